@@ -1,0 +1,68 @@
+# Every target does its own set-up, in .venv, from constraints.txt.
+#   make test PYTHON=/path/to/python3.12     names the Python
+#   make test ARGS="-k stage"                passes words on to pytest
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+READY := .venv/.installed
+TARGETS := run test check docs fmt lock clean help
+LOCK_PYTHONS ?= python3.11 python3.12
+ARGS ?=
+
+unknown := $(filter-out $(TARGETS) setup $(READY),$(MAKECMDGOALS))
+ifneq ($(unknown),)
+$(error There is no target '$(firstword $(unknown))' here: choose from $(TARGETS), or run `make help`)
+endif
+
+.PHONY: $(TARGETS) setup again
+
+help:
+	@echo "make run     match the sample patients and write the report to out/"
+	@echo "make test    run the tests"
+	@echo "make check   lint, form, types, import contracts, documentation up to date"
+	@echo "make fmt     put the code in form"
+	@echo "make docs    write the generated documentation anew"
+	@echo "make lock    write constraints.txt anew from pyproject.toml"
+	@echo "make clean   remove .venv, caches and out/"
+	@echo "Each sets itself up in .venv; PYTHON=/path/to/python3.12 chooses the Python."
+
+setup: $(READY)
+
+# A compiler that is named has to reach the shell; make's own default is no choice of anybody's.
+compiler := $(if $(filter command environment,$(word 1,$(origin CC))),CC='$(CC)')
+
+# A Python that is named is looked at even where .venv exists: it may be another one, or a wrong one.
+$(READY): pyproject.toml constraints.txt $(if $(PYTHON),again)
+	$(eval python := $(shell $(compiler) sh scripts/find_python.sh '$(PYTHON)'))
+	$(if $(filter /%,$(firstword $(python))),,$(error $(python)))
+	@sh scripts/setup.sh '$(python)'
+
+run: setup
+	@$(BIN)/matcher match fixtures/patients.csv --as-of 2026-01-15 --out out
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python scripts/docs.py --check
+
+fmt: setup
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+docs: setup
+	@$(BIN)/python scripts/docs.py
+
+lock: setup
+	@$(BIN)/python scripts/lock.py $(LOCK_PYTHONS)
+
+clean:
+	@rm -rf .venv out build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,57 @@
+"""Writes the reference pages that are generated from the code, or says which of them are out of date.
+
+python scripts/docs.py            writes them
+python scripts/docs.py --check    writes nothing; exit code 1 and one line for each page that is out of date
+"""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from matcher.errors import REFERENCE_PAGE, error_reference
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Each generated page, by its path in the repository, and the function that gives its text.
+PAGES: Mapping[str, Callable[[], str]] = MappingProxyType({REFERENCE_PAGE: error_reference})
+
+
+def stale(pages: Mapping[str, Callable[[], str]], root: Path) -> dict[str, str]:
+    """The pages whose file is missing or differs, with the text each should have."""
+    wanted = {path: text() for path, text in pages.items()}
+    return {path: text for path, text in wanted.items() if _read(root / path) != text.encode("utf-8")}
+
+
+def write(texts: Mapping[str, str], root: Path) -> None:
+    for path, text in texts.items():
+        page = root / path
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_bytes(text.encode("utf-8"))
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    pages: Mapping[str, Callable[[], str]] = PAGES,
+    root: Path = ROOT,
+) -> int:
+    parser = argparse.ArgumentParser(description="Write the generated reference pages.")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail where a page is out of date"
+    )
+    check = parser.parse_args(arguments).check
+    outdated = stale(pages, root)
+    for path in outdated:
+        print(f"{path} is out of date: run `make docs`" if check else f"{path} written")
+    if check:
+        return 1 if outdated else 0
+    write(outdated, root)
+    return 0
+
+
+def _read(page: Path) -> bytes | None:
+    return page.read_bytes() if page.is_file() else None
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

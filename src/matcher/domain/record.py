@@ -1,0 +1,302 @@
+"""The records a profile is made of: flat, dated, each knowing where it came from.
+
+A field is ``None`` where nobody said: it could then have any value of its domain. Numbers are intervals in
+the canonical unit of their test, categories sets of vocabulary leaves, dates spans.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import Generic, TypeAlias, TypeVar
+
+from matcher.domain.dates import DateSpan, TimeUnit, elapsed_between
+from matcher.domain.possible import NO, YES, Codes, Interval, Possible
+from matcher.vocabulary.corticosteroids import PREDNISONE_POTENCY
+from matcher.vocabulary.units import round9
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact was read: a file with row and column, or the path inside a document or form."""
+
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.file] if self.file else []
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.column:
+            parts.append(self.column)
+        return ", ".join(parts) or "the profile"
+
+
+UNSTATED = Source()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One dated single-valued fact about the person or the disease: ECOG, weight, LVEF, consent, extent.
+
+    ``subject`` narrows the name where one name covers several things: fitness for *cisplatin*.
+    """
+
+    name: str
+    value: Possible
+    on: DateSpan | None = None
+    subject: str = ""
+    source: Source = UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A cancer. ``index`` marks the one that treatment is sought for; the others are history."""
+
+    code: Codes | None
+    index: Codes | None = None
+    confirmed: Codes | None = None
+    histology: Codes | None = None
+    status: Codes | None = None
+    on: DateSpan | None = None
+    source: Source = UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """A TNM classification or a stage, with scheme and edition: the same letters mean other things in others."""
+
+    edition: Codes | None = None
+    t: Codes | None = None
+    n: Codes | None = None
+    m: Codes | None = None
+    stage: Codes | None = None
+    scheme: Codes | None = None
+    basis: Codes | None = None
+    on: DateSpan | None = None
+    source: Source = UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """One laboratory value in its test's canonical unit, with the reference limits printed beside it."""
+
+    test: Codes
+    value: Interval
+    upper_normal: Interval | None = None
+    lower_normal: Interval | None = None
+    on: DateSpan | None = None
+    source: Source = UNSTATED
+
+    @property
+    def times_upper_normal(self) -> Interval:
+        """Multiple of the upper limit of normal; anything from zero up where that limit was not printed."""
+        return _ratio(self.value, self.upper_normal)
+
+    @property
+    def times_lower_normal(self) -> Interval:
+        """Multiple of the lower limit of normal; anything from zero up where that limit was not printed."""
+        return _ratio(self.value, self.lower_normal)
+
+
+@dataclass(frozen=True, slots=True)
+class Biomarker:
+    """A tumour or blood marker. ``percent_n`` is the share of cells with an intensity of at least n."""
+
+    marker: Codes
+    method: Codes | None = None
+    specimen: Codes | None = None
+    status: Codes | None = None
+    percent_1: Interval | None = None
+    percent_2: Interval | None = None
+    percent_3: Interval | None = None
+    intensity: Interval | None = None
+    score: Interval | None = None
+    score_type: Codes | None = None
+    number: Interval | None = None
+    category: Codes | None = None
+    on: DateSpan | None = None
+    source: Source = UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """A gene alteration that was found."""
+
+    gene: Codes
+    kind: Codes | None = None
+    protein_change: Codes | None = None
+    copy_number: Interval | None = None
+    partner: Codes | None = None
+    on: DateSpan | None = None
+    source: Source = UNSTATED
+
+
+Components: TypeAlias = tuple[Codes | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One course of therapy. A component that is ``None`` could be any agent: blinded or not resolved."""
+
+    components: Components
+    kind: Codes | None = None
+    start: DateSpan | None = None
+    end: DateSpan | None = None
+    ongoing: Codes | None = None
+    line: Interval | None = None
+    role: Codes | None = None
+    response: Codes | None = None
+    progressed: Codes | None = None
+    progression: DateSpan | None = None
+    stopped_for: Codes | None = None
+    cycles: Interval | None = None
+    label: str = ""
+    source: Source = UNSTATED
+
+    @property
+    def days_to_progression(self) -> Interval | None:
+        """Days from the end of the course to progression; on treatment it is zero or less."""
+        return self._to_progression(TimeUnit.DAYS)
+
+    @property
+    def months_to_progression(self) -> Interval | None:
+        """Calendar months from the end of the course to progression; on treatment it is zero or less."""
+        return self._to_progression(TimeUnit.MONTHS)
+
+    def _to_progression(self, unit: TimeUnit) -> Interval | None:
+        if self.progressed == NO:
+            return Interval(inf, inf)
+        if self.progression is None:
+            return None
+        if self.ongoing == YES:
+            return Interval(-inf, 0)
+        return elapsed_between(self.end, self.progression, unit) if self.end else None
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Surgery, a biopsy, a drainage, a transfusion, a transplant."""
+
+    code: Codes | None
+    start: DateSpan | None = None
+    end: DateSpan | None = None
+    label: str = ""
+    source: Source = UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Radiotherapy:
+    """One course of radiotherapy; the dose is in Gy."""
+
+    field: Codes | None = None
+    intent: Codes | None = None
+    dose: Interval | None = None
+    start: DateSpan | None = None
+    end: DateSpan | None = None
+    ongoing: Codes | None = None
+    source: Source = UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A disease or finding beside the index cancer, with its status and CTCAE or NYHA grade."""
+
+    code: Codes | None
+    status: Codes | None = None
+    grade: Interval | None = None
+    start: DateSpan | None = None
+    end: DateSpan | None = None
+    label: str = ""
+    source: Source = UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """A medicine that is not treatment of the cancer. ``dose`` is mg a day."""
+
+    components: Components
+    dose: Interval | None = None
+    start: DateSpan | None = None
+    end: DateSpan | None = None
+    ongoing: Codes | None = None
+    route: Codes | None = None
+    label: str = ""
+    source: Source = UNSTATED
+
+    @property
+    def prednisone_equivalent(self) -> Interval:
+        """Daily dose as mg of prednisone; anything from zero up where dose or agent is not known."""
+        potencies = [_potency(component) for component in self.components] or [Interval(0, inf)]
+        low, high = min(each.low for each in potencies), max(each.high for each in potencies)
+        if self.dose is None:
+            return Interval(0, 0) if high == 0 else Interval(0, inf)
+        return Interval(round9(low * self.dose.low), inf if high == inf else round9(high * self.dose.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened or is planned on a day: progression, recurrence, leukapheresis, an infusion."""
+
+    name: str
+    on: DateSpan
+    source: Source = UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A statement that none of these codes is present: "prior checkpoint inhibitor: no", "HIV: negative"."""
+
+    codes: frozenset[str]
+    label: str = ""
+    on: DateSpan | None = None
+    source: Source = UNSTATED
+
+
+Record: TypeAlias = (
+    Observation
+    | Diagnosis
+    | Staging
+    | Laboratory
+    | Biomarker
+    | Alteration
+    | Course
+    | Procedure
+    | Radiotherapy
+    | Condition
+    | Medication
+    | Event
+)
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[R]):
+    """Statements of presence and of absence. Only where somebody said so is the list complete."""
+
+    records: tuple[R, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    complete: bool = False
+
+    def excludes(self, codes: frozenset[str] | None) -> bool:
+        """Whether nothing but the records listed can have any of these codes (``None``: any code at all)."""
+        return self.complete or (codes is not None and any(codes <= each.codes for each in self.absences))
+
+
+def _ratio(value: Interval, limit: Interval | None) -> Interval:
+    if limit is None or limit.low <= 0:
+        return Interval(0, inf)
+    return Interval(
+        round9(value.low / limit.high),
+        round9(value.high / limit.low),
+        value.low_open,
+        value.high_open,
+    )
+
+
+def _potency(component: Codes | None) -> Interval:
+    if component is None:
+        return Interval(0, inf)
+    known = [PREDNISONE_POTENCY.get(agent, 0.0) for agent in component.members]
+    return Interval(min(known), max(known))

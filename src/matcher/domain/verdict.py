@@ -1,0 +1,65 @@
+"""Three-valued verdicts and the strong Kleene connectives over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from matcher.vocabulary.units import round9
+
+
+class Verdict(Enum):
+    """What can be said of a test, whichever of the possible values turns out to be true."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, value: bool) -> Verdict:
+        return cls.MET if value else cls.NOT_MET
+
+    def negated(self) -> Verdict:
+        match self:
+            case Verdict.MET:
+                return Verdict.NOT_MET
+            case Verdict.NOT_MET:
+                return Verdict.MET
+            case Verdict.UNKNOWN:
+                return Verdict.UNKNOWN
+
+    def presumed(self) -> Verdict:
+        """Unknown taken as met: only for facts that screening itself will establish."""
+        return Verdict.MET if self is Verdict.UNKNOWN else self
+
+
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    seen = set(verdicts)
+    if Verdict.NOT_MET in seen:
+        return Verdict.NOT_MET
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.MET
+
+
+def any_of(verdicts: Iterable[Verdict]) -> Verdict:
+    seen = set(verdicts)
+    if Verdict.MET in seen:
+        return Verdict.MET
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.NOT_MET
+
+
+def at_least(threshold: float, verdicts: Sequence[Verdict], weights: Sequence[float]) -> Verdict:
+    """Whether the weights of the met members reach the threshold, whatever the unknown ones become.
+
+    Weights may be negative: an unknown member then widens the reachable sum downwards.
+    """
+    low = high = 0.0
+    for verdict, weight in zip(verdicts, weights, strict=True):
+        if verdict is Verdict.MET:
+            low += weight
+            high += weight
+        elif verdict is Verdict.UNKNOWN:
+            low += min(weight, 0.0)
+            high += max(weight, 0.0)
+    if round9(low) >= threshold:
+        return Verdict.MET
+    return Verdict.UNKNOWN if round9(high) >= threshold else Verdict.NOT_MET

@@ -1,0 +1,127 @@
+"""The executable definition: a walk over the graph for one profile at a time, nothing optimised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matcher.domain.possible import Codes, Possible, agree, either, test
+from matcher.domain.profile import Profile
+from matcher.domain.verdict import Verdict, all_of, any_of, at_least
+from matcher.engines.base import Clock, Finding, Note, NoteKind, VerdictTable
+from matcher.engines.reference.kinds import find, whole
+from matcher.rules.graph import (
+    All,
+    Any,
+    AtLeast,
+    Choice,
+    Combine,
+    Constant,
+    Graph,
+    NodeId,
+    Not,
+    Presume,
+    Read,
+    Test,
+)
+
+
+class ReferenceEngine:
+    """Obviously right rather than fast; the others are tested against it."""
+
+    name = "reference"
+
+    def evaluate(
+        self, graph: Graph, patients: Sequence[Profile], *, roots: Sequence[NodeId] | None = None
+    ) -> VerdictTable:
+        wanted = graph.below(*roots) if roots is not None else range(len(graph))
+        walks = [walk(graph, patient, Clock.at(patient.as_of), wanted) for patient in patients]
+        return VerdictTable(
+            tuple(patient.id for patient in patients),
+            tuple(verdicts for verdicts, _ in walks),
+            tuple(findings for _, findings in walks),
+        )
+
+
+def walk(
+    graph: Graph,
+    profile: Profile,
+    clock: Clock,
+    nodes: Sequence[NodeId],
+    given: Mapping[NodeId, Possible] | None = None,
+) -> tuple[dict[NodeId, Verdict], dict[NodeId, Finding]]:
+    """Verdicts and findings of these nodes, which must be in order and include what they depend on.
+
+    ``given`` supposes answers: values taken in place of what the profile says.
+    """
+    verdicts: dict[NodeId, Verdict] = {}
+    findings: dict[NodeId, Finding] = {}
+    for node in nodes:
+        if given is not None and node in given:
+            findings[node] = Finding(given[node])
+            continue
+        match graph[node]:
+            case Constant(verdict=verdict):
+                verdicts[node] = verdict
+            case Read(feature=feature):
+                findings[node] = find(feature, profile, clock)
+            case Choice() as choice:
+                findings[node] = _choose(choice, verdicts)
+            case Combine() as combine:
+                findings[node] = _combine(combine, graph, verdicts, findings)
+            case Test(value=value, op=op, limit=limit):
+                verdicts[node] = test(findings[value].value, op, limit)
+            case All(members=members):
+                verdicts[node] = all_of(verdicts[each] for each in members)
+            case Any(members=members):
+                verdicts[node] = any_of(verdicts[each] for each in members)
+            case Not(member=member):
+                verdicts[node] = verdicts[member].negated()
+            case AtLeast(threshold=threshold, members=members, weights=weights):
+                verdicts[node] = at_least(threshold, [verdicts[each] for each in members], weights)
+            case Presume(member=member):
+                verdicts[node] = verdicts[member].presumed()
+    return verdicts, findings
+
+
+def _choose(choice: Choice, verdicts: Mapping[NodeId, Verdict]) -> Finding:
+    """Every outcome whose row is not ruled out, up to the first row that certainly holds."""
+    if verdicts[choice.applies] is not Verdict.MET:
+        return Finding(whole(choice.domain), silent=True)
+    outcomes = _outcomes(choice, verdicts)
+    return Finding(Codes(outcomes), silent=Codes(outcomes) == whole(choice.domain))
+
+
+def _outcomes(choice: Choice, verdicts: Mapping[NodeId, Verdict]) -> frozenset[str]:
+    possible: frozenset[str] = frozenset()
+    for row, outcome in choice.rows:
+        if verdicts[row] is not Verdict.NOT_MET:
+            possible |= outcome
+        if verdicts[row] is Verdict.MET:
+            return possible
+    return possible | choice.otherwise
+
+
+def _combine(
+    combine: Combine,
+    graph: Graph,
+    verdicts: Mapping[NodeId, Verdict],
+    findings: Mapping[NodeId, Finding],
+) -> Finding:
+    """Sources that speak are reconciled; one that only may apply gives the union of with and without it."""
+    speaking = [findings[each] for each in combine.sources if not findings[each].silent]
+    value, conflict = _reconciled(combine, [each.value for each in speaking])
+    for source in combine.sources:
+        node = graph[source]
+        if isinstance(node, Choice) and verdicts[node.applies] is Verdict.UNKNOWN:
+            extra = Codes(_outcomes(node, verdicts))
+            joined, _ = _reconciled(combine, [*(each.value for each in speaking), extra])
+            value = either(value, joined)
+    facts = tuple(fact for each in speaking for fact in each.facts)
+    notes = tuple(note for each in (findings[s] for s in combine.sources) for note in each.notes)
+    if conflict:
+        notes += (Note(NoteKind.CONFLICT),)
+    return Finding(value, facts, notes, silent=not speaking)
+
+
+def _reconciled(combine: Combine, values: list[Possible]) -> tuple[Possible, bool]:
+    return agree(values) if values else (whole(combine.domain), False)

@@ -1,0 +1,161 @@
+"""The value of each kind of feature for one profile, the slow and obvious way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from matcher.domain.dates import DateSpan, TimeUnit, completed
+from matcher.domain.possible import Codes, Interval, Possible, agree, either
+from matcher.domain.profile import Profile
+from matcher.domain.record import Record
+from matcher.domain.verdict import Verdict, all_of
+from matcher.engines.base import Clock, Finding, Note, NoteKind
+from matcher.engines.reference import formulas, listed
+from matcher.engines.reference.filters import begins, exists, matches
+from matcher.features.kind import (
+    Age,
+    CodeDomain,
+    Count,
+    Domain,
+    Extreme,
+    Feature,
+    FirstOf,
+    Formula,
+    Latest,
+    NumberDomain,
+    Since,
+    Total,
+)
+
+
+def whole(domain: Domain) -> Possible:
+    """Everything a fact could be when nobody recorded it."""
+    match domain:
+        case NumberDomain():
+            return domain.interval
+        case CodeDomain():
+            return Codes(domain.codes)
+
+
+def find(feature: Feature, profile: Profile, clock: Clock) -> Finding:
+    """The feature's possible values, and the records they come from."""
+    match feature.kind:
+        case Latest() as kind:
+            return _latest(kind, feature.domain, profile, clock)
+        case Age():
+            return _age(feature.domain, profile, clock)
+        case Formula() as kind:
+            return _formula(kind, profile, clock)
+        case FirstOf() as kind:
+            return _first_of(kind, feature.domain, profile, clock)
+        case Count() as kind:
+            return listed.count(kind, profile, clock)
+        case Since() as kind:
+            return listed.since(kind, profile, clock)
+        case Extreme() as kind:
+            return listed.extreme(kind, whole(feature.domain), profile, clock)
+        case Total() as kind:
+            return listed.total(kind, profile, clock)
+
+
+def _age(domain: Domain, profile: Profile, clock: Clock) -> Finding:
+    if profile.birth is None:
+        return Finding(whole(domain), silent=True)
+    youngest = completed(profile.birth.last, clock.on, TimeUnit.YEARS)
+    oldest = completed(profile.birth.first, clock.on, TimeUnit.YEARS)
+    return Finding(Interval(max(youngest, 0.0), max(oldest, 0.0)), (profile.birth_record,))
+
+
+def _formula(kind: Formula, profile: Profile, clock: Clock) -> Finding:
+    inputs = [find(each, profile, clock) for each in kind.inputs]
+    facts = tuple(fact for each in inputs for fact in each.facts)
+    notes = tuple(note for each in inputs for note in each.notes)
+    value = formulas.evaluate(kind.name, [each.value for each in inputs])
+    return Finding(value, facts, notes, silent=any(each.silent for each in inputs))
+
+
+def _first_of(kind: FirstOf, domain: Domain, profile: Profile, clock: Clock) -> Finding:
+    stale: tuple[Note, ...] = ()
+    for position, source in enumerate(kind.sources):
+        finding = find(source, profile, clock)
+        if not finding.silent:
+            converted = (Note(NoteKind.CONVERTED, finding.facts[0]),) if position and finding.facts else ()
+            return replace(finding, notes=stale + finding.notes + converted)
+        stale += finding.notes
+    return Finding(whole(domain), notes=stale, silent=True)
+
+
+def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Finding:
+    """The latest record's field: every record that could be the latest counts as a possible one.
+
+    Two records of the same day are two sources of one fact; an undated record is taken as current unless
+    a dated one stands beside it.
+    """
+    stated: list[tuple[Record, Verdict]] = []
+    for record in profile.table(kind.table):
+        verdict = all_of((exists(record, clock.as_of), matches(record, kind.where, profile, clock)))
+        if verdict is not Verdict.NOT_MET and getattr(record, kind.field) is not None:
+            stated.append((record, verdict))
+    dated = any(begins(record) is not None for record, _ in stated)
+    held: list[tuple[Record, Verdict, DateSpan]] = []
+    stale: list[Record] = []
+    for record, verdict in stated:
+        day = begins(record) or DateSpan(date.min if dated else clock.as_of, clock.as_of)
+        day = day.until(clock.as_of)
+        in_window = _in_window(day, kind, clock)
+        if in_window is Verdict.NOT_MET:
+            stale.append(record)
+        else:
+            held.append((record, all_of((verdict, in_window)), day))
+
+    certain = [(record, day) for record, verdict, day in held if verdict is Verdict.MET]
+    current = [
+        (record, verdict, day)
+        for record, verdict, day in held
+        if not any(other.first > day.last for _, other in certain)
+    ]
+    records = tuple(record for record, _, _ in current)
+    notes = _dating_notes(records, dated)
+    if not certain:
+        latest_stale = max(stale, key=lambda record: (begins(record) or DateSpan.on(date.min)).last, default=None)
+        if latest_stale is not None:
+            notes += (Note(NoteKind.STALE, latest_stale),)
+            records += (latest_stale,)
+        return Finding(whole(domain), records, notes, silent=True)
+
+    values = [_clipped(getattr(record, kind.field), domain) for record, _, _ in current]
+    same_day = len({day for _, _, day in current}) == 1 and current[0][2].exact
+    if same_day and all(verdict is Verdict.MET for _, verdict, _ in current):
+        value, conflict = agree(values)
+        if conflict:
+            notes += tuple(Note(NoteKind.CONFLICT, record) for record in records)
+        return Finding(value, records, notes)
+    value = values[0]
+    for other in values[1:]:
+        value = either(value, other)
+    return Finding(value, records, notes)
+
+
+def _in_window(day: DateSpan, kind: Latest, clock: Clock) -> Verdict:
+    if kind.within is None:
+        return Verdict.MET
+    oldest = kind.within.before(clock.as_of)
+    if day.last < oldest:
+        return Verdict.NOT_MET
+    return Verdict.MET if day.first >= oldest else Verdict.UNKNOWN
+
+
+def _clipped(value: Possible, domain: Domain) -> Possible:
+    """Only what the domain allows; a recorded value wholly outside it stays as it is."""
+    limits = whole(domain)
+    common, disjoint = agree([value, limits])
+    return value if disjoint else common
+
+
+def _dating_notes(records: tuple[Record, ...], dated: bool) -> tuple[Note, ...]:
+    if dated:
+        return ()
+    return tuple(Note(NoteKind.UNDATED, record) for record in records)
+
+

@@ -1,0 +1,190 @@
+"""Features over lists of presence and absence: counts, time since, extremes and totals.
+
+A list that nobody called complete may hold more than it shows, and a record that matches only possibly
+may or may not belong; each result holds every number that could come of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import inf
+
+from matcher.domain.dates import NEVER, TimeUnit, elapsed
+from matcher.domain.possible import Codes, Interval, Possible
+from matcher.domain.profile import Profile
+from matcher.domain.record import Absence, Record
+from matcher.domain.verdict import Verdict, all_of
+from matcher.engines.base import Clock, Finding, Note, NoteKind
+from matcher.engines.reference.filters import begins, exists, last_day, matches, reference_day
+from matcher.features.kind import Count, Extreme, Since, Total
+from matcher.vocabulary.units import round9
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    certain: tuple[Record, ...]
+    possible: tuple[Record, ...]
+    absences: tuple[Absence, ...]
+    open: bool
+
+    @property
+    def members(self) -> tuple[Record, ...]:
+        return self.certain + self.possible
+
+    @property
+    def facts(self) -> tuple[Record | Absence, ...]:
+        return self.members + self.absences
+
+    @property
+    def contradicted(self) -> bool:
+        """A stated absence beside a certain presence that is not later than the statement."""
+        return any(_not_after(record, absence) for record in self.certain for absence in self.absences)
+
+    def notes(self) -> tuple[Note, ...]:
+        open_list = (Note(NoteKind.OPEN_LIST),) if self.open else ()
+        unresolved = tuple(Note(NoteKind.UNRESOLVED, record) for record in self.possible)
+        conflict = tuple(Note(NoteKind.CONFLICT, each) for each in self.absences) if self.contradicted else ()
+        return open_list + unresolved + conflict
+
+
+def _select(kind: Count | Since | Extreme | Total, profile: Profile, clock: Clock, horizon: date) -> _Selection:
+    listing = profile.listing(kind.table)
+    certain: list[Record] = []
+    possible: list[Record] = []
+    for record in listing.records:
+        match all_of((exists(record, horizon), matches(record, kind.where, profile, clock))):
+            case Verdict.MET:
+                certain.append(record)
+            case Verdict.UNKNOWN:
+                possible.append(record)
+    covering = tuple(
+        absence
+        for absence in listing.absences
+        if kind.target is not None and kind.target <= absence.codes and _stated_by(absence, clock.as_of)
+    )
+    closed = listing.complete or bool(covering)
+    return _Selection(tuple(certain), tuple(possible), covering, not closed)
+
+
+def _stated_by(absence: Absence, day: date) -> bool:
+    return absence.on is None or absence.on.first <= day
+
+
+def _not_after(record: Record, absence: Absence) -> bool:
+    began = begins(record)
+    return began is None or absence.on is None or began.first <= absence.on.last
+
+
+def count(kind: Count, profile: Profile, clock: Clock) -> Finding:
+    """How many records match: no fewer than the certain ones, no more than those and the possible ones."""
+    chosen = _select(kind, profile, clock, clock.as_of)
+    if kind.distinct is None:
+        low, high = len(chosen.certain), len(chosen.members)
+    else:
+        low, high = _distinct(kind.distinct, chosen)
+    if chosen.contradicted:
+        low = 0
+    value = Interval(float(low), inf if chosen.open else float(high))
+    return Finding(value, chosen.facts, chosen.notes(), silent=not chosen.facts and chosen.open)
+
+
+def _distinct(field: str, chosen: _Selection) -> tuple[int, int]:
+    def stated(records: Sequence[Record]) -> set[Possible]:
+        held = (getattr(record, field) for record in records)
+        return {value for value in held if value is not None and value.exact}
+
+    certain = stated(chosen.certain)
+    unstated = sum(1 for each in chosen.members if not stated([each]))
+    low = max(len(certain), min(len(chosen.certain), 1))
+    return low, len(stated(chosen.members)) + unstated
+
+
+def since(kind: Since, profile: Profile, clock: Clock) -> Finding:
+    """Time from the last matching record to the reference day; never is infinity."""
+    reference = reference_day(profile, kind.events, clock)
+    chosen = _select(kind, profile, clock, min(clock.as_of, reference.last))
+    notes = chosen.notes()
+    if kind.events and reference.last == date.max:
+        notes += (Note(NoteKind.NO_EVENT_DATE, kind.events[-1]),)
+    last_known = [last_day(record, kind.field, reference, clock) for record in chosen.certain]
+    possibly_last = [last_day(record, kind.field, reference, clock) for record in chosen.members]
+    if any(not day.exact for day in possibly_last):
+        notes += (Note(NoteKind.IMPRECISE_DATE),)
+
+    longest = inf
+    if last_known and not chosen.contradicted:
+        longest = _elapsed(max(day.first for day in last_known), reference.last, kind.unit)
+    shortest = inf
+    if chosen.open:
+        # A record nobody entered could be as late as today; today is known only up to the as-of day.
+        shortest = max(0.0, elapsed(min(clock.as_of, reference.first), reference.first, kind.unit))
+    if possibly_last:
+        nearest = _elapsed(max(day.last for day in possibly_last), reference.first, kind.unit)
+        shortest = min(shortest, max(0.0, nearest))
+    value = NEVER if shortest == inf else Interval(min(shortest, longest), longest)
+    return Finding(value, chosen.facts, notes, silent=not chosen.facts and chosen.open)
+
+
+def _elapsed(start: date, end: date, unit: TimeUnit) -> float:
+    if start == date.min or end == date.max:
+        return inf
+    return elapsed(start, end, unit)
+
+
+def extreme(kind: Extreme, whole: Possible, profile: Profile, clock: Clock) -> Finding:
+    """The highest or lowest value over the matching records."""
+    chosen = _select(kind, profile, clock, clock.as_of)
+    silent = not chosen.facts and chosen.open
+    domain = Interval(0, float(len(kind.order) - 1)) if kind.order else whole
+    if not isinstance(domain, Interval):
+        raise TypeError("an extreme of categories needs their order")
+    certain = [_ranked(record, kind, domain) for record in chosen.certain]
+    possible = [_ranked(record, kind, domain) for record in chosen.members]
+    worst = domain.low if kind.none is None else kind.none
+    if not kind.highest:
+        certain, possible = [_flipped(each) for each in certain], [_flipped(each) for each in possible]
+        domain, worst = _flipped(domain), -(domain.high if kind.none is None else kind.none)
+    low = max((each.low for each in certain), default=worst)
+    high = max((each.high for each in possible), default=worst)
+    if chosen.open or chosen.contradicted:
+        high = max(high, domain.high) if chosen.open else high
+        low = min(low, worst) if chosen.contradicted else low
+    value = Interval(min(low, high), max(low, high))
+    value = value if kind.highest else _flipped(value)
+    if kind.order:
+        members = kind.order[int(value.low) : int(value.high) + 1]
+        return Finding(Codes(frozenset(members)), chosen.facts, chosen.notes(), silent=silent)
+    return Finding(value, chosen.facts, chosen.notes(), silent=silent)
+
+
+def _flipped(value: Interval) -> Interval:
+    return Interval(-value.high, -value.low)
+
+
+def _ranked(record: Record, kind: Extreme, domain: Interval) -> Interval:
+    held = getattr(record, kind.field)
+    match held:
+        case None:
+            return domain
+        case Interval():
+            return held
+        case Codes():
+            ranks = [kind.order.index(code) for code in held.members if code in kind.order]
+            return Interval(min(ranks), max(ranks)) if ranks else domain
+    raise TypeError(f"{kind.field} is neither a number nor a category")
+
+
+def total(kind: Total, profile: Profile, clock: Clock) -> Finding:
+    """The sum over the matching records; a possible one counts from zero, an open list has no upper end."""
+    chosen = _select(kind, profile, clock, clock.as_of)
+    everything = Interval(0, inf)
+    certain: list[Interval] = [getattr(record, kind.field) or everything for record in chosen.certain]
+    possible: list[Interval] = [getattr(record, kind.field) or everything for record in chosen.possible]
+    low = round9(sum(each.low for each in certain))
+    high = round9(sum(each.high for each in certain + possible))
+    value = Interval(0.0 if chosen.contradicted else low, inf if chosen.open else high)
+    return Finding(value, chosen.facts, chosen.notes(), silent=not chosen.facts and chosen.open)
+
+

@@ -1,0 +1,125 @@
+"""L0xx: what is allowed in a rulebook and still deserves a second look."""
+
+from matcher.errors.code import Code, Family
+
+_LINT = (
+    Code(
+        "L001",
+        "No case meets the criterion",
+        "No case beside the rule has a patient for whom this criterion is met, or for whom this exclusion applies.",
+        "Add such a case.",
+        "warning",
+    ),
+    Code(
+        "L002",
+        "No case fails the criterion",
+        "No case beside the rule has a patient for whom this criterion is not met, or for whom this exclusion "
+        "does not apply.",
+        "Add such a case.",
+        "warning",
+    ),
+    Code(
+        "L003",
+        "No case leaves the criterion unknown",
+        "No case beside the rule has a patient of whom too little is known to tell. A missing value taken for "
+        "an answer is the mistake that such a case finds.",
+        "Add a case without the value.",
+        "warning",
+    ),
+    Code(
+        "L004",
+        "Limit without its boundary cases",
+        "'At least' and 'above' differ for one value only, the limit itself, and no case has it, or none has "
+        "the value next to it.",
+        "Add a case exactly on the limit and one just beside it.",
+        "warning",
+    ),
+    Code(
+        "L005",
+        "Criterion can never be met",
+        "No patient whatsoever can satisfy the condition; the candidate would never be proposed.",
+        "Check the limits, and whether 'any' was meant where 'all' stands.",
+    ),
+    Code(
+        "L006",
+        "Criterion can never fail",
+        "Every patient satisfies the condition, so it decides nothing: 'percent at least 0', 'ECOG at most 4'.",
+        "Check the limit against the source, or remove the criterion.",
+    ),
+    Code(
+        "L007",
+        "Row that is never reached",
+        "Everything this row describes is already taken by the rows above it.",
+        "Move the row up, narrow the rows above it, or remove it.",
+    ),
+    Code(
+        "L008",
+        "List that nothing uses",
+        "No rule refers to this list of agents or codes.",
+        "Refer to it, or remove it.",
+        "warning",
+    ),
+    Code(
+        "L009",
+        "Criterion without a source",
+        "Neither a source nor 'assumption' is given, so nobody can check the criterion.",
+        "Cite the document and section, or mark the criterion as an assumption.",
+    ),
+    Code(
+        "L010",
+        "Figure without a source",
+        "A survival time, ratio, count or percentage is stated and not where it comes from.",
+        "Cite the document and section of the figure.",
+    ),
+    Code(
+        "L011",
+        "Rows that overlap",
+        "Two rows with different results describe the same patient. The upper one decides, and readers tend to "
+        "overlook it.",
+        "Make the rows exclude each other, unless their order is the source's own.",
+        "warning",
+    ),
+    Code(
+        "L012",
+        "Source that nothing cites",
+        "The source is defined and no criterion or figure refers to it.",
+        "Cite it where it is used, or remove it.",
+        "warning",
+    ),
+    Code(
+        "L013",
+        "Event that nothing uses",
+        "The trial names an event and no criterion counts from it.",
+        "Remove it from 'events', or check the washouts.",
+        "warning",
+    ),
+    Code(
+        "L014",
+        "Criterion that repeats another",
+        "Two criteria of the candidate ask for the same thing under two identifiers, and would be counted and "
+        "explained twice.",
+        "Keep one, with both sources.",
+        "warning",
+    ),
+    Code(
+        "L015",
+        "Criteria that exclude each other",
+        "Each criterion can be met, but no patient can satisfy all of them together.",
+        "Compare them with the source; often an exclusion was written as the condition to pass.",
+    ),
+    Code(
+        "L016",
+        "Two cases of the same patient",
+        "Two cases describe the same patient and expect the same; the second shows nothing new.",
+        "Change the patient, or remove one.",
+        "warning",
+    ),
+)
+
+LINT_FAMILIES = (
+    Family(
+        "Lint: the rulebook can be used, but look again",
+        "Reported by `matcher rules lint`. A finding marked *error* fails it; a *warning* does not.",
+        _LINT,
+    ),
+)

@@ -1,0 +1,55 @@
+"""Did you mean: one place, so that every message offers names by the same rule."""
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+_SHORT = 4
+_ALIKE = 0.7
+_ALIKE_WHEN_SHORT = 0.8
+_SEPARATORS = re.compile(r"[\s_\-./]+")
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that ``word`` was most likely meant to be, or ``None`` where no one is close.
+
+    A wrong suggestion is worse than none, so short words must be closer than long ones: 'IIIC' does not
+    suggest 'IIIB', nor 'I-03' 'I-02'. Case, spaces, hyphens and underscores do not count; two
+    neighbouring letters exchanged do not either. Equally close candidates are decided by the alphabet, not by
+    the order in which they come.
+    """
+    wanted = _plain(word)
+    if not wanted:
+        return None
+    limit = _ALIKE_WHEN_SHORT if len(wanted) <= _SHORT else _ALIKE
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(wanted)
+    best: tuple[float, str] | None = None
+    for candidate in candidates:
+        plain = _plain(candidate)
+        if plain == wanted or _exchanged(plain, wanted):
+            likeness = 1.0 if plain == wanted else 0.99
+        else:
+            matcher.set_seq1(plain)
+            if matcher.real_quick_ratio() < limit or matcher.quick_ratio() < limit:
+                continue
+            likeness = matcher.ratio()
+        if likeness >= limit and (best is None or (-likeness, candidate) < (-best[0], best[1])):
+            best = (likeness, candidate)
+    return best[1] if best else None
+
+
+def _plain(word: str) -> str:
+    return _SEPARATORS.sub("", word).casefold()
+
+
+def _exchanged(one: str, other: str) -> bool:
+    if len(one) != len(other) or not one.isalpha():
+        return False
+    places = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    return (
+        len(places) == 2
+        and places[1] == places[0] + 1
+        and one[places[0]] == other[places[1]]
+        and one[places[1]] == other[places[0]]
+    )

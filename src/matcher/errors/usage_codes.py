@@ -1,0 +1,134 @@
+"""U0xx: the program was asked for something it cannot do."""
+
+from matcher.errors.code import Code, Family
+
+_USAGE = (
+    Code(
+        "U001",
+        "Arguments that do not go together",
+        "An option is missing, unknown, given twice, or contradicts another.",
+        "See the command's --help.",
+    ),
+    Code(
+        "U002",
+        "File not found",
+        "No file or directory of this name is there.",
+        "Check the path and the directory you are in.",
+    ),
+    Code(
+        "U003",
+        "Not a directory",
+        "A directory is needed and a file was given.",
+        "Give the directory that holds the files.",
+    ),
+    Code(
+        "U004",
+        "Not a file",
+        "A file is needed and a directory, or something else, was given.",
+        "Give one file; a folder of tables needs a table of patients in it.",
+    ),
+    Code(
+        "U005",
+        "Date that cannot be read",
+        "Dates on the command line are year-month-day.",
+        "Write the date as in 2026-01-15.",
+    ),
+    Code(
+        "U006",
+        "Unknown patient",
+        "The file has no patient with this identifier.",
+        "Check the identifier, and rejects.csv for a patient that could not be read.",
+    ),
+    Code(
+        "U007",
+        "Unknown candidate",
+        "The rulebook has no trial or regimen of this name.",
+        "'matcher rules list' prints the names.",
+    ),
+    Code(
+        "U008",
+        "Output cannot be written",
+        "The directory cannot be made or written to, or the disk is full. Nothing was left half written.",
+        "Give another directory with --out, or make room.",
+    ),
+    Code(
+        "U009",
+        "File cannot be opened",
+        "The file is there and the system refuses to read it.",
+        "Check who may read it, and whether another program holds it.",
+    ),
+    Code(
+        "U010",
+        "File is empty",
+        "The file has no rows, or a header alone.",
+        "Check that the export finished.",
+    ),
+    Code(
+        "U011",
+        "Kind of file not recognised",
+        "Patients are read from CSV, JSON, JSON Lines or a folder of tables, told by the name's ending.",
+        "Rename the file to its kind, or convert it.",
+    ),
+    Code(
+        "U012",
+        "File needs a mapping",
+        "None of the columns is a documented one, so nothing would be read.",
+        "Describe the file in a mapping and give it with --mapping.",
+    ),
+    Code(
+        "U013",
+        "Mapping names a column that is not there",
+        "The mapping refers to a column that the file does not have.",
+        "Correct the column's name in the mapping.",
+    ),
+    Code(
+        "U014",
+        "Mapping fills an unknown field",
+        "The mapping fills a field that profiles do not have.",
+        "Use a field of the reference of profiles.",
+    ),
+    Code(
+        "U015",
+        "Mapping cannot be used",
+        "The mapping is readable and asks for something that cannot be done with a column.",
+        "See the reference of mapping files.",
+    ),
+    Code(
+        "U016",
+        "Engine not available",
+        "No engine has this name, or it does not run on this version of Python.",
+        "Use --engine auto.",
+    ),
+    Code(
+        "U017",
+        "Optional part not installed",
+        "The command needs a library that is installed only on request.",
+        "Install the extra named, as in pip install 'trial-matcher[spark]'.",
+    ),
+    Code(
+        "U018",
+        "No rules found",
+        "The directory holds no trials and no regimens.",
+        "Give the directory that has trials/ and regimens/ in it.",
+    ),
+    Code(
+        "U019",
+        "Number out of range",
+        "The option takes a whole number within limits.",
+        "Give a number within the limits named.",
+    ),
+    Code(
+        "U020",
+        "Encoding or delimiter not usable",
+        "The encoding has no known name, or the delimiter is not a single character.",
+        "Name an encoding such as utf-8 or latin-1, and one character as the delimiter.",
+    ),
+)
+
+USAGE_FAMILIES = (
+    Family(
+        "Using the program",
+        "The command, its arguments, its files and mappings.",
+        _USAGE,
+    ),
+)

@@ -1,0 +1,159 @@
+"""What a person is told: plain records of words, dates and sources, ready for a page, a file or a terminal.
+
+Everything here is made from verdicts and findings, so it is the same whichever engine answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FactShown:
+    """A fact that decided something: what it says, when it was true, how old it is, where it was read."""
+
+    text: str
+    date: str = ""
+    age: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionShown:
+    """One criterion for one patient, in the words of its polarity.
+
+    ``verdict`` is met, not met or unknown for an inclusion; applies, does not apply or unknown for an
+    exclusion or caution. ``satisfied`` is met, not met or unknown for either.
+    """
+
+    id: str
+    role: str
+    text: str
+    verdict: str
+    satisfied: str
+    reason: str
+    facts: tuple[FactShown, ...]
+    distance: str
+    citation: str
+    assumption: str
+    at_screening: bool
+    recoverable: str
+    waivable: str
+    printed: str
+    note: str
+    cohort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask next: ``settles`` is how many candidates' standing the answer is expected to change."""
+
+    topic: str
+    text: str
+    settles: float
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EarliestDate:
+    """When nothing but time stands in the way: a day or a span, of today's question or of a planned event."""
+
+    event: str
+    first: str
+    last: str
+
+    @property
+    def text(self) -> str:
+        span = self.first if self.first == self.last else f"{self.first} to {self.last}"
+        return f"{self.event.replace('_', ' ')} {span}" if self.event else span
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceShown:
+    """A study behind a candidate, and whether it is about this patient's disease."""
+
+    study: str
+    design: str
+    level: str
+    direction: str
+    applies: str
+    lines: tuple[str, ...]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateShown:
+    """One candidate for one patient: place, standing, why, what is missing, what blocks, when."""
+
+    kind: str
+    rank: int | None
+    id: str
+    title: str
+    cohort: str
+    standing: str
+    standing_text: str
+    availability: str
+    because: str
+    criteria: tuple[CriterionShown, ...]
+    cautions: tuple[CriterionShown, ...]
+    missing: tuple[str, ...]
+    blocking: tuple[str, ...]
+    distances: tuple[str, ...]
+    earliest: tuple[EarliestDate, ...]
+    assumptions: tuple[str, ...]
+    evidence: tuple[EvidenceShown, ...]
+    coverage: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def earliest_text(self) -> str:
+        return "; ".join(each.text for each in self.earliest)
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedShown:
+    """A derived fact beside a result: stage, prognostic index. ``known`` when one value remains."""
+
+    name: str
+    title: str
+    value: str
+    known: bool
+    prognosis: bool
+    lines: tuple[str, ...]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientShown:
+    """Everything said about one patient. Deceased patients are reported and not ranked unless asked for."""
+
+    patient: str
+    as_of: str
+    summary: tuple[str, ...]
+    deceased: bool
+    trials: tuple[CandidateShown, ...]
+    regimens: tuple[CandidateShown, ...]
+    unmatched: tuple[str, ...]
+    questions: tuple[Question, ...]
+    derived: tuple[DerivedShown, ...]
+    assumptions: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    issues: tuple[str, ...]
+
+    @property
+    def candidates(self) -> tuple[CandidateShown, ...]:
+        return self.trials + self.regimens
+
+
+STANDING_TEXT = {
+    "eligible": "Eligible",
+    "eligible_pending_screening": "Eligible, screening tests pending",
+    "meets_known_criteria": "Meets all known criteria",
+    "possible": "Possible: facts are missing",
+    "not_yet": "Not yet",
+    "needs_waiver": "Needs a waiver",
+    "ineligible": "Not eligible",
+}
+DECISION_NOTICE = (
+    "Decision support: a clinician decides. Check every criterion against the protocol and the patient's record."
+)

@@ -1,0 +1,301 @@
+"""Words about laboratory values, biomarkers, alterations, conditions and medicines."""
+
+from __future__ import annotations
+
+from matcher.domain.dates import Duration, TimeUnit
+from matcher.domain.possible import YES, Interval
+from matcher.features.catalogue.person_and_disease import WITHIN, window
+from matcher.features.kind import (
+    Age,
+    Contains,
+    Count,
+    Extreme,
+    Feature,
+    Filter,
+    FirstOf,
+    Formula,
+    Is,
+    Kind,
+    Latest,
+    Named,
+    NumberDomain,
+    Recent,
+    Total,
+    Within,
+)
+from matcher.features.word import Answer, Arguments, Category, Facet, Number, Parameter, Presence, Takes, Word
+from matcher.vocabulary import codes
+from matcher.vocabulary.biomarkers import METHODS, SCORE_TYPES, STATUSES
+from matcher.vocabulary.conditions import CONDITIONS
+from matcher.vocabulary.laboratory import LAB_TESTS
+from matcher.vocabulary.observations import OBSERVATIONS
+
+
+def _lab_answer(arguments: Arguments) -> Answer:
+    if arguments.multiple_of:
+        return Number(bare=True)
+    test = LAB_TESTS[arguments.text("test")]
+    return Number(test.unit, test.low, test.high)
+
+
+def _lab_kind(arguments: Arguments) -> Latest:
+    test = LAB_TESTS[arguments.text("test")]
+    field = {"": "value", "upper": "times_upper_normal", "lower": "times_lower_normal"}[arguments.multiple_of]
+    where = (Is("test", frozenset({test.code})),)
+    return Latest("labs", field, where, window(arguments, test.max_age_days))
+
+
+def _lab_feature(test_name: str, arguments: Arguments) -> Feature:
+    test = LAB_TESTS[test_name]
+    kind = Latest(
+        "labs", "value", (Is("test", frozenset({test.code})),), window(arguments, test.max_age_days)
+    )
+    return Feature(f"lab {test_name}", kind, NumberDomain(Interval(test.low, test.high), test.unit))
+
+
+def _observation_feature(name: str) -> Feature:
+    kind = OBSERVATIONS[name]
+    within = None if kind.max_age_days is None else Duration(kind.max_age_days, TimeUnit.DAYS)
+    latest = Latest("observations", "value", (Named("name", name),), within)
+    domain = Category(codes=kind.codes) if kind.codes else Number(kind.unit, kind.low, kind.high)
+    return Feature(name, latest, domain.domain())
+
+
+AGE = Feature("age", Age(), NumberDomain(Interval(0, 125), "years", integer=True))
+
+
+def _clearance(arguments: Arguments) -> Kind:
+    """Measured clearance, else Cockcroft-Gault."""
+    formula = Formula(
+        "cockcroft_gault",
+        (
+            AGE,
+            _observation_feature("weight"),
+            _lab_feature("creatinine", arguments),
+            _observation_feature("sex"),
+        ),
+    )
+    return _measured_or(formula, "creatinine_clearance", arguments)
+
+
+def _egfr(arguments: Arguments) -> Kind:
+    """Reported eGFR, else CKD-EPI 2021."""
+    formula = Formula(
+        "ckd_epi_2021", (AGE, _lab_feature("creatinine", arguments), _observation_feature("sex"))
+    )
+    return _measured_or(formula, "egfr", arguments)
+
+
+def _measured_or(formula: Formula, test: str, arguments: Arguments) -> FirstOf:
+    measured = _lab_feature(test, arguments)
+    return FirstOf((measured, Feature(formula.name, formula, measured.domain)))
+
+
+def _tests(arguments: Arguments) -> tuple[Filter, ...]:
+    where: tuple[Filter, ...] = (Is("marker", frozenset({arguments.text("marker")})),)
+    if "method" in arguments:
+        where += (Is("method", arguments.codes("method")),)
+    if "score_type" in arguments:
+        where += (Is("score_type", arguments.codes("score_type")),)
+    return where
+
+
+def _marker(field: str) -> Facet:
+    def kind(arguments: Arguments) -> Latest:
+        return Latest("biomarkers", field, _tests(arguments), arguments.duration("within"))
+
+    answers: dict[str, Answer] = {
+        "status": Category(codes=STATUSES),
+        "intensity": Number("", 0, 3, integer=True, bare=True),
+        "score": Number("", 0, 100, bare=True),
+        "number": Number(bare=True),
+    }
+    return Facet(lambda _: answers[field], kind)
+
+
+def _percent_kind(arguments: Arguments) -> Latest:
+    """Cells stained with at least the given intensity (any staining, when none is given)."""
+    level = arguments.text("intensity_at_least") if "intensity_at_least" in arguments else "1"
+    return Latest("biomarkers", f"percent_{level}", _tests(arguments), arguments.duration("within"))
+
+
+def _alteration(arguments: Arguments) -> Count:
+    gene = frozenset({arguments.text("gene")})
+    where: tuple[Filter, ...] = (Is("gene", gene),)
+    if "kind" in arguments:
+        where += (Is("kind", arguments.codes("kind")),)
+    if "protein_change" in arguments:
+        where += (Is("protein_change", frozenset({arguments.text("protein_change")})),)
+    if "partner" in arguments:
+        where += (Is("partner", frozenset({arguments.text("partner")})),)
+    return Count("alterations", where, target=gene)
+
+
+def _condition(arguments: Arguments) -> Count:
+    target = arguments.codes("is")
+    if "except" in arguments:
+        target = target - arguments.codes("except")
+    where: tuple[Filter, ...] = (Is("code", target),)
+    if "status" in arguments:
+        where += (Is("status", arguments.codes("status")),)
+    if "grade_at_least" in arguments:
+        grade = arguments.given["grade_at_least"].value
+        assert isinstance(grade, float)
+        where += (Within("grade", Interval(grade, 5.0)),)
+    if (within := arguments.duration("within")) is not None:
+        where += (Recent("start", within, arguments.events("before")),)
+    return Count("conditions", where, target)
+
+
+def _medicines(arguments: Arguments) -> tuple[Filter, ...]:
+    where: tuple[Filter, ...] = (Contains("components", arguments.codes("is")),)
+    if "route" in arguments:
+        where += (Is("route", arguments.codes("route")),)
+    if (within := arguments.duration("within")) is not None:
+        return (*where, Recent("end", within, arguments.events("before")))
+    return (*where, Is("ongoing", YES.members))
+
+
+def _dose(arguments: Arguments) -> Total:
+    equivalent = arguments.written("as") == "prednisone"
+    field = "prednisone_equivalent" if equivalent else "dose"
+    return Total("medications", field, _medicines(arguments), arguments.codes("is"))
+
+
+MEDICINE = Parameter("is", Takes.MEDICATION, "a class of medicines or one medicine", required=True)
+ROUTE = Parameter("route", Takes.CODES, "how it is given", choices=codes.ROUTES)
+TAKEN = Parameter("within", Takes.DURATION, "taken within this time; without it: taken now")
+BEFORE = Parameter("before", Takes.EVENT, "time is counted to this planned event instead of today")
+
+WORDS: tuple[Word, ...] = (
+    Word(
+        name="lab",
+        section="laboratory",
+        meaning="Latest value of a laboratory test, or its multiple of the limit of normal (`2.5 x ULN`)",
+        phrase="{test}",
+        example="lab: {test: platelets, at_least: 100 10*9/L, within: 14 days}",
+        facets={"": Facet(_lab_answer, _lab_kind)},
+        parameters=(Parameter("test", Takes.LAB, "which test", required=True), WITHIN),
+        topic="lab:{test}",
+        default_window=lambda a: LAB_TESTS[a.text("test")].max_age_days,
+    ),
+    Word(
+        name="creatinine_clearance",
+        section="laboratory",
+        meaning="Measured creatinine clearance, else Cockcroft-Gault from age, weight, sex and creatinine",
+        phrase="Creatinine clearance",
+        example="creatinine_clearance: {at_least: 45 mL/min}",
+        facets={"": Facet(lambda _: Number("mL/min", 0, 400), _clearance)},
+        parameters=(WITHIN,),
+        topic="lab:creatinine",
+        default_window=lambda _: LAB_TESTS["creatinine"].max_age_days,
+    ),
+    Word(
+        name="egfr",
+        section="laboratory",
+        meaning="Reported eGFR, else CKD-EPI 2021 from age, sex and creatinine",
+        phrase="eGFR",
+        example="egfr: {at_least: 50 mL/min/{1.73_m2}}",
+        facets={"": Facet(lambda _: Number("mL/min/{1.73_m2}", 0, 400), _egfr)},
+        parameters=(WITHIN,),
+        topic="lab:creatinine",
+        default_window=lambda _: LAB_TESTS["creatinine"].max_age_days,
+    ),
+    Word(
+        name="biomarker",
+        section="biomarkers",
+        meaning="Expression of a tumour marker: status, share of cells, intensity, score, number or category",
+        phrase="{marker} {method} {score_type}",
+        example="biomarker: {marker: cldn18_2, method: ihc, intensity_at_least: 2, percent_positive: {at_least: 40}}",
+        facets={
+            "percent_positive": Facet(lambda _: Number("%", 0, 100, bare=True), _percent_kind),
+            "status": _marker("status"),
+            "intensity": _marker("intensity"),
+            "score": _marker("score"),
+            "number": _marker("number"),
+        },
+        parameters=(
+            Parameter("marker", Takes.MARKER, "which marker", required=True),
+            Parameter("method", Takes.CODES, "how it was measured", choices=METHODS),
+            Parameter("intensity_at_least", Takes.TEXT, "counting cells this strongly stained", choices=("1", "2", "3")),
+            Parameter("score_type", Takes.CODES, "which score", choices=SCORE_TYPES),
+            WITHIN,
+        ),
+        topic="biomarker:{marker}",
+    ),
+    Word(
+        name="alteration",
+        section="biomarkers",
+        meaning="A gene alteration was found (or is stated absent)",
+        phrase="{gene} {kind} {protein_change}{partner}",
+        example="alteration: {gene: NF2, kind: deletion}",
+        facets={"": Facet(lambda _: Presence(), _alteration)},
+        parameters=(
+            Parameter("gene", Takes.TEXT, "HGNC symbol", required=True),
+            Parameter("kind", Takes.CODES, "what kind", choices=codes.ALTERATION_KINDS),
+            Parameter("protein_change", Takes.TEXT, "as HGVS: p.V600E"),
+            Parameter("partner", Takes.TEXT, "fusion partner"),
+        ),
+        topic="alteration:{gene}",
+    ),
+    Word(
+        name="condition",
+        section="conditions",
+        meaning="A disease or finding beside the index cancer",
+        phrase="{is} {status}",
+        example="condition: {is: autoimmune_disease, status: active}",
+        facets={"": Facet(lambda _: Presence(), _condition)},
+        parameters=(
+            Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),
+            Parameter("except", Takes.CODES, "not these", vocabulary=CONDITIONS),
+            Parameter("status", Takes.CODES, "active, controlled, resolved, …", choices=codes.CONDITION_STATUSES),
+            Parameter("grade_at_least", Takes.NUMBER, "CTCAE grade"),
+            Parameter("within", Takes.DURATION, "began within this time"),
+            BEFORE,
+        ),
+        topic="condition:{is}",
+    ),
+    Word(
+        name="worst_grade",
+        section="conditions",
+        meaning="Highest CTCAE grade of a condition; none is grade 0",
+        phrase="Grade of {is}",
+        example="worst_grade: {is: peripheral_neuropathy, at_most: 1}",
+        facets={
+            "": Facet(
+                lambda _: Number("", 0, 5, integer=True, bare=True),
+                lambda a: Extreme("conditions", "grade", (Is("code", a.codes("is")),), a.codes("is"), none=0.0),
+            )
+        },
+        parameters=(Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),),
+        topic="condition:{is}",
+    ),
+    Word(
+        name="medication",
+        section="medication",
+        meaning="Takes a medicine now, or took it within some time",
+        phrase="Medication: {is}",
+        example="medication: antiplatelet",
+        facets={
+            "": Facet(lambda _: Presence(), lambda a: Count("medications", _medicines(a), a.codes("is")))
+        },
+        parameters=(MEDICINE, ROUTE, TAKEN, BEFORE),
+        topic="medication:{is}",
+    ),
+    Word(
+        name="daily_dose",
+        section="medication",
+        meaning="Total daily dose of a class of medicines; corticosteroids as prednisone",
+        phrase="Daily dose of {is} {as}",
+        example="daily_dose: {is: corticosteroid, as: prednisone, above: 10 mg}",
+        facets={"": Facet(lambda _: Number("mg"), _dose)},
+        parameters=(
+            MEDICINE,
+            Parameter("as", Takes.TEXT, "equivalent dose of this", choices=("prednisone",)),
+            ROUTE,
+            TAKEN,
+            BEFORE,
+        ),
+        topic="medication:{is}",
+    ),
+)

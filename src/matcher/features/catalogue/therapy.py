@@ -1,0 +1,289 @@
+"""Words about what was given before: agents and classes, lines, response, progression, washouts."""
+
+from __future__ import annotations
+
+from math import inf
+
+from matcher.domain.dates import TimeUnit
+from matcher.domain.possible import YES, Interval
+from matcher.features.kind import Contains, Count, Extreme, Filter, Is, Kind, Named, Recent, Since, Total, Within
+from matcher.features.word import Arguments, Category, Elapsed, Facet, Number, Parameter, Presence, Takes, Word
+from matcher.vocabulary import codes
+from matcher.vocabulary.conditions import CONDITIONS
+from matcher.vocabulary.procedures import PROCEDURES
+
+THERAPY = Parameter("therapy", Takes.THERAPY, "a class of agents or one agent", required=True)
+ANY_THERAPY = Parameter("therapy", Takes.THERAPY, "only courses with this class or agent")
+KIND = Parameter("kind", Takes.CODES, "systemic, intracavitary, …", choices=codes.THERAPY_KINDS)
+ROLE = Parameter("role", Takes.CODES, "neoadjuvant, adjuvant, maintenance, …", choices=codes.THERAPY_ROLES)
+SINCE_END = Parameter("within", Takes.DURATION, "the last dose was within this time")
+#: what counts as a line: chemotherapy, targeted therapy, immunotherapy, cell therapy; not surgery or support
+SYSTEMIC = frozenset({"systemic", "cell_therapy"})
+
+
+def _courses(arguments: Arguments) -> tuple[Filter, ...]:
+    where: tuple[Filter, ...] = ()
+    if "therapy" in arguments:
+        where += (Contains("components", arguments.codes("therapy")),)
+    if "kind" in arguments:
+        where += (Is("kind", arguments.codes("kind")),)
+    if "role" in arguments:
+        where += (Is("role", arguments.codes("role")),)
+    if "reason" in arguments:
+        where += (Is("stopped_for", arguments.codes("reason")),)
+    if (within := arguments.duration("within")) is not None:
+        where += (Recent("end", within, arguments.events("before")),)
+    return where
+
+
+def _target(arguments: Arguments) -> frozenset[str] | None:
+    return arguments.codes("therapy") if "therapy" in arguments else None
+
+
+def _counted(arguments: Arguments, *more: Filter) -> Count:
+    return Count("therapies", _courses(arguments) + more, _target(arguments))
+
+
+def _lines(arguments: Arguments) -> Count:
+    where = (*_courses(arguments), Is("kind", SYSTEMIC))
+    if arguments.given.get("maintenance") and arguments.text("maintenance") == "not_counted":
+        where += (Is("role", frozenset(codes.THERAPY_ROLES) - {"maintenance"}),)
+    return Count("therapies", where, _target(arguments), distinct="line")
+
+
+def _progressed(arguments: Arguments) -> Count:
+    where: tuple[Filter, ...] = ()
+    if "therapy" in arguments:
+        where += (Contains("components", arguments.codes("therapy")),)
+    where += (Is("progressed", YES.members),)
+    limit = arguments.duration("within")
+    if arguments.flag("during"):
+        where += (Within("days_to_progression", Interval(-inf, 0.0)),)
+    if limit is not None:
+        field = "days_to_progression" if limit.unit is TimeUnit.DAYS else "months_to_progression"
+        months = limit.value * (12 if limit.unit is TimeUnit.YEARS else 1)
+        where += (Within(field, Interval(-inf, float(months))),)
+    return Count("therapies", where, _target(arguments))
+
+
+def _best_response(arguments: Arguments) -> Extreme:
+    return Extreme(
+        "therapies", "response", _courses(arguments), _target(arguments), order=codes.RESPONSE_ORDER
+    )
+
+
+def _since(arguments: Arguments) -> Kind:
+    events = arguments.events("before")
+    unit = arguments.elapsed_unit
+    if "therapy" in arguments:
+        where: tuple[Filter, ...] = _courses(arguments)
+        return Since("therapies", where, arguments.codes("therapy"), unit, "end", events)
+    if "medication" in arguments:
+        target = arguments.codes("medication")
+        return Since("medications", (Contains("components", target),), target, unit, "end", events)
+    if "procedure" in arguments:
+        target = arguments.codes("procedure")
+        return Since("procedures", (Is("code", target),), target, unit, "end", events)
+    if "radiotherapy" in arguments:
+        intent = arguments.codes("radiotherapy")
+        filters = (Is("intent", intent),) if intent != frozenset(codes.RADIOTHERAPY_INTENTS) else ()
+        return Since("radiotherapy", filters, intent, unit, "end", events)
+    if "condition" in arguments:
+        target = arguments.codes("condition")
+        return Since("conditions", (Is("code", target),), target, unit, "start", events)
+    return Since("events", (Named("name", arguments.text("event")),), None, unit, "start", events)
+
+
+def _radiotherapy(arguments: Arguments) -> tuple[Filter, ...]:
+    where: tuple[Filter, ...] = ()
+    if "field" in arguments:
+        where += (Is("field", arguments.codes("field")),)
+    if "intent" in arguments:
+        where += (Is("intent", arguments.codes("intent")),)
+    if (within := arguments.duration("within")) is not None:
+        where += (Recent("end", within, arguments.events("before")),)
+    return where
+
+
+#: a statement that no radiotherapy was given names every intent
+ALL_RADIOTHERAPY = frozenset(codes.RADIOTHERAPY_INTENTS)
+
+
+def _procedure(arguments: Arguments) -> Count:
+    target = arguments.codes("is")
+    where: tuple[Filter, ...] = (Is("code", target),)
+    if (within := arguments.duration("within")) is not None:
+        where += (Recent("end", within, arguments.events("before")),)
+    return Count("procedures", where, target)
+
+
+def _presence(kind: object) -> dict[str, Facet]:
+    return {"": Facet(lambda _: Presence(), kind)}  # type: ignore[arg-type]
+
+
+BEFORE = Parameter("before", Takes.EVENT, "time is counted to this planned event instead of today")
+FIELD = Parameter("field", Takes.CODES, "what was irradiated", choices=codes.RADIOTHERAPY_FIELDS)
+INTENT = Parameter("intent", Takes.CODES, "curative, palliative, …", choices=codes.RADIOTHERAPY_INTENTS)
+
+WORDS: tuple[Word, ...] = (
+    Word(
+        name="prior",
+        section="therapy",
+        meaning="Had at least one course with this class or agent (or none, under `not`)",
+        phrase="Prior {therapy}",
+        example="prior: platinum",
+        facets=_presence(_counted),
+        parameters=(THERAPY, KIND, ROLE, SINCE_END, BEFORE),
+        topic="therapy:{therapy}",
+    ),
+    Word(
+        name="lines_of_therapy",
+        section="therapy",
+        meaning="Number of lines of systemic therapy, all or by class, maintenance counted or not",
+        phrase="Lines of {therapy} systemic therapy",
+        example="lines_of_therapy: {at_least: 1}",
+        facets={"": Facet(lambda _: Number(integer=True), _lines)},
+        parameters=(
+            ANY_THERAPY,
+            ROLE,
+            Parameter(
+                "maintenance",
+                Takes.TEXT,
+                "whether maintenance is a line of its own",
+                choices=("counted", "not_counted"),
+            ),
+        ),
+        topic="lines_of_therapy:{therapy}",
+    ),
+    Word(
+        name="ongoing",
+        section="therapy",
+        meaning="A course with this class or agent is still running",
+        phrase="Ongoing {therapy}",
+        example="ongoing: checkpoint_inhibitor",
+        facets=_presence(lambda a: _counted(a, Is("ongoing", YES.members))),
+        parameters=(THERAPY,),
+        topic="therapy:{therapy}",
+    ),
+    Word(
+        name="stopped_for",
+        section="therapy",
+        meaning="A course with this class or agent was stopped for this reason",
+        phrase="{therapy} stopped for {reason}",
+        example="stopped_for: {therapy: checkpoint_inhibitor, reason: toxicity}",
+        facets=_presence(_counted),
+        parameters=(
+            THERAPY,
+            Parameter("reason", Takes.CODES, "why", required=True, choices=codes.STOP_REASONS),
+        ),
+        topic="therapy:{therapy}",
+    ),
+    Word(
+        name="progressed",
+        section="therapy",
+        meaning="Progression on, after, or within some time of the end of a course; never read off its end",
+        phrase="Progression on or after {therapy}",
+        example="progressed: {therapy: platinum, within: 6 months}",
+        facets=_presence(_progressed),
+        parameters=(
+            THERAPY,
+            Parameter("within", Takes.DURATION, "progression came within this time of the last dose"),
+            Parameter("during", Takes.FLAG, "progression came while it was being given"),
+        ),
+        topic="progressed:{therapy}",
+    ),
+    Word(
+        name="best_response",
+        section="therapy",
+        meaning="Best response to any course with this class or agent",
+        phrase="Best response to {therapy}",
+        example="best_response: {therapy: platinum, in: [complete_response, partial_response]}",
+        facets={"": Facet(lambda _: Category(codes=codes.RESPONSE_ORDER), _best_response)},
+        parameters=(THERAPY, KIND),
+        topic="response:{therapy}",
+    ),
+    Word(
+        name="cycles",
+        section="therapy",
+        meaning="Most cycles given in one course with this class or agent",
+        phrase="Cycles of {therapy}",
+        example="cycles: {therapy: platinum, at_least: 4}",
+        facets={
+            "": Facet(
+                lambda _: Number(integer=True),
+                lambda a: Extreme("therapies", "cycles", _courses(a), _target(a), none=0.0),
+            )
+        },
+        parameters=(THERAPY, KIND, ROLE),
+        topic="cycles:{therapy}",
+    ),
+    Word(
+        name="days_since",
+        section="therapy",
+        meaning="Time since the last dose of a class or agent, or since a procedure, condition or event",
+        phrase="Time since {therapy}{medication}{procedure}{radiotherapy}{condition}{event}",
+        example="days_since: {therapy: checkpoint_inhibitor, before: leukapheresis, at_least: 21 days}",
+        facets={"": Facet(lambda _: Elapsed(), _since)},
+        parameters=(
+            ANY_THERAPY,
+            Parameter("medication", Takes.MEDICATION, "since the last dose of this medicine"),
+            Parameter("procedure", Takes.CODES, "since this procedure", vocabulary=PROCEDURES),
+            Parameter(
+                "radiotherapy",
+                Takes.CODES,
+                "since radiotherapy of this intent, or `any`",
+                choices=codes.RADIOTHERAPY_INTENTS,
+            ),
+            Parameter("condition", Takes.CODES, "since this condition began", vocabulary=CONDITIONS),
+            Parameter("event", Takes.TEXT, "since this event", choices=codes.EVENTS),
+            BEFORE,
+            KIND,
+        ),
+        topic="washout:{therapy}{medication}{procedure}{radiotherapy}{condition}{event}",
+    ),
+    Word(
+        name="procedure",
+        section="therapy",
+        meaning="Had an operation or other procedure",
+        phrase="Procedure: {is}",
+        example="procedure: {is: major_surgery, within: 28 days}",
+        facets=_presence(_procedure),
+        parameters=(
+            Parameter("is", Takes.CODES, "which procedure", required=True, vocabulary=PROCEDURES),
+            Parameter("within", Takes.DURATION, "within this time"),
+            BEFORE,
+        ),
+        topic="procedure:{is}",
+    ),
+    Word(
+        name="radiotherapy",
+        section="therapy",
+        meaning="Had radiotherapy",
+        phrase="{intent} radiotherapy {field}",
+        example="radiotherapy: {field: chest, within: 14 days}",
+        facets=_presence(
+            lambda a: Count(
+                "radiotherapy",
+                _radiotherapy(a),
+                a.codes("intent") if "intent" in a else ALL_RADIOTHERAPY,
+            )
+        ),
+        parameters=(FIELD, INTENT, Parameter("within", Takes.DURATION, "ended within this time"), BEFORE),
+        topic="radiotherapy",
+    ),
+    Word(
+        name="radiotherapy_dose",
+        section="therapy",
+        meaning="Total dose of radiotherapy to a field",
+        phrase="Total radiotherapy dose {field}",
+        example="radiotherapy_dose: {field: chest, at_most: 50 Gy}",
+        facets={
+            "": Facet(
+                lambda _: Number("Gy"),
+                lambda a: Total("radiotherapy", "dose", _radiotherapy(a), ALL_RADIOTHERAPY),
+            )
+        },
+        parameters=(FIELD, INTENT),
+        topic="radiotherapy",
+    ),
+)

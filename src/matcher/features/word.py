@@ -1,0 +1,170 @@
+"""What a word of the rule language is: its parameters, how it answers, and the feature it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from matcher.domain.dates import Duration, TimeUnit
+from matcher.domain.possible import Interval
+from matcher.features.kind import CodeDomain, Domain, Kind, NumberDomain
+from matcher.vocabulary.tree import Tree
+
+
+class Takes(StrEnum):
+    """What a parameter's value names."""
+
+    THERAPY = "therapy class or agent"
+    MEDICATION = "medication class or agent"
+    LAB = "laboratory test"
+    MARKER = "biomarker"
+    CODES = "one or more codes"
+    DURATION = "duration"
+    EVENT = "planned event"
+    TEXT = "word"
+    NUMBER = "number"
+    FLAG = "true or false"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    takes: Takes
+    meaning: str
+    required: bool = False
+    vocabulary: Tree | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A parameter's value as written, and what it stands for."""
+
+    written: str
+    value: frozenset[str] | Duration | float | str | tuple[str, ...] | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The parameters given in a condition, with what its limit says about the feature.
+
+    ``elapsed_unit`` is the calendar unit a limit in time was written in, ``multiple_of`` the reference limit
+    (``upper`` or ``lower``) it multiplies.
+    """
+
+    given: Mapping[str, Argument]
+    elapsed_unit: TimeUnit = TimeUnit.DAYS
+    multiple_of: str = ""
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.given
+
+    def codes(self, name: str) -> frozenset[str]:
+        value = self.given[name].value
+        assert isinstance(value, frozenset)
+        return value
+
+    def duration(self, name: str) -> Duration | None:
+        value = self.given[name].value if name in self.given else None
+        assert value is None or isinstance(value, Duration)
+        return value
+
+    def events(self, name: str) -> tuple[str, ...]:
+        value = self.given[name].value if name in self.given else ()
+        assert isinstance(value, tuple)
+        return value
+
+    def text(self, name: str) -> str:
+        value = self.given[name].value
+        assert isinstance(value, str)
+        return value
+
+    def flag(self, name: str) -> bool:
+        return name in self.given and bool(self.given[name].value)
+
+    def written(self, name: str) -> str:
+        return self.given[name].written if name in self.given else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Compared with at_least, at_most, above, below, between or is. ``bare``: the limit needs no unit."""
+
+    unit: str = ""
+    low: float = 0.0
+    high: float = float("inf")
+    integer: bool = False
+    bare: bool = False
+
+    def domain(self) -> Domain:
+        return NumberDomain(Interval(self.low, self.high), self.unit, self.integer)
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """A length of time, compared with a limit in days, weeks, months or years."""
+
+    def domain(self) -> Domain:
+        return NumberDomain(Interval(0.0, float("inf")), "days")
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Had or not: a count of at least one, unless a number is asked for."""
+
+    def domain(self) -> Domain:
+        return NumberDomain(Interval(0.0, float("inf")), "", integer=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One of the leaves of a tree or of a few codes."""
+
+    tree: Tree | None = None
+    codes: tuple[str, ...] = ()
+    within: frozenset[str] | None = None
+
+    def leaves(self) -> frozenset[str]:
+        if self.tree is None:
+            return frozenset(self.codes)
+        return self.within if self.within is not None else self.tree.all_leaves
+
+    def domain(self) -> Domain:
+        return CodeDomain(self.leaves())
+
+
+Answer: TypeAlias = Number | Elapsed | Presence | Category
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing a word can be asked about: most words have one, a biomarker several."""
+
+    answer: Callable[[Arguments], Answer]
+    kind: Callable[[Arguments], Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the rule language. ``phrase`` is the question in words, with parameters in braces."""
+
+    name: str
+    section: str
+    meaning: str
+    phrase: str
+    example: str
+    facets: Mapping[str, Facet]
+    parameters: tuple[Parameter, ...] = ()
+    topic: str = ""
+    #: how long a value holds when the rule gives no window, in days; None: for ever
+    default_window: Callable[[Arguments], int | None] = field(default=lambda _: None)
+
+    @property
+    def primary(self) -> Parameter | None:
+        """The parameter a bare value stands for: ``prior: platinum``."""
+        return self.parameters[0] if self.parameters and self.parameters[0].required else None
+
+    def parameter(self, name: str) -> Parameter | None:
+        return next((each for each in self.parameters if each.name == name), None)

@@ -1,0 +1,228 @@
+"""A mapping bound to the columns of one file: every name settled, every missing column said at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from matcher.errors import Diagnostic, nearest
+from matcher.readers.mapping import (
+    Cell,
+    Condition,
+    Mapping,
+    MappingError,
+    MarkedMapping,
+    Policy,
+    RowPart,
+    cells_of,
+)
+from matcher.rulebook.marked import Location
+from matcher.vocabulary.observations import OBSERVATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCell:
+    """A cell with the columns of the file it reads; ``when`` pairs each condition with its column."""
+
+    cell: Cell
+    columns: tuple[str, ...] = ()
+    when: tuple[tuple[Condition, str], ...] = ()
+    stem: str = ""
+    unit_column: str | None = None
+    date: BoundCell | None = None
+
+    @property
+    def from_column(self) -> bool:
+        return bool(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRow:
+    """How one possible row of a table is drawn from a row of the file."""
+
+    table: str
+    part: RowPart
+    fields: tuple[tuple[str, tuple[BoundCell, ...]], ...]
+    when: tuple[tuple[Condition, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A mapping ready to read rows with; ``unknown`` are columns it says nothing about."""
+
+    mapping: Mapping
+    id: tuple[BoundCell, ...]
+    index_date: tuple[BoundCell, ...]
+    as_of: tuple[BoundCell, ...]
+    facts: tuple[tuple[str, tuple[BoundCell, ...]], ...]
+    rows: tuple[BoundRow, ...]
+    policies: tuple[tuple[Policy, tuple[tuple[Condition, str], ...]], ...]
+    used: frozenset[str]
+    unknown: tuple[str, ...]
+
+    @property
+    def assumptions(self) -> Iterator[str]:
+        """What the mapping takes for granted for every patient of the file."""
+        mapping = self.mapping
+        for policy in mapping.assume:
+            if not policy.complete:
+                yield policy.because
+            elif not policy.when:
+                yield f"{', '.join(policy.complete)}: what is not listed is absent ({policy.because})"
+        if mapping.index_month_day is not None and self.index_date:
+            yield (
+                f"days count from {mapping.index_month_day} of the year in "
+                f"'{self.index_date[0].columns[0]}', by convention: only differences between days are known"
+            )
+        undated = sorted(
+            name
+            for name, cells in self.facts
+            if name in OBSERVATIONS
+            and OBSERVATIONS[name].max_age_days is not None
+            and any(cell.date is None and cell.cell.undated == "current" and cell.columns for cell in cells)
+        )
+        if undated and mapping.columns == "required":
+            yield f"without a date in the file and taken as current on the as-of day: {', '.join(undated)}"
+
+
+def bind(marked: MarkedMapping, header: Iterable[str]) -> Bound:
+    """Settle every column name of the mapping; columns the file lacks are one error for all of them."""
+    return _Binding(marked, tuple(header)).bound()
+
+
+class _Binding:
+    def __init__(self, marked: MarkedMapping, header: tuple[str, ...]) -> None:
+        self._marked = marked
+        self._mapping = marked.mapping
+        self._header = header
+        self._by_name = {name.casefold(): name for name in reversed(header) if name}
+        self._used: set[str] = set()
+        self._missing: dict[str, Diagnostic] = {}
+        self._locations = {id(cell): location for location, cell in cells_of(marked.mapping)}
+
+    def bound(self) -> Bound:
+        mapping = self._mapping
+        single = {name: self._cells(getattr(mapping, name)) for name in ("id", "index_date", "as_of")}
+        facts = tuple((name, self._cells(cells)) for name, cells in mapping.facts.items())
+        rows = tuple(
+            row for table, parts in mapping.rows.items() for part in parts for row in self._rows(table, part)
+        )
+        policies = tuple((policy, self._conditions(policy.when, "", ())) for policy in mapping.assume)
+        if not single["id"] and mapping.columns == "optional":
+            name = mapping.id[0].column or ""
+            self._missing[name] = self._marked.report("U012", ("id",), f"the file has no column '{name}'")
+        if self._missing:
+            raise MappingError(list(self._missing.values()))
+        ignored = {
+            name
+            for name in self._header
+            for each in mapping.ignore
+            if any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in each.columns)
+        }
+        unknown = tuple(name for name in self._header if name and name not in self._used | ignored)
+        kept = tuple((name, cells) for name, cells in facts if cells)
+        return Bound(
+            mapping, single["id"], single["index_date"], single["as_of"], kept, rows, policies,
+            frozenset(self._used), unknown,
+        )
+
+    def _rows(self, table: str, part: RowPart) -> Iterator[BoundRow]:
+        for stem in self._stems(part):
+            fields = [(name, self._cells(cells, stem)) for name, cells in part.fields.items()]
+            present = tuple((name, cells) for name, cells in fields if cells)
+            read = {name for name, cells in present if any(cell.from_column for cell in cells)}
+            if stem is not None and (not read or not set(part.needs) <= {name for name, _ in present}):
+                continue
+            if part.needs and not set(part.needs) <= {name for name, _ in present}:
+                continue
+            if read or part.when or not part.fields:
+                yield BoundRow(table, part, present, self._conditions(part.when, stem or "", ()))
+
+    def _stems(self, part: RowPart) -> list[str | None]:
+        match part.each:
+            case None if part.repeat is None:
+                return [None]
+            case None:
+                return list(self._numbered(part.repeat))
+            case list():
+                return list(part.each)
+        return list(_vocabulary(part.each))
+
+    def _numbered(self, pattern: str) -> list[str]:
+        """The beginnings of column names that fit the pattern, in the order of their numbers."""
+        escaped = re.escape(pattern.casefold()).replace(re.escape("[-#]"), r"(?:-(\d+))?")
+        fits = re.compile(escaped.replace(re.escape("#"), r"(\d+)"))
+        found: dict[str, int] = {}
+        for name in self._header:
+            if match := fits.match(name.casefold()):
+                rest = name[match.end() :]
+                if not rest or not (rest[0].isalnum() or rest[0] == "-"):
+                    found[name[: match.end()]] = int(match[1] or 1)
+        return sorted(found, key=lambda stem: found[stem])
+
+    def _cells(self, cells: Iterable[Cell], stem: str | None = None) -> tuple[BoundCell, ...]:
+        return tuple(bound for cell in cells if (bound := self._cell(cell, stem)) is not None)
+
+    def _cell(self, cell: Cell, stem: str | None) -> BoundCell | None:
+        location = self._locations.get(id(cell), ())
+        columns: tuple[str, ...] = ()
+        if cell.columns is not None:
+            columns = tuple(name for pattern in cell.columns for name in self._matching(pattern, location))
+        elif cell.column is not None:
+            found = self._find(cell.column, stem, location)
+            if found is None:
+                return None
+            columns = (found,)
+        if cell.columns is not None and not columns:
+            return None
+        return BoundCell(
+            cell,
+            columns,
+            self._conditions(cell.when, stem or "", location),
+            stem or "",
+            None if cell.unit_column is None else self._find(cell.unit_column, stem, location),
+            None if cell.date is None else self._cell(cell.date, stem),
+        )
+
+    def _matching(self, pattern: str, location: Location) -> list[str]:
+        found = [name for name in self._header if name and fnmatchcase(name.casefold(), pattern.casefold())]
+        self._used.update(found)
+        if not found and self._mapping.columns == "required":
+            self._report(pattern, location)
+        return found
+
+    def _find(self, column: str, stem: str | None, location: Location) -> str | None:
+        """The column as the file spells it. In a repeated group columns may be missing from some groups."""
+        wanted = (stem or "") + column[1:] if column.startswith("*") else column
+        found = self._by_name.get(wanted.casefold())
+        if found is not None:
+            self._used.add(found)
+        elif self._mapping.columns == "required" and not column.startswith("*"):
+            self._report(column, location)
+        return found
+
+    def _report(self, column: str, location: Location) -> None:
+        guess = nearest(column, self._header)
+        self._missing[column] = self._marked.report(
+            "U013", location, f"the file has no column '{column}'", f"did you mean '{guess}'?" if guess else ""
+        )
+
+    def _conditions(
+        self, conditions: Iterable[Condition], stem: str, location: Location
+    ) -> tuple[tuple[Condition, str], ...]:
+        found = ((each, self._find(each.column, stem, location)) for each in conditions)
+        return tuple((each, column or "") for each, column in found)
+
+
+def _vocabulary(name: str) -> Iterable[str]:
+    from matcher.vocabulary.biomarkers import BIOMARKERS
+    from matcher.vocabulary.laboratory import LABORATORY
+
+    match name:
+        case "laboratory":
+            return LABORATORY
+        case "biomarkers":
+            return BIOMARKERS
+    return OBSERVATIONS

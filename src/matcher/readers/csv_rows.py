@@ -1,0 +1,188 @@
+"""Rows of a delimited file, each with its line; a bad row costs itself, never the rows after it."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcher.errors import Diagnostic, PatientDataError, UsageError
+from matcher.readers.text import LONGEST_LINE, Encoding, encoding_of, lines_of
+
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE_ROWS = 20
+LONGEST_RECORD_LINES = 500
+"""Lines of one quoted record; more mean a quotation mark without an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells by column, with the line the row begins on; ``problem`` is a code and a reason instead."""
+
+    line: int
+    cells: dict[str, str]
+    problem: tuple[str, str] | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A delimited file whose header has been read."""
+
+    path: Path
+    encoding: Encoding
+    delimiter: str
+    header: tuple[str, ...]
+    header_line: int
+    repeated: frozenset[str]
+    empty: bool
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset(name for name in self.header if name)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row after the header; blank ones are no patients and are passed over."""
+        records = _records(self.path, self.encoding, self.delimiter)
+        for line, cells, problem in records:
+            if line <= self.header_line or (problem is None and not any(cell.strip() for cell in cells)):
+                continue
+            yield self._row(line, cells, problem)
+
+    def _row(self, line: int, cells: list[str], problem: tuple[str, str] | None) -> Row:
+        named = {
+            name: cell.strip() for name, cell in zip(self.header, cells, strict=False) if name
+        }
+        text = self.delimiter.join(cells)
+        if problem is None and (len(cells) < len(self.header) or any(cells[len(self.header) :])):
+            problem = ("P003", f"the row has {len(cells)} cells and the header {len(self.header)}")
+        if problem is None and "\0" in text:
+            problem = ("P006", "the row holds NUL characters")
+        return Row(line, named, problem, text)
+
+
+def open_table(
+    path: Path, *, known: Collection[str] = (), encoding: str | None = None, delimiter: str | None = None
+) -> Table:
+    """The file with its header read; the delimiter is the one that yields the most known columns."""
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in "\"\r\n\0"):
+        raise UsageError("the delimiter is not a single usable character", code="U020")
+    found = encoding_of(path, encoding)
+    chosen = delimiter or _delimiter(path, found, frozenset(name.casefold() for name in known))
+    for line, cells, problem in _records(path, found, chosen):
+        if problem is not None:
+            raise PatientDataError([Diagnostic(path.name, line, None, problem[0], f"header: {problem[1]}")])
+        if _is_separator_note(cells, line) or not any(cell.strip() for cell in cells):
+            continue
+        header = tuple(_plain_header(cell) for cell in cells)
+        repeated = frozenset(name for name in header if name and header.count(name) > 1)
+        table = Table(path, found, chosen, header, line, repeated, empty=False)
+        return table if any(True for _ in table.rows()) else _emptied(table)
+    raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file has no header")])
+
+
+def _emptied(table: Table) -> Table:
+    return Table(
+        table.path, table.encoding, table.delimiter, table.header, table.header_line, table.repeated, empty=True
+    )
+
+
+def _plain_header(cell: str) -> str:
+    return " ".join(cell.replace("\0", "").replace("\ufeff", "").split())
+
+
+def _is_separator_note(cells: list[str], line: int) -> bool:
+    """Spreadsheets may write ``sep=;`` before the header."""
+    return line == 1 and len(cells) <= 2 and cells[0].strip().lower().startswith("sep=")
+
+
+def _delimiter(path: Path, encoding: Encoding, known: frozenset[str]) -> str:
+    def score(delimiter: str) -> tuple[int, float, int]:
+        sample: list[list[str]] = []
+        for line, cells, problem in _records(path, encoding, delimiter):
+            if problem is None and not _is_separator_note(cells, line) and any(map(str.strip, cells)):
+                sample.append(cells)
+            if len(sample) > SAMPLE_ROWS or line > 10 * SAMPLE_ROWS:
+                break
+        if not sample:
+            return 0, 0.0, 0
+        header = [_plain_header(cell).casefold() for cell in sample[0]]
+        width = len(header)
+        regular = sum(len(cells) == width for cells in sample) / len(sample) if width > 1 else 0.0
+        return sum(name in known for name in header), regular, width
+
+    return max(DELIMITERS, key=score)
+
+
+def _records(
+    path: Path, encoding: Encoding, delimiter: str
+) -> Iterator[tuple[int, list[str], tuple[str, str] | None]]:
+    """Records with the line they begin on; a record that cannot be parsed has a problem instead of cells."""
+    feed = _Feed(lines_of(path, encoding))
+    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    while True:
+        feed.begin()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _OverlongError) as error:
+            lone = feed.give_back_all_but_first()
+            if len(lone) > csv.field_size_limit():
+                problem = ("P008", "the row is longer than any patient's")
+            else:
+                problem = ("P007", f"a quotation mark is out of place ({_reason(error)})")
+            yield feed.started, _loosely(lone, delimiter), problem
+            reader = csv.reader(feed, delimiter=delimiter, strict=True)
+            continue
+        yield feed.started, cells, None
+
+
+def _reason(error: Exception) -> str:
+    return "it has no end" if isinstance(error, _OverlongError) else str(error)
+
+
+def _loosely(line: str, delimiter: str) -> list[str]:
+    """The cells of a line whose quotation marks mean nothing, so that its identifier can be named."""
+    return [cell.strip().strip('"') for cell in line[:10_000].rstrip("\r\n").split(delimiter)]
+
+
+class _OverlongError(Exception):
+    """A record goes on for more lines than any record does."""
+
+
+class _Feed:
+    """Lines for a CSV reader, which can take back those that a bad record swallowed."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._waiting: deque[str] = deque()
+        self._taken: list[str] = []
+        self._characters = 0
+        self._line = 0
+        self.started = 1
+
+    def begin(self) -> None:
+        self._taken.clear()
+        self._characters = 0
+        self.started = self._line + 1
+
+    def give_back_all_but_first(self) -> str:
+        first, *rest = self._taken
+        self._waiting.extendleft(reversed(rest))
+        self._line -= len(rest)
+        return first
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        if len(self._taken) >= LONGEST_RECORD_LINES or self._characters > LONGEST_LINE:
+            raise _OverlongError
+        line = self._waiting.popleft() if self._waiting else next(self._lines)
+        self._taken.append(line)
+        self._characters += len(line)
+        self._line += 1
+        return line

@@ -1,0 +1,1 @@
+"""The rule files: strict YAML with line marks, loading, and lint."""

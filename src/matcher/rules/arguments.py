@@ -1,0 +1,103 @@
+"""Reading the parameters of a word: which class, which test, which window."""
+
+from __future__ import annotations
+
+from matcher.domain.dates import Duration, TimeUnit
+from matcher.errors import nearest
+from matcher.features.word import Argument, Parameter, Takes
+from matcher.rules.condition import Path, Problem
+from matcher.rules.lexicon import Lexicon
+from matcher.vocabulary import units
+from matcher.vocabulary.biomarkers import MARKERS
+from matcher.vocabulary.laboratory import LAB_TESTS, lab_test
+
+
+def read_argument(
+    parameter: Parameter, raw: object, lexicon: Lexicon, path: Path, problems: list[Problem]
+) -> Argument | None:
+    """The parameter's value, or ``None`` and a problem."""
+
+    def refuse(code: str, message: str, hint: str = "") -> None:
+        problems.append(Problem(path, code, message, hint))
+
+    match parameter.takes:
+        case Takes.FLAG:
+            return Argument(str(raw).lower(), raw) if isinstance(raw, bool) else refuse("R013", "true or false")
+        case Takes.NUMBER:
+            if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+                return Argument(f"{raw:g}", float(raw))
+            return refuse("R013", f"'{parameter.name}' is a number")
+        case Takes.DURATION:
+            try:
+                duration = units.parse_duration(str(raw))
+            except units.UnitError as error:
+                return refuse("R016", str(error), "write it like '14 days' or '6 months'")
+            return Argument(str(raw), Duration(duration.value, TimeUnit(duration.unit)))
+        case Takes.CODES:
+            return _codes(parameter, raw, path, problems)
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and parameter.choices:
+        raw = str(raw)
+    if not isinstance(raw, str):
+        return refuse("R013", f"'{parameter.name}' is a word")
+    match parameter.takes:
+        case Takes.THERAPY | Takes.MEDICATION:
+            members = lexicon.formulary.members(raw) if lexicon.formulary.knows(raw) else None
+            if members is None:
+                suggestion = lexicon.formulary.nearest(raw)
+                return refuse("R024", f"no list or agent is called '{raw}'", _suggest(suggestion))
+            lexicon.used_lists.add(raw)
+            return Argument(raw, members)
+        case Takes.LAB:
+            test = lab_test(raw)
+            if test is None:
+                return refuse("R014", f"unknown laboratory test '{raw}'", _suggest(nearest(raw, list(LAB_TESTS))))
+            return Argument(test.code, test.code)
+        case Takes.MARKER:
+            code = MARKERS.lookup(raw)
+            if code is None:
+                return refuse("R014", f"unknown biomarker '{raw}'", _suggest(MARKERS.nearest(raw)))
+            return Argument(code, code)
+        case Takes.EVENT:
+            if raw not in lexicon.events:
+                known = ", ".join(lexicon.events) or "none"
+                return refuse("R025", f"'{raw}' is not among the events of this rule ({known})")
+            return Argument(raw, lexicon.events[: lexicon.events.index(raw) + 1])
+        case Takes.TEXT:
+            if parameter.choices and raw not in parameter.choices:
+                hint = _suggest(nearest(raw, list(parameter.choices))) or f"one of: {', '.join(parameter.choices)}"
+                return refuse("R014", f"'{raw}' is not one of its values", hint)
+            return Argument(raw, raw)
+    raise TypeError(f"unhandled parameter {parameter.takes}")
+
+
+def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem]) -> Argument | None:
+    values = raw if isinstance(raw, list) else [raw]
+    codes: frozenset[str] = frozenset()
+    for index, value in enumerate(values):
+        here = (*path, index) if isinstance(raw, list) else path
+        text = str(value)
+        if parameter.vocabulary is not None:
+            code = parameter.vocabulary.lookup(text)
+            if code is not None:
+                codes |= parameter.vocabulary.leaves(code)
+                continue
+            suggestion = parameter.vocabulary.nearest(text)
+        elif text in parameter.choices:
+            codes |= {text}
+            continue
+        elif text == "any":
+            codes |= frozenset(parameter.choices)
+            continue
+        else:
+            suggestion = nearest(text, list(parameter.choices))
+        hint = _suggest(suggestion) or f"one of: {', '.join(parameter.choices[:12])}"
+        problems.append(Problem(here, "R014", f"'{text}' is not one of its values", hint))
+        return None
+    if not codes:
+        problems.append(Problem(path, "R020", "an empty list of codes"))
+        return None
+    return Argument(", ".join(str(value) for value in values), codes)
+
+
+def _suggest(word: str | None) -> str:
+    return f"did you mean '{word}'?" if word else ""

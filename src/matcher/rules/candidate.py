@@ -1,0 +1,136 @@
+"""Trials and regimens, compiled: criteria with their nodes, and the roots their standing is read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcher.rules.condition import Condition
+from matcher.rules.graph import NodeId
+from matcher.rules.syntax import Citation, EvidenceDocument
+
+
+class CandidateKind(StrEnum):
+    TRIAL = "trial"
+    REGIMEN = "regimen"
+
+
+class Role(StrEnum):
+    """What a criterion does. Polarity is never inverted in front of a reader."""
+
+    INCLUSION = "inclusion"
+    EXCLUSION = "exclusion"
+    CAUTION = "caution"
+
+
+class Coverage(StrEnum):
+    FULL = "full"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class Availability(StrEnum):
+    """Whether patients are taken; beside the standing, never mixed into it."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """``node`` is the condition as worded; ``satisfied`` is what the candidate asks for.
+
+    ``relaxed`` are the same with recoverable, and with waivable, limits moved; equal to ``satisfied`` where
+    nothing moves.
+    """
+
+    id: str
+    role: Role
+    text: str
+    condition: Condition
+    node: NodeId
+    satisfied: NodeId
+    recovered: NodeId
+    waived: NodeId
+    at_screening: bool = False
+    recoverable_by_time: bool = False
+    recoverable_within: str = ""
+    waivable_by: str = ""
+    citation: Citation | None = None
+    assumption: str = ""
+    note: str = ""
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The nodes a standing is read from.
+
+    ``strict`` holds unknown where coverage is partial; ``screening`` presumes what screening establishes
+    and leaves that constant out; ``recovered`` and ``waived`` move the limits besides.
+    """
+
+    strict: NodeId
+    screening: NodeId
+    recovered: NodeId
+    waived: NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    id: str
+    title: str
+    availability: Availability
+    criteria: tuple[Criterion, ...]
+    roots: Roots
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A study and where it applies: ``applies`` is the node of its ``applies_to``."""
+
+    document: EvidenceDocument
+    applies: NodeId
+    citation: Citation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A trial or a regimen. ``criteria`` are those of the candidate itself, before any cohort's."""
+
+    id: str
+    kind: CandidateKind
+    title: str
+    coverage: Coverage
+    availability: Availability
+    criteria: tuple[Criterion, ...]
+    cautions: tuple[Criterion, ...]
+    cohorts: tuple[Cohort, ...]
+    roots: Roots | None
+    evidence: tuple[Evidence, ...] = ()
+    events: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    phase: str = ""
+    recruitment: str = ""
+    recruitment_as_of: str = ""
+    agents: tuple[str, ...] = ()
+    supportive: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    file: str = ""
+
+    @property
+    def all_criteria(self) -> tuple[Criterion, ...]:
+        return self.criteria + tuple(each for cohort in self.cohorts for each in cohort.criteria)
+
+    def root_nodes(self) -> tuple[NodeId, ...]:
+        """Every node that standing, ranking and explanation of this candidate read."""
+        roots = [self.roots] if self.roots else []
+        roots += [cohort.roots for cohort in self.cohorts]
+        nodes = [node for each in roots for node in (each.strict, each.screening, each.recovered, each.waived)]
+        nodes += [node for each in self.all_criteria for node in (each.node, each.satisfied, each.recovered, each.waived)]
+        nodes += [each.node for each in self.cautions] + [each.applies for each in self.evidence]
+        return tuple(dict.fromkeys(nodes))

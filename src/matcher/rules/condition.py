@@ -1,0 +1,95 @@
+"""What a criterion says, after reading and before it becomes nodes of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from matcher.domain.possible import Limit, Op
+from matcher.features.kind import Feature
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a file, at a path that the loader turns into line and column."""
+
+    path: Path
+    code: str
+    message: str
+    hint: str = ""
+    at_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One comparison of a feature with a constant, and the limit as it was written."""
+
+    op: Op
+    limit: Limit
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A feature held against one or two bounds, all of which must hold.
+
+    ``derivation`` names a derived fact read in place of a recorded one; ``recorded`` asks for what was
+    recorded alone. ``default_window`` is the catalogue's maximum age where the rule gave none.
+    """
+
+    word: str
+    title: str
+    bounds: tuple[Bound, ...]
+    feature: Feature | None = None
+    derivation: str = ""
+    recorded: bool = False
+    default_window: int | None = None
+    path: Path = field(default=(), compare=False)
+
+
+class Gate(StrEnum):
+    ALL = "all"
+    ANY = "any"
+    NOT = "not"
+    AT_LEAST = "at_least"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions under a gate; ``threshold`` and ``weights`` belong to ``at_least``."""
+
+    gate: Gate
+    members: tuple[Condition, ...]
+    threshold: float = 0.0
+    weights: tuple[float, ...] = ()
+    path: Path = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A limit that depends on something else: higher transaminases with liver metastases."""
+
+    condition: Condition
+    then: Condition
+    otherwise: Condition
+    path: Path = field(default=(), compare=False)
+
+
+Condition: TypeAlias = Comparison | Group | Branch
+
+
+def comparisons(condition: Condition) -> Iterator[Comparison]:
+    """Every comparison below, in the order written."""
+    match condition:
+        case Comparison():
+            yield condition
+        case Group(members=members):
+            for member in members:
+                yield from comparisons(member)
+        case Branch(condition=asked, then=then, otherwise=otherwise):
+            for part in (asked, then, otherwise):
+                yield from comparisons(part)

@@ -1,0 +1,95 @@
+"""Reading limits: numbers with units, multiples of a normal limit, and lengths of time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from matcher.domain.dates import TimeUnit
+from matcher.features.word import Number
+from matcher.vocabulary import units
+from matcher.vocabulary.laboratory import LabTest
+
+_MULTIPLE = re.compile(r"(?:(?P<times>\d+(?:\.\d+)?)\s*(?:x|×|\*)\s*)?(?P<limit>ULN|LLN)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Exception):
+    """Why a limit cannot be used: a code, what is wrong, and what to write instead."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+def multiple_of_normal(raw: object) -> tuple[float, str] | None:
+    """``2.5 x ULN`` as (2.5, "upper"); ``None`` where it is no such limit."""
+    found = _MULTIPLE.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if found is None:
+        return None
+    times = float(found["times"]) if found["times"] else 1.0
+    return times, "upper" if found["limit"].upper() == "ULN" else "lower"
+
+
+def elapsed(raw: object) -> tuple[float, TimeUnit]:
+    """A length of time as written: weeks become days, months and years stay calendar months and years."""
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        raise Refused("R015", f"{raw} has no unit", f"write '{raw} days' (or weeks, months, years)")
+    if not isinstance(raw, str):
+        raise Refused("R013", "a length of time is written like '21 days'")
+    try:
+        duration = units.parse_duration(raw)
+    except units.UnitError as error:
+        raise Refused("R016", str(error), "write it like '21 days', '6 months' or '2 years'") from None
+    return float(duration.value), TimeUnit(duration.unit)
+
+
+def number(raw: object, answer: Number, test: LabTest | None = None) -> float:
+    """A number in the feature's own unit, rounded as every engine rounds."""
+    if isinstance(raw, bool) or isinstance(raw, date) or not isinstance(raw, (int, float, str)):
+        raise Refused("R013", "a number is needed here", _example(answer))
+    if isinstance(raw, str):
+        value, unit = _with_unit(raw, answer)
+    else:
+        value, unit = float(raw), None
+    if unit is None:
+        if answer.unit and not answer.bare:
+            raise Refused("R015", f"{value:g} has no unit", f"write '{value:g} {answer.unit}'")
+        return _checked(value, answer)
+    if not answer.unit:
+        raise Refused("R043", f"this is a plain number, '{raw}' has a unit", f"write {value:g}")
+    if test is not None:
+        likely = units.registry_unit_trap(test, unit, value)
+        if likely is not None:
+            raise Refused("R018", f"no living patient has {test.title.lower()} of {raw}", f"'{value:g} {likely}' is likely meant")
+    molar_mass = test.molar_mass_g_per_mol if test is not None else None
+    try:
+        converted = units.convert(value, unit, answer.unit, molar_mass)
+    except units.UnitError as error:
+        raise Refused(_UNIT_CODES[error.reason], str(error), f"a limit in {answer.unit} is needed") from None
+    return _checked(converted, answer)
+
+
+def _with_unit(raw: str, answer: Number) -> tuple[float, str | None]:
+    try:
+        value, unit = units.parse_quantity(raw)
+    except units.UnitError as error:
+        raise Refused("R013", str(error), _example(answer)) from None
+    return float(value), unit or None
+
+
+def _checked(value: float, answer: Number) -> float:
+    if not answer.low <= value <= answer.high:
+        ends = f"{answer.low:g} to {answer.high:g} {answer.unit}".strip()
+        raise Refused("R019", f"{value:g} is outside {ends}")
+    if answer.integer and value != int(value):
+        raise Refused("R019", f"{value:g} is not a whole number")
+    return units.round9(value)
+
+
+def _example(answer: Number) -> str:
+    return f"write it like '{max(answer.low, 1):g} {answer.unit}'".replace(" '", "'") if answer.unit else ""
+
+
+_UNIT_CODES = {"unknown unit": "R016", "wrong dimension": "R017"}

@@ -1,0 +1,136 @@
+"""From conditions to nodes of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
+
+from matcher.domain.possible import YES, Interval, Op
+from matcher.features.kind import Count, Feature, Is, NumberDomain, Since
+from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
+from matcher.rules.graph import AtLeast, Combine, GraphBuilder, NodeId, Read, Test
+from matcher.vocabulary.units import round9
+
+@dataclass(slots=True)
+class Lowering:
+    """Adds conditions to a graph. ``derivations`` gives a derived fact's node, lowering it first if need be;
+    ``suppliers`` the derivations that are sources for a feature, by the feature's name."""
+
+    builder: GraphBuilder
+    derivations: Callable[[str], NodeId]
+    suppliers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def lower(self, condition: Condition) -> NodeId:
+        match condition:
+            case Comparison():
+                return self._comparison(condition)
+            case Branch(condition=asked, then=then, otherwise=otherwise):
+                # Good in both branches is good whichever applies, so that the condition may stay unknown.
+                c, a, b = self.lower(asked), self.lower(then), self.lower(otherwise)
+                build = self.builder
+                return build.any([build.all([c, a]), build.all([build.negate(c), b]), build.all([a, b])])
+            case Group(gate=Gate.ALL, members=members):
+                return self.builder.all([self.lower(each) for each in members])
+            case Group(gate=Gate.ANY, members=members):
+                return self.builder.any([self.lower(each) for each in members])
+            case Group(gate=Gate.NOT, members=members):
+                return self.builder.negate(self.lower(members[0]))
+            case Group(gate=Gate.AT_LEAST, members=members, threshold=threshold, weights=weights):
+                # Sorted: the order of siblings means nothing.
+                pairs = sorted(zip((self.lower(each) for each in members), weights, strict=True))
+                nodes = tuple(node for node, _ in pairs)
+                return self.builder.add(AtLeast(threshold, nodes, tuple(weight for _, weight in pairs)))
+        raise TypeError(f"unhandled condition {condition!r}")
+
+    def _comparison(self, comparison: Comparison) -> NodeId:
+        value = self.value_of(comparison)
+        tests = [self.builder.add(Test(value, bound.op, bound.limit)) for bound in comparison.bounds]
+        return self.builder.all(tests)
+
+    def value_of(self, comparison: Comparison) -> NodeId:
+        """The node whose value the comparison tests: a feature, a derived fact, or several sources together."""
+        if comparison.feature is None:
+            return self.derivations(comparison.derivation)
+        read = self.builder.add(Read(comparison.feature))
+        suppliers = () if comparison.recorded else self.suppliers.get(comparison.feature.name, ())
+        if not suppliers:
+            return read
+        sources = (read, *(self.derivations(name) for name in suppliers))
+        return self.builder.add(Combine(sources, comparison.feature.domain))
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How far a limit may be from being met: a share of it, or an amount in the feature's own unit."""
+
+    share: float = 0.0
+    amount: float = 0.0
+
+    def of(self, limit: float) -> float:
+        return round9(abs(limit) * self.share + self.amount)
+
+
+def moved(condition: Condition, margin: Margin, *, easier: bool) -> Condition:
+    """The same condition with its numeric limits moved by the margin, towards being met when ``easier``."""
+
+    def move(comparison: Comparison, towards_met: bool) -> Comparison:
+        bounds = tuple(_moved_bound(each, margin, towards_met) for each in comparison.bounds)
+        return replace(comparison, bounds=bounds)
+
+    return _rewritten(condition, move, easier)
+
+
+def _moved_bound(bound: Bound, margin: Margin, towards_met: bool) -> Bound:
+    if not isinstance(bound.limit, float):
+        return bound
+    step = margin.of(bound.limit) * (1 if towards_met else -1)
+    lower = bound.op in (Op.AT_LEAST, Op.ABOVE)
+    return replace(bound, limit=round9(bound.limit - step if lower else bound.limit + step))
+
+
+def ended(condition: Condition, *, easier: bool) -> Condition:
+    """The condition once enough time has passed: its washouts ask only that what is washed out has ended."""
+
+    def wait(comparison: Comparison, towards_met: bool) -> Condition:
+        if not is_washout(comparison, towards_met):
+            return comparison
+        assert comparison.feature is not None and isinstance(comparison.feature.kind, Since)
+        still = _still_running(comparison.feature, comparison.feature.kind)
+        bound = Bound(Op.BELOW, 1.0, "") if towards_met else Bound(Op.AT_LEAST, 1.0, "")
+        return replace(comparison, feature=still, bounds=(bound,))
+
+    return _rewritten(condition, wait, easier)
+
+
+def is_washout(comparison: Comparison, towards_met: bool) -> bool:
+    """A lower bound on time since something: the only kind of criterion that time alone can meet."""
+    wanted = (Op.AT_LEAST, Op.ABOVE) if towards_met else (Op.AT_MOST, Op.BELOW)
+    since = comparison.feature is not None and isinstance(comparison.feature.kind, Since)
+    return since and all(bound.op in wanted for bound in comparison.bounds)
+
+
+def _still_running(feature: Feature, since: Since) -> Feature:
+    kind = Count(since.table, (*since.where, Is("ongoing", YES.members)), since.target)
+    domain = NumberDomain(Interval(0.0, inf), integer=True)
+    return Feature(f"{feature.name} still running", kind, domain, feature.topic, f"{feature.title}: still running")
+
+
+def _rewritten(
+    condition: Condition, change: Callable[[Comparison, bool], Condition], towards_met: bool
+) -> Condition:
+    match condition:
+        case Comparison():
+            return change(condition, towards_met)
+        case Branch(condition=asked, then=then, otherwise=otherwise):
+            # The condition of a branch is a fact about the patient, not a limit to move.
+            return replace(
+                condition,
+                condition=asked,
+                then=_rewritten(then, change, towards_met),
+                otherwise=_rewritten(otherwise, change, towards_met),
+            )
+        case Group(gate=gate, members=members):
+            inner = not towards_met if gate is Gate.NOT else towards_met
+            return replace(condition, members=tuple(_rewritten(each, change, inner) for each in members))
+    raise TypeError(f"unhandled condition {condition!r}")

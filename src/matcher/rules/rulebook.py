@@ -1,0 +1,51 @@
+"""A rulebook, compiled: one graph, its candidates and derived facts, and the order of a ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from matcher.rules.candidate import Candidate
+from matcher.rules.graph import Graph, NodeId
+from matcher.rules.syntax import Citation, DerivationDocument, RankingDocument
+from matcher.vocabulary.formulary import Formulary
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A derived fact: its node, its values as leaves, and what the document says of each result."""
+
+    name: str
+    title: str
+    node: NodeId
+    applies: NodeId
+    values: tuple[str, ...]
+    document: DerivationDocument
+    citation: Citation | None
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Everything an engine and the rooms above it need. ``version`` is the hash of the files' content."""
+
+    graph: Graph
+    candidates: tuple[Candidate, ...]
+    derivations: tuple[Derivation, ...]
+    formulary: Formulary
+    ranking: RankingDocument
+    version: str
+    files: tuple[str, ...] = ()
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Candidate]:
+        return {candidate.id: candidate for candidate in self.candidates}
+
+    @cached_property
+    def derived(self) -> Mapping[str, Derivation]:
+        return {derivation.name: derivation for derivation in self.derivations}
+
+    @property
+    def short_version(self) -> str:
+        return self.version[:12]

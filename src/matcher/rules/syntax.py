@@ -1,0 +1,279 @@
+"""The files of a rulebook as pydantic models: what a rule file may hold, and the JSON Schema for editors.
+
+Conditions (``when``) stay plain data here; ``parse`` reads them against the catalogue.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Pair = Annotated[list[float | None], Field(min_length=2, max_length=2)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+CriterionId = Annotated[str, StringConstraints(pattern=r"^[IEC]-[0-9]{2}[a-z]?$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+CohortId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+TrialId = Annotated[str, StringConstraints(pattern=r"^(NCT[0-9]{8}|[A-Za-z][A-Za-z0-9_-]+)$")]
+When = Annotated[dict[str, Any], Field(description="A condition; see the reference of the rule language.")]
+
+
+class Document(BaseModel):
+    """Base of everything in a rule file: unknown fields are errors, values are taken as written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Citation(Document):
+    """Where a statement comes from: a document and its section, or a named source of the same file."""
+
+    document: Text
+    section: Text
+    as_of: date | None = None
+    address: Text | None = None
+    note: Text | None = None
+
+
+Source = Citation | Text
+
+
+class Recoverable(Document):
+    """How a criterion that is not met today may come to be: with time, or within a margin on a retest."""
+
+    by: Literal["time"] | None = None
+    within: Text | None = None
+    source: Source | None = None
+    assumption: Text | None = None
+
+
+class Waivable(Document):
+    """Who may waive the criterion and how far, as the protocol's own text grants it."""
+
+    by: Text
+    max_deviation: Text
+    source: Source
+
+
+class CriterionDocument(Document):
+    """One criterion. An exclusion is worded as the condition that excludes."""
+
+    text: Text
+    when: When
+    source: Source | None = None
+    assumption: Text | None = None
+    at_screening: bool = False
+    recoverable: Recoverable | None = None
+    waivable: Waivable | None = None
+    printed: Text | None = Field(None, description="The limit as the source printed it, where that is doubtful.")
+    note: Text | None = None
+
+
+Criteria = dict[CriterionId, CriterionDocument]
+
+
+class CautionDocument(Document):
+    """Something to say beside a match. It is evaluated and shown, and counts for nothing."""
+
+    text: Text
+    when: When
+    source: Source | None = None
+    assumption: Text | None = None
+
+
+class Recruitment(Document):
+    """Whether the trial takes patients, as known on a day."""
+
+    status: Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"]
+    as_of: date
+    source: Source | None = None
+
+
+class CohortDocument(Document):
+    """A part of a trial with criteria, standing and availability of its own."""
+
+    title: Text
+    status: Literal["open", "suspended", "closed", "unknown"] = "unknown"
+    inclusion: Criteria = {}
+    exclusion: Criteria = {}
+
+
+class Outcome(Document):
+    """One figure of a study, both arms where there are two, exactly as printed."""
+
+    median_months: float | None = None
+    control_median_months: float | None = None
+    interval: Pair | None = None
+    interval_of: Literal["hazard_ratio", "median", "odds_ratio"] | None = None
+    interval_level: float | None = None
+    median_interval: Pair | None = None
+    control_median_interval: Pair | None = None
+    median_interval_level: float | None = None
+    hazard_ratio: float | None = None
+    odds_ratio: float | None = None
+    p: Text | float | None = None
+    p_sided: Literal["one", "two"] | None = None
+    percent: float | None = None
+    control_percent: float | None = None
+    percent_interval: Pair | None = None
+    control_percent_interval: Pair | None = None
+    count: int | None = None
+    of: int | None = None
+    control_count: int | None = None
+    control_of: int | None = None
+    rates: dict[str, float] | None = Field(None, description="Share alive in percent by time, as '1 year: 81'.")
+    significant: bool | None = None
+    doubtful: list[str] = Field([], description="Fields printed so, which cannot be right; never shown as effects.")
+    note: Text | None = None
+
+
+class EvidenceDocument(Document):
+    """One study behind a regimen or trial. Figures are shown and cited, never used to order candidates."""
+
+    study: Text
+    registration: list[Text] = []
+    design: Text | None = None
+    patients: int | None = None
+    treated: int | None = None
+    applies_to: When | None = None
+    direction: Literal["favours", "no_survival_difference", "unclear"]
+    level: Literal["A1", "A2", "A3", "B1", "B2", "B3", "B4", "C1", "C2", "C3", "D", "not stated"]
+    overall_survival: Outcome | None = None
+    progression_free_survival: Outcome | None = None
+    response: Outcome | None = None
+    grade_3_4: Outcome | None = None
+    treatment_related_deaths: Outcome | None = None
+    other: dict[str, Outcome] = {}
+    findings: list[Text] = []
+    source: Source
+
+
+class CandidateDocument(Document):
+    """What trials and regimens have in common."""
+
+    title: Text
+    coverage: Literal["full", "partial", "none"] = "partial"
+    events: list[Name] = []
+    sources: dict[Name, Citation] = {}
+    inclusion: Criteria = {}
+    exclusion: Criteria = {}
+    cautions: dict[CriterionId, CautionDocument] = {}
+    evidence: list[EvidenceDocument] = []
+    assumptions: list[Text] = []
+    notes: list[Text] = []
+
+
+class TrialDocument(CandidateDocument):
+    """A trial, recruiting or closed."""
+
+    trial: TrialId
+    phase: Literal["1", "1/2", "2", "2/3", "3", "4", "not stated"] | int
+    acronym: Text | None = None
+    sponsor: Text | None = None
+    recruitment: Recruitment
+    cohorts: dict[CohortId, CohortDocument] = {}
+    versions: list[dict[str, Any]] = []
+
+
+class RegimenDocument(CandidateDocument):
+    """A treatment regimen or procedure."""
+
+    regimen: Name
+    setting: list[Name] | Name | None = None
+    agents: list[Text] = []
+    supportive: list[Text] = []
+
+
+class Row(Document):
+    """One row of a table: the first whose condition holds gives the result."""
+
+    when: When
+    then: str | list[str]
+
+
+class CountOf(Document):
+    """At least so many of these conditions."""
+
+    at_least: float
+    of: list[When]
+    weights: list[float] | None = None
+
+
+class DerivationDocument(Document):
+    """A derived fact: a table of rows, or a count."""
+
+    derive: Name
+    title: Text
+    meaning: Text | None = None
+    prognosis: bool = Field(False, description="Shown beside a result as prognosis.")
+    applies_to: When | None = None
+    supplies: When | None = Field(None, description="The fact this is a source for, as {stage: {scheme: …}}.")
+    values: Name | list[str]
+    table: list[Row] | None = None
+    otherwise: str | list[str] | None = None
+    count: CountOf | None = None
+    results: dict[str, list[Text]] = {}
+    sources: dict[Name, Citation] = {}
+    source: Source
+    assumption: Text | None = None
+    notes: list[Text] = []
+
+
+class AgentDocument(Document):
+    """One agent and the other names records use for it."""
+
+    synonyms: list[Text] = []
+    note: Text | None = None
+
+
+class AgentsDocument(Document):
+    """Agents by their generic names."""
+
+    agents: dict[Text, AgentDocument]
+    title: Text
+    source: Source
+    as_of: date
+
+
+class ListDocument(Document):
+    """A class of agents: members are agents or other lists."""
+
+    list: Name
+    title: Text
+    members: Annotated[list[Text], Field(min_length=1)]
+    synonyms: Annotated[list[Text], Field()] = []
+    kind: Literal["class", "not_anticancer", "unresolvable"] = "class"
+    source: Source
+    as_of: date
+
+
+class RankingDocument(Document):
+    """The order of candidates: keys compared one after the other."""
+
+    ranking: Annotated[list[Name], Field(min_length=1)]
+    standings: list[Name]
+    availability: list[Name]
+    directions: list[Name]
+    levels: list[Text]
+
+
+class CaseDocument(Document):
+    """One patient and what the rule must say of them."""
+
+    case: Text
+    as_of: date
+    patient: dict[str, Any]
+    expect: dict[str, Any]
+
+
+AnyDocument = (
+    TrialDocument | RegimenDocument | DerivationDocument | AgentsDocument | ListDocument | RankingDocument
+)
+KINDS: dict[str, type[AnyDocument]] = {
+    "trial": TrialDocument,
+    "regimen": RegimenDocument,
+    "derive": DerivationDocument,
+    "agents": AgentsDocument,
+    "list": ListDocument,
+    "ranking": RankingDocument,
+}

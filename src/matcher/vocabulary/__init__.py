@@ -1,0 +1,1 @@
+"""Clinical vocabularies: trees, units, tests, markers and drugs. Pure look-ups that decide nothing."""

@@ -1,0 +1,197 @@
+"""What ICD-10 and ICD-O-3 codes say about the cancer, as far as they say it.
+
+A site code names an organ, not a tumour type: it maps to everything that arises there. ICD-O morphology with
+topography names both. Each table maps to one node or group of ``DIAGNOSES`` or ``HISTOLOGY``; a code that is
+not here says nothing. Sources: WHO ICD-10 (2019), chapter II; WHO ICD-O-3.2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+# The longest prefix that fits decides.
+ICD10_DIAGNOSIS: Mapping[str, str] = {
+    **dict.fromkeys((f"C{number:02}" for number in range(15)), "HEAD_NECK"),
+    "C15": "oesophageal_cancer",
+    "C16": "gastric_cancer",
+    "C16.0": "cardia_cancer",
+    **dict.fromkeys(("C17", "C18", "C19", "C20", "C21"), "BOWEL"),
+    "C22": "LIVER",
+    "C22.1": "BILIARY_TRACT",
+    **dict.fromkeys(("C23", "C24"), "BILIARY_TRACT"),
+    "C24.1": "AMPULLA_OF_VATER",
+    "C25": "PANCREAS",
+    **dict.fromkeys(("C30", "C31", "C32"), "HEAD_NECK"),
+    "C34": "LUNG",
+    "C37": "THYMUS",
+    # ICD-10 excludes mesothelioma here, registries code it nevertheless: anything of the pleura.
+    "C38.4": "PLEURA",
+    **dict.fromkeys(("C40", "C41"), "BONE"),
+    "C43": "MEL",
+    "C44": "SKIN",
+    "C45": "mesothelioma",
+    "C45.0": "PLMESO",
+    "C45.1": "PEMESO",
+    "C45.2": "pericardial_mesothelioma",
+    "C45.7": "mesothelioma_elsewhere",
+    "C45.9": "mesothelioma",
+    "C48.1": "PERITONEUM",
+    "C48.2": "PERITONEUM",
+    "C49": "SOFT_TISSUE",
+    "C50": "BREAST",
+    **dict.fromkeys(("C51", "C52"), "VULVA"),
+    "C53": "CERVIX",
+    **dict.fromkeys(("C54", "C55"), "UTERUS"),
+    "C56": "OVARY",
+    "C57.0": "OVARY",
+    "C60": "PENIS",
+    "C61": "PROSTATE",
+    "C62": "TESTIS",
+    "C64": "KIDNEY",
+    **dict.fromkeys(("C65", "C66", "C67", "C68"), "BLADDER"),
+    "C69": "EYE",
+    **dict.fromkeys(("C70", "C71", "C72"), "BRAIN"),
+    "C73": "THYROID",
+    "C74": "ADRENAL_GLAND",
+    "C80": "CUP",
+    "C81": "HL",
+    **dict.fromkeys(("C82", "C83", "C84", "C85", "C86"), "NHL"),
+    "C88": "LYMPH",
+    "C90.0": "PCM",
+    "C90.1": "LYMPH",
+    "C90.2": "EP",
+    "C90.3": "plasmacytoma",
+    "C91": "LYMPH",
+    **dict.fromkeys(("C92", "C93"), "MYELOID"),
+    **dict.fromkeys(("C94", "C95", "C96"), "LIQUID"),
+    "D03": "melanoma_in_situ",
+    "D04": "skin_squamous_in_situ",
+    "D05": "breast_in_situ",
+    "D06": "cervix_in_situ",
+    "D46": "MDS",
+    "D47.2": "MGUS",
+}
+
+# Morphology, topography prefix, diagnosis: the first row that fits. An empty prefix is any site, or none given.
+ICDO_DIAGNOSIS: tuple[tuple[str, str, str], ...] = (
+    ("9050/3", "C38.4", "PLMESO"),
+    ("9051/3", "C38.4", "PLSMESO"),
+    ("9052/3", "C38.4", "PLEMESO"),
+    ("9053/3", "C38.4", "PLBMESO"),
+    *(
+        (morphology, topography, diagnosis)
+        for morphology in ("9050/3", "9051/3", "9052/3", "9053/3")
+        for topography, diagnosis in (
+            ("C48.1", "PEMESO"),
+            ("C48.2", "PEMESO"),
+            ("C38.0", "pericardial_mesothelioma"),
+            ("C63.7", "mesothelioma_elsewhere"),
+            ("", "mesothelioma"),
+        )
+    ),
+    # The cardia may be stomach or junction; nothing finer is known of it than adenocarcinoma.
+    *(
+        (morphology, "C16.0", "gastric_or_gej_adenocarcinoma")
+        for morphology in ("8140/3", "8144/3", "8145/3", "8211/3", "8255/3", "8260/3", "8480/3", "8490/3")
+    ),
+    ("8140/3", "C16", "gastric_adenocarcinoma"),
+    ("8255/3", "C16", "gastric_adenocarcinoma"),
+    ("8144/3", "C16", "ISTAD"),
+    ("8145/3", "C16", "DSTAD"),
+    ("8211/3", "C16", "TSTAD"),
+    ("8260/3", "C16", "PSTAD"),
+    ("8480/3", "C16", "MSTAD"),
+    ("8490/3", "C16", "SSRCC"),
+    ("8560/3", "C16", "STAS"),
+    ("8140/3", "C15", "ESCA"),
+    ("8070/3", "C15", "ESCC"),
+    ("8140/3", "C34", "LUAD"),
+    ("8070/3", "C34", "LUSC"),
+    ("8046/3", "C34", "NSCLC"),
+    ("8041/3", "C34", "SCLC"),
+    ("8500/3", "C50", "IDC"),
+    ("8520/3", "C50", "ILC"),
+    ("8140/3", "C25", "PAAD"),
+    ("8500/3", "C25", "PAAD"),
+    ("8461/3", "C56", "HGSOC"),
+    ("8441/3", "C56", "SOC"),
+    ("8140/3", "C61", "PRAD"),
+    ("8720/3", "C44", "MEL"),
+    ("8090/3", "C44", "BCC"),
+    ("8070/3", "C44", "CSCC"),
+    ("9732/3", "", "PCM"),
+)
+
+ICDO_HISTOLOGY: Mapping[str, str] = {
+    "9050/3": "mesothelioma_type",
+    "9051/3": "sarcomatoid",
+    "9052/3": "epithelioid",
+    "9053/3": "biphasic",
+    "8140/3": "adenocarcinoma",
+    "8144/3": "intestinal",
+    "8145/3": "diffuse_type",
+    "8211/3": "tubular",
+    "8255/3": "mixed_type",
+    "8260/3": "papillary",
+    "8480/3": "mucinous",
+    "8490/3": "signet_ring",
+    "8560/3": "adenosquamous",
+    "8070/3": "squamous",
+    "8041/3": "small_cell",
+    "8012/3": "large_cell",
+    "8500/3": "ductal",
+    "8520/3": "lobular",
+    "8441/3": "serous",
+    "8461/3": "serous",
+}
+
+# A type that the diagnosis itself states.
+DIAGNOSIS_HISTOLOGY: Mapping[str, str] = {
+    "PLEMESO": "epithelioid",
+    "PLBMESO": "biphasic",
+    "PLSMESO": "sarcomatoid",
+    "ISTAD": "intestinal",
+    "DSTAD": "diffuse_type",
+    "TSTAD": "tubular",
+    "PSTAD": "papillary",
+    "MSTAD": "mucinous",
+    "SSRCC": "signet_ring",
+}
+
+
+def diagnosis_of_icd10(text: str) -> str | None:
+    """The cancer of an ICD-10 (or ICD-10-CM) code: ``c45.0``, ``C34.90``, ``C450``."""
+    code = _dotted(text)
+    for length in range(len(code), 2, -1):
+        if (found := ICD10_DIAGNOSIS.get(code[:length].rstrip("."))) is not None:
+            return found
+    return None
+
+
+def diagnosis_of_icdo(morphology: str, topography: str = "") -> str | None:
+    """The cancer of an ICD-O-3 morphology and, where given, topography code."""
+    kind, site = _morphology(morphology), _dotted(topography)
+    return next(
+        (
+            diagnosis
+            for row_kind, row_site, diagnosis in ICDO_DIAGNOSIS
+            if row_kind == kind and site.startswith(row_site)
+        ),
+        None,
+    )
+
+
+def histology_of_icdo(morphology: str) -> str | None:
+    """The histological type of an ICD-O-3 morphology code: ``9052/3`` is epithelioid."""
+    return ICDO_HISTOLOGY.get(_morphology(morphology))
+
+
+def _dotted(text: str) -> str:
+    code = re.sub(r"[^A-Z0-9]", "", text.upper())
+    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code
+
+
+def _morphology(text: str) -> str:
+    digits = re.sub(r"[^0-9]", "", text)
+    return f"{digits[:4]}/{digits[4:5]}" if len(digits) >= 5 else ""

@@ -1,0 +1,40 @@
+"""How names are compared: case, accents, punctuation, hyphens, spacing and British spelling do not matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_GREEK = str.maketrans(
+    {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "λ": "lambda", "ω": "omega"}
+)
+# One spelling for both sides of the Atlantic; applied to both texts, so it need not be a word.
+_SPELLINGS = (
+    ("ae", "e"),
+    ("oesoph", "esoph"),
+    ("oedem", "edem"),
+    ("oestr", "estr"),
+    ("rrhoea", "rrhea"),
+    ("tumour", "tumor"),
+    ("leuco", "leuko"),
+    ("sulph", "sulf"),
+    ("isation", "ization"),
+    ("ised", "ized"),
+    ("metre", "meter"),
+    ("litre", "liter"),
+)
+
+
+def words(text: str) -> str:
+    """The words of a text in lower case with single spaces: ``Non–Small-Cell`` is ``non small cell``."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_GREEK))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def key(text: str) -> str:
+    """What two spellings of one name have in common: letters and digits, nothing else."""
+    joined = words(text).replace(" ", "")
+    for british, american in _SPELLINGS:
+        joined = joined.replace(british, american)
+    return joined

@@ -1,0 +1,176 @@
+"""A vocabulary tree: a category value is a set of leaves, an inner node stands for everything below it.
+
+Every inner node with named children also has a leaf ``<code>_other``, so that a known answer outside the
+named ones can be said; a node is ``closed`` where its children are all there is. "Not otherwise specified"
+is no leaf: it is the inner node itself, any of its leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from matcher.errors import nearest
+from matcher.vocabulary.text import key
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entry of a tree."""
+
+    code: str
+    title: str
+    parent: str | None = None
+    synonyms: tuple[str, ...] = ()
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A named set of nodes that is no node itself: "non-epithelioid", mesothelioma of any site."""
+
+    code: str
+    title: str
+    members: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+
+
+class Tree:
+    """Nodes by code, with their leaves worked out once. A group's code may stand wherever a node's does."""
+
+    def __init__(self, name: str, nodes: Iterable[Node], groups: Iterable[Group] = ()) -> None:
+        self.name = name
+        given = tuple(nodes)
+        self._groups = {group.code: group for group in groups}
+        self._nodes = _with_other_leaves(given)
+        self._children: dict[str, list[str]] = {code: [] for code in self._nodes}
+        for node in self._nodes.values():
+            if node.parent is not None:
+                self._children[node.parent].append(node.code)
+        self.roots = tuple(code for code, node in self._nodes.items() if node.parent is None)
+        self._leaves: dict[str, frozenset[str]] = {}
+        for root in self.roots:
+            self._gather(root)
+        if len(self._leaves) != len(self._nodes):
+            raise ValueError(f"{name}: nodes that are their own ancestors")
+        for group in self._groups.values():
+            if group.code in self._nodes:
+                raise ValueError(f"{name}: {group.code} is both a node and a group")
+            self._leaves[group.code] = frozenset().union(*(self._leaves[each] for each in group.members))
+        self.all_leaves: frozenset[str] = frozenset().union(*(self._leaves[root] for root in self.roots))
+        self._names = self._name_index()
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._leaves
+
+    def has(self, code: str) -> bool:
+        return code in self._leaves
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code in the order of the table, other leaves after their siblings, groups last."""
+        return (*self._nodes, *self._groups)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return tuple(self._groups.values())
+
+    def leaves(self, code: str) -> frozenset[str]:
+        """The leaves of a node or group; a leaf is its own. ``KeyError`` for a code the tree has not."""
+        return self._leaves[code]
+
+    def expand(self, codes: Iterable[str]) -> frozenset[str]:
+        """The leaves of several nodes or groups together."""
+        return frozenset().union(*(self._leaves[code] for code in codes))
+
+    def cover(self, leaves: Iterable[str]) -> tuple[str, ...]:
+        """The fewest nodes that stand for exactly these leaves, in tree order: what a person would write."""
+        wanted = frozenset(leaves)
+        found: list[str] = []
+        waiting = list(reversed(self.roots))
+        while waiting:
+            code = waiting.pop()
+            if self._leaves[code] <= wanted:
+                found.append(code)
+            elif self._leaves[code] & wanted:
+                waiting.extend(reversed(self._children[code]))
+        return tuple(found)
+
+    def title(self, code: str) -> str:
+        return self._groups[code].title if code in self._groups else self._nodes[code].title
+
+    def parent(self, code: str) -> str | None:
+        """The node above; a root and a group have none."""
+        return None if code in self._groups else self._nodes[code].parent
+
+    def children(self, code: str) -> tuple[str, ...]:
+        """The nodes right below, the other leaf last; the members of a group."""
+        return self._groups[code].members if code in self._groups else tuple(self._children[code])
+
+    def synonyms(self, code: str) -> tuple[str, ...]:
+        return self._groups[code].synonyms if code in self._groups else self._nodes[code].synonyms
+
+    def is_leaf(self, code: str) -> bool:
+        return self._leaves[code] == {code}
+
+    def is_below(self, code: str, ancestor: str) -> bool:
+        """Whether everything the first could be is something the second stands for; a code is below itself."""
+        return self._leaves[code] <= self._leaves[ancestor]
+
+    def lookup(self, text: str) -> str | None:
+        """The code that a code, title or synonym means, however it is spelled. A name of two nodes means none."""
+        stripped = text.strip()
+        return stripped if stripped in self._leaves else self._names.get(key(stripped))
+
+    def nearest(self, text: str) -> str | None:
+        """The code whose name is spelled most like the text, for "did you mean"."""
+        close = nearest(key(text), self._names)
+        return None if close is None else self._names[close]
+
+    def _gather(self, code: str) -> frozenset[str]:
+        below = self._children[code]
+        own = frozenset().union(*(self._gather(child) for child in below)) if below else frozenset({code})
+        self._leaves[code] = own
+        return own
+
+    def _name_index(self) -> dict[str, str]:
+        """Names to codes: a code beats a title, a title a synonym; a name shared at one rank is left out."""
+        index: dict[str, str] = {}
+        entries: tuple[Node | Group, ...] = (*self._nodes.values(), *self._groups.values())
+        ranks: tuple[list[tuple[str, str]], ...] = (
+            [(entry.code, entry.code) for entry in entries],
+            [(entry.title, entry.code) for entry in entries],
+            [(synonym, entry.code) for entry in entries for synonym in entry.synonyms],
+        )
+        ambiguous: set[str] = set()
+        for rank in ranks:
+            found: dict[str, str] = {}
+            for name, code in rank:
+                if found.setdefault(key(name), code) != code:
+                    ambiguous.add(key(name))
+            index = {**found, **index}
+            # A name that two entries share stays without meaning, also at the ranks that follow.
+            index = {name: code for name, code in index.items() if name not in ambiguous}
+        index.pop("", None)
+        return index
+
+
+def _with_other_leaves(given: tuple[Node, ...]) -> dict[str, Node]:
+    nodes: dict[str, Node] = {}
+    for node in given:
+        if node.code in nodes:
+            raise ValueError(f"{node.code} is in the table twice")
+        nodes[node.code] = node
+    parents = {node.parent for node in given if node.parent is not None}
+    if parents - nodes.keys():
+        raise ValueError(f"parents that are not in the table: {', '.join(sorted(parents - nodes.keys()))}")
+    for node in given:
+        other = f"{node.code}_other"
+        if node.code in parents and not node.closed and other not in nodes:
+            nodes[other] = Node(other, f"other {node.title}", node.code)
+    return nodes
+
+
+def flat(name: str, *rows: tuple[str, str] | tuple[str, str, tuple[str, ...]]) -> Tree:
+    """A closed set without levels: each row a code, its title and its synonyms."""
+    return Tree(name, (Node(row[0], row[1], None, row[2] if len(row) == 3 else ()) for row in rows))

@@ -1,0 +1,28 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# No test measures time. On CI the examples are the same in every run, so that a failure is the change's.
+settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository's root."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of published patient and trial records, which is not part of the repository."""
+    folder = (ROOT / os.environ.get("MATCHER_REAL_DATA", "../shared/data")).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no real records in {folder}: set MATCHER_REAL_DATA to the folder that holds them")
+    return folder

@@ -1,0 +1,1 @@
+"""Clinical-trial matching: declarative eligibility rules over patient profiles, never wrong by guessing."""

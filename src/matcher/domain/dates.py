@@ -12,6 +12,8 @@ from matcher.domain.possible import Interval
 
 
 class TimeUnit(StrEnum):
+    """What a length of time is counted in."""
+
     DAYS = "days"
     MONTHS = "months"
     YEARS = "years"

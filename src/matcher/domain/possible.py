@@ -112,7 +112,7 @@ ANY_NUMBER = Interval(-inf, inf)
 def test(value: Possible, op: Op, limit: Limit) -> Verdict:
     """Met when every possible value passes, not met when none does, unknown otherwise."""
     match value, limit:
-        case Interval(), float() | int():
+        case Interval(), float():
             return _test_interval(value, op, limit)
         case Codes(), frozenset() if op is Op.IN:
             if value.members <= limit:

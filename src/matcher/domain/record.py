@@ -122,9 +122,9 @@ class Biomarker:
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """A gene alteration that was found."""
+    """A gene alteration that was found. Without a gene it was found and cannot be read: it could be any."""
 
-    gene: Codes
+    gene: Codes | None
     kind: Codes | None = None
     protein_change: Codes | None = None
     copy_number: Interval | None = None

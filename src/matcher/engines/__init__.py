@@ -1,0 +1,1 @@
+"""Engines evaluate the graph for patients; they share it and nothing else."""

@@ -238,6 +238,14 @@ _FACTS = (
         "Use an event the trial names under 'events'.",
         "warning",
     ),
+    Code(
+        "P122",
+        "Index cancer not stated",
+        "There are several diagnoses and none is marked as the one a treatment is sought for, so it is not known "
+        "which of them is.",
+        "Mark one diagnosis as the index cancer.",
+        "warning",
+    ),
 )
 
 PATIENT_FAMILIES = (

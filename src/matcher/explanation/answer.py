@@ -154,6 +154,4 @@ STANDING_TEXT = {
     "needs_waiver": "Needs a waiver",
     "ineligible": "Not eligible",
 }
-DECISION_NOTICE = (
-    "Decision support: a clinician decides. Check every criterion against the protocol and the patient's record."
-)
+DECISION_NOTICE = "Decision support: a clinician decides. Check every criterion against the protocol and the patient's record."

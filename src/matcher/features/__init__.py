@@ -1,0 +1,1 @@
+"""The feature catalogue: features as data over eight kinds."""

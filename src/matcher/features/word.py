@@ -30,6 +30,8 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """One parameter of a word: which class, which test, which window."""
+
     name: str
     takes: Takes
     meaning: str

@@ -217,12 +217,12 @@ class _Binding:
 
 
 def _vocabulary(name: str) -> Iterable[str]:
-    from matcher.vocabulary.biomarkers import BIOMARKERS
-    from matcher.vocabulary.laboratory import LABORATORY
+    from matcher.vocabulary.biomarkers import MARKERS
+    from matcher.vocabulary.laboratory import LAB_TESTS
 
     match name:
         case "laboratory":
-            return LABORATORY
+            return LAB_TESTS
         case "biomarkers":
-            return BIOMARKERS
+            return MARKERS.codes
     return OBSERVATIONS

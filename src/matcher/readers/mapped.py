@@ -19,8 +19,7 @@ from matcher.readers.value import Unreadable, read_date
 
 _DATE_FIELDS = frozenset({"date", "start", "end", "birth_date", "progression_date"})
 _NUMBER_FIELDS = frozenset(
-    "age value uln lln percent_positive percent_1 percent_2 percent_3 intensity score number dose "
-    "copy_number line cycles grade".split()
+    ["age", "value", "uln", "lln", "percent_positive", "percent_1", "percent_2", "percent_3", "intensity", "score", "number", "dose", "copy_number", "line", "cycles", "grade"]
 )
 _COMMA_NUMBER = re.compile(r"([<>=≤≥\s]*-?)([\d.]*\d),(\d+)(.*)")
 _SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
@@ -111,6 +110,10 @@ class _Drawing:
                 found.append((self._with_date(cell, name, held[0], today), held[1]))
         if not found:
             return
+        if name == "complete":
+            lists = [each for value, _ in found for each in _as_list(value)]
+            self.wire[name], self.places[name] = list(dict.fromkeys(lists)), found[0][1]
+            return
         if len(found) == 1 or name in {"birth_date", "diagnosis", "histology", "age"}:
             self.wire[name], self.places[name] = found[0]
             return
@@ -150,8 +153,14 @@ class _Drawing:
             return
         if bound.part.undated == "unknown" and today is not None:
             row.setdefault("date", {"from": _EARLIEST, "to": today})
-        rows = self.wire.setdefault(bound.table, [])
-        path = f"{bound.table}[{len(rows)}]"
+        spread = bound.part.spread
+        several = row.get(spread) if spread is not None else None
+        for each in several if isinstance(several, list) else [None]:
+            self._add(bound.table, row if each is None else {**row, spread or "": each}, sources)
+
+    def _add(self, table: str, row: dict[str, Any], sources: dict[str, Source]) -> None:
+        rows = self.wire.setdefault(table, [])
+        path = f"{table}[{len(rows)}]"
         first = next((each for each in sources.values() if each.column), Source(self.file, self.row.line))
         self.places[path] = first
         self.places.update({f"{path}.{name}": source for name, source in sources.items() if source.column})
@@ -262,8 +271,8 @@ class _Drawing:
         for written, meant in values.items():
             if written.casefold().strip() == text.casefold():
                 return meant
-        if bound.cell.otherwise == "keep":
-            return text
+        if bound.cell.otherwise != "issue":
+            return text if bound.cell.otherwise == "keep" else None
         raise Unreadable("P105", "the mapping does not say what this value means", text)
 
     def _day(self, text: str, plus: int) -> str:

@@ -73,7 +73,9 @@ class Cell(_Part):
     name: bool = Field(False, description="The name of the repeated part itself: the test of a laboratory column.")
     take: Literal["first", "latest", "earliest"] = "first"
     values: dict[str, Any] | None = Field(None, description="What each text means; null means unknown.")
-    otherwise: Literal["issue", "keep"] = "issue"
+    otherwise: Literal["issue", "keep", "unknown"] = Field(
+        "issue", description="What becomes of a text that `values` does not name."
+    )
     read: Literal["text", "number", "date", "days", "year"] | None = Field(None, alias="as")
     plus: int = Field(0, description="Days added to a date.")
     split: str | None = Field(None, description="What parts several values in one cell.")
@@ -93,7 +95,7 @@ class RowPart(_Part):
 
     ``repeat`` is the common beginning of the columns of a group with ``#`` for its number, ``[-#]`` where the
     first has none; ``each`` names the groups instead. Groups that agree in every field of ``together_by``
-    are one record: its agents are joined.
+    are one record: its agents are joined. ``spread`` names a field whose several values are a row each.
     """
 
     fields: dict[str, Cells]
@@ -101,6 +103,7 @@ class RowPart(_Part):
     each: list[str] | Literal["laboratory", "biomarkers", "observations"] | None = None
     needs: list[str] = []
     together_by: list[str] = []
+    spread: str | None = None
     when: Conditions = []
     undated: Literal["current", "unknown"] = "current"
 
@@ -206,7 +209,7 @@ def _fields_checked(mapping: Mapping, marked: Marked) -> list[Diagnostic]:
         hint = f"did you mean '{guess}'?" if guess else ""
         found.append(marked.report("U014", location, f"profiles have no '{name}' here", hint, on_key=True))
 
-    single = frozenset({"age", "birth_date", "diagnosis", "histology", *OBSERVATIONS})
+    single = frozenset({"age", "birth_date", "complete", "diagnosis", "histology", *OBSERVATIONS})
     for name in mapping.facts:
         if name not in single:
             unknown(("facts", name), name, single)
@@ -216,7 +219,7 @@ def _fields_checked(mapping: Mapping, marked: Marked) -> list[Diagnostic]:
             continue
         fields = fields_of(table)
         for number, part in enumerate(parts):
-            for name in [*part.fields, *part.needs, *part.together_by]:
+            for name in [*part.fields, *part.needs, *part.together_by, *([part.spread] if part.spread else [])]:
                 if name not in fields:
                     unknown(("rows", table, number, "fields", name), name, fields)
             if part.repeat is not None and part.each is not None:

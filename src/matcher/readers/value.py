@@ -26,7 +26,7 @@ _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+\.\d+")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _YEAR = re.compile(r"\d{4}")
-_SPAN = re.compile(r"(\S+)\s*(?:to\b|\.\.|/)\s*(\S+)")
+_SPAN = re.compile(r"(\S+)\s*(?:to\b|\.\.)\s*(\S+)")
 _OFFSET = re.compile(r"[-+]?\d{1,6}(?:\.0*)?")
 
 
@@ -187,7 +187,7 @@ def _read_whole(number: int, index: date | None) -> DateSpan:
         return DateSpan.on(index + timedelta(days=number))
     if 1850 <= number <= 2200:
         return DateSpan.year(number)
-    raise Unreadable("P106", "a number of days needs an index_date to count from", number)
+    raise Unreadable("P106", "neither a year nor, without an index_date, a number of days", number)
 
 
 def _read_date_text(text: str, index: date | None) -> DateSpan:
@@ -196,7 +196,7 @@ def _read_date_text(text: str, index: date | None) -> DateSpan:
     if found := _MONTH.fullmatch(text):
         return DateSpan.month(int(found[1]), int(found[2]))
     if _YEAR.fullmatch(text):
-        return DateSpan.year(int(text))
+        return _read_whole(int(text), None)
     if index is not None and _OFFSET.fullmatch(text):
         return DateSpan.on(index + timedelta(days=int(float(text))))
     if found := _SPAN.fullmatch(text):

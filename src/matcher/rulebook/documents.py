@@ -128,7 +128,9 @@ def _diagnostic(
             return marked.report(code, location, f"unknown field '{name}'", hint, on_key=True)
         case "string_pattern_mismatch":
             on_key = "[key]" in detail["loc"]
-            return marked.report(code, location, f"'{detail['input']}' has not the form of such a name", on_key=on_key)
+            return marked.report(
+                code, location, f"'{detail['input']}' has not the form of such a name", on_key=on_key
+            )
         case "literal_error":
             expected = str(detail.get("ctx", {}).get("expected", ""))
             suggestion = nearest(str(detail["input"]), [word.strip("' ") for word in expected.split(",")])

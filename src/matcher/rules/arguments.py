@@ -9,7 +9,7 @@ from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
 from matcher.vocabulary import units
 from matcher.vocabulary.biomarkers import MARKERS
-from matcher.vocabulary.laboratory import LAB_TESTS, lab_test
+from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
 
 
 def read_argument(
@@ -22,7 +22,9 @@ def read_argument(
 
     match parameter.takes:
         case Takes.FLAG:
-            return Argument(str(raw).lower(), raw) if isinstance(raw, bool) else refuse("R013", "true or false")
+            return (
+                Argument(str(raw).lower(), raw) if isinstance(raw, bool) else refuse("R013", "true or false")
+            )
         case Takes.NUMBER:
             if isinstance(raw, (int, float)) and not isinstance(raw, bool):
                 return Argument(f"{raw:g}", float(raw))
@@ -31,7 +33,7 @@ def read_argument(
             try:
                 duration = units.parse_duration(str(raw))
             except units.UnitError as error:
-                return refuse("R016", str(error), "write it like '14 days' or '6 months'")
+                return refuse("R016", error.message, "write it like '14 days' or '6 months'")
             return Argument(str(raw), Duration(duration.value, TimeUnit(duration.unit)))
         case Takes.CODES:
             return _codes(parameter, raw, path, problems)
@@ -50,7 +52,7 @@ def read_argument(
         case Takes.LAB:
             test = lab_test(raw)
             if test is None:
-                return refuse("R014", f"unknown laboratory test '{raw}'", _suggest(nearest(raw, list(LAB_TESTS))))
+                return refuse("R014", f"unknown laboratory test '{raw}'", _suggest(nearest_lab_test(raw)))
             return Argument(test.code, test.code)
         case Takes.MARKER:
             code = MARKERS.lookup(raw)
@@ -64,7 +66,10 @@ def read_argument(
             return Argument(raw, lexicon.events[: lexicon.events.index(raw) + 1])
         case Takes.TEXT:
             if parameter.choices and raw not in parameter.choices:
-                hint = _suggest(nearest(raw, list(parameter.choices))) or f"one of: {', '.join(parameter.choices)}"
+                hint = (
+                    _suggest(nearest(raw, list(parameter.choices)))
+                    or f"one of: {', '.join(parameter.choices)}"
+                )
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
             return Argument(raw, raw)
     raise TypeError(f"unhandled parameter {parameter.takes}")

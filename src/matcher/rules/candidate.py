@@ -11,6 +11,8 @@ from matcher.rules.syntax import Citation, EvidenceDocument
 
 
 class CandidateKind(StrEnum):
+    """Trials and regimens are ranked apart."""
+
     TRIAL = "trial"
     REGIMEN = "regimen"
 
@@ -24,6 +26,8 @@ class Role(StrEnum):
 
 
 class Coverage(StrEnum):
+    """Whether all criteria of the protocol are encoded here."""
+
     FULL = "full"
     PARTIAL = "partial"
     NONE = "none"
@@ -81,6 +85,8 @@ class Roots:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
+    """A part of a trial; its roots include the trial's own criteria."""
+
     id: str
     title: str
     availability: Availability
@@ -130,7 +136,13 @@ class Candidate:
         """Every node that standing, ranking and explanation of this candidate read."""
         roots = [self.roots] if self.roots else []
         roots += [cohort.roots for cohort in self.cohorts]
-        nodes = [node for each in roots for node in (each.strict, each.screening, each.recovered, each.waived)]
-        nodes += [node for each in self.all_criteria for node in (each.node, each.satisfied, each.recovered, each.waived)]
+        nodes = [
+            node for each in roots for node in (each.strict, each.screening, each.recovered, each.waived)
+        ]
+        nodes += [
+            node
+            for each in self.all_criteria
+            for node in (each.node, each.satisfied, each.recovered, each.waived)
+        ]
         nodes += [each.node for each in self.cautions] + [each.applies for each in self.evidence]
         return tuple(dict.fromkeys(nodes))

@@ -22,9 +22,9 @@ from matcher.rules.candidate import (
 from matcher.rules.condition import Comparison, Condition, Path, Problem, comparisons
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.graph import GraphBuilder, NodeId, Presume
+from matcher.rules.lexicon import Lexicon
 from matcher.rules.limit import Refused
 from matcher.rules.lowering import Lowering, Margin, ended, is_washout, moved
-from matcher.rules.lexicon import Lexicon
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import (
     CautionDocument,
@@ -92,19 +92,19 @@ class CandidateCompiler:
             self._evidence(each, reader, writer, ("evidence", index))
             for index, each in enumerate(document.evidence)
         )
-        shared = dict(
-            title=document.title,
-            coverage=coverage if has_any else Coverage.NONE,
-            criteria=criteria,
-            cautions=cautions,
-            cohorts=cohorts,
-            roots=roots,
-            evidence=evidence,
-            events=tuple(document.events),
-            assumptions=tuple(document.assumptions),
-            notes=tuple(document.notes),
-            file=file,
-        )
+        shared = {
+            "title": document.title,
+            "coverage": coverage if has_any else Coverage.NONE,
+            "criteria": criteria,
+            "cautions": cautions,
+            "cohorts": cohorts,
+            "roots": roots,
+            "evidence": evidence,
+            "events": tuple(document.events),
+            "assumptions": tuple(document.assumptions),
+            "notes": tuple(document.notes),
+            "file": file,
+        }
         if isinstance(document, TrialDocument):
             status = document.recruitment
             return Candidate(
@@ -157,9 +157,7 @@ class CandidateCompiler:
         missing = [build.unknown()] if coverage is not Coverage.FULL else []
 
         def screened(node: Callable[[Criterion], NodeId]) -> NodeId:
-            nodes = [
-                build.add(Presume(node(each))) if each.at_screening else node(each) for each in criteria
-            ]
+            nodes = [build.add(Presume(node(each))) if each.at_screening else node(each) for each in criteria]
             return build.all(nodes or [build.true()])
 
         strict = build.all([each.satisfied for each in criteria] + missing or [build.true()])

@@ -100,10 +100,13 @@ class DerivationCompiler:
             if document.otherwise is not None:
                 otherwise = self._outcome(word, document.otherwise, ("otherwise",))
             else:
-                self._refuse(name, ("table",), "R035", "there is no `otherwise`", "write `otherwise: unknown`")
+                self._refuse(
+                    name, ("table",), "R035", "there is no `otherwise`", "write `otherwise: unknown`"
+                )
         if document.count is not None:
             members = [
-                lower(reader.read(each, ("count", "of", index))) for index, each in enumerate(document.count.of)
+                lower(reader.read(each, ("count", "of", index)))
+                for index, each in enumerate(document.count.of)
             ]
             weights = document.count.weights or [1.0] * len(members)
             if not members:
@@ -131,7 +134,9 @@ class DerivationCompiler:
             file=file,
         )
 
-    def _outcome(self, word: DerivedWord, raw: str | list[str], path: tuple[str | int, ...]) -> frozenset[str]:
+    def _outcome(
+        self, word: DerivedWord, raw: str | list[str], path: tuple[str | int, ...]
+    ) -> frozenset[str]:
         if raw == UNKNOWN:
             return word.answer.leaves()
         codes: frozenset[str] = frozenset()
@@ -157,11 +162,15 @@ class DerivationCompiler:
         if isinstance(document.source, Citation):
             return document.source
         if document.source not in document.sources:
-            self._refuse(name, ("source",), "R026", f"'{document.source}' is not among the sources of this file")
+            self._refuse(
+                name, ("source",), "R026", f"'{document.source}' is not among the sources of this file"
+            )
         return document.sources.get(document.source)
 
     def _problems(self, name: str) -> list[Problem]:
         return self.problems.setdefault(name, [])
 
-    def _refuse(self, name: str, path: tuple[str | int, ...], code: str, message: str, hint: str = "") -> None:
+    def _refuse(
+        self, name: str, path: tuple[str | int, ...], code: str, message: str, hint: str = ""
+    ) -> None:
         self._problems(name).append(Problem(path, code, message, hint))

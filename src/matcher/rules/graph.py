@@ -126,6 +126,15 @@ class Graph:
     def __len__(self) -> int:
         return len(self.nodes)
 
+    def above(self, node: NodeId) -> list[NodeId]:
+        """Everything computed from this node, in order of evaluation."""
+        changed = {node}
+        for later in range(node + 1, len(self.nodes)):
+            if any(member in changed for member in members_of(self.nodes[later])):
+                changed.add(later)
+        changed.discard(node)
+        return sorted(changed)
+
     def below(self, *roots: NodeId) -> list[NodeId]:
         """These nodes and everything they are computed from, in order of evaluation."""
         wanted = set(roots)
@@ -155,7 +164,7 @@ class GraphBuilder:
     def any(self, members: list[NodeId]) -> NodeId:
         return self._group(Any, members)
 
-    def _group(self, gate: type[All] | type[Any], members: list[NodeId]) -> NodeId:
+    def _group(self, gate: type[All | Any], members: list[NodeId]) -> NodeId:
         # Sorted and without repeats: the order of siblings means nothing, so it must not make two nodes.
         distinct = tuple(sorted(set(members)))
         if not distinct:

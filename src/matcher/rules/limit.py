@@ -9,7 +9,7 @@ from datetime import date
 from matcher.domain.dates import TimeUnit
 from matcher.features.word import Number
 from matcher.vocabulary import units
-from matcher.vocabulary.laboratory import LabTest
+from matcher.vocabulary.laboratory import LabTest, registry_unit_trap
 
 _MULTIPLE = re.compile(r"(?:(?P<times>\d+(?:\.\d+)?)\s*(?:x|×|\*)\s*)?(?P<limit>ULN|LLN)", re.IGNORECASE)
 
@@ -41,7 +41,9 @@ def elapsed(raw: object) -> tuple[float, TimeUnit]:
     try:
         duration = units.parse_duration(raw)
     except units.UnitError as error:
-        raise Refused("R016", str(error), "write it like '21 days', '6 months' or '2 years'") from None
+        raise Refused(
+            _UNIT_CODES[error.fault], error.message, "write it like '21 days', '6 months' or '2 years'"
+        ) from None
     return float(duration.value), TimeUnit(duration.unit)
 
 
@@ -60,23 +62,28 @@ def number(raw: object, answer: Number, test: LabTest | None = None) -> float:
     if not answer.unit:
         raise Refused("R043", f"this is a plain number, '{raw}' has a unit", f"write {value:g}")
     if test is not None:
-        likely = units.registry_unit_trap(test, unit, value)
+        likely = registry_unit_trap(test, unit, value)
         if likely is not None:
-            raise Refused("R018", f"no living patient has {test.title.lower()} of {raw}", f"'{value:g} {likely}' is likely meant")
-    molar_mass = test.molar_mass_g_per_mol if test is not None else None
+            message = f"no living patient has {test.title.lower()} of {raw}"
+            raise Refused("R018", message, f"'{value:g} {likely}' is likely meant")
     try:
-        converted = units.convert(value, unit, answer.unit, molar_mass)
+        converted = test.in_unit(value, unit) if test else units.convert(value, unit, answer.unit)
     except units.UnitError as error:
-        raise Refused(_UNIT_CODES[error.reason], str(error), f"a limit in {answer.unit} is needed") from None
+        raise Refused(
+            _UNIT_CODES[error.fault], error.message, f"a limit in {answer.unit} is needed"
+        ) from None
     return _checked(converted, answer)
 
 
 def _with_unit(raw: str, answer: Number) -> tuple[float, str | None]:
     try:
-        value, unit = units.parse_quantity(raw)
+        quantity = units.parse_quantity(raw)
     except units.UnitError as error:
-        raise Refused("R013", str(error), _example(answer)) from None
-    return float(value), unit or None
+        if error.fault is units.UnitFault.MISSING:
+            return float(raw), None
+        suggestion = f"did you mean '{error.suggestion}'?" if error.suggestion else _example(answer)
+        raise Refused(_UNIT_CODES[error.fault], error.message, suggestion) from None
+    return quantity.value, quantity.unit
 
 
 def _checked(value: float, answer: Number) -> float:
@@ -92,4 +99,9 @@ def _example(answer: Number) -> str:
     return f"write it like '{max(answer.low, 1):g} {answer.unit}'".replace(" '", "'") if answer.unit else ""
 
 
-_UNIT_CODES = {"unknown unit": "R016", "wrong dimension": "R017"}
+_UNIT_CODES = {
+    units.UnitFault.UNKNOWN: "R016",
+    units.UnitFault.DIMENSION: "R017",
+    units.UnitFault.NUMBER: "R013",
+    units.UnitFault.MISSING: "R015",
+}

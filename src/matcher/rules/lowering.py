@@ -12,10 +12,12 @@ from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, 
 from matcher.rules.graph import AtLeast, Combine, GraphBuilder, NodeId, Read, Test
 from matcher.vocabulary.units import round9
 
+
 @dataclass(slots=True)
 class Lowering:
     """Adds conditions to a graph. ``derivations`` gives a derived fact's node, lowering it first if need be;
-    ``suppliers`` the derivations that are sources for a feature, by the feature's name."""
+    ``suppliers`` the derivations that are sources for a feature, by the feature's name.
+    """
 
     builder: GraphBuilder
     derivations: Callable[[str], NodeId]
@@ -113,7 +115,9 @@ def is_washout(comparison: Comparison, towards_met: bool) -> bool:
 def _still_running(feature: Feature, since: Since) -> Feature:
     kind = Count(since.table, (*since.where, Is("ongoing", YES.members)), since.target)
     domain = NumberDomain(Interval(0.0, inf), integer=True)
-    return Feature(f"{feature.name} still running", kind, domain, feature.topic, f"{feature.title}: still running")
+    return Feature(
+        f"{feature.name} still running", kind, domain, feature.topic, f"{feature.title}: still running"
+    )
 
 
 def _rewritten(

@@ -9,7 +9,7 @@ from matcher.domain.dates import TimeUnit
 from matcher.domain.possible import Op
 from matcher.errors import nearest
 from matcher.features.kind import Feature
-from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Number, Presence, Takes, Word
+from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Number, Presence, Word
 from matcher.rules import limit as limits
 from matcher.rules.arguments import read_argument
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group, Path, Problem
@@ -42,7 +42,10 @@ class ConditionReader:
             return self._refuse(path, "R045", f"conditions nested more than {_MAX_DEPTH} deep")
         if not isinstance(raw, Mapping):
             return self._refuse(
-                path, "R013", "a condition is one word with what it asks", "write it like {age: {at_least: 18 years}}"
+                path,
+                "R013",
+                "a condition is one word with what it asks",
+                "write it like {age: {at_least: 18 years}}",
             )
         if not raw:
             return self._refuse(path, "R020", "an empty condition")
@@ -80,7 +83,7 @@ class ConditionReader:
         read = [self.read(member, (*path, index), depth + 1) for index, member in enumerate(raw)]
         return tuple(member for member in read if member is not None) if all(read) else ()
 
-    def _branch(self, raw: Mapping[object, object], path: Path, depth: int) -> Condition | None:
+    def _branch(self, raw: Mapping[str, object], path: Path, depth: int) -> Condition | None:
         self._only(raw, ("if", "then", "else"), path)
         missing = [name for name in ("then", "else") if name not in raw]
         if missing:
@@ -91,7 +94,7 @@ class ConditionReader:
             return None
         return Branch(asked, then, otherwise, path)
 
-    def _at_least(self, raw: Mapping[object, object], path: Path, depth: int) -> Condition | None:
+    def _at_least(self, raw: Mapping[str, object], path: Path, depth: int) -> Condition | None:
         self._only(raw, ("at_least", "of", "weights"), path)
         members = self._members(raw["of"], (*path, "of"), depth)
         threshold, weights = raw["at_least"], raw.get("weights")
@@ -146,7 +149,9 @@ class ConditionReader:
                 self._refuse((*path, name), "R012", message, _did_you_mean(str(name), known), at_key=True)
         for parameter in word.parameters:
             if parameter.required and parameter.name not in asked:
-                self._refuse(path, "R010", f"'{word.name}' needs '{parameter.name}'", f"for example: {word.example}")
+                self._refuse(
+                    path, "R010", f"'{word.name}' needs '{parameter.name}'", f"for example: {word.example}"
+                )
         if len(self.problems) > before:
             return None
         arguments = Arguments(given)
@@ -155,11 +160,13 @@ class ConditionReader:
         return self._facets(word, facets, arguments, asked, path)
 
     def _facets(
-        self, word: Word, facets: list[str], arguments: Arguments, asked: Mapping[object, object], path: Path
+        self, word: Word, facets: list[str], arguments: Arguments, asked: Mapping[str, object], path: Path
     ) -> Condition | None:
         chosen = [name for name in facets if name in asked]
         if not chosen:
-            return self._refuse(path, "R042", f"nothing is asked of the {word.name}", f"for example: {word.example}")
+            return self._refuse(
+                path, "R042", f"nothing is asked of the {word.name}", f"for example: {word.example}"
+            )
         read: list[Condition] = []
         for name in chosen:
             facet = word.facets[name]
@@ -171,12 +178,14 @@ class ConditionReader:
             read.append(one)
         return read[0] if len(read) == 1 else Group(Gate.ALL, tuple(read), path=path)
 
-    def _asked(self, word: Word, raw: object, path: Path) -> Mapping[object, object] | None:
+    def _asked(self, word: Word, raw: object, path: Path) -> Mapping[str, object] | None:
         """The word's mapping; a bare value stands for the first parameter or for the value itself."""
         if isinstance(raw, Mapping):
             if raw:
                 return raw
-            return self._refuse(path, "R042", f"nothing is asked of '{word.name}'", f"for example: {word.example}")
+            return self._refuse(
+                path, "R042", f"nothing is asked of '{word.name}'", f"for example: {word.example}"
+            )
         if word.primary is not None:
             return {word.primary.name: raw}
         answer = word.facets[""].answer(Arguments({})) if "" in word.facets and not word.primary else None
@@ -184,20 +193,24 @@ class ConditionReader:
             return _as_mapping(raw, answer)
         if isinstance(answer, Presence) and isinstance(raw, bool):
             return {"at_least": 1} if raw else {"at_most": 0}
-        return self._refuse(path, "R042", f"'{raw}' asks nothing of '{word.name}'", f"for example: {word.example}")
+        return self._refuse(
+            path, "R042", f"'{raw}' asks nothing of '{word.name}'", f"for example: {word.example}"
+        )
 
     def _comparison(
         self,
         word: Word,
         facet: Facet,
         arguments: Arguments,
-        asked: Mapping[object, object],
+        asked: Mapping[str, object],
         path: Path,
         facet_name: str = "",
     ) -> Comparison | None:
         arguments = self._with_limit_units(arguments, asked, facet.answer(arguments))
         answer = facet.answer(arguments)
-        compared = {name: value for name, value in asked.items() if word.parameter(str(name)) is None or facet_name}
+        compared = {
+            name: value for name, value in asked.items() if word.parameter(str(name)) is None or facet_name
+        }
         bounds = self._bounds(answer, compared, path, _scheme(arguments), arguments, word)
         if bounds is None:
             return None
@@ -206,12 +219,15 @@ class ConditionReader:
             kind=facet.kind(arguments),
             domain=answer.domain(),
             topic=_filled(word.topic, arguments),
-            title=_filled(word.phrase, arguments) + (f" {facet_name.replace('_', ' ')}" if facet_name else ""),
+            title=_filled(word.phrase, arguments)
+            + (f" {facet_name.replace('_', ' ')}" if facet_name else ""),
         )
         default = word.default_window(arguments) if "within" not in arguments else None
         return Comparison(word.name, feature.title, bounds, feature, default_window=default, path=path)
 
-    def _with_limit_units(self, arguments: Arguments, asked: Mapping[object, object], answer: Answer) -> Arguments:
+    def _with_limit_units(
+        self, arguments: Arguments, asked: Mapping[str, object], answer: Answer
+    ) -> Arguments:
         """What a limit's unit says about the feature: calendar months, or a multiple of a normal limit."""
         values = [asked[name] for name in _COMPARISONS if name in asked]
         between = asked.get("between")
@@ -230,7 +246,7 @@ class ConditionReader:
     def _bounds(
         self,
         answer: Answer,
-        asked: Mapping[object, object],
+        asked: Mapping[str, object],
         path: Path,
         prefix: str = "",
         arguments: Arguments | None = None,
@@ -241,7 +257,9 @@ class ConditionReader:
             return self._membership(answer, asked, path, prefix)
         wrong = [name for name in asked if name not in _NUMERIC]
         if wrong:
-            return self._refuse((*path, wrong[0]), "R022", f"'{wrong[0]}' does not compare numbers", at_key=True)
+            return self._refuse(
+                (*path, wrong[0]), "R022", f"'{wrong[0]}' does not compare numbers", at_key=True
+            )
         if not asked:
             if isinstance(answer, Presence):
                 return (Bound(Op.AT_LEAST, 1.0, ""),)
@@ -285,14 +303,18 @@ class ConditionReader:
         raise Refused("R022", "this is not a number")
 
     def _membership(
-        self, answer: Category, asked: Mapping[object, object], path: Path, prefix: str
+        self, answer: Category, asked: Mapping[str, object], path: Path, prefix: str
     ) -> tuple[Bound, ...] | None:
         wrong = [name for name in asked if name not in _MEMBERSHIP]
         if wrong:
             hint = "use is, is_a or in"
-            return self._refuse((*path, wrong[0]), "R022", f"'{wrong[0]}' does not compare codes", hint, at_key=True)
+            return self._refuse(
+                (*path, wrong[0]), "R022", f"'{wrong[0]}' does not compare codes", hint, at_key=True
+            )
         if len(asked) != 1:
-            return self._refuse(path, "R042", "give exactly one of is, is_a or in", "{in: [...]} takes several")
+            return self._refuse(
+                path, "R042", "give exactly one of is, is_a or in", "{in: [...]} takes several"
+            )
         name, raw = next(iter(asked.items()))
         values = raw if isinstance(raw, list) else [raw]
         if not values:
@@ -311,7 +333,7 @@ class ConditionReader:
             return self._refuse(path, "R023", "every possible value is listed: this can never fail")
         return (Bound(Op.IN, codes, ", ".join(str(value) for value in values)),)
 
-    def _only(self, raw: Mapping[object, object], known: tuple[str, ...], path: Path) -> None:
+    def _only(self, raw: Mapping[str, object], known: tuple[str, ...], path: Path) -> None:
         for name in raw:
             if name not in known:
                 hint = _did_you_mean(str(name), known)
@@ -370,7 +392,7 @@ def _scheme(arguments: Arguments) -> str:
     return arguments.text("scheme") if "scheme" in arguments else ""
 
 
-def _as_mapping(raw: object, answer: Answer) -> Mapping[object, object]:
+def _as_mapping(raw: object, answer: Answer) -> Mapping[str, object]:
     if isinstance(raw, Mapping):
         return raw
     return {"in": raw} if isinstance(answer, Category) else {"is": raw}
@@ -408,5 +430,3 @@ def _article(name: str) -> str:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from matcher.rules.candidate import Candidate
@@ -37,6 +37,7 @@ class Rulebook:
     ranking: RankingDocument
     version: str
     files: tuple[str, ...] = ()
+    suppliers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[str, Candidate]:

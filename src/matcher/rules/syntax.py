@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Pair = Annotated[list[float | None], Field(min_length=2, max_length=2)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Texts = list[Text]
 CriterionId = Annotated[str, StringConstraints(pattern=r"^[IEC]-[0-9]{2}[a-z]?$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 CohortId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
@@ -65,7 +66,9 @@ class CriterionDocument(Document):
     at_screening: bool = False
     recoverable: Recoverable | None = None
     waivable: Waivable | None = None
-    printed: Text | None = Field(None, description="The limit as the source printed it, where that is doubtful.")
+    printed: Text | None = Field(
+        None, description="The limit as the source printed it, where that is doubtful."
+    )
     note: Text | None = None
 
 
@@ -117,13 +120,18 @@ class Outcome(Document):
     control_percent: float | None = None
     percent_interval: Pair | None = None
     control_percent_interval: Pair | None = None
+    percent_interval_level: float | None = None
     count: int | None = None
     of: int | None = None
     control_count: int | None = None
     control_of: int | None = None
-    rates: dict[str, float] | None = Field(None, description="Share alive in percent by time, as '1 year: 81'.")
+    rates: dict[str, float] | None = Field(
+        None, description="Share alive in percent by time, as '1 year: 81'."
+    )
     significant: bool | None = None
-    doubtful: list[str] = Field([], description="Fields printed so, which cannot be right; never shown as effects.")
+    doubtful: list[str] = Field(
+        [], description="Fields printed so, which cannot be right; never shown as effects."
+    )
     note: Text | None = None
 
 
@@ -240,8 +248,8 @@ class ListDocument(Document):
 
     list: Name
     title: Text
-    members: Annotated[list[Text], Field(min_length=1)]
-    synonyms: Annotated[list[Text], Field()] = []
+    members: Annotated[Texts, Field(min_length=1)]
+    synonyms: Texts = []
     kind: Literal["class", "not_anticancer", "unresolvable"] = "class"
     source: Source
     as_of: date

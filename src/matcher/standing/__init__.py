@@ -1,0 +1,1 @@
+"""From verdicts to a standing, and from standings to an order."""

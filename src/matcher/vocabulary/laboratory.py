@@ -9,14 +9,14 @@ LOINC codes: Regenstrief Institute, loinc.org.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from matcher.errors import nearest
 from matcher.vocabulary.tables import listed, rows
 from matcher.vocabulary.text import key
-from matcher.vocabulary.units import UnitError, convert, convertible
+from matcher.vocabulary.units import convert, convertible, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,31 +98,29 @@ def nearest_lab_test(text: str) -> str | None:
     return _BY_NAME[close] if close is not None else None
 
 
-def likely_unit(test: LabTest, unit: str, value: float, *, limit: bool = False) -> str | None:
-    """The unit a value was probably given in, where it is impossible in the one stated.
-
-    Haemoglobin 140 "g/dL" is g/L. With ``limit`` the value is a criterion's limit and must make sense as one:
-    "haemoglobin 9 g/L" and "albumin 2.5 mg/dL" mean g/dL, "ANC 1500 per decilitre" means per microlitre.
-    Nothing, where the value is possible as stated or possible in no usual unit.
-    """
-    if _fits(test, unit, value, limit):
-        return None
-    return next((usual for usual in test.usual_units if _fits(test, usual, value, limit)), None)
-
-
 def registry_unit_trap(test: LabTest, unit: str, value: float) -> str | None:
-    """The unit that a criterion's limit was probably meant in, where it is impossible as it stands."""
-    return likely_unit(test, unit, value, limit=True)
+    """The unit a criterion's limit was probably meant in, where no protocol could ask for it as it stands.
+
+    "Haemoglobin 9 g/L" and "albumin 2.5 mg/dL" mean g/dL, "ANC 1500 per decilitre" means per microlitre.
+    Nothing, where the limit is sensible, sensible in no usual unit, or in a unit that does not convert.
+    """
+
+    def sensible(spelled: str) -> bool:
+        limit = test.in_unit(value, spelled)
+        return limit == 0 or test.least_limit <= limit <= test.high
+
+    return _other_unit(test, unit, sensible)
 
 
-def _fits(test: LabTest, unit: str, value: float, limit: bool) -> bool:
-    try:
-        canonical = test.in_unit(value, unit)
-    except UnitError:
-        return False
-    if limit and canonical != 0:
-        return test.least_limit <= canonical <= test.high
-    return test.plausible(canonical)
+def likely_unit(test: LabTest, unit: str, value: float) -> str | None:
+    """The unit a patient's value was probably given in, where nobody can have it: haemoglobin 140 "g/dL"."""
+    return _other_unit(test, unit, lambda spelled: test.plausible(test.in_unit(value, spelled)))
+
+
+def _other_unit(test: LabTest, unit: str, fits: Callable[[str], bool]) -> str | None:
+    if not known(unit) or not test.accepts(unit) or fits(unit):
+        return None
+    return next((usual for usual in test.usual_units if fits(usual)), None)
 
 
 _DIPSTICK = {"negative": 0.0, "neg": 0.0, "none": 0.0, "nil": 0.0, "trace": 0.5, "tr": 0.5, "+-": 0.5, "±": 0.5}

@@ -68,7 +68,14 @@ _TYPES = (
     _number("weight", "Weight", "person", "kg", 1, 400, 90, "What does the patient weigh?"),
     _number("height", "Height", "person", "cm", 40, 260, None, "How tall is the patient?"),
     _number(
-        "life_expectancy", "Life expectancy", "person", "wk", 0, 5200, 90, "What is the estimated life expectancy?"
+        "life_expectancy",
+        "Life expectancy",
+        "person",
+        "wk",
+        0,
+        5200,
+        90,
+        "What is the estimated life expectancy?",
     ),
     _one_of("consent", "Informed consent", "person", YES_NO, "Has the patient given informed consent?"),
     _one_of(
@@ -149,7 +156,11 @@ _TYPES = (
     ),
     _one_of("evaluable_disease", "Evaluable disease", "disease", YES_NO, "Is there evaluable disease?"),
     _one_of(
-        "extrathoracic_spread", "Spread outside the chest", "disease", YES_NO, "Has it spread outside the chest?"
+        "extrathoracic_spread",
+        "Spread outside the chest",
+        "disease",
+        YES_NO,
+        "Has it spread outside the chest?",
     ),
     _one_of(
         "extraperitoneal_spread",
@@ -195,13 +206,22 @@ _TYPES = (
         "Is organ function judged adequate?",
         age=28,
     ),
-    _number("lvef", "Left ventricular ejection fraction", "organ_function", "%", 5, 90, 180, "What is the LVEF?"),
+    _number(
+        "lvef", "Left ventricular ejection fraction", "organ_function", "%", 5, 90, 180, "What is the LVEF?"
+    ),
     _number("spo2", "Oxygen saturation on room air", "organ_function", "%", 40, 100, 30, "What is the SpO2?"),
     _number("fev1", "FEV1, percent of predicted", "organ_function", "%", 5, 200, 180, "What is the FEV1?"),
     _number("dlco", "DLCO, percent of predicted", "organ_function", "%", 5, 200, 180, "What is the DLCO?"),
     _number("qtc", "QTc interval", "organ_function", "ms", 250, 800, 90, "What is the QTc interval?"),
     _number(
-        "systolic", "Systolic blood pressure", "organ_function", "mm[Hg]", 40, 300, 30, "What is the systolic pressure?"
+        "systolic",
+        "Systolic blood pressure",
+        "organ_function",
+        "mm[Hg]",
+        40,
+        300,
+        30,
+        "What is the systolic pressure?",
     ),
     _number(
         "diastolic",
@@ -214,7 +234,15 @@ _TYPES = (
         "What is the diastolic pressure?",
     ),
     ObservationType(
-        "nyha", "NYHA class", "organ_function", "", 1, 4, True, max_age_days=180, question="What is the NYHA class?"
+        "nyha",
+        "NYHA class",
+        "organ_function",
+        "",
+        1,
+        4,
+        True,
+        max_age_days=180,
+        question="What is the NYHA class?",
     ),
 )
 

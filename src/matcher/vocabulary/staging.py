@@ -122,8 +122,8 @@ def stage_codes(scheme: str, text: str) -> frozenset[str] | Refused:
     """
     if scheme not in _STAGES:
         return Refused(f"unknown staging scheme '{scheme}'")
-    cleaned = re.sub(r"\b(clinical|pathologic(al)?|anatomic|ajcc|uicc|r-?iss|iss|stage|st)\b\.?", " ", text, flags=re.I)
-    parts = [part for part in re.split(r"\s*(?:\bor\b|/|,)\s*", cleaned.strip(), flags=re.I) if part]
+    cleaned = re.sub(r"\b(clinical|pathologic(al)?|anatomic|ajcc|uicc|r-?iss|iss|stage|st)\b\.?", " ", text, flags=re.IGNORECASE)
+    parts = [part for part in re.split(r"\s*(?:\bor\b|/|,)\s*", cleaned.strip(), flags=re.IGNORECASE) if part]
     found: set[str] = set()
     for part in parts:
         leaves = _stage_range(scheme, part)
@@ -166,7 +166,7 @@ def tnm_category(letter: str, text: str, scheme: str | None = None) -> frozenset
     """
     axis = letter.upper()
     plain = re.sub(r"\(.*?\)|\s", "", text)
-    bare = re.sub(rf"^(?:[cpyra]{{0,3}}{axis})?", "", plain, flags=re.I).lower()
+    bare = re.sub(rf"^(?:[cpyra]{{0,3}}{axis})?", "", plain, flags=re.IGNORECASE).lower()
     if not bare:
         return Refused(f"'{text}' is not a {axis} category")
     if bare == "x":
@@ -191,7 +191,7 @@ def _any_of(axis: str, scheme: str | None) -> frozenset[str]:
 
 def _categories(axis: str, bare: str) -> list[str]:
     """``1-2`` and ``1/2`` as their members; everything else as it is."""
-    ends = re.split(rf"(?:-|–|/|or|to)(?:{axis})?", bare, flags=re.I)
+    ends = re.split(rf"(?:-|–|/|or|to)(?:{axis})?", bare, flags=re.IGNORECASE)
     if len(ends) == 2 and all(end.isdigit() for end in ends):
         return [str(number) for number in range(int(ends[0]), int(ends[1]) + 1)] or [bare]
     return ends

@@ -23,11 +23,16 @@ _SYMBOLS: tuple[tuple[str, str, str], ...] = (
     ("pmol", "picomole", "picomole picomoles"),
     ("meq", "milliequivalent", "milliequivalent milliequivalents"),
     ("eq", "equivalent", ""),
-    # Enzyme activity: one unit turns over one micromole a minute; laboratories write U, IU and UI for it.
-    ("U", "micromole/minute", "iu ui [iu] [u] unit units"),
-    ("mU", "nanomole/minute", "miu m[iu] mui"),
-    ("uU", "picomole/minute", "uiu u[iu]"),
-    ("kU", "millimole/minute", "kiu k[iu]"),
+    # One unit of an enzyme turns over one micromole a minute. Laboratories write U and IU for the same, so
+    # the international unit of a hormone or a virus, which is no such rate, is given the same dimension.
+    ("U", "micromole/minute", "[u] unit units"),
+    ("mU", "nanomole/minute", "mu"),
+    ("uU", "picomole/minute", ""),
+    ("kU", "millimole/minute", ""),
+    ("[IU]", "micromole/minute", "iu ui"),
+    ("m[IU]", "nanomole/minute", "miu mui"),
+    ("u[IU]", "picomole/minute", "uiu"),
+    ("k[IU]", "millimole/minute", "kiu"),
     ("kat", "katal", ""),
     ("ukat", "microkatal", ""),
     ("nkat", "nanokatal", ""),

@@ -29,13 +29,13 @@ class UnitFault(StrEnum):
     """What is wrong with a quantity."""
 
     UNKNOWN = "unknown unit"
-    DIMENSION = "unit of another dimension"
+    DIMENSION = "wrong dimension"
     NUMBER = "not a number"
     MISSING = "no unit"
 
 
 class UnitError(ValueError):
-    """A unit or quantity that cannot be read or converted, with the likely right one."""
+    """A unit or quantity that cannot be read or converted; ``suggestion`` is the likely right unit."""
 
     def __init__(self, fault: UnitFault, message: str, unit: str = "", suggestion: str | None = None) -> None:
         super().__init__(message)
@@ -120,11 +120,11 @@ def dimension(unit: str) -> str:
     return "a quantity of another kind"
 
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,])\s*(.*?)\s*", re.S)
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,])\s*(.*?)\s*", re.DOTALL)
 
 
 def parse_quantity(text: str) -> Quantity:
-    """A number and its unit: ``9.0 g/dL``, ``8.3 10*9/L``, ``1.5e9/L``, ``10 %``.
+    """A number and its unit: ``9.0 g/dL``, ``8.3 x 10^9/L``, ``10 %``. A number alone has no unit, not the unit 1.
 
     A comma is refused: ``1,500`` is fifteen hundred to some and one and a half to others.
     """
@@ -133,7 +133,6 @@ def parse_quantity(text: str) -> Quantity:
         hint = ": write thousands without a comma and decimals with a point" if "," in text else ""
         raise UnitError(UnitFault.NUMBER, f"'{text.strip()}' does not begin with a number{hint}")
     number, unit = match.groups()
-    # "8.3 x 10^9/L": the sign belongs to the unit. A bare number has none, which is not the unit 1.
     if not unit:
         raise UnitError(UnitFault.MISSING, f"'{text.strip()}' has no unit")
     return Quantity(float(number), ucum(unit), number)
@@ -148,21 +147,22 @@ def parse_duration(text: str) -> Duration:
     The result is whole; half a month is nothing that a calendar has.
     """
     quantity = parse_quantity(text)
-    if quantity.unit == "h" and quantity.value % 24 == 0:
-        return Duration(int(quantity.value) // 24, "days")
-    if quantity.unit not in _DURATION_UNITS:
+    amount, unit = quantity.value, quantity.unit
+    if unit == "h" and amount % 24 == 0:
+        amount, unit = amount / 24, "d"
+    if unit not in _DURATION_UNITS:
         raise UnitError(
             UnitFault.DIMENSION,
-            f"'{quantity.unit}' is {dimension(quantity.unit)}; a length of time is in days, weeks, months or years",
-            quantity.unit,
+            f"'{unit}' is {dimension(unit)}; a length of time is in whole days, weeks, months or years",
+            unit,
             "days",
         )
-    name, times = _DURATION_UNITS[quantity.unit]
-    value = quantity.value * times
-    if name == "years" and value != int(value) and (value * 12) == int(value * 12):
+    name, times = _DURATION_UNITS[unit]
+    value = amount * times
+    if name == "years" and not value.is_integer() and (value * 12).is_integer():
         name, value = "months", value * 12
-    if value != int(value) or value < 0:
-        raise UnitError(UnitFault.NUMBER, f"'{text.strip()}' is not a whole number of {name}", quantity.unit)
+    if not value.is_integer() or value < 0:
+        raise UnitError(UnitFault.NUMBER, f"'{text.strip()}' is not a whole number of {name}", unit)
     return Duration(int(value), name)
 
 

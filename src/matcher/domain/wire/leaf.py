@@ -15,15 +15,25 @@ from pydantic_core import PydanticCustomError
 def _number(value: Any) -> Any:
     if _is_number(value) or isinstance(value, str):
         return value
-    if isinstance(value, list | tuple) and value and all(_is_number(each) or isinstance(each, str) for each in value):
+    if (
+        isinstance(value, list | tuple)
+        and value
+        and all(_is_number(each) or isinstance(each, str) for each in value)
+    ):
         return list(value)
-    raise PydanticCustomError("number_value", "write a number, a text such as '<5' or '0-1', or a list of numbers")
+    raise PydanticCustomError(
+        "number_value", "write a number, a text such as '<5' or '0-1', or a list of numbers"
+    )
 
 
 def _codes(value: Any) -> Any:
     if isinstance(value, str | bool) or _is_number(value):
         return value
-    if isinstance(value, list | tuple) and value and all(isinstance(each, str) or _is_number(each) for each in value):
+    if (
+        isinstance(value, list | tuple)
+        and value
+        and all(isinstance(each, str) or _is_number(each) for each in value)
+    ):
         return list(value)
     raise PydanticCustomError("code_value", "write one code, or a list of the codes it could be")
 
@@ -44,7 +54,9 @@ def _agents(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if isinstance(value, list | tuple) and all(
-        each is None or isinstance(each, str) or (isinstance(each, list) and each and all(map(_is_text, each)))
+        each is None
+        or isinstance(each, str)
+        or (isinstance(each, list) and each and all(map(_is_text, each)))
         for each in value
     ):
         return list(value)

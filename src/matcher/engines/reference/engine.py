@@ -48,13 +48,13 @@ def walk(
     clock: Clock,
     nodes: Sequence[NodeId],
     given: Mapping[NodeId, Possible] | None = None,
+    known: tuple[Mapping[NodeId, Verdict], Mapping[NodeId, Finding]] = ({}, {}),
 ) -> tuple[dict[NodeId, Verdict], dict[NodeId, Finding]]:
-    """Verdicts and findings of these nodes, which must be in order and include what they depend on.
+    """Verdicts and findings of these nodes, in order; what they depend on is among them or ``known``.
 
     ``given`` supposes answers: values taken in place of what the profile says.
     """
-    verdicts: dict[NodeId, Verdict] = {}
-    findings: dict[NodeId, Finding] = {}
+    verdicts, findings = dict(known[0]), dict(known[1])
     for node in nodes:
         if given is not None and node in given:
             findings[node] = Finding(given[node])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from matcher.domain.dates import ALWAYS, DateSpan
 from matcher.domain.possible import NO, YES, Codes, Interval, Op, test
@@ -87,7 +88,7 @@ def matches(record: Record, filters: tuple[Filter, ...], profile: Profile, clock
 
 
 def _passes(record: Record, condition: Filter, profile: Profile, clock: Clock) -> Verdict:
-    held = getattr(record, condition.field, None)
+    held: Any = getattr(record, condition.field, None)
     match condition:
         case Named():
             return Verdict.of(held == condition.name)

@@ -53,7 +53,8 @@ def ckd_epi_2021(age: float, creatinine: float, sex: str) -> float:
     if creatinine == 0:
         return inf
     ratio = creatinine / kappa
-    return factor * 142 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.2 * 0.9938**age
+    rate: float = factor * 142 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.2 * 0.9938**age
+    return rate
 
 
 def _divided(numerator: float, denominator: float) -> float:

@@ -118,7 +118,9 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
     records = tuple(record for record, _, _ in current)
     notes = _dating_notes(records, dated)
     if not certain:
-        latest_stale = max(stale, key=lambda record: (begins(record) or DateSpan.on(date.min)).last, default=None)
+        latest_stale = max(
+            stale, key=lambda record: (begins(record) or DateSpan.on(date.min)).last, default=None
+        )
         if latest_stale is not None:
             notes += (Note(NoteKind.STALE, latest_stale),)
             records += (latest_stale,)
@@ -157,5 +159,3 @@ def _dating_notes(records: tuple[Record, ...], dated: bool) -> tuple[Note, ...]:
     if dated:
         return ()
     return tuple(Note(NoteKind.UNDATED, record) for record in records)
-
-

@@ -49,7 +49,9 @@ class _Selection:
         return open_list + unresolved + conflict
 
 
-def _select(kind: Count | Since | Extreme | Total, profile: Profile, clock: Clock, horizon: date) -> _Selection:
+def _select(
+    kind: Count | Since | Extreme | Total, profile: Profile, clock: Clock, horizon: date
+) -> _Selection:
     listing = profile.listing(kind.table)
     certain: list[Record] = []
     possible: list[Record] = []
@@ -167,12 +169,13 @@ def _ranked(record: Record, kind: Extreme, domain: Interval) -> Interval:
     held = getattr(record, kind.field)
     match held:
         case None:
-            return domain
+            # A course that was given has some response, only not a known one.
+            return Interval(min(domain.low + 1, domain.high), domain.high) if kind.order else domain
         case Interval():
             return held
         case Codes():
             ranks = [kind.order.index(code) for code in held.members if code in kind.order]
-            return Interval(min(ranks), max(ranks)) if ranks else domain
+            return Interval(min(ranks), max(ranks)) if ranks else Interval(1.0, domain.high)
     raise TypeError(f"{kind.field} is neither a number nor a category")
 
 
@@ -186,5 +189,3 @@ def total(kind: Total, profile: Profile, clock: Clock) -> Finding:
     high = round9(sum(each.high for each in certain + possible))
     value = Interval(0.0 if chosen.contradicted else low, inf if chosen.open else high)
     return Finding(value, chosen.facts, chosen.notes(), silent=not chosen.facts and chosen.open)
-
-

@@ -217,7 +217,12 @@ WORDS: tuple[Word, ...] = (
         parameters=(
             Parameter("marker", Takes.MARKER, "which marker", required=True),
             Parameter("method", Takes.CODES, "how it was measured", choices=METHODS),
-            Parameter("intensity_at_least", Takes.TEXT, "counting cells this strongly stained", choices=("1", "2", "3")),
+            Parameter(
+                "intensity_at_least",
+                Takes.TEXT,
+                "counting cells this strongly stained",
+                choices=("1", "2", "3"),
+            ),
             Parameter("score_type", Takes.CODES, "which score", choices=SCORE_TYPES),
             WITHIN,
         ),
@@ -248,7 +253,9 @@ WORDS: tuple[Word, ...] = (
         parameters=(
             Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),
             Parameter("except", Takes.CODES, "not these", vocabulary=CONDITIONS),
-            Parameter("status", Takes.CODES, "active, controlled, resolved, …", choices=codes.CONDITION_STATUSES),
+            Parameter(
+                "status", Takes.CODES, "active, controlled, resolved, …", choices=codes.CONDITION_STATUSES
+            ),
             Parameter("grade_at_least", Takes.NUMBER, "CTCAE grade"),
             Parameter("within", Takes.DURATION, "began within this time"),
             BEFORE,
@@ -264,7 +271,9 @@ WORDS: tuple[Word, ...] = (
         facets={
             "": Facet(
                 lambda _: Number("", 0, 5, integer=True, bare=True),
-                lambda a: Extreme("conditions", "grade", (Is("code", a.codes("is")),), a.codes("is"), none=0.0),
+                lambda a: Extreme(
+                    "conditions", "grade", (Is("code", a.codes("is")),), a.codes("is"), none=0.0
+                ),
             )
         },
         parameters=(Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),),

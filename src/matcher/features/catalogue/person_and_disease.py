@@ -8,7 +8,6 @@ from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import NO, YES
 from matcher.features.kind import (
     Age,
-
     Count,
     Feature,
     Filter,
@@ -115,9 +114,7 @@ def _tnm_word(letter: str) -> Word:
     def where(arguments: Arguments) -> tuple[Filter, ...]:
         return (Is("edition", frozenset({arguments.text("edition")})),) if "edition" in arguments else ()
 
-    def answer(arguments: Arguments) -> Answer:
-        given = arguments.text("edition") if "edition" in arguments else None
-        return Category(codes=staging.tnm_codes(letter, given))
+    answer = Category(tree=staging.TNM, within=staging.TNM.leaves(letter.upper()))
 
     return Word(
         name=f"tnm_{letter}",
@@ -125,7 +122,7 @@ def _tnm_word(letter: str) -> Word:
         meaning=f"{letter.upper()} category of the latest TNM classification",
         phrase=f"TNM {letter.upper()} category",
         example=f"tnm_{letter}: {{edition: '8', in: [{letter.upper()}1]}}",
-        facets={"": Facet(answer, lambda a: Latest("staging", letter, where(a)))},
+        facets={"": Facet(lambda _: answer, lambda a: Latest("staging", letter, where(a)))},
         parameters=(edition,),
         topic="tnm",
     )
@@ -175,7 +172,9 @@ WORDS: tuple[Word, ...] = (
         parameters=(
             Parameter("is", Takes.CODES, "these cancers only", vocabulary=DIAGNOSES),
             Parameter("except", Takes.CODES, "not these", vocabulary=DIAGNOSES),
-            Parameter("status", Takes.CODES, "active, in remission or treated", choices=("active", "remission")),
+            Parameter(
+                "status", Takes.CODES, "active, in remission or treated", choices=("active", "remission")
+            ),
             Parameter("within", Takes.DURATION, "diagnosed within this time"),
         ),
         topic="other_cancer",
@@ -208,4 +207,3 @@ WORDS: tuple[Word, ...] = (
         topic="stage:{scheme}",
     ),
 )
-

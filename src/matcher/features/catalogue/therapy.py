@@ -6,8 +6,30 @@ from math import inf
 
 from matcher.domain.dates import TimeUnit
 from matcher.domain.possible import YES, Interval
-from matcher.features.kind import Contains, Count, Extreme, Filter, Is, Kind, Named, Recent, Since, Total, Within
-from matcher.features.word import Arguments, Category, Elapsed, Facet, Number, Parameter, Presence, Takes, Word
+from matcher.features.kind import (
+    Contains,
+    Count,
+    Extreme,
+    Filter,
+    Is,
+    Kind,
+    Named,
+    Recent,
+    Since,
+    Total,
+    Within,
+)
+from matcher.features.word import (
+    Arguments,
+    Category,
+    Elapsed,
+    Facet,
+    Number,
+    Parameter,
+    Presence,
+    Takes,
+    Word,
+)
 from matcher.vocabulary import codes
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.procedures import PROCEDURES
@@ -66,10 +88,12 @@ def _progressed(arguments: Arguments) -> Count:
     return Count("therapies", where, _target(arguments))
 
 
+#: the best response, from none because nothing was given to complete
+RESPONSES = ("not_given", *codes.RESPONSE_ORDER)
+
+
 def _best_response(arguments: Arguments) -> Extreme:
-    return Extreme(
-        "therapies", "response", _courses(arguments), _target(arguments), order=codes.RESPONSE_ORDER
-    )
+    return Extreme("therapies", "response", _courses(arguments), _target(arguments), order=RESPONSES)
 
 
 def _since(arguments: Arguments) -> Kind:
@@ -198,7 +222,7 @@ WORDS: tuple[Word, ...] = (
         meaning="Best response to any course with this class or agent",
         phrase="Best response to {therapy}",
         example="best_response: {therapy: platinum, in: [complete_response, partial_response]}",
-        facets={"": Facet(lambda _: Category(codes=codes.RESPONSE_ORDER), _best_response)},
+        facets={"": Facet(lambda _: Category(codes=RESPONSES), _best_response)},
         parameters=(THERAPY, KIND),
         topic="response:{therapy}",
     ),

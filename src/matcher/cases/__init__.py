@@ -1,0 +1,1 @@
+"""The cases that stand beside the rules: reading and running them."""

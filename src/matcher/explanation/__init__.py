@@ -1,0 +1,1 @@
+"""From verdicts and findings to words: reasons, distances, dates, questions."""

@@ -1,0 +1,237 @@
+"""Everything said about one patient, from verdicts and findings alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from matcher.domain.profile import Profile
+from matcher.domain.verdict import Verdict
+from matcher.engines.base import Note, NoteKind, VerdictTable
+from matcher.explanation.answer import (
+    STANDING_TEXT,
+    CandidateShown,
+    DerivedShown,
+    EvidenceShown,
+    PatientShown,
+)
+from matcher.explanation.criterion import citation_in_words, note_in_words, show
+from matcher.explanation.evidence import figures_in_words
+from matcher.explanation.patient import is_deceased, summary_of
+from matcher.explanation.questions import Asker
+from matcher.explanation.timing import earliest
+from matcher.explanation.verdicts import ConditionNodes, ConditionReading
+from matcher.explanation.wording import NOT_RECORDED, value_in_words
+from matcher.rules.candidate import Availability, CandidateKind, Evidence
+from matcher.rules.condition import comparisons
+from matcher.rules.graph import Choice
+from matcher.rules.rulebook import Derivation, Rulebook
+from matcher.standing.ranking import Ranked, rank
+from matcher.standing.standing import CriterionVerdict, Standing, stand
+
+_QUESTIONS = 8
+_APPLIES = {
+    Verdict.MET: "applies to this patient's disease",
+    Verdict.NOT_MET: "is about another disease: not credited",
+    Verdict.UNKNOWN: "may not be about this patient's disease: not credited",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which candidates are ranked: closed ones and deceased patients only where asked for."""
+
+    include_closed: bool = False
+    include_deceased: bool = False
+    top: int | None = None
+    questions: int = _QUESTIONS
+
+
+class Explainer:
+    """Words for a rulebook's verdicts. Made once for a rulebook, used for every patient."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self._nodes = ConditionNodes(rulebook)
+        self._asker = Asker.of(rulebook.graph)
+
+    def explain(
+        self,
+        profile: Profile,
+        table: VerdictTable,
+        row: int,
+        selection: Selection,
+        issues: Sequence[str] = (),
+        assumptions: Sequence[str] = (),
+    ) -> PatientShown:
+        """The patient's two rankings, with reasons, questions, derived facts, assumptions and conflicts."""
+        reading = ConditionReading(self._nodes, table, row)
+        standings = self._standings(table, row, selection)
+        deceased = is_deceased(profile)
+        ranked = rank(standings, table, row, self.rulebook)
+        ranks_shown = not deceased or selection.include_deceased
+        shown = {
+            kind: tuple(
+                self._candidate(each, reading, profile, ranks_shown) for each in ranked[kind][: selection.top]
+            )
+            for kind in CandidateKind
+        }
+        questions = (
+            self._asker.ask(standings, table, row, profile, selection.questions) if ranks_shown else ()
+        )
+        return PatientShown(
+            patient=profile.id,
+            as_of=profile.as_of.isoformat(),
+            summary=summary_of(profile, self.rulebook, table, row),
+            deceased=deceased,
+            trials=shown[CandidateKind.TRIAL],
+            regimens=shown[CandidateKind.REGIMEN],
+            unmatched=tuple(each.id for each in self.rulebook.candidates if each.roots is None),
+            questions=questions,
+            derived=tuple(
+                self._derived(each, reading)
+                for each in self.rulebook.derivations
+                if each.node in reading.findings
+            ),
+            assumptions=tuple(
+                dict.fromkeys(
+                    (*assumptions, *profile.assumptions, *self._shared_assumptions(standings, reading))
+                )
+            ),
+            conflicts=tuple(dict.fromkeys(self._conflicts(reading))),
+            issues=tuple(issues),
+        )
+
+    def _standings(self, table: VerdictTable, row: int, selection: Selection) -> list[Standing]:
+        standings = [stand(each, table, row) for each in self.rulebook.candidates]
+        return [
+            each
+            for each in standings
+            if each is not None
+            and (
+                selection.include_closed
+                or each.availability not in (Availability.CLOSED, Availability.SUSPENDED)
+            )
+        ]
+
+    def _candidate(
+        self, ranked: Ranked, reading: ConditionReading, profile: Profile, ranks_shown: bool
+    ) -> CandidateShown:
+        standing, as_of = ranked.standing, profile.as_of
+        candidate = standing.candidate
+        cohort = standing.cohort.cohort if standing.cohort else None
+        criteria = tuple(show(each, reading, as_of) for each in standing.criteria) + tuple(
+            show(each, reading, as_of, part.cohort.id) for part in standing.cohorts for each in part.criteria
+        )
+        named = {each.criterion.id: each for each in standing.considered}
+        considered = [each for each in criteria if each.id in named]
+        return CandidateShown(
+            kind=candidate.kind.value,
+            rank=ranked.rank if ranks_shown else None,
+            id=candidate.id,
+            title=candidate.title,
+            cohort=f"{cohort.id}: {cohort.title}" if cohort else "",
+            standing=standing.kind.value,
+            standing_text=self._standing_text(standing),
+            availability=standing.availability.value,
+            because="; ".join(each.words for each in ranked.keys if each.words),
+            criteria=criteria,
+            cautions=tuple(show(each, reading, as_of) for each in standing.cautions),
+            missing=tuple(dict.fromkeys(self._lacking(each, reading) for each in standing.unknown)),
+            blocking=tuple(
+                f"{each.id} {each.text}: {each.reason}" for each in considered if each.satisfied == "not met"
+            ),
+            distances=tuple(each.distance for each in considered if each.distance),
+            earliest=earliest(standing, self.rulebook.graph, profile),
+            assumptions=self._assumptions(standing, reading),
+            evidence=tuple(self._evidence(each, reading) for each in candidate.evidence),
+            coverage=candidate.coverage.value,
+            notes=candidate.notes,
+        )
+
+    @staticmethod
+    def _standing_text(standing: Standing) -> str:
+        text = STANDING_TEXT[standing.kind.value]
+        if standing.kind.value == "meets_known_criteria":
+            return f"Meets all {len(standing.considered)} encoded criteria; the protocol has more"
+        return text
+
+    @staticmethod
+    def _lacking(judged: CriterionVerdict, reading: ConditionReading) -> str:
+        decided = reading.decide(judged.criterion.condition)
+        titles = dict.fromkeys(
+            comparison.title for comparison in decided.by if not reading.finding(comparison).value.exact
+        )
+        return f"{judged.criterion.id} {', '.join(titles) or judged.criterion.text}"
+
+    def _assumptions(self, standing: Standing, reading: ConditionReading) -> tuple[str, ...]:
+        """What was supposed for this candidate: the rule's own assumptions and what screening is to show."""
+        found = list(standing.candidate.assumptions)
+        for each in standing.considered:
+            if each.criterion.assumption:
+                found.append(f"{each.criterion.id}: {each.criterion.assumption}")
+            if each.criterion.at_screening and each.satisfied is Verdict.UNKNOWN:
+                found.append(f"{each.criterion.id}: presumed until screening: {each.criterion.text}")
+            found += self._windows(each, reading)
+        return tuple(dict.fromkeys(found))
+
+    @staticmethod
+    def _windows(judged: CriterionVerdict, reading: ConditionReading) -> Iterable[str]:
+        for comparison in comparisons(judged.criterion.condition):
+            if comparison.default_window is not None and reading.finding(comparison).facts:
+                yield (
+                    f"{comparison.title}: the rule gives no window; values up to "
+                    f"{comparison.default_window} days old count (default)"
+                )
+
+    @staticmethod
+    def _shared_assumptions(standings: Sequence[Standing], reading: ConditionReading) -> Iterable[str]:
+        for standing in standings:
+            for each in standing.considered:
+                for comparison in comparisons(each.criterion.condition):
+                    for note in reading.finding(comparison).notes:
+                        if note.kind in (NoteKind.UNDATED, NoteKind.CONVERTED):
+                            yield note_in_words(note)
+
+    @staticmethod
+    def _conflicts(reading: ConditionReading) -> Iterable[str]:
+        for finding in reading.findings.values():
+            for note in finding.notes:
+                if note.kind is NoteKind.CONFLICT and note != Note(NoteKind.CONFLICT):
+                    yield note_in_words(note)
+
+    def _derived(self, derivation: Derivation, reading: ConditionReading) -> DerivedShown:
+        finding = reading.findings[derivation.node]
+        node = self.rulebook.graph[derivation.node]
+        assert isinstance(node, Choice)
+        applies = reading.table.verdict(derivation.applies, reading.row)
+        value = value_in_words(finding.value, node.domain)
+        if applies is Verdict.NOT_MET:
+            value = "does not apply to this patient"
+        elif value == NOT_RECORDED:
+            value = "cannot be said from what is recorded"
+        lines: list[str] = []
+        if finding.value.exact and applies is Verdict.MET:
+            lines += derivation.document.results.get(next(iter(getattr(finding.value, "members", [""]))), [])
+        return DerivedShown(
+            name=derivation.name,
+            title=derivation.title,
+            value=value,
+            known=finding.value.exact and applies is Verdict.MET,
+            prognosis=derivation.document.prognosis,
+            lines=tuple(lines) + tuple(derivation.document.notes),
+            citation=citation_in_words(derivation.citation),
+        )
+
+    @staticmethod
+    def _evidence(evidence: Evidence, reading: ConditionReading) -> EvidenceShown:
+        document = evidence.document
+        return EvidenceShown(
+            study=document.study,
+            design=document.design or "",
+            level=document.level,
+            direction=document.direction.replace("_", " "),
+            applies=_APPLIES[reading.table.verdict(evidence.applies, reading.row)],
+            lines=figures_in_words(document),
+            citation=citation_in_words(evidence.citation),
+        )

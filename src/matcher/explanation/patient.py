@@ -1,0 +1,54 @@
+"""A patient in a few lines: what a reader checks first to see that the right person is meant."""
+
+from __future__ import annotations
+
+from matcher.domain.possible import Codes
+from matcher.domain.profile import Profile
+from matcher.engines.base import Clock, VerdictTable
+from matcher.engines.reference.kinds import find
+from matcher.explanation.facts import text_of
+from matcher.explanation.wording import NOT_RECORDED, codes_in_words, unit_of, value_in_words
+from matcher.features.catalogue import CATALOGUE
+from matcher.features.kind import Feature
+from matcher.features.word import Arguments
+from matcher.rules.rulebook import Rulebook
+
+_SUMMARY = ("age", "sex", "diagnosis", "histology", "ecog", "karnofsky")
+
+
+def feature_of(word: str) -> Feature:
+    """The plain feature of a word that needs no parameter."""
+    facet = CATALOGUE[word].facets[""]
+    arguments = Arguments({})
+    return Feature(
+        word, facet.kind(arguments), facet.answer(arguments).domain(), word, CATALOGUE[word].phrase
+    )
+
+
+def is_deceased(profile: Profile) -> bool:
+    """Known to have died by the as-of day."""
+    value = find(feature_of("vital_status"), profile, Clock.at(profile.as_of)).value
+    return value == Codes.of("deceased")
+
+
+def summary_of(profile: Profile, rulebook: Rulebook, table: VerdictTable, row: int) -> tuple[str, ...]:
+    lines: list[str] = []
+    for word in _SUMMARY:
+        feature = feature_of(word)
+        finding = find(feature, profile, Clock.at(profile.as_of))
+        value = value_in_words(finding.value, feature.domain, unit_of(feature))
+        if value != NOT_RECORDED and not finding.silent:
+            lines.append(f"{feature.title}: {value}")
+    setting = rulebook.derived.get("setting")
+    if setting is not None and setting.node in table.findings[row]:
+        found = table.findings[row][setting.node].value
+        if isinstance(found, Codes) and found.exact:
+            lines.append(f"{setting.title}: {codes_in_words(found.members)}")
+    courses = profile.therapies.records
+    if courses:
+        lines.append(
+            "Prior therapy: " + "; ".join(text_of(each).removeprefix("Therapy: ") for each in courses)
+        )
+    elif profile.therapies.complete:
+        lines.append("Prior therapy: none")
+    return tuple(lines)

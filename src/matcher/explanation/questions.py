@@ -1,0 +1,169 @@
+"""What to ask next: the facts whose answer would change the standing of most candidates.
+
+For each unknown feature its possible answers are grouped by what the rulebook's limits can tell apart; the
+number of candidates whose standing changes is averaged over those groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from matcher.domain.possible import Codes, Interval, Limit, Possible
+from matcher.domain.profile import Profile
+from matcher.engines.base import Clock, Finding, VerdictTable
+from matcher.engines.reference import walk
+from matcher.explanation.answer import Question
+from matcher.features.kind import Feature
+from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
+from matcher.standing.standing import Standing, StandingKind, stand
+from matcher.vocabulary.observations import OBSERVATIONS
+
+_OPEN = frozenset(
+    {StandingKind.POSSIBLE, StandingKind.ELIGIBLE_PENDING_SCREENING, StandingKind.MEETS_KNOWN_CRITERIA}
+)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """The parts of a rulebook's graph that questions need, worked out once."""
+
+    graph: Graph
+    above: Mapping[NodeId, Sequence[NodeId]]
+    limits: Mapping[NodeId, Sequence[Limit]]
+
+    @classmethod
+    def of(cls, graph: Graph) -> Asker:
+        reads = [number for number, node in enumerate(graph.nodes) if isinstance(node, Read)]
+        sources: dict[NodeId, list[NodeId]] = {number: [number] for number in reads}
+        for number, node in enumerate(graph.nodes):
+            if isinstance(node, Combine):
+                for source in node.sources:
+                    if source in sources:
+                        sources[source].append(number)
+        owner = {value: read for read, values in sources.items() for value in values}
+        limits: dict[NodeId, list[Limit]] = {number: [] for number in reads}
+        for node in graph.nodes:
+            if isinstance(node, Test) and node.value in owner:
+                limits[owner[node.value]].append(node.limit)
+        return cls(graph, {number: graph.above(number) for number in reads}, limits)
+
+    def ask(
+        self, standings: Sequence[Standing], table: VerdictTable, row: int, profile: Profile, most: int
+    ) -> tuple[Question, ...]:
+        """The questions that settle most, best first, one for each topic."""
+        open_ones = [each for each in standings if each.kind in _OPEN]
+        if not open_ones:
+            return ()
+        wanted = self.graph.below(*(node for each in open_ones for node in each.candidate.root_nodes()))
+        best: dict[str, Question] = {}
+        for node in wanted:
+            read = self.graph[node]
+            if not isinstance(read, Read) or _is_settled(table.findings[row][node].value):
+                continue
+            asked = self._settled_by(node, read.feature, open_ones, table, row, profile)
+            if asked is None:
+                continue
+            known = best.get(asked.topic)
+            if known is None or asked.settles > known.settles:
+                best[asked.topic] = asked
+        return tuple(sorted(best.values(), key=lambda each: (-each.settles, each.topic))[:most])
+
+    def _settled_by(
+        self,
+        node: NodeId,
+        feature: Feature,
+        standings: Sequence[Standing],
+        table: VerdictTable,
+        row: int,
+        profile: Profile,
+    ) -> Question | None:
+        answers = _answers(table.findings[row][node].value, self.limits[node])
+        if len(answers) < 2:
+            return None
+        changed: dict[str, int] = {}
+        for answer in answers:
+            supposed = self._suppose(node, answer, table, row, profile)
+            for each in standings:
+                after = stand(each.candidate, supposed)
+                if after is not None and after.kind is not each.kind:
+                    changed[each.candidate.id] = changed.get(each.candidate.id, 0) + 1
+        if not changed:
+            return None
+        settles = sum(changed.values()) / len(answers)
+        return Question(
+            topic=feature.topic or feature.name,
+            text=question_text(feature),
+            settles=round(settles, 2),
+            candidates=tuple(sorted(changed)),
+        )
+
+    def _suppose(
+        self,
+        node: NodeId,
+        answer: Possible,
+        table: VerdictTable,
+        row: int,
+        profile: Profile,
+    ) -> VerdictTable:
+        known_findings = {**table.findings[row], node: Finding(answer)}
+        verdicts, findings = walk(
+            self.graph,
+            profile,
+            Clock.at(profile.as_of),
+            self.above[node],
+            known=(table.verdicts[row], known_findings),
+        )
+        return VerdictTable((profile.id,), (verdicts,), (findings,))
+
+
+def question_text(feature: Feature) -> str:
+    """The question to put: the observation's own, or one made from the feature's title."""
+    kind = OBSERVATIONS.get(feature.topic.split(":")[0])
+    if kind is not None and kind.question:
+        return kind.question
+    topic, _, subject = feature.topic.partition(":")
+    name = subject.replace("_", " ")
+    match topic:
+        case "therapy" | "washout" | "progressed" | "response" | "cycles":
+            prompts = {
+                "therapy": f"Has the patient ever had {name}? When was the last dose?",
+                "washout": f"When was the last dose of, or the day of, {name}?",
+                "progressed": f"Did the disease progress on or after {name}, and when?",
+                "response": f"What was the best response to {name}?",
+                "cycles": f"How many cycles of {name} were given?",
+            }
+            return prompts[topic]
+        case "condition":
+            return f"Does the patient have, or has the patient had: {name}?"
+        case "medication":
+            return f"Does the patient take: {name}?"
+        case "lab":
+            return f"What is the latest {name} (value, unit, date)?"
+        case "lines_of_therapy":
+            return "How many lines of systemic therapy has the patient had?"
+    return f"{feature.title}?"
+
+
+def _is_settled(value: Possible) -> bool:
+    return value.exact
+
+
+def _answers(value: Possible, limits: Iterable[Limit]) -> list[Possible]:
+    """One answer for each group of values that the limits treat alike."""
+    match value:
+        case Interval():
+            points = sorted({each for each in limits if isinstance(each, float)})
+            if not points:
+                return []
+            between = [(low + high) / 2 for low, high in pairwise(points)]
+            step = max(abs(points[-1]), 1.0)
+            candidates = sorted({*points, *between, points[0] - step / 100, points[-1] + step / 100})
+            return [Interval.exactly(each) for each in candidates if value.holds(each)]
+        case Codes(members=members):
+            sets = [each for each in limits if isinstance(each, frozenset)]
+            groups: dict[tuple[bool, ...], str] = {}
+            for code in sorted(members):
+                groups.setdefault(tuple(code in each for each in sets), code)
+            return [Codes.of(code) for code in groups.values()] if sets else []

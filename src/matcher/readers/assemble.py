@@ -1,0 +1,140 @@
+"""From the wire form to a profile: what can be read becomes facts, what cannot becomes issues, nothing stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from matcher.domain.profile import Profile
+from matcher.domain.record import UNSTATED, Source
+from matcher.domain.wire.model import FIELDS, LISTS
+from matcher.errors import nearest
+from matcher.readers.context import Context
+from matcher.readers.disease import (
+    TwoIndexCancersError,
+    read_alterations,
+    read_biomarkers,
+    read_diagnoses,
+    read_staging,
+)
+from matcher.readers.labs import read_labs
+from matcher.readers.outcome import Issue, Reject
+from matcher.readers.person import read_birth, read_observations
+from matcher.readers.place import Places
+from matcher.readers.treatment import (
+    read_conditions,
+    read_events,
+    read_medications,
+    read_procedures,
+    read_radiotherapy,
+    read_therapies,
+)
+from matcher.readers.value import Unreadable, read_date
+from matcher.vocabulary.formulary import Formulary
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A profile, or the reason why there is none; and every fact that could not be read."""
+
+    profile: Profile | None
+    issues: tuple[Issue, ...] = ()
+    reject: Reject | None = None
+
+
+def assemble(
+    raw: object, *, as_of: date | None, formulary: Formulary, sources: Places | Source = UNSTATED
+) -> Assembled:
+    """The profile that a wire form describes, whatever JSON it is made of.
+
+    ``as_of`` serves where the form has no ``as_of`` of its own; with neither, no age and no window could be
+    worked out and there is no profile (P010).
+    """
+    places = sources if isinstance(sources, Places) else Places(sources)
+    if not isinstance(raw, Mapping):
+        return _rejected("P005", "a patient is an object with fields", "", places, raw)
+    wire = {str(name): value for name, value in raw.items() if value is not None}
+    patient = _identifier(wire.get("id"))
+    try:
+        day = _as_of(wire, as_of)
+    except Unreadable as error:
+        return _rejected("P010", f"the as-of date: {error.reason}", patient, places, wire.get("as_of"), "as_of")
+    if day is None:
+        return _rejected("P010", "the as-of date is missing", patient, places, "", "as_of")
+    context = Context(day, formulary, places, patient)
+    try:
+        profile = _profile(context, wire, patient)
+    except TwoIndexCancersError as error:
+        return _rejected("P011", "two diagnoses are marked as the index cancer", patient, places, "", error.path)
+    return Assembled(profile, tuple(context.issues))
+
+
+def _rejected(
+    code: str, reason: str, patient: str, places: Places, text: object, path: str = ""
+) -> Assembled:
+    reject = Reject.of(code, reason, source=places.of(path) if path else places.whole, patient=patient, text=text)
+    return Assembled(None, (), reject)
+
+
+def _identifier(raw: object) -> str:
+    return str(raw).strip() if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
+
+
+def _as_of(wire: Mapping[str, Any], otherwise: date | None) -> date | None:
+    if "as_of" not in wire:
+        return otherwise
+    span = read_date(wire["as_of"])
+    if not span.exact:
+        raise Unreadable("P106", "a single day is needed", wire["as_of"])
+    return span.first
+
+
+def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
+    for name in wire.keys() - FIELDS:
+        guess = nearest(name, FIELDS)
+        hint = f"; did you mean '{guess}'?" if guess else ""
+        context.issue("P109", name, f"profiles have no field '{name}'{hint}", wire[name])
+    if "index_date" in wire:
+        span = context.date(wire, "index_date", "")
+        context.index = span.first if span is not None else None
+    complete = _names(context, wire, "complete")
+    for name in sorted(complete - LISTS):
+        context.issue("P105", "complete", "not a list that can be complete", name)
+    for text in sorted(_names(context, wire, "assumptions")):
+        context.assume(text)
+    birth, birth_source = read_birth(context, wire)
+    diagnoses = read_diagnoses(context, wire, complete)
+    return Profile(
+        id=patient,
+        as_of=context.as_of,
+        birth=birth,
+        birth_source=birth_source,
+        observations=tuple(read_observations(context, wire)),
+        diagnoses=diagnoses,
+        staging=tuple(read_staging(context, wire, diagnoses.records)),
+        labs=tuple(read_labs(context, wire)),
+        biomarkers=tuple(read_biomarkers(context, wire)),
+        alterations=read_alterations(context, wire, complete),
+        therapies=read_therapies(context, wire, complete),
+        procedures=read_procedures(context, wire, complete),
+        radiotherapy=read_radiotherapy(context, wire, complete),
+        conditions=read_conditions(context, wire, complete),
+        medications=read_medications(context, wire, complete),
+        events=tuple(read_events(context, wire)),
+        assumptions=tuple(context.assumptions),
+    )
+
+
+def _names(context: Context, wire: Mapping[str, Any], name: str) -> frozenset[str]:
+    match wire.get(name):
+        case None:
+            return frozenset()
+        case str() as one:
+            return frozenset({one})
+        case list() as several if all(isinstance(each, str) for each in several):
+            return frozenset(several)
+        case other:
+            context.issue("P110", name, "write a list of names", other)
+            return frozenset()

@@ -1,0 +1,254 @@
+"""The cancers, their staging, and the markers and alterations found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from matcher.domain.possible import NO, YES, Codes, Interval
+from matcher.domain.record import Alteration, Biomarker, Diagnosis, Listing, Staging
+from matcher.readers import lookup
+from matcher.readers.context import Context, is_unknown
+from matcher.readers.rows import TableRow, listing_of, rows_of
+from matcher.readers.value import Unreadable
+from matcher.vocabulary import staging as stages
+from matcher.vocabulary.biomarkers import MARKER, speaks_for_tumour
+from matcher.vocabulary.diagnoses import DIAGNOSES
+
+SUSPECTED = Codes.of("yes", "no")
+_SITES = (("pleural", ("PLEURA",)), ("gastric", ("gastric_cancer", "gastric_or_gej_adenocarcinoma")), ("lung", ("LUNG",)))
+
+
+class TwoIndexCancersError(Exception):
+    """More than one diagnosis is marked as the one that treatment is sought for."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def read_diagnoses(context: Context, wire: Mapping[str, Any], complete: frozenset[str]) -> Listing[Diagnosis]:
+    """The cancers with one index cancer among them; nothing chooses it but a mark or being the only one."""
+
+    def record(row: TableRow) -> Diagnosis:
+        if row.fields is None:
+            return Diagnosis(None, source=context.source(row.path))
+        return _diagnosis(context, row.fields, row.path)
+
+    listed = listing_of(context, "diagnoses", wire, complete, record, lookup.DIAGNOSIS.resolve)
+    short = _short_diagnosis(context, wire)
+    records = listed.records if short is None else (short, *listed.records)
+    return replace(listed, records=_with_index(context, records))
+
+
+def _diagnosis(context: Context, row: Mapping[str, Any], path: str) -> Diagnosis:
+    confirmed = context.codes(row, "confirmed", path, lookup.CONFIRMED)
+    return Diagnosis(
+        context.codes(row, "code", path, lookup.DIAGNOSIS),
+        context.codes(row, "index", path, lookup.YES_NO),
+        # What is recorded without a doubt is a known diagnosis; a doubt nobody can read is still a doubt.
+        confirmed or (YES if is_unknown(row.get("confirmed")) else SUSPECTED),
+        context.codes(row, "histology", path, lookup.HISTOLOGICAL_TYPE),
+        context.codes(row, "status", path, lookup.DIAGNOSIS_STATUS),
+        context.date(row, "date", path),
+        context.source(f"{path}.code" if "code" in row else path),
+    )
+
+
+def _short_diagnosis(context: Context, wire: Mapping[str, Any]) -> Diagnosis | None:
+    if is_unknown(wire.get("diagnosis")) and is_unknown(wire.get("histology")):
+        return None
+    code = context.codes(wire, "diagnosis", "", lookup.DIAGNOSIS)
+    histology = context.codes(wire, "histology", "", lookup.HISTOLOGICAL_TYPE)
+    place = "diagnosis" if not is_unknown(wire.get("diagnosis")) else "histology"
+    return Diagnosis(code, YES, YES, histology, source=context.source(place))
+
+
+def _with_index(context: Context, records: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
+    marked = [record for record in records if record.index == YES]
+    if len(marked) > 1:
+        raise TwoIndexCancersError("diagnoses")
+    if marked:
+        return tuple(record if record.index is not None else replace(record, index=NO) for record in records)
+    open_ones = [record for record in records if record.index is None]
+    if len(records) == 1 and open_ones:
+        return (replace(records[0], index=YES),)
+    if len(open_ones) > 1:
+        context.issue("P122", "diagnoses", "several diagnoses and none is marked as the index cancer")
+    return records
+
+
+def read_staging(
+    context: Context, wire: Mapping[str, Any], diagnoses: tuple[Diagnosis, ...]
+) -> Iterator[Staging]:
+    """TNM classifications and stages; a stage means nothing without its scheme."""
+    site = _site(diagnoses)
+    for table in ("staging", "tnm", "stage"):
+        for row in rows_of(context, table, wire.get(table)):
+            if row.fields is not None:
+                fields = dict(row.fields)
+                if table == "stage":
+                    fields["stage"] = fields.pop("value")
+                found = _staging(context, fields, row.path, site, "value" if table == "stage" else "stage")
+                if found is not None:
+                    yield found
+
+
+def _staging(context: Context, row: Mapping[str, Any], path: str, site: str | None, named: str) -> Staging | None:
+    edition = context.codes(row, "edition", path, lookup.EDITION)
+    scheme = context.codes(row, "scheme", path, lookup.SCHEME)
+    if scheme is None and edition is not None and edition.exact and site is not None:
+        derived = stages.scheme_of(site, next(iter(edition.members)))
+        scheme = Codes.of(derived) if derived is not None else None
+    known = next(iter(scheme.members)) if scheme is not None and scheme.exact else None
+    found = Staging(
+        edition,
+        *(_category(context, row, letter, path, known) for letter in "tnm"),
+        _stage(context, row, path, known, named),
+        scheme,
+        context.codes(row, "basis", path, lookup.STAGING_BASIS),
+        context.date(row, "date", path),
+        context.source(path),
+    )
+    said = (found.t, found.n, found.m, found.stage)
+    return found if any(each is not None for each in said) else None
+
+
+def _category(context: Context, row: Mapping[str, Any], letter: str, path: str, scheme: str | None) -> Codes | None:
+    def categories(text: str) -> frozenset[str]:
+        found = stages.tnm_category(letter, text, scheme)
+        if isinstance(found, stages.Refused):
+            raise Unreadable("P114", found.reason, text)
+        return found
+
+    return context.codes(row, letter, path, lookup.Lookup(f"a {letter.upper()} category", categories))
+
+
+def _stage(context: Context, row: Mapping[str, Any], path: str, scheme: str | None, named: str) -> Codes | None:
+    if is_unknown(row.get("stage")):
+        return None
+    if scheme is None:
+        context.issue("P114", f"{path}.{named}", "a stage without scheme and edition means nothing", row["stage"])
+        return None
+
+    def leaves(text: str) -> frozenset[str]:
+        if text in stages.STAGE.all_leaves:
+            return frozenset({text})
+        found = stages.stage_codes(scheme, text)
+        if isinstance(found, stages.Refused):
+            raise Unreadable("P114", found.reason, text)
+        return found
+
+    return context.codes(row, "stage", path, lookup.Lookup("a stage", leaves))
+
+
+def _site(diagnoses: tuple[Diagnosis, ...]) -> str | None:
+    """The organ whose AJCC chapter applies to the index cancer, where its code leaves no doubt."""
+    for diagnosis in diagnoses:
+        if diagnosis.index == YES and diagnosis.code is not None:
+            for site, roots in _SITES:
+                if any(diagnosis.code.members <= DIAGNOSES.leaves(root) for root in roots):
+                    return site
+    return None
+
+
+def read_biomarkers(context: Context, wire: Mapping[str, Any]) -> Iterator[Biomarker]:
+    for row in rows_of(context, "biomarkers", wire.get("biomarkers")):
+        if row.fields is None:
+            continue
+        found = _biomarker(context, row.fields, row.path)
+        if found is not None:
+            yield found
+
+
+def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker | None:
+    marker = context.codes(row, "marker", path, lookup.MARKER)
+    if marker is None:
+        return None
+    method = context.codes(row, "method", path, lookup.METHOD)
+    specimen = context.codes(row, "specimen", path, lookup.SPECIMEN)
+    if not _speaks_for(marker, method, specimen):
+        reason = "a level in blood says nothing about expression on the tumour: enter it as a laboratory value"
+        context.issue("P113", path, reason, row.get("method") or row.get("specimen"))
+        return None
+    percent = _percents(context, row, path)
+    code = next(iter(marker.members)) if marker.exact else ""
+    return Biomarker(
+        marker,
+        method,
+        specimen,
+        context.codes(row, "status", path, lookup.STATUS),
+        *percent,
+        context.number(row, "intensity", path, high=3),
+        context.number(row, "score", path, high=300),
+        context.codes(row, "score_type", path, lookup.SCORE_TYPE),
+        context.number(row, "number", path),
+        context.codes(row, "category", path, lookup.category_of(code)),
+        context.date(row, "date", path),
+        context.source(path),
+    )
+
+
+def _speaks_for(marker: Codes, method: Codes | None, specimen: Codes | None) -> bool:
+    """Whether the result may be one of the marker where it belongs: on tumour, for a marker of the tumour."""
+    methods: list[str | None] = [*method.members] if method is not None else [None]
+    specimens: list[str | None] = [*specimen.members] if specimen is not None else [None]
+    return any(
+        MARKER[each].specimen != "tumour" or speaks_for_tumour(each, how, where)
+        for each in marker.members
+        for how in methods
+        for where in specimens
+    )
+
+
+def _percents(
+    context: Context, row: Mapping[str, Any], path: str
+) -> tuple[Interval | None, Interval | None, Interval | None]:
+    """The share of cells at each intensity or more, as far as what was said settles it.
+
+    Fewer cells stain strongly than stain at all: 45 % at 2+ is at least 45 % at 1+ and at most 45 % at 3+. A
+    status of *negative* is no percentage: its cut-off is the laboratory's.
+    """
+    shares: list[Interval | None] = [
+        context.number(row, f"percent_{level}", path, "%", high=100) for level in (1, 2, 3)
+    ]
+    stated = context.number(row, "percent_positive", path, "%", high=100)
+    level = context.number(row, "intensity_at_least", path, low=1, high=3)
+    if stated is not None and (level is not None or is_unknown(row.get("intensity_at_least"))):
+        counted = 1 if level is None else int(level.low) if level.exact else 0
+        for each in range(1, 4):
+            implied = _implied(stated, each, counted)
+            held = shares[each - 1]
+            shares[each - 1] = implied if held is None else held
+    if row.get("intensity") in (0, "0"):
+        shares = [Interval(0, 0) if each is None else each for each in shares]
+    return shares[0], shares[1], shares[2]
+
+
+def _implied(stated: Interval, level: int, counted: int) -> Interval | None:
+    if not counted:
+        return None
+    if level == counted:
+        return stated
+    if level < counted:
+        return Interval(stated.low, 100.0, stated.low_open and stated.low < 100)
+    return Interval(0.0, stated.high, False, stated.high_open and stated.high > 0)
+
+
+def read_alterations(context: Context, wire: Mapping[str, Any], complete: frozenset[str]) -> Listing[Alteration]:
+    def record(row: TableRow) -> Alteration:
+        if row.fields is None:
+            return Alteration(None, source=context.source(row.path))
+        fields, path = row.fields, row.path
+        return Alteration(
+            context.codes(fields, "gene", path, lookup.GENE),
+            context.codes(fields, "kind", path, lookup.ALTERATION_KIND),
+            context.codes(fields, "protein_change", path, lookup.WORD),
+            context.number(fields, "copy_number", path, high=10_000),
+            context.codes(fields, "partner", path, lookup.GENE),
+            context.date(fields, "date", path),
+            context.source(f"{path}.gene"),
+        )
+
+    return listing_of(context, "alterations", wire, complete, record, lookup.GENE.resolve)

@@ -1,0 +1,93 @@
+"""Laboratory values in the canonical unit of their test; a value whose unit nobody stated stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from matcher.domain.possible import Codes, Interval
+from matcher.domain.record import Laboratory
+from matcher.readers.context import Context, is_unknown, unit_refused
+from matcher.readers.rows import rows_of
+from matcher.readers.value import Unreadable, bounded, read_number
+from matcher.vocabulary import units
+from matcher.vocabulary.laboratory import LabTest, dipstick_grade, lab_test, nearest_lab_test
+
+_DIPSTICK = "urine_protein_dipstick"
+
+
+def read_labs(context: Context, wire: Mapping[str, Any]) -> Iterator[Laboratory]:
+    for row in rows_of(context, "labs", wire.get("labs")):
+        if row.fields is None or is_unknown(row.fields["value"]):
+            continue
+        name = str(row.fields["test"])
+        test = lab_test(name)
+        if test is None:
+            guess = nearest_lab_test(name)
+            hint = f"; did you mean '{guess}'?" if guess else ""
+            context.issue("P105", f"{row.path}.test", f"not a known laboratory test{hint}", name)
+            continue
+        laboratory = _laboratory(context, test, row.fields, row.path)
+        if laboratory is not None:
+            yield laboratory
+
+
+def _laboratory(context: Context, test: LabTest, row: Mapping[str, Any], path: str) -> Laboratory | None:
+    try:
+        value, unit = _read(test, row["value"])
+        unit = unit or str(row.get("unit") or "")
+        if not unit and test.unit != "1":
+            usual = " or ".join(test.usual_units)
+            raise Unreadable("P112", f"{test.title} is given without a unit ({usual})", row["value"])
+        value = in_canonical_unit(test, value, unit)
+        value = bounded(value, test.low, test.high, name=f"{test.title} in {test.unit}", text=row["value"])
+    except Unreadable as error:
+        context.refuse(f"{path}.value" if "value" in row else path, error, row["value"])
+        return None
+    upper = _limit(context, test, row, "uln", unit, path)
+    lower = _limit(context, test, row, "lln", unit, path)
+    if upper is not None and lower is not None and lower.low > upper.high:
+        context.issue("P116", f"{path}.lln", "the lower limit of normal is above the upper one", row["lln"])
+        upper = lower = None
+    on = context.date(row, "date", path)
+    return Laboratory(Codes.of(test.code), value, upper, lower, on, context.source(f"{path}.value"))
+
+
+def _read(test: LabTest, raw: object) -> tuple[Interval, str]:
+    if test.code == _DIPSTICK and isinstance(raw, str) and (grade := dipstick_grade(raw)) is not None:
+        return Interval.exactly(grade), ""
+    return read_number(raw)
+
+
+def in_canonical_unit(test: LabTest, value: Interval, unit: str) -> Interval:
+    """The interval in the unit of its test, open ends kept open."""
+    try:
+        return Interval(
+            test.in_unit(value.low, unit or "1"),
+            test.in_unit(value.high, unit or "1"),
+            value.low_open,
+            value.high_open,
+        )
+    except units.UnitError as error:
+        raise unit_refused(error) from None
+    except ValueError:
+        raise Unreadable("P115", "the interval holds nothing", unit) from None
+
+
+def _limit(
+    context: Context, test: LabTest, row: Mapping[str, Any], name: str, unit: str, path: str
+) -> Interval | None:
+    raw = row.get(name)
+    if is_unknown(raw):
+        return None
+    try:
+        value, written = read_number(raw)
+        value = in_canonical_unit(test, value, written or unit)
+        if name == "lln" and value == Interval(0, 0):
+            return None
+        if value.low <= 0:
+            raise Unreadable("P116", "a limit of normal is a number above zero", raw)
+        return bounded(value, 0, test.high, name=f"limit of normal of {test.title}", text=raw)
+    except Unreadable as error:
+        context.issue("P116", f"{path}.{name}", error.reason, raw)
+        return None

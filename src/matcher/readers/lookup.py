@@ -1,0 +1,167 @@
+"""How a written word becomes leaves of a vocabulary, for every field of the wire profile that holds a code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from matcher.errors import nearest
+from matcher.vocabulary import biomarkers, codes, icd, staging
+from matcher.vocabulary.conditions import CONDITIONS
+from matcher.vocabulary.diagnoses import DIAGNOSES
+from matcher.vocabulary.histology import HISTOLOGY
+from matcher.vocabulary.procedures import PROCEDURES
+from matcher.vocabulary.text import key, words
+from matcher.vocabulary.tree import Tree, flat
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """``title`` is what the word should have been, in words; ``suggest`` offers what was likely meant."""
+
+    title: str
+    resolve: Callable[[str], frozenset[str] | None]
+    suggest: Callable[[str], str | None] | None = None
+
+    def nearest(self, text: str) -> str | None:
+        return self.suggest(text) if self.suggest is not None else None
+
+
+def of_tree(tree: Tree, title: str) -> Lookup:
+    def resolve(text: str) -> frozenset[str] | None:
+        code = tree.lookup(text)
+        return tree.leaves(code) if code is not None else None
+
+    return Lookup(title, resolve, tree.nearest)
+
+
+def one_of(choices: Iterable[str], title: str) -> Lookup:
+    """One of a few codes; a vocabulary with these very codes lends its synonyms."""
+    wanted = tuple(choices)
+    for tree in _SMALL:
+        if set(tree.codes) == set(wanted):
+            return of_tree(tree, title)
+    by_key = {key(choice): choice for choice in wanted}
+
+    def resolve(text: str) -> frozenset[str] | None:
+        found = by_key.get(key(text))
+        return frozenset({found}) if found is not None else None
+
+    return Lookup(title, resolve, lambda text: nearest(text, wanted))
+
+
+_SMALL = (
+    codes.YES_NO,
+    codes.SEX,
+    codes.VITAL_STATUS,
+    codes.EXTENT,
+    codes.RESECTABILITY,
+    codes.GROWTH_PATTERN,
+    codes.COURSE_OF_DISEASE,
+)
+
+_CANCER_STATUS = flat(
+    "status of a cancer",
+    ("active", "active", ("current", "progressive", "with tumour", "with tumor", "present")),
+    ("remission", "in remission or treated", ("treated", "cured", "NED", "tumor free", "complete remission", "resolved")),
+)
+_BASIS = flat(
+    "basis of a classification",
+    ("clinical", "clinical", ("c", "cTNM")),
+    ("pathological", "pathological", ("p", "pathologic", "pTNM", "surgical")),
+)
+
+
+def _diagnosis(text: str) -> frozenset[str] | None:
+    """A cancer by OncoTree code or name, or by ICD-10."""
+    code = DIAGNOSES.lookup(text) or icd.diagnosis_of_icd10(text) if _looks_coded(text) else DIAGNOSES.lookup(text)
+    return DIAGNOSES.leaves(code) if code is not None else None
+
+
+def _looks_coded(text: str) -> bool:
+    plain = text.strip()
+    return len(plain) <= 8 and plain[:1].isalpha() and plain[1:3].isdigit()
+
+
+def _histology(text: str) -> frozenset[str] | None:
+    code = HISTOLOGY.lookup(text) or icd.histology_of_icdo(text)
+    return HISTOLOGY.leaves(code) if code is not None else None
+
+
+def _confirmed(text: str) -> frozenset[str] | None:
+    """A suspicion may prove right or wrong."""
+    if key(text) in _DOUBT:
+        return frozenset({"yes", "no"})
+    if key(text) == "confirmed":
+        return frozenset({"yes"})
+    return YES_NO.resolve(text)
+
+
+_DOUBT = frozenset(key(each) for each in ("suspected", "unconfirmed", "probable", "possible", "provisional", "presumed"))
+
+
+def _edition(text: str) -> frozenset[str] | None:
+    found = staging.edition(text)
+    return frozenset({found}) if found is not None else None
+
+
+def _gene(text: str) -> frozenset[str] | None:
+    """A gene by its HGNC symbol, or by the marker it is known as."""
+    symbol = biomarkers.gene_symbol(text)
+    if not symbol or len(symbol) > 30 or not all(each.isalnum() or each in "-_." for each in symbol):
+        return None
+    return frozenset({symbol})
+
+
+def _word(text: str) -> frozenset[str] | None:
+    return frozenset({text.strip()}) if text.strip() else None
+
+
+def _radiotherapy(text: str) -> frozenset[str] | None:
+    """What a statement of absence can name: an intent, or any radiotherapy at all."""
+    if key(text) in ("any", "radiotherapy", "radiation", "all"):
+        return frozenset(codes.RADIOTHERAPY_INTENTS)
+    return INTENT.resolve(text)
+
+
+def event_name(text: str) -> str:
+    """The code of a known event, or the words of a trial's own in the form the rules write them."""
+    return codes.EVENT.lookup(text) or words(text).replace(" ", "_")
+
+
+def category_of(marker: str) -> Lookup:
+    """The named states of a marker, an allele of an HLA locus, or any word where a marker has no list."""
+    if marker in biomarkers.CATEGORIES:
+        return of_tree(biomarkers.CATEGORIES[marker], f"a state of {marker}")
+    if marker.startswith("hla_"):
+        return Lookup("an HLA allele", lambda text: (found := biomarkers.hla_allele(text)) and frozenset({found}))
+    return WORD
+
+
+YES_NO = of_tree(codes.YES_NO, "yes or no")
+CONFIRMED = Lookup("confirmed or suspected", _confirmed)
+DIAGNOSIS = Lookup("a known diagnosis", _diagnosis, DIAGNOSES.nearest)
+HISTOLOGICAL_TYPE = Lookup("a known histological type", _histology, HISTOLOGY.nearest)
+DIAGNOSIS_STATUS = of_tree(_CANCER_STATUS, "the status of a cancer")
+EDITION = Lookup("an edition of TNM", _edition)
+SCHEME = one_of(staging.SCHEMES, "a known staging scheme")
+STAGING_BASIS = of_tree(_BASIS, "clinical or pathological")
+GENE = Lookup("a gene symbol", _gene)
+WORD = Lookup("a word", _word)
+ALTERATION_KIND = of_tree(codes.ALTERATION_KIND, "a kind of alteration")
+THERAPY_KIND = of_tree(codes.THERAPY_KIND, "a kind of therapy")
+THERAPY_ROLE = of_tree(codes.THERAPY_ROLE, "the role of a therapy")
+RESPONSE = of_tree(codes.RESPONSE, "a response")
+STOP_REASON = of_tree(codes.STOP_REASON, "a reason for stopping")
+PROCEDURE = of_tree(PROCEDURES, "a known procedure")
+FIELD = of_tree(codes.RADIOTHERAPY_FIELD, "a field of radiotherapy")
+INTENT = of_tree(codes.RADIOTHERAPY_INTENT, "an intent of radiotherapy")
+NO_RADIOTHERAPY = Lookup("radiotherapy", _radiotherapy)
+CONDITION = of_tree(CONDITIONS, "a known condition")
+CONDITION_STATUS = of_tree(codes.CONDITION_STATUS, "the status of a condition")
+ROUTE = of_tree(codes.ROUTE, "a route")
+MARKER = of_tree(biomarkers.MARKERS, "a known biomarker")
+METHOD = of_tree(biomarkers.METHOD, "a known method")
+SPECIMEN = of_tree(biomarkers.SPECIMEN, "a specimen")
+STATUS = of_tree(biomarkers.STATUS, "positive, negative or equivocal")
+SCORE_TYPE = of_tree(biomarkers.SCORE_TYPE, "a type of score")

@@ -1,0 +1,79 @@
+"""One delimited file read through a mapping: an export, or the documented wide CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from matcher.domain.record import Source
+from matcher.errors import Diagnostic, PatientDataError, UsageError
+from matcher.readers.bound import Bound, bind
+from matcher.readers.csv_rows import Table, open_table
+from matcher.readers.entry import Entry, unknown_columns
+from matcher.readers.mapped import draw, identify
+from matcher.readers.mapping import MarkedMapping, cells_of
+from matcher.readers.outcome import Issue
+
+
+class MappedFile:
+    """Rows of a file as patients. Unknown columns are one issue each, not one for each row."""
+
+    def __init__(self, path: Path, marked: MarkedMapping) -> None:
+        form = marked.mapping.file
+        named = {cell.column for _, cell in cells_of(marked.mapping) if cell.column}
+        self._path = path
+        self.table = open_table(path, known=named, encoding=form.encoding, delimiter=form.delimiter)
+        self.bound = bind(marked, self.table.header)
+        self.assumptions = [*_encoding_assumption(self.table), *self.bound.assumptions]
+        self.file_issues = self._column_issues()
+        self._refuse_repeated()
+
+    def _column_issues(self) -> list[Issue]:
+        known = _documented(self.bound)
+        return unknown_columns(self._path.name, self.bound.unknown, known, self.table.header_line)
+
+    def _refuse_repeated(self) -> None:
+        repeated = sorted(self.table.repeated & self.bound.used)
+        if repeated:
+            line = self.table.header_line
+            raise PatientDataError(
+                Diagnostic(self._path.name, line, None, "P012", f"two columns are named '{name}'")
+                for name in repeated
+            )
+
+    def identifiers(self) -> Iterator[str]:
+        for row in self.table.rows():
+            yield identify(self.bound, row)
+
+    def entries(self, as_of: date | None) -> Iterator[Entry]:
+        file = self._path.name
+        for row in self.table.rows():
+            if row.problem is not None:
+                source = Source(file, row.line)
+                yield Entry(identify(self.bound, row), source, problem=row.problem, text=row.text)
+                continue
+            drawn = draw(self.bound, row, file, as_of)
+            yield Entry(
+                drawn.patient, drawn.places.whole, drawn.wire, drawn.places, drawn.issues, text=row.text
+            )
+
+
+def _encoding_assumption(table: Table) -> Iterator[str]:
+    if table.encoding.assumed:
+        yield f"{table.path.name} is not UTF-8 and was read as {table.encoding.name}"
+
+
+def _documented(bound: Bound) -> set[str]:
+    return {cell.column for cells in bound.mapping.facts.values() for cell in cells if cell.column}
+
+
+def wide_file(path: Path, marked: MarkedMapping) -> MappedFile:
+    """The documented wide CSV; a file with none of its columns needs a mapping of its own."""
+    try:
+        return MappedFile(path, marked)
+    except UsageError as error:
+        if error.code != "U012":
+            raise
+        message = f"{path.name} has no column 'patient_id', so its patients cannot be told apart"
+        raise UsageError(message, code="U012") from None

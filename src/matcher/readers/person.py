@@ -1,0 +1,150 @@
+"""Facts about the person: the observations, and the birth that an age tells of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from math import floor, inf, isfinite
+from typing import Any
+
+from matcher.domain.dates import DateSpan, add_months
+from matcher.domain.possible import Codes, Interval, Possible
+from matcher.domain.record import UNSTATED, Observation, Source
+from matcher.domain.wire.model import ObservationRow
+from matcher.readers.context import Context, checked, converted, is_unknown, read_codes
+from matcher.readers.lookup import one_of
+from matcher.readers.value import Unreadable, bounded, read_number
+from matcher.vocabulary import units
+from matcher.vocabulary.observations import OBSERVATIONS, ObservationType
+
+OLDEST = 125
+_CALENDAR = {"mo": 1, "a": 12}
+
+
+def read_birth(context: Context, wire: Mapping[str, Any]) -> tuple[DateSpan | None, Source]:
+    """When the patient was born, from a birth date, an age, or both where they agree.
+
+    Age 61 on a day means that the 61st birthday has come and the 62nd has not.
+    """
+    stated = context.date(wire, "birth_date", "")
+    if stated is not None and stated.first > context.as_of:
+        context.issue("P107", "birth_date", "the birth lies after the as-of day", wire["birth_date"])
+        stated = None
+    elif stated is not None and stated.last < _years_before(context.as_of, OLDEST + 1):
+        context.issue("P102", "birth_date", "the patient would be older than anyone", wire["birth_date"])
+        stated = None
+    aged = _birth_of_age(context, wire.get("age"))
+    if stated is None or aged is None:
+        return (stated, context.source("birth_date")) if stated else (aged, context.source("age") if aged else UNSTATED)
+    first, last = max(stated.first, aged.first), min(stated.last, aged.last)
+    if first > last:
+        context.issue("P111", "age", "age and birth date contradict each other; both stay possible", wire["age"])
+        return DateSpan(min(stated.first, aged.first), max(stated.last, aged.last)), context.source("birth_date")
+    return DateSpan(first, last), context.source("birth_date")
+
+
+def _birth_of_age(context: Context, raw: object) -> DateSpan | None:
+    if is_unknown(raw):
+        return None
+    row: Mapping[str, Any] | None = raw if isinstance(raw, Mapping) else {"value": raw}
+    row = checked(context, ObservationRow, row, "age")
+    if row is None:
+        return None
+    day = context.date(row, "date", "age") or DateSpan.on(context.as_of)
+    try:
+        value, unit = read_number(row["value"])
+        unit = unit or str(row.get("unit") or "")
+        if unit and unit.rstrip(".").casefold() not in ("y", "yr", "yrs", "year", "years", "a"):
+            raise Unreadable("P104", "ages are in completed years", unit)
+        years = bounded(value, 0, OLDEST, name="age", text=row["value"])
+    except Unreadable as error:
+        context.refuse("age", error, raw)
+        return None
+    oldest = floor(years.high) - (1 if years.high_open and years.high == floor(years.high) else 0)
+    youngest = floor(years.low) + (1 if years.low_open and years.low == floor(years.low) else 0)
+    try:
+        first = DateSpan(_years_before(day.first, oldest + 1), day.first).first
+        return DateSpan(date.fromordinal(first.toordinal() + 1), _years_before(day.last, youngest))
+    except (OverflowError, ValueError):
+        context.issue("P106", "age", "the day of the age cannot be", raw)
+        return None
+
+
+def _years_before(day: date, years: int) -> date:
+    return add_months(day, -12 * years)
+
+
+def read_observations(context: Context, wire: Mapping[str, Any]) -> Iterator[Observation]:
+    """Every single-valued fact that is given, each possibly several times with its days."""
+    for name, kind in OBSERVATIONS.items():
+        raw = wire.get(name)
+        # A list of rows is several values; a list of bare ones is one value that could be any of them.
+        several = isinstance(raw, list) and any(isinstance(each, Mapping) for each in raw)
+        for number, each in enumerate(raw if several and isinstance(raw, list) else [raw]):
+            path = f"{name}[{number}]" if several else name
+            observation = _observation(context, kind, each, path)
+            if observation is not None:
+                yield from _unless_contradicted(context, wire, observation, path, each)
+
+
+def _observation(context: Context, kind: ObservationType, raw: object, path: str) -> Observation | None:
+    if is_unknown(raw):
+        return None
+    row = checked(context, ObservationRow, raw if isinstance(raw, Mapping) else {"value": raw}, path)
+    if row is None or is_unknown(row["value"]):
+        return None
+    on = context.date(row, "date", path)
+    value: Possible
+    try:
+        value = _number(context, kind, row, on) if kind.is_number else _code(kind, row)
+    except Unreadable as error:
+        context.refuse(path, error, row["value"])
+        return None
+    subject = re.sub(r"[\s_-]+", "_", str(row.get("subject") or "").strip().casefold())
+    return Observation(kind.name, value, on, subject, context.source(path))
+
+
+def _code(kind: ObservationType, row: Mapping[str, Any]) -> Codes:
+    return read_codes(row["value"], one_of(kind.codes, kind.title))
+
+
+def _number(context: Context, kind: ObservationType, row: Mapping[str, Any], on: DateSpan | None) -> Interval:
+    value, unit = read_number(row["value"])
+    unit = unit or str(row.get("unit") or "")
+    if kind.name == "ecog" and value == Interval(5, 5):
+        raise Unreadable("P102", "ECOG 5 means that the patient has died: say so as the vital status", row["value"])
+    if kind.unit == "wk" and unit and units.known(unit) and units.ucum(unit) in _CALENDAR:
+        value = _weeks(value, _CALENDAR[units.ucum(unit)], on.first if on else context.as_of)
+    elif unit:
+        value = converted(value, unit, kind.unit)
+    value = bounded(value, kind.low, kind.high, name=kind.title, text=row["value"])
+    if kind.integer and value.exact and not value.low.is_integer():
+        raise Unreadable("P102", f"{kind.title} is a whole number", row["value"])
+    if kind.name == "karnofsky" and value.exact and value.low % 10:
+        raise Unreadable("P102", "Karnofsky goes in steps of ten", row["value"])
+    return value
+
+
+def _weeks(value: Interval, months: int, start: date) -> Interval:
+    """Calendar months from a day on, in weeks."""
+
+    def after(count: float) -> float:
+        if not isfinite(count):
+            return inf if count > 0 else 0.0
+        if not 0 <= count * months <= 12 * 100 or not (count * months).is_integer():
+            raise Unreadable("P102", "not a whole number of months or years", count)
+        return units.round9((add_months(start, int(count * months)) - start).days / 7)
+
+    return Interval(after(value.low), after(value.high), value.low_open and value.low >= 0, value.high_open)
+
+
+def _unless_contradicted(
+    context: Context, wire: Mapping[str, Any], observation: Observation, path: str, raw: object
+) -> Iterator[Observation]:
+    """Karnofsky 0 is death, so of a patient who is not said to have died it says nothing."""
+    if observation.name == "karnofsky" and observation.value == Interval(0, 0):
+        beside = " and stands beside an ECOG of a living patient" if wire.get("ecog") is not None else ""
+        context.issue("P111", path, f"Karnofsky 0 means that the patient has died{beside}: it is left unknown", raw)
+        return
+    yield observation

@@ -1,0 +1,104 @@
+"""The tables of a wire profile as rows with their paths, however briefly they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from matcher.domain.record import Absence, Listing, Record
+from matcher.domain.wire.model import NAMED_BY, ROWS, AbsenceRow
+from matcher.readers.context import Context, checked
+from matcher.readers.outcome import shown
+
+R = TypeVar("R", bound=Record)
+
+_KEYED = {"labs": ("test", "value"), "events": ("name", "date")}
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row; ``fields`` is ``None`` where nothing of it could be read."""
+
+    path: str
+    fields: dict[str, Any] | None
+    text: str = ""
+
+
+def rows_of(context: Context, table: str, raw: object) -> Iterator[TableRow]:
+    """The rows of a table that states presence only."""
+    for path, row in _members(table, raw):
+        yield _row(context, table, path, row)
+
+
+def listing_of(
+    context: Context,
+    table: str,
+    wire: Mapping[str, Any],
+    complete: frozenset[str],
+    record: Callable[[TableRow], R],
+    codes: Callable[[str], frozenset[str] | None],
+) -> Listing[R]:
+    """A list of presence and absence. A row nobody can read is a member that could be anything."""
+    raw = wire.get(table)
+    records: list[R] = []
+    absences: list[Absence] = []
+    readable = True
+    for path, row in _members(table, raw):
+        if isinstance(row, Mapping) and "none_of" in row:
+            absences.extend(_absence(context, path, row, codes))
+            continue
+        read = _row(context, table, path, row)
+        readable = readable and read.fields is not None
+        records.append(record(read))
+    said = raw == [] or table in complete
+    return Listing(tuple(records), tuple(absences), said and readable)
+
+
+def _members(table: str, raw: object) -> Iterator[tuple[str, object]]:
+    match raw:
+        case None:
+            return
+        case list() | tuple():
+            for number, each in enumerate(raw):
+                if each is not None:
+                    yield f"{table}[{number}]", each
+        case Mapping() if table in _KEYED and not set(raw) & {_KEYED[table][0], "none_of"}:
+            name, value = _KEYED[table]
+            for key, each in raw.items():
+                row = {**each, name: str(key)} if isinstance(each, Mapping) else {name: str(key), value: each}
+                yield f"{table}.{key}", row
+        case _:
+            yield table, raw
+
+
+def _row(context: Context, table: str, path: str, raw: object) -> TableRow:
+    named = NAMED_BY.get(table)
+    if named is not None and isinstance(raw, str):
+        raw = {named: raw}
+    if not isinstance(raw, Mapping):
+        context.issue("P118", path, f"a row of {table} is an object with fields", raw)
+        return TableRow(path, None, shown(raw))
+    fields = checked(context, ROWS[table], raw, path)
+    return TableRow(path, fields, shown(raw.get("label") or raw.get(named or "", "")))
+
+
+def _absence(
+    context: Context, path: str, raw: Mapping[Any, Any], codes: Callable[[str], frozenset[str] | None]
+) -> Iterator[Absence]:
+    row = checked(context, AbsenceRow, raw, path)
+    if row is None:
+        return
+    names = [row["none_of"]] if isinstance(row["none_of"], str) else row["none_of"]
+    found: set[str] = set()
+    understood: list[str] = []
+    for name in names:
+        members = codes(name)
+        if members:
+            found |= members
+            understood.append(name)
+        else:
+            context.issue("P105", f"{path}.none_of", "what is absent is not a known code, agent or class", name)
+    if found:
+        label = str(row.get("label") or ", ".join(understood))
+        yield Absence(frozenset(found), label, context.date(row, "date", path), context.source(path))

@@ -1,0 +1,193 @@
+"""A directory of rule files as a compiled rulebook, or everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from matcher.errors import Diagnostic, RuleError, UsageError, in_order
+from matcher.rulebook.documents import RuleFile, content_hash, located, read_rule_file, rule_paths
+from matcher.rulebook.lists import build_formulary
+from matcher.rules.candidate import Candidate
+from matcher.rules.compile import CandidateCompiler
+from matcher.rules.condition import Problem
+from matcher.rules.derive import DerivationCompiler
+from matcher.rules.graph import GraphBuilder
+from matcher.rules.lexicon import Lexicon
+from matcher.rules.rulebook import Rulebook
+from matcher.rules.syntax import (
+    AgentsDocument,
+    AnyDocument,
+    DerivationDocument,
+    ListDocument,
+    RankingDocument,
+    RegimenDocument,
+    TrialDocument,
+)
+
+D = TypeVar("D")
+
+#: the order used where a rulebook brings none: as described in the documentation of rankings
+DEFAULT_RANKING = RankingDocument(
+    ranking=[
+        "standing",
+        "availability",
+        "specificity",
+        "setting",
+        "direction",
+        "level",
+        "unknowns",
+        "unsatisfied",
+        "identifier",
+    ],
+    standings=[
+        "eligible",
+        "eligible_pending_screening",
+        "meets_known_criteria",
+        "possible",
+        "not_yet",
+        "needs_waiver",
+        "ineligible",
+    ],
+    availability=["open", "unknown", "not_applicable", "suspended", "closed"],
+    directions=["favours", "no_survival_difference", "unclear"],
+    levels=["A1", "A2", "A3", "B1", "B2", "B3", "B4", "C1", "C2", "C3", "D", "not stated"],
+)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What came of loading: a rulebook where there is no error, and every finding."""
+
+    rulebook: Rulebook | None
+    diagnostics: list[Diagnostic]
+    files: tuple[RuleFile, ...]
+    used_lists: frozenset[str] = frozenset()
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [each for each in self.diagnostics if each.severity == "error"]
+
+
+def load_rulebook(root: Path) -> Rulebook:
+    """The rulebook of a directory; ``RuleError`` with every error of every file where there is one."""
+    loaded = check_rulebook(root)
+    if loaded.rulebook is None or loaded.errors:
+        raise RuleError(loaded.errors)
+    return loaded.rulebook
+
+
+def check_rulebook(root: Path) -> Loaded:
+    """Loads as far as possible and reports everything at once."""
+    if not root.is_dir():
+        raise UsageError(f"there is no directory of rules at {root}", "give one with --rules")
+    files: list[RuleFile] = []
+    diagnostics: list[Diagnostic] = []
+    for path in rule_paths(root):
+        file, found = read_rule_file(path, path.as_posix())
+        files.append(file)
+        diagnostics += found
+    compiler = _Compilation(files, diagnostics)
+    rulebook = compiler.compile(content_hash(root))
+    used = frozenset(compiler.used_lists)
+    return Loaded(rulebook, in_order(diagnostics), tuple(files), used)
+
+
+@dataclass(slots=True)
+class _Compilation:
+    files: list[RuleFile]
+    diagnostics: list[Diagnostic]
+    used_lists: set[str] = field(default_factory=set)
+
+    def compile(self, version: str) -> Rulebook | None:
+        self._check_names()
+        formulary, found = build_formulary(self._of(AgentsDocument), self._of(ListDocument))
+        self.diagnostics += found
+        derivations = {
+            document.derive: (document, file.name) for file, document in self._of(DerivationDocument)
+        }
+        marks = {document.derive: file for file, document in self._of(DerivationDocument)}
+        derived = {name: DerivationCompiler.word_for(document) for name, (document, _) in derivations.items()}
+        lexicon = Lexicon(formulary, derived, used_lists=self.used_lists)
+        builder = GraphBuilder()
+        deriving = DerivationCompiler(builder, derivations, lexicon)
+        compiled = deriving.compile_all()
+        for name, problems in deriving.problems.items():
+            self._locate(marks[name], problems)
+        candidates = [
+            self._candidate(builder, lexicon, deriving, file, document)
+            for file, document in [*self._of(TrialDocument), *self._of(RegimenDocument)]
+        ]
+        rankings = self._of(RankingDocument)
+        for file, ranking in rankings:
+            self._check_ranking(file, ranking)
+        return Rulebook(
+            graph=builder.graph(),
+            candidates=tuple(sorted(candidates, key=lambda each: each.id)),
+            derivations=compiled,
+            formulary=formulary,
+            ranking=rankings[0][1] if rankings else DEFAULT_RANKING,
+            version=version,
+            files=tuple(file.name for file in self.files),
+            suppliers=dict(deriving.suppliers),
+        )
+
+    def _candidate(
+        self,
+        builder: GraphBuilder,
+        lexicon: Lexicon,
+        deriving: DerivationCompiler,
+        file: RuleFile,
+        document: TrialDocument | RegimenDocument,
+    ) -> Candidate:
+        problems: list[Problem] = []
+        candidate = CandidateCompiler(builder, lexicon, deriving, problems).compile(document, file.name)
+        self._locate(file, problems)
+        return candidate
+
+    def _check_ranking(self, file: RuleFile, ranking: RankingDocument) -> None:
+        for name in ("ranking", "standings", "availability", "directions", "levels"):
+            known, given = getattr(DEFAULT_RANKING, name), getattr(ranking, name)
+            wrong = [each for each in given if each not in known or given.count(each) > 1]
+            missing = [each for each in known if each not in given] if name != "ranking" else []
+            for each in wrong:
+                self._locate(
+                    file, [Problem((name, given.index(each)), "R056", f"'{each}' is unknown or repeated")]
+                )
+            if missing:
+                self._locate(file, [Problem((name,), "R010", f"missing: {', '.join(missing)}", at_key=True)])
+
+    def _check_names(self) -> None:
+        """Each identifier once, and in a file of its own name."""
+        seen: dict[tuple[str, str], str] = {}
+        for file in self.files:
+            identity = _identity(file.document)
+            if identity is None:
+                continue
+            kind, name = identity
+            if identity in seen:
+                self._locate(file, [Problem((kind,), "R028", f"'{name}' is also in {seen[identity]}")])
+            seen.setdefault(identity, file.name)
+            if Path(file.name).stem != name:
+                self._locate(file, [Problem((kind,), "R041", f"'{name}' stands in {Path(file.name).name}")])
+
+    def _of(self, kind: type[D]) -> list[tuple[RuleFile, D]]:
+        return [(file, file.document) for file in self.files if isinstance(file.document, kind)]
+
+    def _locate(self, file: RuleFile, problems: list[Problem]) -> None:
+        assert file.marked is not None
+        self.diagnostics += located(file.marked, problems)
+
+
+def _identity(document: AnyDocument | None) -> tuple[str, str] | None:
+    match document:
+        case TrialDocument():
+            return "trial", document.trial
+        case RegimenDocument():
+            return "regimen", document.regimen
+        case DerivationDocument():
+            return "derive", document.derive
+        case ListDocument():
+            return "list", document.list
+    return None

@@ -1,0 +1,66 @@
+"""Matching: rulebook and profiles in, ranked and explained candidates out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from matcher.domain.profile import Profile
+from matcher.engines.base import Engine
+from matcher.engines.reference import ReferenceEngine
+from matcher.errors import UsageError
+from matcher.explanation.answer import PatientShown
+from matcher.explanation.explain import Explainer, Selection
+from matcher.rules.graph import NodeId
+from matcher.rules.rulebook import Rulebook
+
+ENGINES = ("auto", "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOptions:
+    """What to rank and how much of it to show; ``top`` counts within trials and within regimens."""
+
+    top: int | None = None
+    include_closed: bool = False
+    include_deceased: bool = False
+    engine: str = "auto"
+
+    def selection(self) -> Selection:
+        return Selection(self.include_closed, self.include_deceased, self.top)
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """A rulebook made ready to match: the engine, the nodes that are needed, and the words."""
+
+    rulebook: Rulebook
+    options: MatchOptions = field(default_factory=MatchOptions)
+
+    @cached_property
+    def engine(self) -> Engine:
+        if self.options.engine not in ENGINES:
+            raise UsageError(f"there is no engine '{self.options.engine}'", f"one of: {', '.join(ENGINES)}")
+        return ReferenceEngine()
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self.rulebook)
+
+    @cached_property
+    def _roots(self) -> tuple[NodeId, ...]:
+        nodes = [node for candidate in self.rulebook.candidates for node in candidate.root_nodes()]
+        nodes += [derivation.node for derivation in self.rulebook.derivations]
+        return tuple(dict.fromkeys(nodes))
+
+    def match_one(
+        self, profile: Profile, issues: Sequence[str] = (), assumptions: Sequence[str] = ()
+    ) -> PatientShown:
+        """The patient's two rankings, explained."""
+        table = self.engine.evaluate(self.rulebook.graph, (profile,), roots=self._roots)
+        return self._explainer.explain(profile, table, 0, self.options.selection(), issues, assumptions)
+
+    def match_many(self, profiles: Iterable[Profile]) -> Iterable[PatientShown]:
+        for profile in profiles:
+            yield self.match_one(profile)

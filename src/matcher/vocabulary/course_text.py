@@ -1,0 +1,59 @@
+"""How people write a course of treatment: connectors, alternatives, brackets, doses. Text in, text out."""
+
+from __future__ import annotations
+
+import re
+
+from matcher.vocabulary.text import words
+
+# A part that follows one of these may or may not have been given.
+_MAYBE = re.compile(r"\+\s*/\s*-|±|\bwith or without\b|\band\s*/\s*or\b", re.I)
+_BETWEEN = re.compile(r"\s*(?:\+|;|,|&|\n|\bplus\b|\band\b|\bwith\b|\bfollowed by\b|\bthen\b)\s*", re.I)
+_OR = re.compile(r"\s*\b(?:or|vs\.?|versus)\b\s*", re.I)
+_BLINDED = re.compile(r"\b(?:placebo|blinded|blind|masked|randomi[sz]ed)\b", re.I)
+# "(or placebo)", "(+ bevacizumab)": the bracket continues the list and is no other name.
+_CONTINUED = re.compile(r"\(\s*((?:or|vs|versus|plus|and|with)\b|[+&/])([^)]*)\)", re.I)
+_BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+
+_NOISE = frozenset(
+    "iv po sc im oral orally intravenous intravenously subcutaneous intraperitoneal intrapleural heated hipec weekly "
+    "biweekly daily monthly bid tid cycle cycles course courses dose doses mg mcg g ml m2 kg auc area day days week "
+    "weeks every chemotherapy regimen therapy treatment monotherapy maintenance adjuvant neoadjuvant concurrent "
+    "induction consolidation infusion injection caps capsule capsules tablet tablets hydrochloride hcl sodium "
+    "disodium phosphate sulfate sulphate tartrate mesylate tosylate acetate".split()
+)
+_NUMBER = re.compile(r"\d+(?:mg|mcg|g|ml|m2|gy|x|d|w)?|x\d+|q\d+[dwh]?|[cd]\d+(?:d\d+)?")
+
+
+def certain_and_maybe(text: str) -> tuple[str, tuple[str, ...]]:
+    """What was given, and what may have been ("+/- bevacizumab")."""
+    head, *rest = _MAYBE.split(_CONTINUED.sub(r" \1\2 ", text))
+    return head, tuple(part.strip() for part in rest if part.strip())
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """The agents of a combination, as written. A comma before "or" joins alternatives and separates nothing."""
+    joined = re.sub(r"[,;]\s*(?=(?:or|vs|versus)\b)", " ", text, flags=re.I)
+    return tuple(part for part in _BETWEEN.split(joined) if part)
+
+
+def alternatives(text: str) -> tuple[str, ...]:
+    """What stands on either side of "or"."""
+    return tuple(part for part in _OR.split(text) if part)
+
+
+def is_blinded(text: str) -> bool:
+    """Whether the text says that it is open what was given."""
+    return _BLINDED.search(text) is not None
+
+
+def brackets(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text without its brackets, and what stood in each."""
+    inner = tuple((a or b).strip() for a, b in _BRACKET.findall(text))
+    return _BRACKET.sub(" ", text).strip(), tuple(each for each in inner if each)
+
+
+def without_doses(text: str) -> str:
+    """The text without doses, routes, schedules and salts; empty where there is nothing else."""
+    kept = (token for token in words(text).split() if token not in _NOISE and not _NUMBER.fullmatch(token))
+    return " ".join(kept)

@@ -1,0 +1,377 @@
+"""Agents and classes of agents, and what a written course of treatment can have been.
+
+A resolved agent is one leaf, a class name every leaf of its members and the class's own ``<class>_other``.
+What nobody can resolve, and what is blinded, is ``ANYTHING``: a possible member of every class, so that it can
+never make "no prior immunotherapy" true. Nothing is resolved by likeness; likeness only suggests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Final, Literal, TypeAlias
+
+from matcher.errors import nearest
+from matcher.vocabulary import course_text
+from matcher.vocabulary.text import key, words
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One substance or product, by its generic name."""
+
+    name: str
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrugClass:
+    """A class of agents. Members are agents and other classes; ``other`` says that the list has an outside."""
+
+    code: str
+    title: str
+    members: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+    other: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A name that stands for several agents given together: a scheme (XELOX) or a combined brand."""
+
+    name: str
+    agents: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+
+
+class Anything(Enum):
+    """The type of ``ANYTHING``."""
+
+    ANYTHING = "anything"
+
+    def __repr__(self) -> str:
+        return "ANYTHING"
+
+
+#: Any agent at all, known to the formulary or not.
+ANYTHING: Final = Anything.ANYTHING
+Component: TypeAlias = frozenset[str] | Literal[Anything.ANYTHING]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a course text can have been: one set of leaves for each component.
+
+    Every ``ANYTHING`` is explained: its text is in ``blinded`` or in ``unresolved``, which also holds texts in
+    brackets that were no known name. ``not_anticancer`` is true when every component is known to be none.
+    """
+
+    components: tuple[Component, ...]
+    unresolved: tuple[str, ...] = ()
+    blinded: tuple[str, ...] = ()
+    not_anticancer: bool = False
+
+
+class FormularyFault(StrEnum):
+    """What can be wrong with the lists."""
+
+    UNKNOWN_MEMBER = "unknown member"
+    CIRCLE = "class that contains itself"
+    SHARED_NAME = "name of two entries"
+
+
+@dataclass(frozen=True, slots=True)
+class FormularyProblem:
+    """One fault: ``subject`` is the agent, class or combination, ``name`` the word at fault."""
+
+    fault: FormularyFault
+    subject: str
+    name: str
+    suggestion: str | None = None
+
+
+class Formulary:
+    """The look-ups over agents and classes.
+
+    Built whole even where lists are faulty: ``problems`` has every fault, an unknown member is left out, and a
+    name that two entries claim means neither.
+    """
+
+    def __init__(
+        self,
+        agents: Iterable[Agent],
+        classes: Iterable[DrugClass] = (),
+        *,
+        combinations: Iterable[Combination] = (),
+        not_anticancer: Iterable[str] = (),
+        unresolvable: Iterable[str] = (),
+    ) -> None:
+        self.agents = {agent.name: agent for agent in agents}
+        self.classes = {drug_class.code: drug_class for drug_class in classes}
+        self._combinations = {each.name: each for each in combinations}
+        self._problems: list[FormularyProblem] = []
+        self._names = self._name_index()
+        self._leaves: dict[str, frozenset[str]] = {name: frozenset({name}) for name in self.agents}
+        for code in self.classes:
+            self._gather(code, ())
+        for combination in self._combinations.values():
+            for agent in combination.agents:
+                self._known(combination.name, agent)
+        self._open = frozenset(key(text) for text in unresolvable)
+        self._not_anticancer = frozenset(
+            leaf for text in not_anticancer for leaf in self._leaves.get(self.lookup(text) or "", ())
+        )
+        self.all_leaves: frozenset[str] = frozenset().union(*self._leaves.values())
+
+    @property
+    def problems(self) -> tuple[FormularyProblem, ...]:
+        return tuple(self._problems)
+
+    def lookup(self, text: str) -> str | None:
+        """The agent or class a name or synonym means; nothing for a combination, which is neither."""
+        code = text if text in self._leaves else self._names.get(key(text))
+        return code if code in self._leaves else None
+
+    def knows(self, text: str) -> bool:
+        return self.lookup(text) is not None
+
+    def is_class(self, text: str) -> bool:
+        return self.lookup(text) in self.classes
+
+    def title(self, text: str) -> str:
+        code = self._code(text)
+        return self.classes[code].title if code in self.classes else code.replace("_", " ")
+
+    def members(self, text: str) -> frozenset[str]:
+        """The leaves of a class (with those of its classes, and every ``_other``) or of one agent.
+
+        ``KeyError`` for a name the formulary has not.
+        """
+        return self._leaves[self._code(text)]
+
+    def classes_of(self, text: str) -> tuple[str, ...]:
+        """The classes that an agent (or the whole of a class) certainly belongs to."""
+        own = self.members(text)
+        return tuple(code for code in self.classes if own <= self._leaves[code])
+
+    def nearest(self, text: str) -> str | None:
+        """The agent or class whose name is spelled most like the text, for "did you mean"."""
+        close = nearest(key(text), self._names)
+        return self._names[close] if close is not None else None
+
+    def resolve(self, text: str) -> Resolution:
+        """What a course text can have been.
+
+        ``pemetrexed (alimta)``, ``cisplatin/pemetrexed``, ``carboplatin 5 AUC + alimta``, ``xelox``: the agents.
+        ``cisplatin or carboplatin``: one component that is either. ``nivolumab or placebo``: ``ANYTHING``.
+        """
+        found = self._exact(text) or self._course(text)
+        components = tuple(dict.fromkeys(found.components)) or (ANYTHING,)
+        known = [each for each in components if each is not ANYTHING]
+        harmless = len(known) == len(components) and all(each <= self._not_anticancer for each in known)
+        return Resolution(components, found.unresolved, found.blinded, harmless)
+
+    def _code(self, text: str) -> str:
+        code = self.lookup(text)
+        if code is None:
+            raise KeyError(text)
+        return code
+
+    # --- building ---------------------------------------------------------------------------------
+
+    def _name_index(self) -> dict[str, str]:
+        index: dict[str, str] = {}
+        shared: set[str] = set()
+        for code, names in self._spellings():
+            for name in names:
+                if index.setdefault(key(name), code) != code:
+                    shared.add(key(name))
+                    self._problems.append(
+                        FormularyProblem(FormularyFault.SHARED_NAME, code, name, index[key(name)])
+                    )
+        for name in (*shared, ""):
+            index.pop(name, None)
+        return index
+
+    def _spellings(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        for agent in self.agents.values():
+            yield agent.name, (agent.name, *agent.synonyms)
+        for each in self.classes.values():
+            yield each.code, (each.code, each.title, *each.synonyms)
+        for combination in self._combinations.values():
+            yield combination.name, (combination.name, *combination.synonyms)
+
+    def _gather(self, code: str, above: tuple[str, ...]) -> frozenset[str]:
+        if code in self._leaves:
+            return self._leaves[code]
+        drug_class = self.classes[code]
+        leaves = frozenset({f"{code}_other"}) if drug_class.other else frozenset[str]()
+        for name in drug_class.members:
+            member = self._known(code, name)
+            if member is None:
+                continue
+            if member == code or member in above:
+                self._problems.append(FormularyProblem(FormularyFault.CIRCLE, code, name))
+                continue
+            leaves |= self._gather(member, (*above, code))
+        self._leaves[code] = leaves
+        return leaves
+
+    def _known(self, subject: str, name: str) -> str | None:
+        code = self._names.get(key(name))
+        if code in self.agents or code in self.classes:
+            return code
+        close = nearest(key(name), self._names)
+        suggestion = self._names[close] if close is not None else None
+        self._problems.append(FormularyProblem(FormularyFault.UNKNOWN_MEMBER, subject, name, suggestion))
+        return None
+
+    # --- reading a course -------------------------------------------------------------------------
+
+    def _exact(self, text: str) -> Resolution | None:
+        """The text as one name, or as one that the lists leave open."""
+        if key(text) in self._open:
+            return _blinded(text) if course_text.is_blinded(text) else _unresolved(text)
+        code = self._names.get(key(text))
+        if code is None:
+            return None
+        if code in self._combinations:
+            agents = (self.lookup(agent) for agent in self._combinations[code].agents)
+            return Resolution(tuple(ANYTHING if agent is None else self._leaves[agent] for agent in agents))
+        return Resolution((self._leaves[code],))
+
+    def _course(self, text: str) -> Resolution:
+        given, maybe = course_text.certain_and_maybe(text)
+        found = self._exact(given) or self._either_or(given)
+        return _together([found, *(_unresolved(part) for part in maybe)])
+
+    def _either_or(self, text: str) -> Resolution:
+        """Alternatives of whole combinations. Which "and" an "or" belongs to is not said: both readings hold.
+
+        "pemetrexed + cisplatin or carboplatin" is {pemetrexed or carboplatin} and {cisplatin or carboplatin}:
+        certainly a platinum, pemetrexed perhaps. A placebo stands for the agent next to it only.
+        """
+        choices = [] if course_text.is_blinded(text) else course_text.alternatives(text)
+        if len(choices) < 2 or not any(len(course_text.parts(choice)) > 1 for choice in choices):
+            return _together([self._part(part) for part in course_text.parts(text)])
+        readings = [_together([self._part(part) for part in course_text.parts(choice)]) for choice in choices]
+        components = [reading.components for reading in readings]
+        if len({len(each) for each in components}) == 1:
+            merged = tuple(_any_of(column) for column in zip(*components, strict=True))
+        else:
+            longest = max(components, key=len)
+            rest = [each for reading in components if reading is not longest for each in reading]
+            merged = tuple(_any_of([each, *rest]) for each in longest)
+        return Resolution(merged, _flat(readings), tuple(word for each in readings for word in each.blinded))
+
+    def _part(self, text: str) -> Resolution:
+        """One agent as written, or several run together."""
+        if (exact := self._exact(text)) is not None:
+            return exact
+        if course_text.is_blinded(text):
+            return _blinded(text)
+        choices = course_text.alternatives(text)
+        if len(choices) > 1:
+            readings = [self._part(choice) for choice in choices]
+            component = _any_of([each for reading in readings for each in reading.components])
+            return Resolution((component,), _flat(readings))
+        outer, inner = course_text.brackets(text)
+        if inner:
+            return self._bracketed(outer, inner)
+        return self._run_together(text) or _unresolved(text)
+
+    def _bracketed(self, outer: str, inner: Sequence[str]) -> Resolution:
+        """A name with another in brackets: the same thing twice, a class with its agent, or a note.
+
+        Two names that cannot be the same thing are no one thing at all.
+        """
+        names = [found for each in (outer, *inner) if (found := self._name(each)) is not None]
+        notes = [each for each in (outer, *inner) if self._name(each) is None]
+        unresolved = tuple(note for note in notes if course_text.without_doses(note))
+        if not names:
+            return _unresolved(f"{outer} ({', '.join(inner)})")
+        result = names[0]
+        for found in names[1:]:
+            narrower = _narrower(result, found)
+            if narrower is None:
+                return _unresolved(f"{outer} ({', '.join(inner)})")
+            result = narrower
+        return Resolution(result.components, unresolved)
+
+    def _name(self, text: str) -> Resolution | None:
+        """The text as names, completely; nothing where anything of it is open."""
+        found = self._exact(text) or self._run_together(text)
+        if found is None and len(course_text.parts(text)) > 1:
+            found = _together([self._part(part) for part in course_text.parts(text)])
+        return found if found is not None and ANYTHING not in found.components else None
+
+    def _run_together(self, text: str) -> Resolution | None:
+        """Names joined by slashes, hyphens or blanks, with doses and salts around them: all of them or none."""
+        plain = course_text.without_doses(text)
+        if not plain:
+            return None
+        if (exact := self._exact(plain)) is not None:
+            return exact
+        slashed = [self._exact(piece) or self._exact(course_text.without_doses(piece)) for piece in text.split("/")]
+        if len(slashed) > 1 and all(slashed):
+            found = _together([each for each in slashed if each is not None])
+            return self._same_kind(found) or found
+        return self._segmented(plain.split())
+
+    def _same_kind(self, found: Resolution) -> Resolution | None:
+        """``cisplatin/carboplatin``: agents of one class of agents are alternatives, not a combination."""
+        if ANYTHING in found.components:
+            return None
+        leaves = frozenset().union(*(each for each in found.components if each is not ANYTHING))
+        for code, drug_class in self.classes.items():
+            if leaves <= self._leaves[code] and not any(self.is_class(name) for name in drug_class.members):
+                return Resolution((leaves,))
+        return None
+
+    def _segmented(self, tokens: list[str]) -> Resolution | None:
+        """The words as a row of known names, longest first."""
+        if not tokens:
+            return Resolution(())
+        for end in range(len(tokens), 0, -1):
+            first = self._exact(" ".join(tokens[:end]))
+            if first is not None and ANYTHING not in first.components:
+                rest = self._segmented(tokens[end:])
+                if rest is not None:
+                    return _together([first, rest])
+        return None
+
+
+def _blinded(text: str) -> Resolution:
+    return Resolution((ANYTHING,), blinded=(text.strip(),))
+
+
+def _unresolved(text: str) -> Resolution:
+    return Resolution((ANYTHING,), unresolved=(text.strip(),) if words(text) else ())
+
+
+def _together(found: Sequence[Resolution]) -> Resolution:
+    return Resolution(
+        tuple(component for each in found for component in each.components),
+        _flat(found),
+        tuple(text for each in found for text in each.blinded),
+    )
+
+
+def _flat(found: Sequence[Resolution]) -> tuple[str, ...]:
+    return tuple(text for each in found for text in each.unresolved)
+
+
+def _any_of(components: Sequence[Component]) -> Component:
+    known = [each for each in components if each is not ANYTHING]
+    return frozenset().union(*known) if len(known) == len(components) else ANYTHING
+
+
+def _narrower(first: Resolution, second: Resolution) -> Resolution | None:
+    """The more exact of two readings of one thing: "chemotherapy (cisplatin + pemetrexed)" is the two agents."""
+    for general, exact in ((first, second), (second, first)):
+        if len(general.components) == 1 and general.components[0] is not ANYTHING:
+            whole = general.components[0]
+            if all(each is not ANYTHING and each <= whole for each in exact.components):
+                return exact
+    return first if set(first.components) == set(second.components) else None

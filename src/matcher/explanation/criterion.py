@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from matcher.domain.possible import Interval
+from matcher.domain.possible import Interval, test
 from matcher.domain.record import Absence
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
@@ -77,7 +77,8 @@ def reason(comparison: Comparison, finding: Finding) -> str:
         said = f"{comparison.title} is not recorded; asked: {asked}"
     else:
         said = f"{comparison.title} {found}; asked: {asked}"
-    notes = [_note(note) for note in finding.notes if _matters(note, comparison, finding)]
+    open_question = not _is_decided(comparison, finding)
+    notes = [_note(note) for note in finding.notes if _matters(note, open_question)]
     return said + (f" ({'; '.join(dict.fromkeys(notes))})" if notes else "")
 
 
@@ -90,10 +91,14 @@ def value_of(comparison: Comparison, finding: Finding) -> str:
     return value_in_words(finding.value, feature.domain, unit_of(feature))
 
 
-def _matters(note: Note, comparison: Comparison, finding: Finding) -> bool:
-    if note.kind is NoteKind.OPEN_LIST:
-        known = isinstance(finding.value, Interval) and finding.value.low >= 1 and is_presence(comparison)
-        return not known
+def _is_decided(comparison: Comparison, finding: Finding) -> bool:
+    return all(test(finding.value, each.op, each.limit) is not Verdict.UNKNOWN for each in comparison.bounds)
+
+
+def _matters(note: Note, open_question: bool) -> bool:
+    """What leaves a question open is said only while it is open; what assumptions list is not repeated."""
+    if note.kind in (NoteKind.OPEN_LIST, NoteKind.UNRESOLVED, NoteKind.NO_EVENT_DATE, NoteKind.IMPRECISE_DATE):
+        return open_question
     return note.kind not in (NoteKind.UNDATED, NoteKind.NO_LIMIT)
 
 

@@ -18,7 +18,6 @@ from matcher.explanation.answer import Question
 from matcher.features.kind import Feature
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
 from matcher.standing.standing import Standing, StandingKind, stand
-from matcher.vocabulary.observations import OBSERVATIONS
 
 _OPEN = frozenset(
     {StandingKind.POSSIBLE, StandingKind.ELIGIBLE_PENDING_SCREENING, StandingKind.MEETS_KNOWN_CRITERIA}
@@ -60,7 +59,7 @@ class Asker:
         best: dict[str, Question] = {}
         for node in wanted:
             read = self.graph[node]
-            if not isinstance(read, Read) or _is_settled(table.findings[row][node].value):
+            if not isinstance(read, Read) or table.findings[row][node].value.exact:
                 continue
             asked = self._settled_by(node, read.feature, open_ones, table, row, profile)
             if asked is None:
@@ -94,7 +93,7 @@ class Asker:
         settles = sum(changed.values()) / len(answers)
         return Question(
             topic=feature.topic or feature.name,
-            text=question_text(feature),
+            text=feature.question or feature.title,
             settles=round(settles, 2),
             candidates=tuple(sorted(changed)),
         )
@@ -116,38 +115,6 @@ class Asker:
             known=(table.verdicts[row], known_findings),
         )
         return VerdictTable((profile.id,), (verdicts,), (findings,))
-
-
-def question_text(feature: Feature) -> str:
-    """The question to put: the observation's own, or one made from the feature's title."""
-    kind = OBSERVATIONS.get(feature.topic.split(":")[0])
-    if kind is not None and kind.question:
-        return kind.question
-    topic, _, subject = feature.topic.partition(":")
-    name = subject.replace("_", " ")
-    match topic:
-        case "therapy" | "washout" | "progressed" | "response" | "cycles":
-            prompts = {
-                "therapy": f"Has the patient ever had {name}? When was the last dose?",
-                "washout": f"When was the last dose of, or the day of, {name}?",
-                "progressed": f"Did the disease progress on or after {name}, and when?",
-                "response": f"What was the best response to {name}?",
-                "cycles": f"How many cycles of {name} were given?",
-            }
-            return prompts[topic]
-        case "condition":
-            return f"Does the patient have, or has the patient had: {name}?"
-        case "medication":
-            return f"Does the patient take: {name}?"
-        case "lab":
-            return f"What is the latest {name} (value, unit, date)?"
-        case "lines_of_therapy":
-            return "How many lines of systemic therapy has the patient had?"
-    return f"{feature.title}?"
-
-
-def _is_settled(value: Possible) -> bool:
-    return value.exact
 
 
 def _answers(value: Possible, limits: Iterable[Limit]) -> list[Possible]:

@@ -181,7 +181,8 @@ class Feature:
     """One question a rulebook asks of every patient. Equal features are one node of the graph.
 
     ``name`` identifies it in explanations and overrides; ``topic`` groups features that one answer
-    settles together (two windows on the same laboratory value); ``title`` is what a person reads.
+    settles together (two windows on the same laboratory value); ``title`` and ``question`` are what a
+    person reads.
     """
 
     name: str
@@ -189,3 +190,4 @@ class Feature:
     domain: Domain
     topic: str = ""
     title: str = ""
+    question: str = ""

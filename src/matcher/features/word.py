@@ -42,10 +42,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A parameter's value as written, and what it stands for."""
+    """A parameter's value: what it stands for, its one name however it was written, and its title."""
 
-    written: str
+    name: str
     value: frozenset[str] | Duration | float | str | tuple[str, ...] | bool
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,13 @@ class Arguments:
     def flag(self, name: str) -> bool:
         return name in self.given and bool(self.given[name].value)
 
-    def written(self, name: str) -> str:
-        return self.given[name].written if name in self.given else ""
+    def name_of(self, parameter: str) -> str:
+        return self.given[parameter].name if parameter in self.given else ""
+
+    def title_of(self, parameter: str) -> str:
+        if parameter not in self.given:
+            return ""
+        return self.given[parameter].title or self.given[parameter].name.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,8 @@ class Word:
     facets: Mapping[str, Facet]
     parameters: tuple[Parameter, ...] = ()
     topic: str = ""
+    #: what to ask a person, with parameters in braces; without it the phrase is the question
+    question: str = ""
     #: how long a value holds when the rule gives no window, in days; None: for ever
     default_window: Callable[[Arguments], int | None] = field(default=lambda _: None)
 

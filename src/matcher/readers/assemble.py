@@ -31,7 +31,7 @@ from matcher.readers.treatment import (
     read_radiotherapy,
     read_therapies,
 )
-from matcher.readers.value import Unreadable, read_date
+from matcher.readers.value import UnreadableError, read_date
 from matcher.vocabulary.formulary import Formulary
 
 
@@ -59,22 +59,28 @@ def assemble(
     patient = _identifier(wire.get("id"))
     try:
         day = _as_of(wire, as_of)
-    except Unreadable as error:
-        return _rejected("P010", f"the as-of date: {error.reason}", patient, places, wire.get("as_of"), "as_of")
+    except UnreadableError as error:
+        return _rejected(
+            "P010", f"the as-of date: {error.reason}", patient, places, wire.get("as_of"), "as_of"
+        )
     if day is None:
         return _rejected("P010", "the as-of date is missing", patient, places, "", "as_of")
     context = Context(day, formulary, places, patient)
     try:
         profile = _profile(context, wire, patient)
     except TwoIndexCancersError as error:
-        return _rejected("P011", "two diagnoses are marked as the index cancer", patient, places, "", error.path)
+        return _rejected(
+            "P011", "two diagnoses are marked as the index cancer", patient, places, "", error.path
+        )
     return Assembled(profile, tuple(context.issues))
 
 
 def _rejected(
     code: str, reason: str, patient: str, places: Places, text: object, path: str = ""
 ) -> Assembled:
-    reject = Reject.of(code, reason, source=places.of(path) if path else places.whole, patient=patient, text=text)
+    reject = Reject.of(
+        code, reason, source=places.of(path) if path else places.whole, patient=patient, text=text
+    )
     return Assembled(None, (), reject)
 
 
@@ -87,7 +93,7 @@ def _as_of(wire: Mapping[str, Any], otherwise: date | None) -> date | None:
         return otherwise
     span = read_date(wire["as_of"])
     if not span.exact:
-        raise Unreadable("P106", "a single day is needed", wire["as_of"])
+        raise UnreadableError("P106", "a single day is needed", wire["as_of"])
     return span.first
 
 

@@ -124,8 +124,15 @@ class _Binding:
         unknown = tuple(name for name in self._header if name and name not in self._used | ignored)
         kept = tuple((name, cells) for name, cells in facts if cells)
         return Bound(
-            mapping, single["id"], single["index_date"], single["as_of"], kept, rows, policies,
-            frozenset(self._used), unknown,
+            mapping,
+            single["id"],
+            single["index_date"],
+            single["as_of"],
+            kept,
+            rows,
+            policies,
+            frozenset(self._used),
+            unknown,
         )
 
     def _rows(self, table: str, part: RowPart) -> Iterator[BoundRow]:
@@ -141,11 +148,11 @@ class _Binding:
                 yield BoundRow(table, part, present, self._conditions(part.when, stem or "", ()))
 
     def _stems(self, part: RowPart) -> list[str | None]:
+        if part.repeat is not None:
+            return list(self._numbered(part.repeat))
         match part.each:
-            case None if part.repeat is None:
-                return [None]
             case None:
-                return list(self._numbered(part.repeat))
+                return [None]
             case list():
                 return list(part.each)
         return list(_vocabulary(part.each))
@@ -206,7 +213,10 @@ class _Binding:
     def _report(self, column: str, location: Location) -> None:
         guess = nearest(column, self._header)
         self._missing[column] = self._marked.report(
-            "U013", location, f"the file has no column '{column}'", f"did you mean '{guess}'?" if guess else ""
+            "U013",
+            location,
+            f"the file has no column '{column}'",
+            f"did you mean '{guess}'?" if guess else "",
         )
 
     def _conditions(

@@ -17,7 +17,7 @@ from matcher.errors import nearest
 from matcher.readers.lookup import Lookup
 from matcher.readers.outcome import LONGEST_TEXT, Issue
 from matcher.readers.place import Places
-from matcher.readers.value import Unreadable, bounded, read_date, read_number
+from matcher.readers.value import UnreadableError, bounded, read_date, read_number
 from matcher.vocabulary import units
 from matcher.vocabulary.formulary import Formulary
 
@@ -45,12 +45,18 @@ class Context:
             Issue.of(code, reason, source=self.source(path), patient=self.patient, fact=path, text=text)
         )
 
-    def refuse(self, path: str, error: Unreadable, raw: object) -> None:
+    def refuse(self, path: str, error: UnreadableError, raw: object) -> None:
         self.issue(error.code, path, error.reason, error.text or raw)
 
     def assume(self, text: str) -> None:
         if text not in self.assumptions:
             self.assumptions.append(text)
+
+    def formulary_members(self, name: str) -> frozenset[str] | None:
+        """The agents of a class or name, or a leaf such as ``platinum_other`` itself."""
+        if name in self.formulary.all_leaves:
+            return frozenset({name})
+        return self.formulary.members(name) if self.formulary.knows(name) else None
 
     def date(self, row: Mapping[str, Any], name: str, path: str) -> DateSpan | None:
         raw = row.get(name)
@@ -58,7 +64,7 @@ class Context:
             return None
         try:
             return read_date(raw, self.index)
-        except Unreadable as error:
+        except UnreadableError as error:
             self.refuse(at(path, name), error, raw)
             return None
 
@@ -68,12 +74,18 @@ class Context:
             return None
         try:
             return read_codes(raw, lookup)
-        except Unreadable as error:
+        except UnreadableError as error:
             self.refuse(at(path, name), error, raw)
             return None
 
     def number(
-        self, row: Mapping[str, Any], name: str, path: str, unit: str = "", low: float = 0.0, high: float = 1e12
+        self,
+        row: Mapping[str, Any],
+        name: str,
+        path: str,
+        unit: str = "",
+        low: float = 0.0,
+        high: float = 1e12,
     ) -> Interval | None:
         """A number in ``unit`` inside its bounds; a stated unit (``unit`` of the row) is converted from."""
         raw = row.get(name)
@@ -83,7 +95,7 @@ class Context:
             value, written = read_number(raw)
             written = written or (str(row.get("unit") or "") if unit else "")
             return bounded(converted(value, written, unit), low, high, name=name, text=raw)
-        except Unreadable as error:
+        except UnreadableError as error:
             self.refuse(at(path, name), error, raw)
             return None
 
@@ -106,12 +118,12 @@ def read_codes(raw: object, lookup: Lookup) -> Codes:
         case int() | float():
             return read_codes(f"{raw:g}" if abs(raw) < 1e9 else str(raw), lookup)
         case str() if len(raw) > LONGEST_TEXT:
-            raise Unreadable("P120", f"a long text stands where {lookup.title} is expected", raw)
+            raise UnreadableError("P120", f"a long text stands where {lookup.title} is expected", raw)
         case str():
             return Codes(_leaves(raw.strip(), lookup))
         case [_, *_]:
             return Codes(frozenset().union(*(read_codes(each, lookup).members for each in raw)))
-    raise Unreadable("P110", f"not {lookup.title}", raw)
+    raise UnreadableError("P110", f"not {lookup.title}", raw)
 
 
 def _leaves(text: str, lookup: Lookup) -> frozenset[str]:
@@ -122,7 +134,9 @@ def _leaves(text: str, lookup: Lookup) -> frozenset[str]:
     if len(parts) > 1 and all(parts):
         return frozenset().union(*(part for part in parts if part))
     guess = lookup.nearest(text)
-    raise Unreadable("P105", f"not {lookup.title}" + (f"; did you mean '{guess}'?" if guess else ""), text)
+    raise UnreadableError(
+        "P105", f"not {lookup.title}" + (f"; did you mean '{guess}'?" if guess else ""), text
+    )
 
 
 def converted(value: Interval, written: str, unit: str) -> Interval:
@@ -131,7 +145,9 @@ def converted(value: Interval, written: str, unit: str) -> Interval:
         return value
     try:
         if not unit and units.ucum(written) not in ("", "1"):
-            raise Unreadable("P104", f"a unit ('{written}') stands behind a number that has none", written)
+            raise UnreadableError(
+                "P104", f"a unit ('{written}') stands behind a number that has none", written
+            )
         return Interval(
             units.convert(value.low, written, unit),
             units.convert(value.high, written, unit),
@@ -141,16 +157,18 @@ def converted(value: Interval, written: str, unit: str) -> Interval:
     except units.UnitError as error:
         raise unit_refused(error) from None
     except ValueError:
-        raise Unreadable("P115", "the interval holds nothing", written) from None
+        raise UnreadableError("P115", "the interval holds nothing", written) from None
 
 
-def unit_refused(error: units.UnitError) -> Unreadable:
+def unit_refused(error: units.UnitError) -> UnreadableError:
     code = "P104" if error.fault is units.UnitFault.DIMENSION else "P103"
     hint = f"; did you mean '{error.suggestion}'?" if error.suggestion else ""
-    return Unreadable(code, error.message + hint, error.unit)
+    return UnreadableError(code, error.message + hint, error.unit)
 
 
-def checked(context: Context, model: type[BaseModel], raw: Mapping[Any, Any], path: str) -> dict[str, Any] | None:
+def checked(
+    context: Context, model: type[BaseModel], raw: Mapping[Any, Any], path: str
+) -> dict[str, Any] | None:
     """The fields of a row that have the right shape; the others are issues. Nothing without a required one."""
     fields = {str(name): value for name, value in raw.items() if value is not None}
     usable = True
@@ -162,7 +180,9 @@ def checked(context: Context, model: type[BaseModel], raw: Mapping[Any, Any], pa
         elif error["type"] == "extra_forbidden":
             guess = nearest(name, model.model_fields)
             hint = f"; did you mean '{guess}'?" if guess else ""
-            context.issue("P109", f"{path}.{name}", f"there is no field '{name}' here{hint}", fields.pop(name, ""))
+            context.issue(
+                "P109", f"{path}.{name}", f"there is no field '{name}' here{hint}", fields.pop(name, "")
+            )
         elif name in fields:
             code = "P110" if name not in _DATES else "P106"
             context.issue(code, f"{path}.{name}", error["msg"], fields.pop(name))

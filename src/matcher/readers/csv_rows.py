@@ -52,9 +52,7 @@ class Table:
             yield self._row(line, cells, problem)
 
     def _row(self, line: int, cells: list[str], problem: tuple[str, str] | None) -> Row:
-        named = {
-            name: cell.strip() for name, cell in zip(self.header, cells, strict=False) if name
-        }
+        named = {name: cell.strip() for name, cell in zip(self.header, cells, strict=False) if name}
         text = self.delimiter.join(cells)
         if problem is None and (len(cells) < len(self.header) or any(cells[len(self.header) :])):
             problem = ("P003", f"the row has {len(cells)} cells and the header {len(self.header)}")
@@ -67,7 +65,7 @@ def open_table(
     path: Path, *, known: Collection[str] = (), encoding: str | None = None, delimiter: str | None = None
 ) -> Table:
     """The file with its header read; the delimiter is the one that yields the most known columns."""
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in "\"\r\n\0"):
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
         raise UsageError("the delimiter is not a single usable character", code="U020")
     found = encoding_of(path, encoding)
     chosen = delimiter or _delimiter(path, found, frozenset(name.casefold() for name in known))
@@ -85,7 +83,13 @@ def open_table(
 
 def _emptied(table: Table) -> Table:
     return Table(
-        table.path, table.encoding, table.delimiter, table.header, table.header_line, table.repeated, empty=True
+        table.path,
+        table.encoding,
+        table.delimiter,
+        table.header,
+        table.header_line,
+        table.repeated,
+        empty=True,
     )
 
 

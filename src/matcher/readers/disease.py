@@ -11,13 +11,17 @@ from matcher.domain.record import Alteration, Biomarker, Diagnosis, Listing, Sta
 from matcher.readers import lookup
 from matcher.readers.context import Context, is_unknown
 from matcher.readers.rows import TableRow, listing_of, rows_of
-from matcher.readers.value import Unreadable
+from matcher.readers.value import UnreadableError
 from matcher.vocabulary import staging as stages
 from matcher.vocabulary.biomarkers import MARKER, speaks_for_tumour
 from matcher.vocabulary.diagnoses import DIAGNOSES
 
 SUSPECTED = Codes.of("yes", "no")
-_SITES = (("pleural", ("PLEURA",)), ("gastric", ("gastric_cancer", "gastric_or_gej_adenocarcinoma")), ("lung", ("LUNG",)))
+_SITES = (
+    ("pleural", ("PLEURA",)),
+    ("gastric", ("gastric_cancer", "gastric_or_gej_adenocarcinoma")),
+    ("lung", ("LUNG",)),
+)
 
 
 class TwoIndexCancersError(Exception):
@@ -95,7 +99,9 @@ def read_staging(
                     yield found
 
 
-def _staging(context: Context, row: Mapping[str, Any], path: str, site: str | None, named: str) -> Staging | None:
+def _staging(
+    context: Context, row: Mapping[str, Any], path: str, site: str | None, named: str
+) -> Staging | None:
     edition = context.codes(row, "edition", path, lookup.EDITION)
     scheme = context.codes(row, "scheme", path, lookup.SCHEME)
     if scheme is None and edition is not None and edition.exact and site is not None:
@@ -104,7 +110,9 @@ def _staging(context: Context, row: Mapping[str, Any], path: str, site: str | No
     known = next(iter(scheme.members)) if scheme is not None and scheme.exact else None
     found = Staging(
         edition,
-        *(_category(context, row, letter, path, known) for letter in "tnm"),
+        _category(context, row, "t", path, known),
+        _category(context, row, "n", path, known),
+        _category(context, row, "m", path, known),
         _stage(context, row, path, known, named),
         scheme,
         context.codes(row, "basis", path, lookup.STAGING_BASIS),
@@ -115,21 +123,27 @@ def _staging(context: Context, row: Mapping[str, Any], path: str, site: str | No
     return found if any(each is not None for each in said) else None
 
 
-def _category(context: Context, row: Mapping[str, Any], letter: str, path: str, scheme: str | None) -> Codes | None:
+def _category(
+    context: Context, row: Mapping[str, Any], letter: str, path: str, scheme: str | None
+) -> Codes | None:
     def categories(text: str) -> frozenset[str]:
         found = stages.tnm_category(letter, text, scheme)
         if isinstance(found, stages.Refused):
-            raise Unreadable("P114", found.reason, text)
+            raise UnreadableError("P114", found.reason, text)
         return found
 
     return context.codes(row, letter, path, lookup.Lookup(f"a {letter.upper()} category", categories))
 
 
-def _stage(context: Context, row: Mapping[str, Any], path: str, scheme: str | None, named: str) -> Codes | None:
+def _stage(
+    context: Context, row: Mapping[str, Any], path: str, scheme: str | None, named: str
+) -> Codes | None:
     if is_unknown(row.get("stage")):
         return None
     if scheme is None:
-        context.issue("P114", f"{path}.{named}", "a stage without scheme and edition means nothing", row["stage"])
+        context.issue(
+            "P114", f"{path}.{named}", "a stage without scheme and edition means nothing", row["stage"]
+        )
         return None
 
     def leaves(text: str) -> frozenset[str]:
@@ -137,7 +151,7 @@ def _stage(context: Context, row: Mapping[str, Any], path: str, scheme: str | No
             return frozenset({text})
         found = stages.stage_codes(scheme, text)
         if isinstance(found, stages.Refused):
-            raise Unreadable("P114", found.reason, text)
+            raise UnreadableError("P114", found.reason, text)
         return found
 
     return context.codes(row, "stage", path, lookup.Lookup("a stage", leaves))
@@ -169,7 +183,9 @@ def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker
     method = context.codes(row, "method", path, lookup.METHOD)
     specimen = context.codes(row, "specimen", path, lookup.SPECIMEN)
     if not _speaks_for(marker, method, specimen):
-        reason = "a level in blood says nothing about expression on the tumour: enter it as a laboratory value"
+        reason = (
+            "a level in blood says nothing about expression on the tumour: enter it as a laboratory value"
+        )
         context.issue("P113", path, reason, row.get("method") or row.get("specimen"))
         return None
     percent = _percents(context, row, path)
@@ -236,7 +252,9 @@ def _implied(stated: Interval, level: int, counted: int) -> Interval | None:
     return Interval(0.0, stated.high, False, stated.high_open and stated.high > 0)
 
 
-def read_alterations(context: Context, wire: Mapping[str, Any], complete: frozenset[str]) -> Listing[Alteration]:
+def read_alterations(
+    context: Context, wire: Mapping[str, Any], complete: frozenset[str]
+) -> Listing[Alteration]:
     def record(row: TableRow) -> Alteration:
         if row.fields is None:
             return Alteration(None, source=context.source(row.path))

@@ -40,7 +40,9 @@ class JsonLines:
         self._path = path
         self._encoding = encoding_of(path)
         self.assumptions = (
-            [f"{path.name} is not UTF-8 and was read as {self._encoding.name}"] if self._encoding.assumed else []
+            [f"{path.name} is not UTF-8 and was read as {self._encoding.name}"]
+            if self._encoding.assumed
+            else []
         )
         self.file_issues: list[Issue] = []
 
@@ -58,7 +60,9 @@ class JsonLines:
                 continue
             source = Source(self._path.name, number)
             if piece:
-                yield Entry("", source, problem=("P008", "the line is longer than any patient's"), text=line[:200])
+                yield Entry(
+                    "", source, problem=("P008", "the line is longer than any patient's"), text=line[:200]
+                )
                 continue
             yield _entry(line, source)
 

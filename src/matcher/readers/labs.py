@@ -9,7 +9,7 @@ from matcher.domain.possible import Codes, Interval
 from matcher.domain.record import Laboratory
 from matcher.readers.context import Context, is_unknown, unit_refused
 from matcher.readers.rows import rows_of
-from matcher.readers.value import Unreadable, bounded, read_number
+from matcher.readers.value import UnreadableError, bounded, read_number
 from matcher.vocabulary import units
 from matcher.vocabulary.laboratory import LabTest, dipstick_grade, lab_test, nearest_lab_test
 
@@ -34,15 +34,11 @@ def read_labs(context: Context, wire: Mapping[str, Any]) -> Iterator[Laboratory]
 
 def _laboratory(context: Context, test: LabTest, row: Mapping[str, Any], path: str) -> Laboratory | None:
     try:
-        value, unit = _read(test, row["value"])
-        unit = unit or str(row.get("unit") or "")
-        if not unit and test.unit != "1":
-            usual = " or ".join(test.usual_units)
-            raise Unreadable("P112", f"{test.title} is given without a unit ({usual})", row["value"])
+        value, unit = _read(test, row)
         value = in_canonical_unit(test, value, unit)
         value = bounded(value, test.low, test.high, name=f"{test.title} in {test.unit}", text=row["value"])
-    except Unreadable as error:
-        context.refuse(f"{path}.value" if "value" in row else path, error, row["value"])
+    except UnreadableError as error:
+        context.refuse(f"{path}.value", error, row["value"])
         return None
     upper = _limit(context, test, row, "uln", unit, path)
     lower = _limit(context, test, row, "lln", unit, path)
@@ -53,10 +49,17 @@ def _laboratory(context: Context, test: LabTest, row: Mapping[str, Any], path: s
     return Laboratory(Codes.of(test.code), value, upper, lower, on, context.source(f"{path}.value"))
 
 
-def _read(test: LabTest, raw: object) -> tuple[Interval, str]:
+def _read(test: LabTest, row: Mapping[str, Any]) -> tuple[Interval, str]:
+    """The value and its unit, written behind it or beside it; never a unit that nobody stated."""
+    raw = row["value"]
     if test.code == _DIPSTICK and isinstance(raw, str) and (grade := dipstick_grade(raw)) is not None:
         return Interval.exactly(grade), ""
-    return read_number(raw)
+    value, unit = read_number(raw)
+    unit = unit or str(row.get("unit") or "")
+    if not unit and test.unit != "1":
+        usual = " or ".join(test.usual_units)
+        raise UnreadableError("P112", f"{test.title} is given without a unit ({usual})", raw)
+    return value, unit
 
 
 def in_canonical_unit(test: LabTest, value: Interval, unit: str) -> Interval:
@@ -71,7 +74,7 @@ def in_canonical_unit(test: LabTest, value: Interval, unit: str) -> Interval:
     except units.UnitError as error:
         raise unit_refused(error) from None
     except ValueError:
-        raise Unreadable("P115", "the interval holds nothing", unit) from None
+        raise UnreadableError("P115", "the interval holds nothing", unit) from None
 
 
 def _limit(
@@ -83,11 +86,14 @@ def _limit(
     try:
         value, written = read_number(raw)
         value = in_canonical_unit(test, value, written or unit)
-        if name == "lln" and value == Interval(0, 0):
-            return None
-        if value.low <= 0:
-            raise Unreadable("P116", "a limit of normal is a number above zero", raw)
-        return bounded(value, 0, test.high, name=f"limit of normal of {test.title}", text=raw)
-    except Unreadable as error:
+        value = bounded(value, 0, test.high, name=f"limit of normal of {test.title}", text=raw)
+    except UnreadableError as error:
         context.issue("P116", f"{path}.{name}", error.reason, raw)
         return None
+    if name == "lln" and value == Interval(0, 0):
+        # Many laboratories print a lower limit of 0: there is none, and no multiple of it.
+        return None
+    if value.low <= 0:
+        context.issue("P116", f"{path}.{name}", "a limit of normal is a number above zero", raw)
+        return None
+    return value

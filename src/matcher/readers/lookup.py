@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matcher.errors import nearest
 from matcher.vocabulary import biomarkers, codes, icd, staging
-from matcher.vocabulary.conditions import CONDITIONS
+from matcher.vocabulary.conditions import CONDITIONS, condition_of_icd10
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.procedures import PROCEDURES
@@ -63,7 +63,11 @@ _SMALL = (
 _CANCER_STATUS = flat(
     "status of a cancer",
     ("active", "active", ("current", "progressive", "with tumour", "with tumor", "present")),
-    ("remission", "in remission or treated", ("treated", "cured", "NED", "tumor free", "complete remission", "resolved")),
+    (
+        "remission",
+        "in remission or treated",
+        ("treated", "cured", "NED", "tumor free", "complete remission", "resolved"),
+    ),
 )
 _BASIS = flat(
     "basis of a classification",
@@ -74,7 +78,9 @@ _BASIS = flat(
 
 def _diagnosis(text: str) -> frozenset[str] | None:
     """A cancer by OncoTree code or name, or by ICD-10."""
-    code = DIAGNOSES.lookup(text) or icd.diagnosis_of_icd10(text) if _looks_coded(text) else DIAGNOSES.lookup(text)
+    code = DIAGNOSES.lookup(text)
+    if code is None and _looks_coded(text):
+        code = icd.diagnosis_of_icd10(text)
     return DIAGNOSES.leaves(code) if code is not None else None
 
 
@@ -88,6 +94,13 @@ def _histology(text: str) -> frozenset[str] | None:
     return HISTOLOGY.leaves(code) if code is not None else None
 
 
+def _condition(text: str) -> frozenset[str] | None:
+    code = CONDITIONS.lookup(text)
+    if code is None and _looks_coded(text):
+        code = condition_of_icd10(text)
+    return CONDITIONS.leaves(code) if code is not None else None
+
+
 def _confirmed(text: str) -> frozenset[str] | None:
     """A suspicion may prove right or wrong."""
     if key(text) in _DOUBT:
@@ -97,7 +110,9 @@ def _confirmed(text: str) -> frozenset[str] | None:
     return YES_NO.resolve(text)
 
 
-_DOUBT = frozenset(key(each) for each in ("suspected", "unconfirmed", "probable", "possible", "provisional", "presumed"))
+_DOUBT = frozenset(
+    key(each) for each in ("suspected", "unconfirmed", "probable", "possible", "provisional", "presumed")
+)
 
 
 def _edition(text: str) -> frozenset[str] | None:
@@ -129,12 +144,17 @@ def event_name(text: str) -> str:
     return codes.EVENT.lookup(text) or words(text).replace(" ", "_")
 
 
+def _allele(text: str) -> frozenset[str] | None:
+    found = biomarkers.hla_allele(text)
+    return frozenset({found}) if found is not None else None
+
+
 def category_of(marker: str) -> Lookup:
     """The named states of a marker, an allele of an HLA locus, or any word where a marker has no list."""
     if marker in biomarkers.CATEGORIES:
         return of_tree(biomarkers.CATEGORIES[marker], f"a state of {marker}")
     if marker.startswith("hla_"):
-        return Lookup("an HLA allele", lambda text: (found := biomarkers.hla_allele(text)) and frozenset({found}))
+        return Lookup("an HLA allele", _allele)
     return WORD
 
 
@@ -157,7 +177,7 @@ PROCEDURE = of_tree(PROCEDURES, "a known procedure")
 FIELD = of_tree(codes.RADIOTHERAPY_FIELD, "a field of radiotherapy")
 INTENT = of_tree(codes.RADIOTHERAPY_INTENT, "an intent of radiotherapy")
 NO_RADIOTHERAPY = Lookup("radiotherapy", _radiotherapy)
-CONDITION = of_tree(CONDITIONS, "a known condition")
+CONDITION = Lookup("a known condition", _condition, CONDITIONS.nearest)
 CONDITION_STATUS = of_tree(codes.CONDITION_STATUS, "the status of a condition")
 ROUTE = of_tree(codes.ROUTE, "a route")
 MARKER = of_tree(biomarkers.MARKERS, "a known biomarker")

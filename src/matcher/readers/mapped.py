@@ -15,11 +15,28 @@ from matcher.readers.csv_rows import Row
 from matcher.readers.mapping import Condition
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
-from matcher.readers.value import Unreadable, read_date
+from matcher.readers.value import UnreadableError, read_date
 
 _DATE_FIELDS = frozenset({"date", "start", "end", "birth_date", "progression_date"})
 _NUMBER_FIELDS = frozenset(
-    ["age", "value", "uln", "lln", "percent_positive", "percent_1", "percent_2", "percent_3", "intensity", "score", "number", "dose", "copy_number", "line", "cycles", "grade"]
+    [
+        "age",
+        "value",
+        "uln",
+        "lln",
+        "percent_positive",
+        "percent_1",
+        "percent_2",
+        "percent_3",
+        "intensity",
+        "score",
+        "number",
+        "dose",
+        "copy_number",
+        "line",
+        "cycles",
+        "grade",
+    ]
 )
 _COMMA_NUMBER = re.compile(r"([<>=≤≥\s]*-?)([\d.]*\d),(\d+)(.*)")
 _SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
@@ -84,7 +101,7 @@ class _Drawing:
         text, month_day = str(held[0]), self.bound.mapping.index_month_day
         try:
             return read_date(f"{text}-{month_day}" if month_day else text).first
-        except Unreadable as error:
+        except UnreadableError as error:
             self._issue(error.code, "index_date", error.reason, held[1], text)
             return None
 
@@ -94,7 +111,7 @@ class _Drawing:
             return DateSpan.on(otherwise) if otherwise is not None else None
         try:
             day = read_date(held[0])
-        except Unreadable as error:
+        except UnreadableError as error:
             self._issue(error.code, "as_of", error.reason, held[1], held[0])
             return DateSpan.on(otherwise) if otherwise is not None else None
         self.wire["as_of"] = day.last.isoformat()
@@ -202,14 +219,14 @@ class _Drawing:
         for policy, when in self.bound.policies:
             if policy.complete and self._holds(when):
                 complete.extend(policy.complete)
-                because.append(f"{', '.join(policy.complete)}: what is not listed is absent ({policy.because})")
+                because.append(
+                    f"{', '.join(policy.complete)}: what is not listed is absent ({policy.because})"
+                )
         if complete:
             self.wire["complete"] = [*self.wire.get("complete", []), *dict.fromkeys(complete)]
             self.wire["assumptions"] = because
 
-    def _first(
-        self, cells: Iterable[BoundCell], fact: str, row_field: str = ""
-    ) -> tuple[Any, Source] | None:
+    def _first(self, cells: Iterable[BoundCell], fact: str, row_field: str = "") -> tuple[Any, Source] | None:
         for cell in cells:
             held = self._value(cell, fact, date_like=row_field in _DATE_FIELDS)
             if held is not None:
@@ -232,7 +249,7 @@ class _Drawing:
             source = Source(self.file, self.row.line, column)
             try:
                 value = self._converted(bound, text, fact, date_like=date_like)
-            except Unreadable as error:
+            except UnreadableError as error:
                 self._issue(error.code, fact, error.reason, source, text)
                 continue
             if value is not None:
@@ -273,16 +290,16 @@ class _Drawing:
                 return meant
         if bound.cell.otherwise != "issue":
             return text if bound.cell.otherwise == "keep" else None
-        raise Unreadable("P105", "the mapping does not say what this value means", text)
+        raise UnreadableError("P105", "the mapping does not say what this value means", text)
 
     def _day(self, text: str, plus: int) -> str:
         if self.index is None:
-            raise Unreadable("P106", "there is no index date to count the days from", text)
+            raise UnreadableError("P106", "there is no index date to count the days from", text)
         try:
             number = float(text)
             return (self.index + timedelta(days=int(number) + plus)).isoformat()
         except (ValueError, OverflowError):
-            raise Unreadable("P106", "not a number of days", text) from None
+            raise UnreadableError("P106", "not a number of days", text) from None
 
     def _dated(self, text: str, plus: int) -> str:
         order = self.bound.mapping.dates
@@ -324,9 +341,7 @@ class _Drawing:
         return not text or any(text.casefold() == each.casefold() for each in self.bound.mapping.blank)
 
     def _issue(self, code: str, fact: str, reason: str, source: Source, text: object) -> None:
-        self.issues.append(
-            Issue.of(code, reason, source=source, patient=self.patient, fact=fact, text=text)
-        )
+        self.issues.append(Issue.of(code, reason, source=source, patient=self.patient, fact=fact, text=text))
 
 
 def _texts(values: Iterable[object]) -> set[str]:

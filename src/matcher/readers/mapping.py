@@ -28,7 +28,9 @@ class MappingError(UsageError):
 
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
         self.diagnostics = tuple(in_order(diagnostics))
-        super().__init__("\n".join(each.render() for each in self.diagnostics), code=_usage_code(self.diagnostics))
+        super().__init__(
+            "\n".join(each.render() for each in self.diagnostics), code=_usage_code(self.diagnostics)
+        )
 
     def __str__(self) -> str:
         return self.message
@@ -70,7 +72,9 @@ class Cell(_Part):
     column: str | None = None
     columns: list[str] | None = None
     constant: Any = None
-    name: bool = Field(False, description="The name of the repeated part itself: the test of a laboratory column.")
+    name: bool = Field(
+        False, description="The name of the repeated part itself: the test of a laboratory column."
+    )
     take: Literal["first", "latest", "earliest"] = "first"
     values: dict[str, Any] | None = Field(None, description="What each text means; null means unknown.")
     otherwise: Literal["issue", "keep", "unknown"] = Field(
@@ -197,7 +201,9 @@ def _reported(marked: Marked, error: Any) -> Diagnostic:
         case "missing":
             return marked.report("R010", location, f"'{name}' is missing")
         case "extra_forbidden":
-            return marked.report("R011", location, f"'{name}' is not a word of mapping files here", on_key=True)
+            return marked.report(
+                "R011", location, f"'{name}' is not a word of mapping files here", on_key=True
+            )
     return marked.report("U015", location, error["msg"])
 
 
@@ -219,11 +225,18 @@ def _fields_checked(mapping: Mapping, marked: Marked) -> list[Diagnostic]:
             continue
         fields = fields_of(table)
         for number, part in enumerate(parts):
-            for name in [*part.fields, *part.needs, *part.together_by, *([part.spread] if part.spread else [])]:
+            for name in [
+                *part.fields,
+                *part.needs,
+                *part.together_by,
+                *([part.spread] if part.spread else []),
+            ]:
                 if name not in fields:
                     unknown(("rows", table, number, "fields", name), name, fields)
             if part.repeat is not None and part.each is not None:
-                found.append(marked.report("U015", ("rows", table, number), "'repeat' and 'each' exclude each other"))
+                found.append(
+                    marked.report("U015", ("rows", table, number), "'repeat' and 'each' exclude each other")
+                )
     for number, policy in enumerate(mapping.assume):
         for name in policy.complete:
             if name not in LISTS:
@@ -262,4 +275,3 @@ def cells_of(mapping: Mapping) -> Iterator[tuple[Location, Cell]]:
             yield (*location, number), cell
             if cell.date is not None:
                 yield (*location, number, "date"), cell.date
-

@@ -30,7 +30,9 @@ class Issue:
     text: str = ""
 
     @classmethod
-    def of(cls, code: str, reason: str, *, source: Source, patient: str = "", fact: str = "", text: object = "") -> Issue:
+    def of(
+        cls, code: str, reason: str, *, source: Source, patient: str = "", fact: str = "", text: object = ""
+    ) -> Issue:
         return cls(patient, code, fact, reason, CODES[code].remedy, source, shown(text))
 
 

@@ -14,7 +14,7 @@ from matcher.domain.record import UNSTATED, Observation, Source
 from matcher.domain.wire.model import ObservationRow
 from matcher.readers.context import Context, checked, converted, is_unknown, read_codes
 from matcher.readers.lookup import one_of
-from matcher.readers.value import Unreadable, bounded, read_number
+from matcher.readers.value import UnreadableError, bounded, read_number
 from matcher.vocabulary import units
 from matcher.vocabulary.observations import OBSERVATIONS, ObservationType
 
@@ -36,29 +36,32 @@ def read_birth(context: Context, wire: Mapping[str, Any]) -> tuple[DateSpan | No
         stated = None
     aged = _birth_of_age(context, wire.get("age"))
     if stated is None or aged is None:
-        return (stated, context.source("birth_date")) if stated else (aged, context.source("age") if aged else UNSTATED)
+        return (
+            (stated, context.source("birth_date"))
+            if stated
+            else (aged, context.source("age") if aged else UNSTATED)
+        )
     first, last = max(stated.first, aged.first), min(stated.last, aged.last)
     if first > last:
-        context.issue("P111", "age", "age and birth date contradict each other; both stay possible", wire["age"])
-        return DateSpan(min(stated.first, aged.first), max(stated.last, aged.last)), context.source("birth_date")
+        context.issue(
+            "P111", "age", "age and birth date contradict each other; both stay possible", wire["age"]
+        )
+        return DateSpan(min(stated.first, aged.first), max(stated.last, aged.last)), context.source(
+            "birth_date"
+        )
     return DateSpan(first, last), context.source("birth_date")
 
 
 def _birth_of_age(context: Context, raw: object) -> DateSpan | None:
     if is_unknown(raw):
         return None
-    row: Mapping[str, Any] | None = raw if isinstance(raw, Mapping) else {"value": raw}
-    row = checked(context, ObservationRow, row, "age")
+    row = checked(context, ObservationRow, raw if isinstance(raw, Mapping) else {"value": raw}, "age")
     if row is None:
         return None
     day = context.date(row, "date", "age") or DateSpan.on(context.as_of)
     try:
-        value, unit = read_number(row["value"])
-        unit = unit or str(row.get("unit") or "")
-        if unit and unit.rstrip(".").casefold() not in ("y", "yr", "yrs", "year", "years", "a"):
-            raise Unreadable("P104", "ages are in completed years", unit)
-        years = bounded(value, 0, OLDEST, name="age", text=row["value"])
-    except Unreadable as error:
+        years = _years(row)
+    except UnreadableError as error:
         context.refuse("age", error, raw)
         return None
     oldest = floor(years.high) - (1 if years.high_open and years.high == floor(years.high) else 0)
@@ -69,6 +72,14 @@ def _birth_of_age(context: Context, raw: object) -> DateSpan | None:
     except (OverflowError, ValueError):
         context.issue("P106", "age", "the day of the age cannot be", raw)
         return None
+
+
+def _years(row: Mapping[str, Any]) -> Interval:
+    value, unit = read_number(row["value"])
+    unit = unit or str(row.get("unit") or "")
+    if unit and unit.rstrip(".").casefold() not in ("y", "yr", "yrs", "year", "years", "a"):
+        raise UnreadableError("P104", "ages are in completed years", unit)
+    return bounded(value, 0, OLDEST, name="age", text=row["value"])
 
 
 def _years_before(day: date, years: int) -> date:
@@ -98,7 +109,7 @@ def _observation(context: Context, kind: ObservationType, raw: object, path: str
     value: Possible
     try:
         value = _number(context, kind, row, on) if kind.is_number else _code(kind, row)
-    except Unreadable as error:
+    except UnreadableError as error:
         context.refuse(path, error, row["value"])
         return None
     subject = re.sub(r"[\s_-]+", "_", str(row.get("subject") or "").strip().casefold())
@@ -113,16 +124,18 @@ def _number(context: Context, kind: ObservationType, row: Mapping[str, Any], on:
     value, unit = read_number(row["value"])
     unit = unit or str(row.get("unit") or "")
     if kind.name == "ecog" and value == Interval(5, 5):
-        raise Unreadable("P102", "ECOG 5 means that the patient has died: say so as the vital status", row["value"])
+        raise UnreadableError(
+            "P102", "ECOG 5 means that the patient has died: say so as the vital status", row["value"]
+        )
     if kind.unit == "wk" and unit and units.known(unit) and units.ucum(unit) in _CALENDAR:
         value = _weeks(value, _CALENDAR[units.ucum(unit)], on.first if on else context.as_of)
     elif unit:
         value = converted(value, unit, kind.unit)
     value = bounded(value, kind.low, kind.high, name=kind.title, text=row["value"])
     if kind.integer and value.exact and not value.low.is_integer():
-        raise Unreadable("P102", f"{kind.title} is a whole number", row["value"])
+        raise UnreadableError("P102", f"{kind.title} is a whole number", row["value"])
     if kind.name == "karnofsky" and value.exact and value.low % 10:
-        raise Unreadable("P102", "Karnofsky goes in steps of ten", row["value"])
+        raise UnreadableError("P102", "Karnofsky goes in steps of ten", row["value"])
     return value
 
 
@@ -133,7 +146,7 @@ def _weeks(value: Interval, months: int, start: date) -> Interval:
         if not isfinite(count):
             return inf if count > 0 else 0.0
         if not 0 <= count * months <= 12 * 100 or not (count * months).is_integer():
-            raise Unreadable("P102", "not a whole number of months or years", count)
+            raise UnreadableError("P102", "not a whole number of months or years", count)
         return units.round9((add_months(start, int(count * months)) - start).days / 7)
 
     return Interval(after(value.low), after(value.high), value.low_open and value.low >= 0, value.high_open)
@@ -145,6 +158,8 @@ def _unless_contradicted(
     """Karnofsky 0 is death, so of a patient who is not said to have died it says nothing."""
     if observation.name == "karnofsky" and observation.value == Interval(0, 0):
         beside = " and stands beside an ECOG of a living patient" if wire.get("ecog") is not None else ""
-        context.issue("P111", path, f"Karnofsky 0 means that the patient has died{beside}: it is left unknown", raw)
+        context.issue(
+            "P111", path, f"Karnofsky 0 means that the patient has died{beside}: it is left unknown", raw
+        )
         return
     yield observation

@@ -33,7 +33,9 @@ class PatientFile:
         self._formulary = formulary
         self._as_of = as_of
         counts = Counter(source.identifiers())
-        self._repeated = frozenset(identifier for identifier, count in counts.items() if identifier and count > 1)
+        self._repeated = frozenset(
+            identifier for identifier, count in counts.items() if identifier and count > 1
+        )
         self._patients = counts.total()
         if not self._patients:
             raise PatientDataError([Diagnostic(name, None, None, "P013", "the file holds no patients")])
@@ -62,9 +64,7 @@ class PatientFile:
         code, reason = entry.problem or self._identity_problem(entry) or ("", "")
         if code:
             return Reject.of(code, reason, source=entry.source, patient=entry.patient, text=entry.text)
-        assembled = assemble(
-            entry.wire, as_of=self._as_of, formulary=self._formulary, sources=entry.places
-        )
+        assembled = assemble(entry.wire, as_of=self._as_of, formulary=self._formulary, sources=entry.places)
         if assembled.profile is None:
             assert assembled.reject is not None
             return assembled.reject

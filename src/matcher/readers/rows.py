@@ -98,7 +98,9 @@ def _absence(
             found |= members
             understood.append(name)
         else:
-            context.issue("P105", f"{path}.none_of", "what is absent is not a known code, agent or class", name)
+            context.issue(
+                "P105", f"{path}.none_of", "what is absent is not a known code, agent or class", name
+            )
     if found:
         label = str(row.get("label") or ", ".join(understood))
         yield Absence(frozenset(found), label, context.date(row, "date", path), context.source(path))

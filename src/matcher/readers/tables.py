@@ -59,7 +59,7 @@ class TableFolder:
         file = table.path.name
         columns = {column.casefold(): column for column in table.header if column}
         if ID not in columns or table.repeated:
-            what = f"no column '{ID}'" if ID not in columns else f"two columns '{sorted(table.repeated)[0]}'"
+            what = f"no column '{ID}'" if ID not in columns else f"two columns '{min(table.repeated)}'"
             code = "P001" if ID not in columns else "P012"
             raise PatientDataError([Diagnostic(file, table.header_line, None, code, f"the table has {what}")])
         fields = _fields(name)
@@ -114,7 +114,9 @@ def _fields(table: str) -> set[str]:
 def _child(table: str, row: Row, columns: dict[str, str]) -> dict[str, Any]:
     fields = _fields(table)
     found: dict[str, Any] = {
-        plain: row.cells[column] for plain, column in columns.items() if plain in fields and row.cells.get(column)
+        plain: row.cells[column]
+        for plain, column in columns.items()
+        if plain in fields and row.cells.get(column)
     }
     if "none_of" in found:
         found["none_of"] = [part.strip() for part in found["none_of"].split(SEPARATOR) if part.strip()]
@@ -127,9 +129,13 @@ def _joined(entry: Entry, children: dict[str, list[_Child]]) -> Entry:
     issues = list(entry.issues)
     for table, rows in children.items():
         for child, source in rows:
-            name, row = table, child
+            name = table
+            row: Any = child
             if table == "observations":
-                if not isinstance(row, dict) or (name := row.pop("name", "").strip().casefold()) not in OBSERVATIONS:
+                if (
+                    not isinstance(row, dict)
+                    or (name := row.pop("name", "").strip().casefold()) not in OBSERVATIONS
+                ):
                     reason = "the row names no known observation"
                     issues.append(
                         Issue.of("P118", reason, source=source, patient=entry.patient, fact=table, text=child)

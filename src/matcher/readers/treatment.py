@@ -62,7 +62,9 @@ def _course(context: Context, row: Mapping[str, Any], path: str) -> Course:
     )
 
 
-def read_medications(context: Context, wire: Mapping[str, Any], complete: frozenset[str]) -> Listing[Medication]:
+def read_medications(
+    context: Context, wire: Mapping[str, Any], complete: frozenset[str]
+) -> Listing[Medication]:
     def record(row: TableRow) -> Medication:
         if row.fields is None:
             return Medication((None,), label=row.text, source=context.source(row.path))
@@ -116,7 +118,9 @@ def _period(
     return start, end, (NO if end.last <= context.as_of else ongoing)
 
 
-def read_procedures(context: Context, wire: Mapping[str, Any], complete: frozenset[str]) -> Listing[Procedure]:
+def read_procedures(
+    context: Context, wire: Mapping[str, Any], complete: frozenset[str]
+) -> Listing[Procedure]:
     def record(row: TableRow) -> Procedure:
         if row.fields is None:
             return Procedure(None, label=row.text, source=context.source(row.path))
@@ -129,7 +133,9 @@ def read_procedures(context: Context, wire: Mapping[str, Any], complete: frozens
     return listing_of(context, "procedures", wire, complete, record, lookup.PROCEDURE.resolve)
 
 
-def read_conditions(context: Context, wire: Mapping[str, Any], complete: frozenset[str]) -> Listing[Condition]:
+def read_conditions(
+    context: Context, wire: Mapping[str, Any], complete: frozenset[str]
+) -> Listing[Condition]:
     def record(row: TableRow) -> Condition:
         if row.fields is None:
             return Condition(None, label=row.text, source=context.source(row.path))

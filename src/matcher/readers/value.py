@@ -1,7 +1,7 @@
 """What a cell says, as possible values: numbers as intervals, dates as spans.
 
 A value may be stated loosely, and then means every value it could be: ``<5``, ``0-1``, ``[8, 9)``, ``2025-03``.
-What cannot be read raises ``Unreadable``; nothing is guessed.
+What cannot be read raises ``UnreadableError``; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ LONGEST_TEXT = 120
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?"
 _COMPARED = re.compile(rf"(<=|>=|<|>|≤|≥|=<|=>)\s*({_NUMBER})\s*(.*)", re.DOTALL)
-_RANGE = re.compile(rf"({_NUMBER})\s*(?:-|–|—|\.\.|to\b|or\b|/(?=\s*\d+\s*$))\s*({_NUMBER})\s*(.*)", re.DOTALL)
+_RANGE = re.compile(
+    rf"({_NUMBER})\s*(?:[-\u2013\u2014]|\.\.|to\b|or\b|/(?=\s*\d+\s*$))\s*({_NUMBER})\s*(.*)", re.DOTALL
+)
 _PLAIN = re.compile(rf"({_NUMBER})\s*(.*)", re.DOTALL)
 _BRACKETS = re.compile(r"([\[(])\s*(-?inf|[^,;\s]+)\s*[,;]\s*(inf|[^,;\s]+?)\s*([\])])\s*(.*)", re.DOTALL)
 _COMMA = re.compile(r"[-+]?\d+(?:,\d+)+(?:\.\d+)?")
@@ -30,7 +32,7 @@ _SPAN = re.compile(r"(\S+)\s*(?:to\b|\.\.)\s*(\S+)")
 _OFFSET = re.compile(r"[-+]?\d{1,6}(?:\.0*)?")
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """Why a value cannot be used; the caller knows where it stands."""
 
     def __init__(self, code: str, reason: str, text: object = "") -> None:
@@ -47,21 +49,21 @@ def read_number(raw: object) -> tuple[Interval, str]:
     """
     match raw:
         case bool() | None:
-            raise Unreadable("P110", "a truth value stands where a number is expected", raw)
+            raise UnreadableError("P110", "a truth value stands where a number is expected", raw)
         case int() | float():
             return _finite(raw), ""
         case str():
             return _read_text(raw.strip())
         case [_, *_]:
-            return _hull(raw)
-    raise Unreadable("P110", f"{_kind(raw)} stands where a number is expected", raw)
+            return _hull(list(raw))
+    raise UnreadableError("P110", f"{_kind(raw)} stands where a number is expected", raw)
 
 
 def _hull(members: list[object]) -> tuple[Interval, str]:
     read = [read_number(each) for each in members]
     units = {unit for _, unit in read if unit}
     if len(units) > 1:
-        raise Unreadable("P103", f"two units in one value: {', '.join(sorted(units))}", members)
+        raise UnreadableError("P103", f"two units in one value: {', '.join(sorted(units))}", members)
     hull = read[0][0]
     for interval, _ in read[1:]:
         hull = hull.union(interval)
@@ -74,20 +76,20 @@ def _finite(value: float) -> Interval:
     except OverflowError:
         number = inf
     if not isfinite(number):
-        raise Unreadable("P101", "not a finite number", value)
+        raise UnreadableError("P101", "not a finite number", value)
     return Interval.exactly(number)
 
 
 def _read_text(text: str) -> tuple[Interval, str]:
     if not text:
-        raise Unreadable("P101", "an empty text is not a number", text)
+        raise UnreadableError("P101", "an empty text is not a number", text)
     if len(text) > LONGEST_TEXT:
-        raise Unreadable("P120", "a long text stands where a number is expected", text)
+        raise UnreadableError("P120", "a long text stands where a number is expected", text)
     text = text.replace("−", "-")  # noqa: RUF001 the minus sign of typesetters
     if bracketed := _BRACKETS.fullmatch(text):
         return _read_brackets(bracketed, text)
     if _COMMA.match(text) and not _GROUPED.match(text):
-        raise Unreadable("P119", "a comma could be a decimal mark or separate thousands", text)
+        raise UnreadableError("P119", "a comma could be a decimal mark or separate thousands", text)
     if grouped := _GROUPED.match(text):
         text = grouped[0].replace(",", "") + text[grouped.end() :]
     if compared := _COMPARED.fullmatch(text):
@@ -95,20 +97,20 @@ def _read_text(text: str) -> tuple[Interval, str]:
     if ranged := _RANGE.fullmatch(text):
         low, high = _number(ranged[1], text), _number(ranged[2], text)
         if low > high:
-            raise Unreadable("P115", "the range ends below its beginning", text)
+            raise UnreadableError("P115", "the range ends below its beginning", text)
         return Interval(low, high), _unit(ranged[3], text)
     if plain := _PLAIN.fullmatch(text):
         return Interval.exactly(_number(plain[1], text)), _unit(plain[2], text)
     if re.match(r"[<>=~≈≤≥]", text):
-        raise Unreadable("P117", "the comparator is not understood", text)
-    raise Unreadable("P101", "not a number", text)
+        raise UnreadableError("P117", "the comparator is not understood", text)
+    raise UnreadableError("P101", "not a number", text)
 
 
 def _unit(rest: str, text: str) -> str:
     """What stands behind the number, unless it looks like more of the number than of a unit."""
     unit = rest.strip()
     if re.match(r"[-+<>=,;]|\d+(?![*^])\b(?!\s*/)", unit) and not unit.startswith("10"):
-        raise Unreadable("P101", "more than one number stands here", text)
+        raise UnreadableError("P101", "more than one number stands here", text)
     return unit
 
 
@@ -129,17 +131,17 @@ def _read_brackets(found: re.Match[str], text: str) -> tuple[Interval, str]:
     try:
         return Interval(low, high, found[1] == "(", found[4] == ")"), found[5].strip()
     except ValueError:
-        raise Unreadable("P115", "the interval holds nothing", text) from None
+        raise UnreadableError("P115", "the interval holds nothing", text) from None
 
 
 def _number(digits: str, text: str) -> float:
     if digits in ("inf", "-inf"):
         return float(digits)
     if not re.fullmatch(_NUMBER, digits):
-        raise Unreadable("P101", "not a number", text)
+        raise UnreadableError("P101", "not a number", text)
     value = float(digits)
     if not isfinite(value):
-        raise Unreadable("P101", "not a finite number", text)
+        raise UnreadableError("P101", "not a finite number", text)
     return value
 
 
@@ -150,10 +152,10 @@ def bounded(value: Interval, low: float, high: float, *, name: str, text: object
     """
     for end in (value.low, value.high):
         if isfinite(end) and not low <= end <= high:
-            raise Unreadable("P102", f"{name} {end:g} is outside {low:g} to {high:g}", text)
+            raise UnreadableError("P102", f"{name} {end:g} is outside {low:g} to {high:g}", text)
     inside = value.intersection(Interval(low, high))
     if inside is None:
-        raise Unreadable("P102", f"{name} is outside {low:g} to {high:g}", text)
+        raise UnreadableError("P102", f"{name} is outside {low:g} to {high:g}", text)
     return inside
 
 
@@ -162,7 +164,7 @@ def read_date(raw: object, index: date | None = None) -> DateSpan:
     try:
         return _read_date(raw, index)
     except (ValueError, OverflowError):
-        raise Unreadable("P106", "there is no such day", raw) from None
+        raise UnreadableError("P106", "there is no such day", raw) from None
 
 
 def _read_date(raw: object, index: date | None) -> DateSpan:
@@ -170,16 +172,16 @@ def _read_date(raw: object, index: date | None) -> DateSpan:
         case date():
             return DateSpan.on(date(raw.year, raw.month, raw.day))
         case bool():
-            raise Unreadable("P106", "a truth value stands where a date is expected", raw)
+            raise UnreadableError("P106", "a truth value stands where a date is expected", raw)
         case int() | float() if isinstance(raw, int) or raw.is_integer():
             return _read_whole(int(raw), index)
         case str() if len(raw) > LONGEST_TEXT:
-            raise Unreadable("P120", "a long text stands where a date is expected", raw)
+            raise UnreadableError("P120", "a long text stands where a date is expected", raw)
         case str():
             return _read_date_text(raw.strip(), index)
         case Mapping() if raw and set(raw) <= {"from", "to"}:
             return _read_span(raw.get("from"), raw.get("to"), index, raw)
-    raise Unreadable("P106", "not a date", raw)
+    raise UnreadableError("P106", "not a date", raw)
 
 
 def _read_whole(number: int, index: date | None) -> DateSpan:
@@ -187,7 +189,7 @@ def _read_whole(number: int, index: date | None) -> DateSpan:
         return DateSpan.on(index + timedelta(days=number))
     if 1850 <= number <= 2200:
         return DateSpan.year(number)
-    raise Unreadable("P106", "neither a year nor, without an index_date, a number of days", number)
+    raise UnreadableError("P106", "neither a year nor, without an index_date, a number of days", number)
 
 
 def _read_date_text(text: str, index: date | None) -> DateSpan:
@@ -201,14 +203,14 @@ def _read_date_text(text: str, index: date | None) -> DateSpan:
         return DateSpan.on(index + timedelta(days=int(float(text))))
     if found := _SPAN.fullmatch(text):
         return _read_span(found[1], found[2], index, text)
-    raise Unreadable("P106", "not a date as in 2025-03-01, 2025-03 or 2025", text)
+    raise UnreadableError("P106", "not a date as in 2025-03-01, 2025-03 or 2025", text)
 
 
 def _read_span(first: object, last: object, index: date | None, raw: object) -> DateSpan:
     begins = date.min if first is None else _read_date(first, index).first
     ends = date.max if last is None else _read_date(last, index).last
     if begins > ends:
-        raise Unreadable("P115", "the span ends before it begins", raw)
+        raise UnreadableError("P115", "the span ends before it begins", raw)
     return DateSpan(begins, ends)
 
 

@@ -47,18 +47,19 @@ def read_argument(
             if members is None:
                 suggestion = lexicon.formulary.nearest(raw)
                 return refuse("R024", f"no list or agent is called '{raw}'", _suggest(suggestion))
-            lexicon.used_lists.add(raw)
-            return Argument(raw, members)
+            code = lexicon.formulary.lookup(raw) or raw
+            lexicon.used_lists.add(code)
+            return Argument(code, members, _in_sentence(lexicon.formulary.title(raw)))
         case Takes.LAB:
             test = lab_test(raw)
             if test is None:
                 return refuse("R014", f"unknown laboratory test '{raw}'", _suggest(nearest_lab_test(raw)))
-            return Argument(test.code, test.code)
+            return Argument(test.code, test.code, test.title)
         case Takes.MARKER:
             code = MARKERS.lookup(raw)
             if code is None:
                 return refuse("R014", f"unknown biomarker '{raw}'", _suggest(MARKERS.nearest(raw)))
-            return Argument(code, code)
+            return Argument(code, code, MARKERS.title(code))
         case Takes.EVENT:
             if raw not in lexicon.events:
                 known = ", ".join(lexicon.events) or "none"
@@ -101,7 +102,16 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
     if not codes:
         problems.append(Problem(path, "R020", "an empty list of codes"))
         return None
-    return Argument(", ".join(str(value) for value in values), codes)
+    if parameter.vocabulary is None:
+        return Argument(", ".join(sorted(codes)), codes)
+    cover = parameter.vocabulary.cover(codes)
+    titles = [_in_sentence(parameter.vocabulary.title(code)) for code in cover]
+    return Argument(", ".join(cover), codes, ", ".join(titles))
+
+
+def _in_sentence(title: str) -> str:
+    """A title inside a sentence: small, unless it begins with an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _suggest(word: str | None) -> str:

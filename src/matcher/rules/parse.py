@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from matcher.domain.dates import TimeUnit
@@ -214,13 +214,15 @@ class ConditionReader:
         bounds = self._bounds(answer, compared, path, _scheme(arguments), arguments, word)
         if bounds is None:
             return None
+        title = _capitalised(_filled(word.phrase, arguments.title_of))
+        title += f" {facet_name.replace('_', ' ')}" if facet_name else ""
         feature = Feature(
             name=_name(word, arguments, facet_name),
             kind=facet.kind(arguments),
             domain=answer.domain(),
-            topic=_filled(word.topic, arguments),
-            title=_filled(word.phrase, arguments)
-            + (f" {facet_name.replace('_', ' ')}" if facet_name else ""),
+            topic=_filled(word.topic, arguments.name_of),
+            title=title,
+            question=_filled(word.question, arguments.title_of) or f"{title}?",
         )
         default = word.default_window(arguments) if "within" not in arguments else None
         return Comparison(word.name, feature.title, bounds, feature, default_window=default, path=path)
@@ -400,7 +402,7 @@ def _as_mapping(raw: object, answer: Answer) -> Mapping[str, object]:
 
 def _name(word: Word, arguments: Arguments, facet: str) -> str:
     """One name for one question, the order of parameters in the file aside."""
-    parts = [f"{name}={argument.written}" for name, argument in sorted(arguments.given.items())]
+    parts = [f"{name}={argument.name}" for name, argument in sorted(arguments.given.items())]
     if arguments.multiple_of:
         parts.append(f"x {arguments.multiple_of} limit of normal")
     if arguments.elapsed_unit is not TimeUnit.DAYS:
@@ -410,13 +412,17 @@ def _name(word: Word, arguments: Arguments, facet: str) -> str:
     return f"{word.name}({', '.join(parts)})" if parts else word.name
 
 
-def _filled(template: str, arguments: Arguments) -> str:
-    """The template with each parameter's written value, or nothing, in place of its braces."""
+def _filled(template: str, said: Callable[[str], str]) -> str:
+    """The template with what is said of each parameter, or nothing, in place of its braces."""
     text = template
     while (start := text.find("{")) >= 0:
         end = text.index("}", start)
-        text = text[:start] + arguments.written(text[start + 1 : end]).replace("_", " ") + text[end + 1 :]
+        text = text[:start] + said(text[start + 1 : end]) + text[end + 1 :]
     return " ".join(text.split())
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:

@@ -234,10 +234,19 @@ class AgentDocument(Document):
     note: Text | None = None
 
 
+class CombinationDocument(Document):
+    """A name for several agents given together: a scheme or a combined brand."""
+
+    agents: Annotated[Texts, Field(min_length=1)]
+    synonyms: Texts = []
+    note: Text | None = None
+
+
 class AgentsDocument(Document):
-    """Agents by their generic names."""
+    """Agents by their generic names, and names for several of them together."""
 
     agents: dict[Text, AgentDocument]
+    combinations: dict[Text, CombinationDocument] = {}
     title: Text
     source: Source
     as_of: date

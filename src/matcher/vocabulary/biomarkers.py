@@ -40,7 +40,9 @@ class Marker:
 
 
 _ROWS = rows("biomarkers.csv")
-MARKERS = Tree("biomarkers", (Node(row["code"], row["title"], None, listed(row["synonyms"])) for row in _ROWS))
+MARKERS = Tree(
+    "biomarkers", (Node(row["code"], row["title"], None, listed(row["synonyms"])) for row in _ROWS)
+)
 MARKER: Mapping[str, Marker] = MappingProxyType(
     {
         row["code"]: Marker(
@@ -59,7 +61,11 @@ METHOD = flat(
     ("ihc", "immunohistochemistry", ("immunohistochemical", "immunostaining", "IHC stain")),
     ("icc", "immunocytochemistry", ("immunocytochemical", "cell block")),
     ("flow", "flow cytometry", ("flow cytometric", "FACS", "MFC")),
-    ("ngs", "sequencing of the tumour", ("next generation sequencing", "panel sequencing", "WES", "WGS", "sequencing")),
+    (
+        "ngs",
+        "sequencing of the tumour",
+        ("next generation sequencing", "panel sequencing", "WES", "WGS", "sequencing"),
+    ),
     ("fish", "in situ hybridisation", ("fluorescence in situ hybridisation", "FISH", "ISH", "CISH", "SISH")),
     ("pcr", "polymerase chain reaction", ("RT-PCR", "qPCR")),
     ("serology", "typing from blood", ("HLA typing", "germline test")),
@@ -85,7 +91,11 @@ METHOD_SPECIMENS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 SPECIMEN = flat(
     "specimen",
-    ("tumour", "tumour tissue or marrow", ("tumor", "tissue", "biopsy", "bone marrow", "marrow", "cell block")),
+    (
+        "tumour",
+        "tumour tissue or marrow",
+        ("tumor", "tissue", "biopsy", "bone marrow", "marrow", "cell block"),
+    ),
     ("blood", "blood", ("serum", "plasma", "peripheral blood")),
 )
 SPECIMENS = SPECIMEN.codes

@@ -24,13 +24,28 @@ VITAL_STATUS = flat(
 
 RESPONSE = flat(
     "best response",
-    ("progressive_disease", "progressive disease", ("PD", "progression", "clinical progressive disease",
-     "radiographic progressive disease", "progressed")),
+    (
+        "progressive_disease",
+        "progressive disease",
+        (
+            "PD",
+            "progression",
+            "clinical progressive disease",
+            "radiographic progressive disease",
+            "progressed",
+        ),
+    ),
     ("stable_disease", "stable disease", ("SD", "no change")),
-    ("partial_response", "partial response", ("PR", "partial remission", "partial remission/response",
-     "very good partial response", "VGPR")),
-    ("complete_response", "complete response", ("CR", "complete remission", "complete remission/response",
-     "stringent complete response", "sCR")),
+    (
+        "partial_response",
+        "partial response",
+        ("PR", "partial remission", "partial remission/response", "very good partial response", "VGPR"),
+    ),
+    (
+        "complete_response",
+        "complete response",
+        ("CR", "complete remission", "complete remission/response", "stringent complete response", "sCR"),
+    ),
     ("not_evaluable", "not evaluable", ("NE", "not assessable", "inevaluable")),
 )
 RESPONSES = RESPONSE.codes
@@ -65,10 +80,32 @@ COURSE_OF_DISEASE = flat(
 
 THERAPY_KIND = flat(
     "kind of therapy",
-    ("systemic", "systemic therapy", ("chemotherapy", "immunotherapy", "targeted therapy", "hormone therapy",
-     "targeted molecular therapy", "vaccine", "biological therapy", "drug therapy")),
-    ("intracavitary", "intracavitary therapy", ("intrapleural", "intraperitoneal", "HIPEC", "regional",
-     "hyperthermic intraperitoneal chemotherapy", "intrapleural chemotherapy")),
+    (
+        "systemic",
+        "systemic therapy",
+        (
+            "chemotherapy",
+            "immunotherapy",
+            "targeted therapy",
+            "hormone therapy",
+            "targeted molecular therapy",
+            "vaccine",
+            "biological therapy",
+            "drug therapy",
+        ),
+    ),
+    (
+        "intracavitary",
+        "intracavitary therapy",
+        (
+            "intrapleural",
+            "intraperitoneal",
+            "HIPEC",
+            "regional",
+            "hyperthermic intraperitoneal chemotherapy",
+            "intrapleural chemotherapy",
+        ),
+    ),
     ("cell_therapy", "cell therapy", ("CAR T", "CAR-T", "adoptive cell therapy", "TIL", "cellular therapy")),
     ("surgery", "surgery", ("operation", "resection")),
     ("radiotherapy", "radiotherapy", ("radiation", "radiation therapy", "irradiation")),
@@ -118,7 +155,11 @@ RADIOTHERAPY_FIELDS = RADIOTHERAPY_FIELD.codes
 
 ROUTE = flat(
     "route",
-    ("systemic", "systemic", ("oral", "po", "by mouth", "iv", "intravenous", "im", "intramuscular", "parenteral")),
+    (
+        "systemic",
+        "systemic",
+        ("oral", "po", "by mouth", "iv", "intravenous", "im", "intramuscular", "parenteral"),
+    ),
     ("inhaled", "inhaled", ("inhalation",)),
     ("topical", "topical", ("skin", "eye drops", "ophthalmic", "nasal", "intranasal", "cutaneous")),
     ("intra_articular", "into a joint", ("intra-articular", "joint injection")),
@@ -127,7 +168,11 @@ ROUTES = ROUTE.codes
 
 CONDITION_STATUS = flat(
     "status of a condition",
-    ("active", "active", ("current", "present", "uncontrolled", "untreated", "progressive", "symptomatic", "ongoing")),
+    (
+        "active",
+        "active",
+        ("current", "present", "uncontrolled", "untreated", "progressive", "symptomatic", "ongoing"),
+    ),
     ("controlled", "treated and controlled", ("stable", "treated", "controlled", "inactive", "remission")),
     ("resolved", "resolved", ("past", "history", "cured", "recovered", "previous", "history of")),
 )
@@ -135,21 +180,40 @@ CONDITION_STATUSES = CONDITION_STATUS.codes
 
 ALTERATION_KIND = flat(
     "kind of alteration",
-    ("mutation", "mutation", ("snv", "indel", "point mutation", "missense", "nonsense", "frameshift",
-     "small variant", "sequence variant")),
+    (
+        "mutation",
+        "mutation",
+        (
+            "snv",
+            "indel",
+            "point mutation",
+            "missense",
+            "nonsense",
+            "frameshift",
+            "small variant",
+            "sequence variant",
+        ),
+    ),
     ("amplification", "amplification", ("high amplification", "amplified")),
     ("gain", "low-level gain", ("low amplification", "copy gain")),
     ("deletion", "homozygous deletion", ("deep deletion", "homdel", "biallelic deletion", "biallelic loss")),
     ("loss", "heterozygous loss", ("heterozygous deletion", "shallow deletion", "monoallelic loss", "LOH")),
-    ("fusion", "fusion or other rearrangement", ("structural variation", "rearrangement", "translocation",
-     "gene fusion", "structural variant")),
+    (
+        "fusion",
+        "fusion or other rearrangement",
+        ("structural variation", "rearrangement", "translocation", "gene fusion", "structural variant"),
+    ),
 )
 ALTERATION_KINDS = ALTERATION_KIND.codes
 
 RESPONSE_CRITERIA = flat(
     "response criteria",
     ("recist", "RECIST 1.1", ("RECIST1.1", "RECIST v1.1", "RECIST version 1.1")),
-    ("mrecist", "modified RECIST for mesothelioma", ("modified RECIST", "mRECIST 1.1", "modified RECIST 1.1")),
+    (
+        "mrecist",
+        "modified RECIST for mesothelioma",
+        ("modified RECIST", "mRECIST 1.1", "modified RECIST 1.1"),
+    ),
     ("irecist", "iRECIST", ("immune RECIST",)),
     ("imwg", "IMWG criteria for myeloma", ("IMWG", "International Myeloma Working Group")),
 )
@@ -174,7 +238,9 @@ KARNOFSKY = tuple(range(0, 101, 10))
 
 
 def _sets(table: Mapping[tuple[int, ...], tuple[int, ...]]) -> Mapping[int, frozenset[int]]:
-    return MappingProxyType({score: frozenset(grades) for scores, grades in table.items() for score in scores})
+    return MappingProxyType(
+        {score: frozenset(grades) for scores, grades in table.items() for score in scores}
+    )
 
 
 #: The ECOG grades a Karnofsky score can be. A score of 0 is death, which is no grade from 0 to 4.

@@ -7,20 +7,34 @@ import re
 from matcher.vocabulary.text import words
 
 # A part that follows one of these may or may not have been given.
-_MAYBE = re.compile(r"\+\s*/\s*-|±|\bwith or without\b|\band\s*/\s*or\b", re.I)
-_BETWEEN = re.compile(r"\s*(?:\+|;|,|&|\n|\bplus\b|\band\b|\bwith\b|\bfollowed by\b|\bthen\b)\s*", re.I)
-_OR = re.compile(r"\s*\b(?:or|vs\.?|versus)\b\s*", re.I)
-_BLINDED = re.compile(r"\b(?:placebo|blinded|blind|masked|randomi[sz]ed)\b", re.I)
+_MAYBE = re.compile(r"\+\s*/\s*-|±|\bwith or without\b|\band\s*/\s*or\b", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\s*(?:\+|;|,|&|\n|\bplus\b|\band\b|\bwith\b|\bfollowed by\b|\bthen\b)\s*", re.IGNORECASE
+)
+_OR = re.compile(r"\s*\b(?:or|vs\.?|versus)\b\s*", re.IGNORECASE)
+_BLINDED = re.compile(r"\b(?:placebo|blinded|blind|masked|randomi[sz]ed)\b", re.IGNORECASE)
+# What was not given, or not yet, is no course with that agent; how much of the text it covers is not said.
+_NOT_GIVEN = re.compile(
+    r"\b(?:no|not|never|none|without|refused|declined|denied|planned|scheduled|considered|intended|proposed|"
+    r"allerg\w+|intoleran\w+|contraindicat\w+)\b",
+    re.IGNORECASE,
+)
 # "(or placebo)", "(+ bevacizumab)": the bracket continues the list and is no other name.
-_CONTINUED = re.compile(r"\(\s*((?:or|vs|versus|plus|and|with)\b|[+&/])([^)]*)\)", re.I)
+_CONTINUED = re.compile(r"\(\s*((?:or|vs|versus|plus|and|with)\b|[+&/])([^)]*)\)", re.IGNORECASE)
 _BRACKET = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 
 _NOISE = frozenset(
-    "iv po sc im oral orally intravenous intravenously subcutaneous intraperitoneal intrapleural heated hipec weekly "
-    "biweekly daily monthly bid tid cycle cycles course courses dose doses mg mcg g ml m2 kg auc area day days week "
-    "weeks every chemotherapy regimen therapy treatment monotherapy maintenance adjuvant neoadjuvant concurrent "
-    "induction consolidation infusion injection caps capsule capsules tablet tablets hydrochloride hcl sodium "
-    "disodium phosphate sulfate sulphate tartrate mesylate tosylate acetate".split()
+    re.findall(
+        r"\w+",
+        """
+        iv po sc im oral orally intravenous intravenously subcutaneous intraperitoneal intrapleural heated hipec
+        weekly biweekly daily monthly bid tid every day days week weeks cycle cycles course courses
+        dose doses mg mcg g ml m2 kg auc area infusion injection caps capsule capsules tablet tablets
+        chemotherapy regimen therapy treatment monotherapy
+        maintenance adjuvant neoadjuvant concurrent induction consolidation
+        hydrochloride hcl sodium disodium phosphate sulfate sulphate tartrate mesylate tosylate acetate
+        """,
+    )
 )
 _NUMBER = re.compile(r"\d+(?:mg|mcg|g|ml|m2|gy|x|d|w)?|x\d+|q\d+[dwh]?|[cd]\d+(?:d\d+)?")
 
@@ -33,7 +47,7 @@ def certain_and_maybe(text: str) -> tuple[str, tuple[str, ...]]:
 
 def parts(text: str) -> tuple[str, ...]:
     """The agents of a combination, as written. A comma before "or" joins alternatives and separates nothing."""
-    joined = re.sub(r"[,;]\s*(?=(?:or|vs|versus)\b)", " ", text, flags=re.I)
+    joined = re.sub(r"[,;]\s*(?=(?:or|vs|versus)\b)", " ", text, flags=re.IGNORECASE)
     return tuple(part for part in _BETWEEN.split(joined) if part)
 
 
@@ -45,6 +59,11 @@ def alternatives(text: str) -> tuple[str, ...]:
 def is_blinded(text: str) -> bool:
     """Whether the text says that it is open what was given."""
     return _BLINDED.search(text) is not None
+
+
+def is_not_given(text: str) -> bool:
+    """Whether the text speaks of something that was not given, or only planned."""
+    return _NOT_GIVEN.search(text) is not None
 
 
 def brackets(text: str) -> tuple[str, tuple[str, ...]]:

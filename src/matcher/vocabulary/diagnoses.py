@@ -76,7 +76,19 @@ GROUPS = (
     Group(
         "oesophageal_cancer",
         "Oesophageal cancer, type not stated",
-        ("ESCA", "EPDCA", "ESCC", "ESMM", "HGNEE", "GINETES_other", "EGC_other", "SMN", "STOMACH_other", "GIST", "LMS"),
+        (
+            "ESCA",
+            "EPDCA",
+            "ESCC",
+            "ESMM",
+            "HGNEE",
+            "GINETES_other",
+            "EGC_other",
+            "SMN",
+            "STOMACH_other",
+            "GIST",
+            "LMS",
+        ),
         ("esophageal cancer", "cancer of oesophagus", "oesophageal carcinoma"),
     ),
     Group(
@@ -134,7 +146,9 @@ _CLOSED = frozenset({"TISSUE"})
 DIAGNOSES = Tree(
     "diagnoses",
     (
-        Node(row["code"], row["title"], row["parent"] or None, listed(row["synonyms"]), row["code"] in _CLOSED)
+        Node(
+            row["code"], row["title"], row["parent"] or None, listed(row["synonyms"]), row["code"] in _CLOSED
+        )
         for row in rows("diagnoses.csv")
     ),
     GROUPS,

@@ -7,9 +7,10 @@ never make "no prior immunotherapy" true. Nothing is resolved by likeness; liken
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from matcher.errors import nearest
@@ -63,8 +64,8 @@ Component: TypeAlias = frozenset[str] | Literal[Anything.ANYTHING]
 class Resolution:
     """What a course text can have been: one set of leaves for each component.
 
-    Every ``ANYTHING`` is explained: its text is in ``blinded`` or in ``unresolved``, which also holds texts in
-    brackets that were no known name. ``not_anticancer`` is true when every component is known to be none.
+    Every ``ANYTHING`` is explained: its text is in ``blinded`` or in ``unresolved``. ``not_anticancer`` is true
+    when every component is known to be none.
     """
 
     components: tuple[Component, ...]
@@ -83,12 +84,12 @@ class FormularyFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FormularyProblem:
-    """One fault: ``subject`` is the agent, class or combination, ``name`` the word at fault."""
+    """One fault. ``subject`` is the entry, ``name`` its word at fault, ``other`` the other entry or the likely one."""
 
     fault: FormularyFault
     subject: str
     name: str
-    suggestion: str | None = None
+    other: str | None = None
 
 
 class Formulary:
@@ -107,8 +108,8 @@ class Formulary:
         not_anticancer: Iterable[str] = (),
         unresolvable: Iterable[str] = (),
     ) -> None:
-        self.agents = {agent.name: agent for agent in agents}
-        self.classes = {drug_class.code: drug_class for drug_class in classes}
+        self.agents: Mapping[str, Agent] = MappingProxyType({agent.name: agent for agent in agents})
+        self.classes: Mapping[str, DrugClass] = MappingProxyType({each.code: each for each in classes})
         self._combinations = {each.name: each for each in combinations}
         self._problems: list[FormularyProblem] = []
         self._names = self._name_index()
@@ -119,8 +120,9 @@ class Formulary:
             for agent in combination.agents:
                 self._known(combination.name, agent)
         self._open = frozenset(key(text) for text in unresolvable)
+        harmless = [self._known("not_anticancer", name) for name in not_anticancer]
         self._not_anticancer = frozenset(
-            leaf for text in not_anticancer for leaf in self._leaves.get(self.lookup(text) or "", ())
+            leaf for code in harmless if code is not None for leaf in self._leaves[code]
         )
         self.all_leaves: frozenset[str] = frozenset().union(*self._leaves.values())
 
@@ -192,6 +194,8 @@ class Formulary:
                     )
         for name in (*shared, ""):
             index.pop(name, None)
+        for code in self.agents.keys() & self.classes.keys():
+            self._problems.append(FormularyProblem(FormularyFault.SHARED_NAME, code, code, code))
         return index
 
     def _spellings(self) -> Iterable[tuple[str, tuple[str, ...]]]:
@@ -243,6 +247,8 @@ class Formulary:
 
     def _course(self, text: str) -> Resolution:
         given, maybe = course_text.certain_and_maybe(text)
+        if course_text.is_not_given(given):
+            return _unresolved(text)
         found = self._exact(given) or self._either_or(given)
         return _together([found, *(_unresolved(part) for part in maybe)])
 
@@ -282,9 +288,10 @@ class Formulary:
         return self._run_together(text) or _unresolved(text)
 
     def _bracketed(self, outer: str, inner: Sequence[str]) -> Resolution:
-        """A name with another in brackets: the same thing twice, a class with its agent, or a note.
+        """A name with another in brackets: the same thing twice, a class with its agent, a dose, or who knows what.
 
-        Two names that cannot be the same thing are no one thing at all.
+        Two names that cannot be the same thing are no one thing at all; words that are no name could be another
+        agent beside the one that is.
         """
         names = [found for each in (outer, *inner) if (found := self._name(each)) is not None]
         notes = [each for each in (outer, *inner) if self._name(each) is None]
@@ -297,7 +304,7 @@ class Formulary:
             if narrower is None:
                 return _unresolved(f"{outer} ({', '.join(inner)})")
             result = narrower
-        return Resolution(result.components, unresolved)
+        return _together([result, *(_unresolved(note) for note in unresolved)])
 
     def _name(self, text: str) -> Resolution | None:
         """The text as names, completely; nothing where anything of it is open."""
@@ -313,7 +320,9 @@ class Formulary:
             return None
         if (exact := self._exact(plain)) is not None:
             return exact
-        slashed = [self._exact(piece) or self._exact(course_text.without_doses(piece)) for piece in text.split("/")]
+        slashed = [
+            self._exact(piece) or self._exact(course_text.without_doses(piece)) for piece in text.split("/")
+        ]
         if len(slashed) > 1 and all(slashed):
             found = _together([each for each in slashed if each is not None])
             return self._same_kind(found) or found

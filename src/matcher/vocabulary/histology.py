@@ -10,7 +10,12 @@ from __future__ import annotations
 from matcher.vocabulary.tree import Group, Node, Tree
 
 _NODES = (
-    Node("any_histology", "Not otherwise specified", None, ("NOS", "histology not otherwise specified", "unspecified")),
+    Node(
+        "any_histology",
+        "Not otherwise specified",
+        None,
+        ("NOS", "histology not otherwise specified", "unspecified"),
+    ),
     Node(
         "mesothelioma_type",
         "Mesothelioma, type not otherwise specified",
@@ -78,7 +83,12 @@ _NODES = (
         "mesothelioma_type",
         ("multicystic mesothelioma", "multicystic peritoneal mesothelioma"),
     ),
-    Node("carcinoma_type", "Carcinoma, type not otherwise specified", "any_histology", ("carcinoma", "carcinoma NOS")),
+    Node(
+        "carcinoma_type",
+        "Carcinoma, type not otherwise specified",
+        "any_histology",
+        ("carcinoma", "carcinoma NOS"),
+    ),
     Node(
         "adenocarcinoma",
         "Adenocarcinoma",
@@ -132,7 +142,12 @@ _NODES = (
         "signet_ring",
         "Signet ring cell",
         "diffuse_type",
-        ("signet ring", "signet ring cell carcinoma", "signet ring type", "stomach adenocarcinoma signet ring type"),
+        (
+            "signet ring",
+            "signet ring cell carcinoma",
+            "signet ring type",
+            "stomach adenocarcinoma signet ring type",
+        ),
     ),
     Node(
         "mixed_type",
@@ -145,7 +160,12 @@ _NODES = (
     Node("adenosquamous", "Adenosquamous", "carcinoma_type", ("adenosquamous carcinoma",)),
     Node("small_cell", "Small cell", "carcinoma_type", ("small cell carcinoma",)),
     Node("large_cell", "Large cell", "carcinoma_type", ("large cell carcinoma",)),
-    Node("neuroendocrine", "Neuroendocrine", "carcinoma_type", ("neuroendocrine carcinoma", "neuroendocrine tumour")),
+    Node(
+        "neuroendocrine",
+        "Neuroendocrine",
+        "carcinoma_type",
+        ("neuroendocrine carcinoma", "neuroendocrine tumour"),
+    ),
     Node("ductal", "Ductal", "carcinoma_type", ("ductal carcinoma", "infiltrating duct carcinoma")),
     Node("lobular", "Lobular", "carcinoma_type", ("lobular carcinoma",)),
     Node("serous", "Serous", "carcinoma_type", ("serous carcinoma",)),

@@ -123,7 +123,16 @@ def _other_unit(test: LabTest, unit: str, fits: Callable[[str], bool]) -> str | 
     return next((usual for usual in test.usual_units if fits(usual)), None)
 
 
-_DIPSTICK = {"negative": 0.0, "neg": 0.0, "none": 0.0, "nil": 0.0, "trace": 0.5, "tr": 0.5, "+-": 0.5, "±": 0.5}
+_DIPSTICK = {
+    "negative": 0.0,
+    "neg": 0.0,
+    "none": 0.0,
+    "nil": 0.0,
+    "trace": 0.5,
+    "tr": 0.5,
+    "+-": 0.5,
+    "±": 0.5,
+}
 
 
 def dipstick_grade(text: str) -> float | None:

@@ -74,7 +74,11 @@ _TNM_PARTS: Mapping[str, Mapping[str, str]] = {
 
 
 def _tnm_nodes() -> Iterator[Node]:
-    for letter, title in (("T", "primary tumour"), ("N", "regional lymph nodes"), ("M", "distant metastasis")):
+    for letter, title in (
+        ("T", "primary tumour"),
+        ("N", "regional lymph nodes"),
+        ("M", "distant metastasis"),
+    ):
         yield Node(letter, title, closed=True)
         for category, parts in _TNM_PARTS[letter].items():
             yield Node(f"{letter}{category}", f"{letter}{category}", letter)
@@ -122,7 +126,12 @@ def stage_codes(scheme: str, text: str) -> frozenset[str] | Refused:
     """
     if scheme not in _STAGES:
         return Refused(f"unknown staging scheme '{scheme}'")
-    cleaned = re.sub(r"\b(clinical|pathologic(al)?|anatomic|ajcc|uicc|r-?iss|iss|stage|st)\b\.?", " ", text, flags=re.IGNORECASE)
+    cleaned = re.sub(
+        r"\b(clinical|pathologic(al)?|anatomic|ajcc|uicc|r-?iss|iss|stage|st)\b\.?",
+        " ",
+        text,
+        flags=re.IGNORECASE,
+    )
     parts = [part for part in re.split(r"\s*(?:\bor\b|/|,)\s*", cleaned.strip(), flags=re.IGNORECASE) if part]
     found: set[str] = set()
     for part in parts:
@@ -134,7 +143,7 @@ def stage_codes(scheme: str, text: str) -> frozenset[str] | Refused:
 
 
 def _stage_range(scheme: str, text: str) -> frozenset[str] | Refused:
-    ends = re.split(r"\s*(?:\bto\b|[-–])\s*(?=[IViv\d])", text)
+    ends = re.split(r"\s*(?:\bto\b|[-\u2013])\s*(?=[IViv\d])", text)
     if len(ends) > 2:
         return Refused(f"'{text}' is not a stage")
     reached: list[frozenset[str]] = []
@@ -176,8 +185,8 @@ def tnm_category(letter: str, text: str, scheme: str | None = None) -> frozenset
         category = f"{axis}{part}"
         if (reason := _REFUSED.get((scheme or "", category))) is not None:
             return Refused(reason)
-        if not TNM.has(category) or (scheme in _TNM_OF and category not in _TNM_OF[scheme]):
-            where = STAGE.title(scheme) if scheme in _STAGES else "TNM"
+        if not TNM.has(category) or category not in _TNM_OF.get(scheme or "", (category,)):
+            where = _STAGES[scheme][0] if scheme is not None and scheme in _STAGES else "TNM"
             return Refused(f"{where} has no category '{category}'")
         found |= TNM.leaves(category)
     return frozenset(found)
@@ -191,7 +200,7 @@ def _any_of(axis: str, scheme: str | None) -> frozenset[str]:
 
 def _categories(axis: str, bare: str) -> list[str]:
     """``1-2`` and ``1/2`` as their members; everything else as it is."""
-    ends = re.split(rf"(?:-|–|/|or|to)(?:{axis})?", bare, flags=re.IGNORECASE)
+    ends = re.split(rf"(?:[-\u2013/]|or|to)(?:{axis})?", bare, flags=re.IGNORECASE)
     if len(ends) == 2 and all(end.isdigit() for end in ends):
         return [str(number) for number in range(int(ends[0]), int(ends[1]) + 1)] or [bare]
     return ends

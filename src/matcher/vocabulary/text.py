@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_GREEK = str.maketrans(
-    {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "λ": "lambda", "ω": "omega"}
-)
+# Greek letters by code point: several look like Latin ones.
+_GREEK = {0x3B1: "alpha", 0x3B2: "beta", 0x3B3: "gamma", 0x3B4: "delta", 0x3BA: "kappa", 0x3BB: "lambda"}
 # One spelling for both sides of the Atlantic; applied to both texts, so it need not be a word.
 _SPELLINGS = (
     ("ae", "e"),
@@ -26,7 +25,7 @@ _SPELLINGS = (
 
 
 def words(text: str) -> str:
-    """The words of a text in lower case with single spaces: ``Non–Small-Cell`` is ``non small cell``."""
+    """The words of a text in lower case with single spaces: ``Non-Small-Cell`` is ``non small cell``."""
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_GREEK))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return " ".join(re.findall(r"[a-z0-9]+", plain))

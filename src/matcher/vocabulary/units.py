@@ -198,7 +198,13 @@ def _read(unit: str) -> tuple[str, str]:
 
 
 def _plain(unit: str) -> str:
-    text = unit.strip().replace("µ", "u").replace("μ", "u").replace("×", "x").replace("·", ".")
+    text = (
+        unit.strip()
+        .replace("µ", "u")
+        .replace("μ", "u")
+        .replace("\N{MULTIPLICATION SIGN}", "x")
+        .replace("·", ".")
+    )
     text = re.sub(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text).lower()
     text = re.sub(r"\s*\bper\b\s*", "/", text)
     text = re.sub(r"[({]?\s*1\.73\s*_?\s*m\s*\^?(?:\*\*)?2\s*[)}]?", "bsa", text)
@@ -233,11 +239,25 @@ def _unknown(unit: str) -> UnitError:
 @cache
 def _examples() -> tuple[str, ...]:
     """Units that limits are usually written in, to suggest from."""
-    return (*DIMENSIONS, "g/dL", "mg/dL", "mg/L", "ng/mL", "mmol/L", "umol/L", "10*9/L", "10*3/uL", "mg/g", "mg/d")
+    return (
+        *DIMENSIONS,
+        "g/dL",
+        "mg/dL",
+        "mg/L",
+        "ng/mL",
+        "mmol/L",
+        "umol/L",
+        "10*9/L",
+        "10*3/uL",
+        "mg/g",
+        "mg/d",
+    )
 
 
 def _alike(unit: str, target_expression: str) -> str | None:
-    same = [each for each in _examples() if _factor(_read(each)[1], target_expression, None, None) is not None]
+    same = [
+        each for each in _examples() if _factor(_read(each)[1], target_expression, None, None) is not None
+    ]
     return nearest(unit, same)
 
 

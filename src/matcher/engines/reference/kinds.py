@@ -116,7 +116,7 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
         if not any(other.first > day.last for _, other in certain)
     ]
     records = tuple(record for record, _, _ in current)
-    notes = _dating_notes(records, dated)
+    notes = () if dated or kind.within is None else tuple(Note(NoteKind.UNDATED, each) for each in records)
     if not certain:
         latest_stale = max(
             stale, key=lambda record: (begins(record) or DateSpan.on(date.min)).last, default=None
@@ -153,9 +153,3 @@ def _clipped(value: Possible, domain: Domain) -> Possible:
     limits = whole(domain)
     common, disjoint = agree([value, limits])
     return value if disjoint else common
-
-
-def _dating_notes(records: tuple[Record, ...], dated: bool) -> tuple[Note, ...]:
-    if dated:
-        return ()
-    return tuple(Note(NoteKind.UNDATED, record) for record in records)

@@ -157,7 +157,7 @@ def _medicines(arguments: Arguments) -> tuple[Filter, ...]:
 
 
 def _dose(arguments: Arguments) -> Total:
-    equivalent = arguments.written("as") == "prednisone"
+    equivalent = arguments.name_of("as") == "prednisone"
     field = "prednisone_equivalent" if equivalent else "dose"
     return Total("medications", field, _medicines(arguments), arguments.codes("is"))
 
@@ -176,6 +176,7 @@ WORDS: tuple[Word, ...] = (
         example="lab: {test: platelets, at_least: 100 10*9/L, within: 14 days}",
         facets={"": Facet(_lab_answer, _lab_kind)},
         parameters=(Parameter("test", Takes.LAB, "which test", required=True), WITHIN),
+        question="What is the latest {test} (value, unit, date)?",
         topic="lab:{test}",
         default_window=lambda a: LAB_TESTS[a.text("test")].max_age_days,
     ),
@@ -187,6 +188,7 @@ WORDS: tuple[Word, ...] = (
         example="creatinine_clearance: {at_least: 45 mL/min}",
         facets={"": Facet(lambda _: Number("mL/min", 0, 400), _clearance)},
         parameters=(WITHIN,),
+        question="What is the creatinine (value, unit, date), and the weight?",
         topic="lab:creatinine",
         default_window=lambda _: LAB_TESTS["creatinine"].max_age_days,
     ),
@@ -198,6 +200,7 @@ WORDS: tuple[Word, ...] = (
         example="egfr: {at_least: 50 mL/min/{1.73_m2}}",
         facets={"": Facet(lambda _: Number("mL/min/{1.73_m2}", 0, 400), _egfr)},
         parameters=(WITHIN,),
+        question="What is the creatinine (value, unit, date)?",
         topic="lab:creatinine",
         default_window=lambda _: LAB_TESTS["creatinine"].max_age_days,
     ),
@@ -226,6 +229,7 @@ WORDS: tuple[Word, ...] = (
             Parameter("score_type", Takes.CODES, "which score", choices=SCORE_TYPES),
             WITHIN,
         ),
+        question="What is the result for {marker} (method, percent of cells, intensity)?",
         topic="biomarker:{marker}",
     ),
     Word(
@@ -241,6 +245,7 @@ WORDS: tuple[Word, ...] = (
             Parameter("protein_change", Takes.TEXT, "as HGVS: p.V600E"),
             Parameter("partner", Takes.TEXT, "fusion partner"),
         ),
+        question="Was {gene} tested, and what was found?",
         topic="alteration:{gene}",
     ),
     Word(
@@ -260,6 +265,7 @@ WORDS: tuple[Word, ...] = (
             Parameter("within", Takes.DURATION, "began within this time"),
             BEFORE,
         ),
+        question="Does the patient have, or has the patient had: {is}?",
         topic="condition:{is}",
     ),
     Word(
@@ -277,6 +283,7 @@ WORDS: tuple[Word, ...] = (
             )
         },
         parameters=(Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),),
+        question="What is the grade of: {is}?",
         topic="condition:{is}",
     ),
     Word(
@@ -289,6 +296,7 @@ WORDS: tuple[Word, ...] = (
             "": Facet(lambda _: Presence(), lambda a: Count("medications", _medicines(a), a.codes("is")))
         },
         parameters=(MEDICINE, ROUTE, TAKEN, BEFORE),
+        question="Does the patient take: {is}?",
         topic="medication:{is}",
     ),
     Word(
@@ -305,6 +313,7 @@ WORDS: tuple[Word, ...] = (
             TAKEN,
             BEFORE,
         ),
+        question="What is the daily dose of: {is}?",
         topic="medication:{is}",
     ),
 )

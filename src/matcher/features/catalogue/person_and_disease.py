@@ -78,6 +78,7 @@ def _observation_words() -> Iterator[Word]:
             example=_example(kind),
             facets={"": Facet(lambda _, k=kind: _answer(k), lambda a, k=kind, b=build: b(k, a))},  # type: ignore[misc]
             parameters=parameters,
+            question=kind.question,
             topic=kind.name + (f":{{{kind.subject}}}" if kind.subject else ""),
             default_window=lambda _, k=kind: k.max_age_days,  # type: ignore[misc]
         )
@@ -124,6 +125,7 @@ def _tnm_word(letter: str) -> Word:
         example=f"tnm_{letter}: {{edition: '8', in: [{letter.upper()}1]}}",
         facets={"": Facet(lambda _: answer, lambda a: Latest("staging", letter, where(a)))},
         parameters=(edition,),
+        question=f"What is the TNM {letter.upper()} category, and by which edition?",
         topic="tnm",
     )
 
@@ -141,6 +143,7 @@ WORDS: tuple[Word, ...] = (
         phrase="Age",
         example="age: {at_least: 18 years}",
         facets=one(Number("years", 0, 125, integer=True), Age()),
+        question="What is the patient's age or date of birth?",
         topic="age",
     ),
     *_observation_words(),
@@ -151,6 +154,7 @@ WORDS: tuple[Word, ...] = (
         phrase="Diagnosis",
         example="diagnosis: {is_a: PLMESO}",
         facets=one(Category(tree=DIAGNOSES), Latest("diagnoses", "code", INDEX)),
+        question="What is the cancer (type and site)?",
         topic="diagnosis",
     ),
     Word(
@@ -160,6 +164,7 @@ WORDS: tuple[Word, ...] = (
         phrase="Histology",
         example="histology: {in: [epithelioid, biphasic]}",
         facets=one(Category(tree=HISTOLOGY), Latest("diagnoses", "histology", INDEX)),
+        question="What is the histological type?",
         topic="histology",
     ),
     Word(
@@ -177,6 +182,7 @@ WORDS: tuple[Word, ...] = (
             ),
             Parameter("within", Takes.DURATION, "diagnosed within this time"),
         ),
+        question="Has the patient had another cancer? When, and is it in remission?",
         topic="other_cancer",
     ),
     *(_tnm_word(letter) for letter in "tnm"),
@@ -187,6 +193,7 @@ WORDS: tuple[Word, ...] = (
         phrase="TNM edition",
         example="tnm_edition: '8'",
         facets=one(Category(codes=staging.EDITIONS), Latest("staging", "edition")),
+        question="By which TNM edition was the tumour staged?",
         topic="tnm",
     ),
     Word(
@@ -204,6 +211,7 @@ WORDS: tuple[Word, ...] = (
         parameters=(
             Parameter("scheme", Takes.TEXT, "staging scheme with edition", True, choices=staging.SCHEMES),
         ),
+        question="What is the stage, in scheme {scheme}?",
         topic="stage:{scheme}",
     ),
 )

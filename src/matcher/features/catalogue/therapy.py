@@ -158,6 +158,7 @@ WORDS: tuple[Word, ...] = (
         example="prior: platinum",
         facets=_presence(_counted),
         parameters=(THERAPY, KIND, ROLE, SINCE_END, BEFORE),
+        question="Has the patient ever had {therapy}? When was the last dose?",
         topic="therapy:{therapy}",
     ),
     Word(
@@ -177,6 +178,7 @@ WORDS: tuple[Word, ...] = (
                 choices=("counted", "not_counted"),
             ),
         ),
+        question="How many lines of {therapy} systemic therapy has the patient had?",
         topic="lines_of_therapy:{therapy}",
     ),
     Word(
@@ -187,6 +189,7 @@ WORDS: tuple[Word, ...] = (
         example="ongoing: checkpoint_inhibitor",
         facets=_presence(lambda a: _counted(a, Is("ongoing", YES.members))),
         parameters=(THERAPY,),
+        question="Is {therapy} still being given?",
         topic="therapy:{therapy}",
     ),
     Word(
@@ -200,6 +203,7 @@ WORDS: tuple[Word, ...] = (
             THERAPY,
             Parameter("reason", Takes.CODES, "why", required=True, choices=codes.STOP_REASONS),
         ),
+        question="Why was {therapy} stopped?",
         topic="therapy:{therapy}",
     ),
     Word(
@@ -214,6 +218,7 @@ WORDS: tuple[Word, ...] = (
             Parameter("within", Takes.DURATION, "progression came within this time of the last dose"),
             Parameter("during", Takes.FLAG, "progression came while it was being given"),
         ),
+        question="Did the disease progress on or after {therapy}, and when?",
         topic="progressed:{therapy}",
     ),
     Word(
@@ -224,6 +229,7 @@ WORDS: tuple[Word, ...] = (
         example="best_response: {therapy: platinum, in: [complete_response, partial_response]}",
         facets={"": Facet(lambda _: Category(codes=RESPONSES), _best_response)},
         parameters=(THERAPY, KIND),
+        question="What was the best response to {therapy}?",
         topic="response:{therapy}",
     ),
     Word(
@@ -239,6 +245,7 @@ WORDS: tuple[Word, ...] = (
             )
         },
         parameters=(THERAPY, KIND, ROLE),
+        question="How many cycles of {therapy} were given?",
         topic="cycles:{therapy}",
     ),
     Word(
@@ -263,6 +270,7 @@ WORDS: tuple[Word, ...] = (
             BEFORE,
             KIND,
         ),
+        question="When was the last dose or day of: {therapy}{medication}{procedure}{radiotherapy}{condition}{event}?",
         topic="washout:{therapy}{medication}{procedure}{radiotherapy}{condition}{event}",
     ),
     Word(
@@ -277,6 +285,7 @@ WORDS: tuple[Word, ...] = (
             Parameter("within", Takes.DURATION, "within this time"),
             BEFORE,
         ),
+        question="Has the patient had: {is}? When?",
         topic="procedure:{is}",
     ),
     Word(
@@ -293,6 +302,7 @@ WORDS: tuple[Word, ...] = (
             )
         ),
         parameters=(FIELD, INTENT, Parameter("within", Takes.DURATION, "ended within this time"), BEFORE),
+        question="Has the patient had radiotherapy {field}? When did it end?",
         topic="radiotherapy",
     ),
     Word(
@@ -308,6 +318,7 @@ WORDS: tuple[Word, ...] = (
             )
         },
         parameters=(FIELD, INTENT),
+        question="What dose of radiotherapy was given {field}?",
         topic="radiotherapy",
     ),
 )

@@ -1,0 +1,106 @@
+"""The agents of a course or a medicine: resolved by the formulary, or open to be anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from matcher.domain.possible import Codes
+from matcher.domain.record import Components
+from matcher.readers.context import Context
+from matcher.vocabulary.formulary import ANYTHING, Formulary, Resolution
+
+ANTICANCER = "anticancer"
+CELLS = "car_t"
+LOCAL = "photosensitiser"
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """What was given. ``kind`` is the kind of a course that does not state its own, where the agents tell."""
+
+    components: Components
+    kind: Codes | None
+    label: str
+
+
+def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
+    """The components of ``agents``: names, or lists of the names that one agent could have.
+
+    A name nobody can resolve is an issue and a component that could be anything, as is one still blinded.
+    """
+    raw = row.get("agents")
+    members = [raw] if isinstance(raw, str) else list(raw or [])
+    components: list[Codes | None] = []
+    harmless = bool(members)
+    for each in members:
+        if each is None:
+            components.append(None)
+            harmless = False
+        elif isinstance(each, list):
+            found = _either(context.formulary, each)
+            components.append(found)
+            harmless = harmless and found is not None and _is_harmless(context.formulary, found)
+            if found is None:
+                _report(context, path, " or ".join(each))
+        else:
+            resolution = context.formulary.resolve(each)
+            components += _components(resolution)
+            harmless = harmless and resolution.not_anticancer
+            for text in resolution.unresolved or (() if each.strip() else (each,)):
+                _report(context, path, text)
+    if not members:
+        components.append(None)
+    distinct = tuple(dict.fromkeys(components))
+    label = " + ".join(each for each in members if isinstance(each, str))
+    kind = Codes.of("supportive") if harmless else _kind(context.formulary, distinct)
+    return Agents(distinct, kind, label)
+
+
+def _components(resolution: Resolution) -> list[Codes | None]:
+    return [None if each is ANYTHING else Codes(each) for each in resolution.components]
+
+
+def _either(formulary: Formulary, names: list[str]) -> Codes | None:
+    """One agent that could be any of these; leaves of the formulary stand for themselves."""
+    found: set[str] = set()
+    for name in names:
+        if name in formulary.all_leaves:
+            found.add(name)
+        elif formulary.knows(name):
+            found |= formulary.members(name)
+        else:
+            return None
+    return Codes(frozenset(found))
+
+
+def _report(context: Context, path: str, text: str) -> None:
+    guess = context.formulary.nearest(text)
+    hint = f"; did you mean '{guess}'?" if guess else ""
+    context.issue("P108", f"{path}.agents", f"the agent is not known{hint}", text)
+
+
+def _is_harmless(formulary: Formulary, component: Codes) -> bool:
+    leaves = [formulary.resolve(leaf) for leaf in component.members]
+    return all(each.not_anticancer for each in leaves)
+
+
+def _kind(formulary: Formulary, components: Components) -> Codes | None:
+    """Cells are cell therapy; any other anticancer agent is systemic, unless it only makes cells sensitive.
+
+    This is the convention of the wire form: a course given into a cavity states its kind.
+    """
+    known = [each.members for each in components if each is not None]
+    if any(_within(formulary, each, CELLS) for each in known):
+        return Codes.of("cell_therapy")
+    if any(_within(formulary, each, LOCAL) for each in known):
+        return None
+    anticancer = formulary.knows(ANTICANCER)
+    if any(_within(formulary, each, ANTICANCER) if anticancer else True for each in known):
+        return Codes.of("systemic")
+    return None
+
+
+def _within(formulary: Formulary, leaves: frozenset[str], name: str) -> bool:
+    return formulary.knows(name) and leaves <= formulary.members(name)

@@ -1,0 +1,224 @@
+"""The report: one page that holds everything, loads nothing, and prints.
+
+Words come from ``explanation``; here they are only laid out. A verdict is always a word beside its shape and
+colour, never a colour alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from importlib.resources import files
+from typing import IO, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from matcher.explanation.answer import (
+    DECISION_NOTICE,
+    STANDING_TEXT,
+    CandidateShown,
+    CriterionShown,
+    PatientShown,
+)
+from matcher.readers.outcome import Reading, Reject
+from matcher.service.account import STANDINGS, Account, by_standing, is_ranked, program_version
+
+_PIECE = 1 << 20
+_GROUPS = (("inclusion", "Inclusion criteria"), ("exclusion", "Exclusion criteria"))
+
+#: the words of every verdict, and the mark that goes with each
+MARKS: Mapping[str, str] = {"met": "met", "not met": "not-met", "unknown": "unknown"}
+
+STANDING_MEANING: Mapping[str, str] = {
+    "eligible": "Every criterion of the protocol is known to be satisfied.",
+    "eligible_pending_screening": "Only what screening itself establishes is open, such as consent.",
+    "meets_known_criteria": "Satisfies every criterion held here; the protocol has more.",
+    "possible": "Nothing rules it out, and facts are missing.",
+    "not_yet": "Ruled out today; time or a repeated test may change that.",
+    "needs_waiver": "Ruled out unless a deviation is granted that the protocol itself allows.",
+    "ineligible": "A recorded fact rules it out.",
+}
+
+
+class Detail(Enum):
+    """How much of each patient the report holds: all of it, or what keeps a page of hundreds usable."""
+
+    FULL = "full"
+    TOP = "top"
+    RANKING = "ranking"
+    COUNTS = "counts"
+
+
+#: up to so many patients, so much of each
+DETAIL: tuple[tuple[int, Detail], ...] = ((100, Detail.FULL), (500, Detail.TOP), (5_000, Detail.RANKING))
+DETAILED_CANDIDATES = 3
+
+
+def detail_for(patients: int) -> Detail:
+    return next((detail for most, detail in DETAIL if patients <= most), Detail.COUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A patient's line in the index."""
+
+    anchor: str
+    patient: str
+    as_of: str
+    deceased: bool
+    ranked: bool
+    trial: CandidateShown | None
+    regimen: CandidateShown | None
+    issues: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Criteria that are read together."""
+
+    title: str
+    criteria: tuple[CriterionShown, ...]
+
+
+class Report:
+    """Renders each patient as they come, so that a long run is never held in memory."""
+
+    def __init__(self, sections: IO[str], patients: int) -> None:
+        self.detail = detail_for(patients)
+        self._sections = sections
+        self._index: list[Indexed] = []
+        self._rejects: list[Reject] = []
+        self._environment = _environment()
+        self._section = self._environment.get_template("patient.html")
+
+    def add(self, patient: PatientShown) -> None:
+        if self.detail is Detail.COUNTS:
+            return
+        line = _indexed(patient, len(self._index) + 1)
+        self._index.append(line)
+        self._sections.write(self._section.render(patient=patient, line=line, detail=self.detail.value))
+
+    def reject(self, reject: Reject) -> None:
+        self._rejects.append(reject)
+
+    def write(self, page: IO[str], account: Account, reading: Reading) -> None:
+        """The whole page, with the patients between its head and its foot."""
+        self._sections.flush()
+        self._sections.seek(0)
+        script = (files("matcher.service") / "templates" / "report.js").read_text(encoding="utf-8")
+        template = self._environment.get_template("report.html")
+        stream = template.stream(
+            account=account,
+            reading=reading,
+            index=self._index,
+            rejects=self._rejects,
+            detail=self.detail.value,
+            sections=self._pieces(),
+            style=_resource("report.css"),
+            script=Markup(script),
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
+        stream.enable_buffering(64)
+        stream.dump(page)
+
+    def _pieces(self) -> Iterator[Markup]:
+        while piece := self._sections.read(_PIECE):
+            yield Markup(piece)
+
+
+def report_of(patient: PatientShown, account: Account, reading: Reading) -> str:
+    """The report of one patient as text, for a page that is asked for rather than written."""
+    import io
+
+    page = io.StringIO()
+    report = Report(io.StringIO(), 1)
+    report.add(patient)
+    report.write(page, account, reading)
+    return page.getvalue()
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("matcher.service"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        notice=DECISION_NOTICE,
+        standings=STANDINGS,
+        standing_text=STANDING_TEXT,
+        standing_meaning=STANDING_MEANING,
+        detailed=DETAILED_CANDIDATES,
+        version=program_version(),
+    )
+    environment.filters.update(
+        groups=groups,
+        tally=tally,
+        mark=lambda verdict: MARKS[verdict],
+        by_standing=by_standing,
+        css_text=css_text,
+        fact=fact,
+        decided=lambda criteria: [each for each in criteria if each.satisfied != "unknown"],
+    )
+    return environment
+
+
+def groups(candidate: CandidateShown) -> list[Group]:
+    """A candidate's criteria under headings: its own, then those of each cohort; empty groups left out."""
+    found: list[Group] = []
+    cohorts = dict.fromkeys(each.cohort for each in candidate.criteria)
+    for cohort in sorted(cohorts):
+        for role, title in _GROUPS:
+            held = tuple(each for each in candidate.criteria if (each.role, each.cohort) == (role, cohort))
+            if held:
+                found.append(Group(f"Cohort {cohort}: {title.lower()}" if cohort else title, held))
+    if candidate.cautions:
+        found.append(Group("Cautions (shown, never counted)", candidate.cautions))
+    return found
+
+
+def tally(candidate: CandidateShown) -> str:
+    """How the criteria stand, in one line."""
+    held = [each.satisfied for each in candidate.criteria]
+    words = (("met", "satisfied"), ("not met", "not satisfied"), ("unknown", "unknown"))
+    return ", ".join(f"{held.count(name)} {word}" for name, word in words if name in held)
+
+
+def fact(line: str) -> tuple[str, str]:
+    """A line of a patient's summary as its name and value."""
+    name, separator, value = line.partition(": ")
+    return (name, value) if separator else ("", line)
+
+
+def css_text(text: str) -> Markup:
+    """Any text inside a quoted string of a style sheet: all but letters and digits escaped."""
+    escaped = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text)
+    return Markup(f'"{escaped}"')  # noqa: S704 - nothing but letters, digits and backslashes is left
+
+
+def _indexed(patient: PatientShown, number: int) -> Indexed:
+    def best(candidates: tuple[CandidateShown, ...]) -> CandidateShown | None:
+        return candidates[0] if candidates else None
+
+    return Indexed(
+        anchor=f"p{number}",
+        patient=patient.patient,
+        as_of=patient.as_of,
+        deceased=patient.deceased,
+        ranked=is_ranked(patient),
+        trial=best(patient.trials),
+        regimen=best(patient.regimens),
+        issues=len(patient.issues),
+    )
+
+
+def _resource(name: str) -> Markup:
+    """A file of this package, which needs no escaping."""
+    text: Any = (files("matcher.service") / "templates" / name).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 - our own file

@@ -97,7 +97,12 @@ def _is_decided(comparison: Comparison, finding: Finding) -> bool:
 
 def _matters(note: Note, open_question: bool) -> bool:
     """What leaves a question open is said only while it is open; what assumptions list is not repeated."""
-    if note.kind in (NoteKind.OPEN_LIST, NoteKind.UNRESOLVED, NoteKind.NO_EVENT_DATE, NoteKind.IMPRECISE_DATE):
+    if note.kind in (
+        NoteKind.OPEN_LIST,
+        NoteKind.UNRESOLVED,
+        NoteKind.NO_EVENT_DATE,
+        NoteKind.IMPRECISE_DATE,
+    ):
         return open_question
     return note.kind not in (NoteKind.UNDATED, NoteKind.NO_LIMIT)
 

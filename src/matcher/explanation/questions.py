@@ -17,7 +17,7 @@ from matcher.engines.reference import walk
 from matcher.explanation.answer import Question
 from matcher.features.kind import Feature
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
-from matcher.standing.standing import Standing, StandingKind, stand
+from matcher.standing.standing import Standing, StandingKind, standing_kind
 
 _OPEN = frozenset(
     {StandingKind.POSSIBLE, StandingKind.ELIGIBLE_PENDING_SCREENING, StandingKind.MEETS_KNOWN_CRITERIA}
@@ -81,12 +81,13 @@ class Asker:
         answers = _answers(table.findings[row][node].value, self.limits[node])
         if len(answers) < 2:
             return None
+        above = frozenset(self.above[node])
+        reached = [each for each in standings if not above.isdisjoint(each.candidate.root_nodes())]
         changed: dict[str, int] = {}
         for answer in answers:
             supposed = self._suppose(node, answer, table, row, profile)
-            for each in standings:
-                after = stand(each.candidate, supposed)
-                if after is not None and after.kind is not each.kind:
+            for each in reached:
+                if standing_kind(each.candidate, supposed) is not each.kind:
                     changed[each.candidate.id] = changed.get(each.candidate.id, 0) + 1
         if not changed:
             return None

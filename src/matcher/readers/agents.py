@@ -23,6 +23,7 @@ class Agents:
     components: Components
     kind: Codes | None
     label: str
+    harmless: bool
 
 
 def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
@@ -55,7 +56,7 @@ def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
     distinct = tuple(dict.fromkeys(components))
     label = " + ".join(each for each in members if isinstance(each, str))
     kind = Codes.of("supportive") if harmless else _kind(context.formulary, distinct)
-    return Agents(distinct, kind, label)
+    return Agents(distinct, kind, label, harmless)
 
 
 def _components(resolution: Resolution) -> list[Codes | None]:

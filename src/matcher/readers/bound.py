@@ -71,7 +71,9 @@ class Bound:
                 yield policy.because
             elif not policy.when:
                 yield f"{', '.join(policy.complete)}: what is not listed is absent ({policy.because})"
-        if mapping.index_month_day is not None and self.index_date:
+        if self.index_date and not self.index_date[0].columns:
+            yield "days count from one day for all patients, by convention: only differences between days are known"
+        elif mapping.index_month_day is not None and self.index_date:
             yield (
                 f"days count from {mapping.index_month_day} of the year in "
                 f"'{self.index_date[0].columns[0]}', by convention: only differences between days are known"

@@ -194,7 +194,7 @@ def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker
         marker,
         method,
         specimen,
-        context.codes(row, "status", path, lookup.STATUS),
+        context.codes(row, "status", path, lookup.STATUS) or _carried(code),
         *percent,
         context.number(row, "intensity", path, high=3),
         context.number(row, "score", path, high=300),
@@ -204,6 +204,11 @@ def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker
         context.date(row, "date", path),
         context.source(path),
     )
+
+
+def _carried(marker: str) -> Codes | None:
+    """An HLA allele that is written down is one the patient carries."""
+    return Codes.of("positive") if marker.startswith("hla_") else None
 
 
 def _speaks_for(marker: Codes, method: Codes | None, specimen: Codes | None) -> bool:

@@ -239,6 +239,10 @@ class _Drawing:
         cell = bound.cell
         if cell.name:
             return bound.stem, Source(self.file, self.row.line)
+        if cell.row:
+            return f"row-{self.row.line}", Source(self.file, self.row.line)
+        if cell.index:
+            return self._index_value()
         if not bound.columns:
             return (cell.constant, Source(self.file, self.row.line)) if cell.constant is not None else None
         found: list[tuple[Any, Source]] = []
@@ -259,9 +263,18 @@ class _Drawing:
         match cell.take:
             case "first":
                 return found[0]
+            case "any":
+                distinct = list(dict.fromkeys(str(value) for value, _ in found))
+                return (distinct if len(distinct) > 1 else distinct[0]), found[0][1]
             case "latest":
                 return max(found, key=lambda each: str(each[0]))
         return min(found, key=lambda each: str(each[0]))
+
+    def _index_value(self) -> tuple[Any, Source] | None:
+        if self.index is None:
+            return None
+        columns = self.bound.index_date[0].columns if self.bound.index_date else ()
+        return self.index.isoformat(), Source(self.file, self.row.line, "".join(columns[:1]))
 
     def _converted(self, bound: BoundCell, text: str, fact: str, *, date_like: bool) -> Any:
         cell = bound.cell

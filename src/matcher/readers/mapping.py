@@ -66,16 +66,18 @@ class Cell(_Part):
     """Where one value comes from and what is done to it on the way.
 
     ``column`` may begin with ``*``, which stands for the repeated part of the name. ``columns`` takes several,
-    by pattern, and ``take`` says which of their values counts.
+    by pattern, and ``take`` says which of their values counts; with ``any`` it is one of them, not known which.
     """
 
     column: str | None = None
     columns: list[str] | None = None
     constant: Any = None
+    row: bool = Field(False, description="The number of the row's line: an identifier where a file has none.")
+    index: bool = Field(False, description="The index date itself.")
     name: bool = Field(
         False, description="The name of the repeated part itself: the test of a laboratory column."
     )
-    take: Literal["first", "latest", "earliest"] = "first"
+    take: Literal["first", "latest", "earliest", "any"] = "first"
     values: dict[str, Any] | None = Field(None, description="What each text means; null means unknown.")
     otherwise: Literal["issue", "keep", "unknown"] = Field(
         "issue", description="What becomes of a text that `values` does not name."
@@ -242,9 +244,16 @@ def _fields_checked(mapping: Mapping, marked: Marked) -> list[Diagnostic]:
             if name not in LISTS:
                 unknown(("assume", number, "complete"), name, LISTS)
     for location, cell in cells_of(mapping):
-        sources = [cell.column is not None, cell.columns is not None, cell.constant is not None, cell.name]
+        sources = [
+            cell.column is not None,
+            cell.columns is not None,
+            cell.constant is not None,
+            cell.index,
+            cell.name,
+            cell.row,
+        ]
         if sum(sources) != 1:
-            message = "a value comes from one of column, columns, constant and name"
+            message = "a value comes from one of column, columns, constant, index, name and row"
             found.append(marked.report("U015", location, message))
     return found
 

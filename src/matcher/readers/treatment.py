@@ -46,7 +46,8 @@ def _course(context: Context, row: Mapping[str, Any], path: str) -> Course:
         progressed = YES
     return Course(
         agents.components,
-        context.codes(row, "kind", path, lookup.THERAPY_KIND) if "kind" in row else agents.kind,
+        # What treats no cancer is no line of therapy, whatever the record calls it.
+        agents.kind if agents.harmless or "kind" not in row else _kind(context, row, path),
         start,
         end,
         ongoing,
@@ -60,6 +61,10 @@ def _course(context: Context, row: Mapping[str, Any], path: str) -> Course:
         str(row.get("label") or agents.label),
         context.source(at(path, "agents")),
     )
+
+
+def _kind(context: Context, row: Mapping[str, Any], path: str) -> Codes | None:
+    return context.codes(row, "kind", path, lookup.THERAPY_KIND)
 
 
 def read_medications(

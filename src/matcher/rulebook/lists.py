@@ -29,10 +29,7 @@ def build_formulary(
             for _, document in agents
             for name, agent in document.agents.items()
         ],
-        [
-            DrugClass(each.list, each.title, tuple(each.members), tuple(each.synonyms))
-            for each in classes
-        ],
+        [DrugClass(each.list, each.title, tuple(each.members), tuple(each.synonyms)) for each in classes],
         combinations=[
             Combination(name, tuple(combination.agents), tuple(combination.synonyms))
             for _, document in agents
@@ -59,7 +56,9 @@ def _in_both(lists: Sequence[tuple[RuleFile, ListDocument]]) -> list[Diagnostic]
             continue
         for index, name in enumerate(document.members):
             if name in harmless:
-                problem = Problem(("members", index), "R059", f"'{name}' is also on the list of other medicines")
+                problem = Problem(
+                    ("members", index), "R059", f"'{name}' is also on the list of other medicines"
+                )
                 found += located(file.marked, [problem])
     return found
 
@@ -94,7 +93,11 @@ class _Places:
         }[problem.fault]
         hint = ""
         if problem.fault is FormularyFault.UNKNOWN_MEMBER:
-            hint = f"did you mean '{problem.other}'?" if problem.other else "add it to the agents, with its names"
+            hint = (
+                f"did you mean '{problem.other}'?"
+                if problem.other
+                else "add it to the agents, with its names"
+            )
         for file, path in self._find(problem):
             if file.marked is not None:
                 return located(file.marked, [Problem(path, code, message, hint)])

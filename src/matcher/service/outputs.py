@@ -32,12 +32,9 @@ FILES: Mapping[str, str] = {
     ACCOUNT: "rulebook version, counts, assumptions",
 }
 
-MATCH_COLUMNS = (
-    "patient_id kind rank candidate cohort title standing availability because missing blocking earliest_date "
-    "rulebook as_of"
-).split()
-REJECT_COLUMNS = "patient_id file row column code reason remedy text".split()
-ISSUE_COLUMNS = "patient_id fact file row column code reason remedy text".split()
+MATCH_COLUMNS = ["patient_id", "kind", "rank", "candidate", "cohort", "title", "standing", "availability", "because", "missing", "blocking", "earliest_date", "rulebook", "as_of"]
+REJECT_COLUMNS = ["patient_id", "file", "row", "column", "code", "reason", "remedy", "text"]
+ISSUE_COLUMNS = ["patient_id", "fact", "file", "row", "column", "code", "reason", "remedy", "text"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

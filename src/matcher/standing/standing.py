@@ -101,6 +101,14 @@ def stand(candidate: Candidate, table: VerdictTable, row: int = 0) -> Standing |
     )
 
 
+def standing_kind(candidate: Candidate, table: VerdictTable, row: int = 0) -> StandingKind | None:
+    """The kind of standing alone: the best of the cohorts, where there are any."""
+    if candidate.roots is None:
+        return None
+    roots = [cohort.roots for cohort in candidate.cohorts] or [candidate.roots]
+    return min((kind_of(each, candidate.coverage, table, row) for each in roots), key=_ORDER.__getitem__)
+
+
 def kind_of(roots: Roots, coverage: Coverage, table: VerdictTable, row: int) -> StandingKind:
     """The standing that the roots' verdicts give."""
     if table.verdict(roots.strict, row) is Verdict.MET:

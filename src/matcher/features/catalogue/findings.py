@@ -25,7 +25,7 @@ from matcher.features.kind import (
 )
 from matcher.features.word import Answer, Arguments, Category, Facet, Number, Parameter, Presence, Takes, Word
 from matcher.vocabulary import codes
-from matcher.vocabulary.biomarkers import METHODS, SCORE_TYPES, STATUSES
+from matcher.vocabulary.biomarkers import CATEGORIES, METHODS, SCORE_TYPES, STATUSES
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
@@ -117,6 +117,21 @@ def _percent_kind(arguments: Arguments) -> Latest:
     """Cells stained with at least the given intensity (any staining, when none is given)."""
     level = arguments.text("intensity_at_least") if "intensity_at_least" in arguments else "1"
     return Latest("biomarkers", f"percent_{level}", _tests(arguments), arguments.duration("within"))
+
+
+def _category_answer(arguments: Arguments) -> Answer:
+    """The named states of a marker: microsatellite or mismatch-repair status."""
+    tree = CATEGORIES.get(arguments.text("marker"))
+    return Category(tree=tree) if tree is not None else Category()
+
+
+def _hla(arguments: Arguments) -> Latest:
+    allele = arguments.text("allele")
+    where = (
+        Is("marker", frozenset({f"hla_{allele[0].lower()}"})),
+        Is("category", frozenset({allele})),
+    )
+    return Latest("biomarkers", "status", where)
 
 
 def _alteration(arguments: Arguments) -> Count:
@@ -216,6 +231,9 @@ WORDS: tuple[Word, ...] = (
             "intensity": _marker("intensity"),
             "score": _marker("score"),
             "number": _marker("number"),
+            "category": Facet(
+                _category_answer, lambda a: Latest("biomarkers", "category", _tests(a), a.duration("within"))
+            ),
         },
         parameters=(
             Parameter("marker", Takes.MARKER, "which marker", required=True),
@@ -231,6 +249,17 @@ WORDS: tuple[Word, ...] = (
         ),
         question="What is the result for {marker} (method, percent of cells, intensity)?",
         topic="biomarker:{marker}",
+    ),
+    Word(
+        name="hla",
+        section="biomarkers",
+        meaning="Whether an HLA class I allele is carried",
+        phrase="HLA type {allele}",
+        example="hla: {allele: 'A*02:01', is: positive}",
+        facets={"": Facet(lambda _: Category(codes=("positive", "negative")), _hla)},
+        parameters=(Parameter("allele", Takes.TEXT, "two fields, as A*02:01", required=True),),
+        question="Does the patient carry HLA {allele}?",
+        topic="hla:{allele}",
     ),
     Word(
         name="alteration",

@@ -1,0 +1,97 @@
+import pytest
+
+from matcher.vocabulary.conditions import (
+    CONDITIONS,
+    ICD10_CONDITION,
+    SNOMED_CONDITION,
+    condition_of_icd10,
+    condition_of_snomed,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("autoimmune disease", "autoimmune_disease"),
+        ("RA", "rheumatoid_arthritis"),
+        ("Hashimoto's thyroiditis", "hypothyroidism_autoimmune"),
+        ("hypothyroidism", "hypothyroidism"),
+        ("ILD", "interstitial_lung_disease"),
+        ("Pneumonitis", "interstitial_lung_disease"),
+        ("heart attack", "myocardial_infarction"),
+        ("CHF", "heart_failure"),
+        ("TIA", "tia"),
+        ("DVT", "dvt"),
+        ("brain metastases", "metastasis_brain"),
+        ("cns disease", "cns_disease"),
+        ("HBV", "hepatitis_b"),
+        ("Gilbert's syndrome", "gilbert_syndrome"),
+        ("GVHD", "graft_versus_host_disease"),
+        ("thrombosis", None),
+        ("lumbago", None),
+    ],
+)
+def test_conditions_are_found_by_the_names_people_use(text, code):
+    found = CONDITIONS.lookup(text)
+    assert (found is None) is (code is None)
+    if code is not None and found is not None:
+        assert CONDITIONS.is_below(found, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "ancestor"),
+    [
+        ("type_1_diabetes", "autoimmune_disease"),
+        ("crohn_disease", "inflammatory_bowel_disease"),
+        ("pneumonitis", "interstitial_lung_disease"),
+        ("metastasis_brain", "metastasis_cns"),
+        ("leptomeningeal_disease", "metastasis_cns"),
+        ("metastasis_cns", "metastasis"),
+        ("metastasis_cns", "cns_disease"),
+        ("seizure_disorder", "cns_disease"),
+        ("atrial_fibrillation", "cardiac_disease"),
+        ("pulmonary_embolism", "thromboembolism"),
+        ("tuberculosis", "infection"),
+    ],
+)
+def test_what_lies_below_what(code, ancestor):
+    assert CONDITIONS.is_below(code, ancestor)
+
+
+def test_hypothyroidism_alone_may_or_may_not_be_autoimmune():
+    leaves = CONDITIONS.leaves("hypothyroidism")
+    assert leaves & CONDITIONS.leaves("autoimmune_disease")
+    assert leaves - CONDITIONS.leaves("autoimmune_disease")
+
+
+def test_a_condition_outside_the_list_can_be_said():
+    assert CONDITIONS.is_leaf("any_condition_other")
+
+
+def test_every_name_means_one_condition():
+    for code in CONDITIONS.codes:
+        for name in (code, CONDITIONS.title(code), *CONDITIONS.synonyms(code)):
+            assert CONDITIONS.lookup(name) == code, name
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("I21.4", "myocardial_infarction"),
+        ("i50", "heart_failure"),
+        ("J84.10", "pulmonary_fibrosis"),
+        ("J84.9", "interstitial_lung_disease"),
+        ("C78.7", "metastasis_liver"),
+        ("B18.1", "hepatitis_b"),
+        ("I1", None),
+        ("Z99.9", None),
+    ],
+)
+def test_icd10_codes_are_read_by_their_longest_prefix(text, code):
+    assert condition_of_icd10(text) == code
+
+
+def test_snomed_codes_are_read_exactly():
+    assert condition_of_snomed(" 22298006 ") == "myocardial_infarction"
+    assert condition_of_snomed("1") is None
+    assert all(CONDITIONS.has(code) for code in (*ICD10_CONDITION.values(), *SNOMED_CONDITION.values()))

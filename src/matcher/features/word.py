@@ -38,6 +38,8 @@ class Parameter:
     required: bool = False
     vocabulary: Tree | None = None
     choices: tuple[str, ...] = ()
+    low: float = float("-inf")
+    high: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,8 @@ class Word:
     question: str = ""
     #: how long a value holds when the rule gives no window, in days; None: for ever
     default_window: Callable[[Arguments], int | None] = field(default=lambda _: None)
+    #: the parameters of which a condition gives exactly one
+    one_of: tuple[str, ...] = ()
 
     @property
     def primary(self) -> Parameter | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from matcher.domain.possible import Codes, Interval
@@ -34,9 +35,8 @@ def read_labs(context: Context, wire: Mapping[str, Any]) -> Iterator[Laboratory]
 
 def _laboratory(context: Context, test: LabTest, row: Mapping[str, Any], path: str) -> Laboratory | None:
     try:
-        value, unit = _read(test, row)
-        value = in_canonical_unit(test, value, unit)
-        value = bounded(value, test.low, test.high, name=f"{test.title} in {test.unit}", text=row["value"])
+        stated, unit = _read(test, row)
+        value = _plausible(test, in_canonical_unit(test, stated, unit), stated, unit)
     except UnreadableError as error:
         context.refuse(f"{path}.value", error, row["value"])
         return None
@@ -75,6 +75,21 @@ def in_canonical_unit(test: LabTest, value: Interval, unit: str) -> Interval:
         raise unit_refused(error) from None
     except ValueError:
         raise UnreadableError("P115", "the interval holds nothing", unit) from None
+
+
+def _plausible(test: LabTest, value: Interval, stated: Interval, unit: str) -> Interval:
+    """The value if a patient could have it; else the likely unit is named, and not used."""
+    try:
+        return bounded(value, test.low, test.high, name=test.title, text="", unit=test.unit)
+    except UnreadableError as error:
+        others = [each for each in test.usual_units if each != unit and _fits(test, stated, each)]
+        hint = f"; in {' or '.join(others)} it would be possible" if others and unit else ""
+        raise UnreadableError(error.code, error.reason + hint) from None
+
+
+def _fits(test: LabTest, stated: Interval, unit: str) -> bool:
+    value = in_canonical_unit(test, stated, unit)
+    return all(test.plausible(end) for end in (value.low, value.high) if isfinite(end))
 
 
 def _limit(

@@ -27,6 +27,8 @@ def read_argument(
             )
         case Takes.NUMBER:
             if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+                if not parameter.low <= raw <= parameter.high:
+                    return refuse("R019", f"{raw:g} is outside {parameter.low:g} to {parameter.high:g}")
                 return Argument(f"{raw:g}", float(raw))
             return refuse("R013", f"'{parameter.name}' is a number")
         case Takes.DURATION:
@@ -56,10 +58,10 @@ def read_argument(
                 return refuse("R014", f"unknown laboratory test '{raw}'", _suggest(nearest_lab_test(raw)))
             return Argument(test.code, test.code, test.title)
         case Takes.MARKER:
-            code = MARKERS.lookup(raw)
-            if code is None:
+            marker = MARKERS.lookup(raw)
+            if marker is None:
                 return refuse("R014", f"unknown biomarker '{raw}'", _suggest(MARKERS.nearest(raw)))
-            return Argument(code, code, MARKERS.title(code))
+            return Argument(marker, marker, MARKERS.title(marker))
         case Takes.EVENT:
             if raw not in lexicon.events:
                 known = ", ".join(lexicon.events) or "none"

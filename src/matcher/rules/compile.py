@@ -23,7 +23,7 @@ from matcher.rules.condition import Comparison, Condition, Path, Problem, compar
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.graph import GraphBuilder, NodeId, Presume
 from matcher.rules.lexicon import Lexicon
-from matcher.rules.limit import Refused
+from matcher.rules.limit import LimitError
 from matcher.rules.lowering import Lowering, Margin, ended, is_washout, moved
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import (
@@ -306,10 +306,11 @@ class _CriterionWriter:
                 self._refuse(path, "R013", f"'{raw}' is not a percentage")
                 return None
         first = found[0].feature
-        assert first is not None and isinstance(first.domain, NumberDomain)
+        assert first is not None
+        assert isinstance(first.domain, NumberDomain)
         try:
             amount = limits.number(raw, Number(first.domain.unit, bare=True))
-        except Refused as refused:
+        except LimitError as refused:
             self._refuse(path, refused.code, refused.message, refused.hint)
             return None
         return Margin(amount=units.round9(amount))

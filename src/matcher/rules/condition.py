@@ -52,6 +52,8 @@ class Comparison:
 
 
 class Gate(StrEnum):
+    """The gates of the rule language."""
+
     ALL = "all"
     ANY = "any"
     NOT = "not"

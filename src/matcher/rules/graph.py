@@ -63,16 +63,22 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class All:
+    """Every member is met."""
+
     members: tuple[NodeId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Any:
+    """One member is met."""
+
     members: tuple[NodeId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """The member is not met."""
+
     member: NodeId
 
 

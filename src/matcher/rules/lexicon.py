@@ -22,18 +22,22 @@ class DerivedWord:
 
 @dataclass(slots=True)
 class Lexicon:
-    """``used_lists`` collects the lists that conditions named, for the linter."""
+    """``used_lists`` collects the lists that conditions named, for the linter.
+
+    ``unreadable`` are names whose own file is wrong: nothing more is said where they are used.
+    """
 
     formulary: Formulary
     derived: Mapping[str, DerivedWord] = field(default_factory=dict)
     events: tuple[str, ...] = ()
     used_lists: set[str] = field(default_factory=set)
+    unreadable: frozenset[str] = frozenset()
 
     def word(self, name: str) -> Word | None:
         return CATALOGUE.get(name)
 
     def for_events(self, events: tuple[str, ...]) -> Lexicon:
-        return Lexicon(self.formulary, self.derived, events, self.used_lists)
+        return Lexicon(self.formulary, self.derived, events, self.used_lists, self.unreadable)
 
     @property
     def names(self) -> tuple[str, ...]:

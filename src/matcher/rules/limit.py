@@ -11,11 +11,11 @@ from matcher.features.word import Number
 from matcher.vocabulary import units
 from matcher.vocabulary.laboratory import LabTest, registry_unit_trap
 
-_MULTIPLE = re.compile(r"(?:(?P<times>\d+(?:\.\d+)?)\s*(?:x|×|\*)\s*)?(?P<limit>ULN|LLN)", re.IGNORECASE)
+_MULTIPLE = re.compile(r"(?:(?P<times>\d+(?:\.\d+)?)\s*(?:x|\u00d7|\*)\s*)?(?P<limit>ULN|LLN)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Refused(Exception):
+class LimitError(Exception):
     """Why a limit cannot be used: a code, what is wrong, and what to write instead."""
 
     code: str
@@ -35,13 +35,13 @@ def multiple_of_normal(raw: object) -> tuple[float, str] | None:
 def elapsed(raw: object) -> tuple[float, TimeUnit]:
     """A length of time as written: weeks become days, months and years stay calendar months and years."""
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
-        raise Refused("R015", f"{raw} has no unit", f"write '{raw} days' (or weeks, months, years)")
+        raise LimitError("R015", f"{raw} has no unit", f"write '{raw} days' (or weeks, months, years)")
     if not isinstance(raw, str):
-        raise Refused("R013", "a length of time is written like '21 days'")
+        raise LimitError("R013", "a length of time is written like '21 days'")
     try:
         duration = units.parse_duration(raw)
     except units.UnitError as error:
-        raise Refused(
+        raise LimitError(
             _UNIT_CODES[error.fault], error.message, "write it like '21 days', '6 months' or '2 years'"
         ) from None
     return float(duration.value), TimeUnit(duration.unit)
@@ -50,26 +50,26 @@ def elapsed(raw: object) -> tuple[float, TimeUnit]:
 def number(raw: object, answer: Number, test: LabTest | None = None) -> float:
     """A number in the feature's own unit, rounded as every engine rounds."""
     if isinstance(raw, bool) or isinstance(raw, date) or not isinstance(raw, (int, float, str)):
-        raise Refused("R013", "a number is needed here", _example(answer))
+        raise LimitError("R013", "a number is needed here", _example(answer))
     if isinstance(raw, str):
         value, unit = _with_unit(raw, answer)
     else:
         value, unit = float(raw), None
     if unit is None:
         if answer.unit and not answer.bare:
-            raise Refused("R015", f"{value:g} has no unit", f"write '{value:g} {answer.unit}'")
+            raise LimitError("R015", f"{value:g} has no unit", f"write '{value:g} {answer.unit}'")
         return _checked(value, answer)
     if not answer.unit:
-        raise Refused("R043", f"this is a plain number, '{raw}' has a unit", f"write {value:g}")
+        raise LimitError("R043", f"this is a plain number, '{raw}' has a unit", f"write {value:g}")
     if test is not None:
         likely = registry_unit_trap(test, unit, value)
         if likely is not None:
             message = f"no living patient has {test.title.lower()} of {raw}"
-            raise Refused("R018", message, f"'{value:g} {likely}' is likely meant")
+            raise LimitError("R018", message, f"'{value:g} {likely}' is likely meant")
     try:
         converted = test.in_unit(value, unit) if test else units.convert(value, unit, answer.unit)
     except units.UnitError as error:
-        raise Refused(
+        raise LimitError(
             _UNIT_CODES[error.fault], error.message, f"a limit in {answer.unit} is needed"
         ) from None
     return _checked(converted, answer)
@@ -82,16 +82,16 @@ def _with_unit(raw: str, answer: Number) -> tuple[float, str | None]:
         if error.fault is units.UnitFault.MISSING:
             return float(raw), None
         suggestion = f"did you mean '{error.suggestion}'?" if error.suggestion else _example(answer)
-        raise Refused(_UNIT_CODES[error.fault], error.message, suggestion) from None
+        raise LimitError(_UNIT_CODES[error.fault], error.message, suggestion) from None
     return quantity.value, quantity.unit
 
 
 def _checked(value: float, answer: Number) -> float:
     if not answer.low <= value <= answer.high:
         ends = f"{answer.low:g} to {answer.high:g} {answer.unit}".strip()
-        raise Refused("R019", f"{value:g} is outside {ends}")
+        raise LimitError("R019", f"{value:g} is outside {ends}")
     if answer.integer and value != int(value):
-        raise Refused("R019", f"{value:g} is not a whole number")
+        raise LimitError("R019", f"{value:g} is not a whole number")
     return units.round9(value)
 
 

@@ -6,27 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from matcher.domain.dates import TimeUnit
-from matcher.domain.possible import Op
 from matcher.errors import nearest
 from matcher.features.kind import Feature
-from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Number, Presence, Word
+from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Presence, Word
 from matcher.rules import limit as limits
 from matcher.rules.arguments import read_argument
-from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group, Path, Problem
+from matcher.rules.bounds import COMPARISONS, MEMBERSHIP, NUMERIC, SIGNS, BoundReader
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, Path, Problem
 from matcher.rules.lexicon import DerivedWord, Lexicon
-from matcher.rules.limit import Refused
-from matcher.vocabulary.laboratory import LAB_TESTS
-from matcher.vocabulary.tree import Tree
+from matcher.rules.limit import LimitError
 
-_COMPARISONS = {
-    "at_least": Op.AT_LEAST,
-    "at_most": Op.AT_MOST,
-    "above": Op.ABOVE,
-    "below": Op.BELOW,
-}
-_MEMBERSHIP = ("in", "is", "is_a")
-_NUMERIC = (*_COMPARISONS, "between", "is")
 _GATES = ("all", "any", "not", "at_least", "if", "recorded")
+#: the parts of a gate, by the word that must stand beside them
+_PARTS = {"then": "if", "else": "if", "of": "at_least", "weights": "at_least", "at_least": "of"}
+_WINDOWS = ("within", "before")
 _MAX_DEPTH = 12
 
 
@@ -48,14 +41,21 @@ class ConditionReader:
                 "write it like {age: {at_least: 18 years}}",
             )
         if not raw:
-            return self._refuse(path, "R020", "an empty condition")
+            return self._refuse(path, "R020", "an empty condition", at_key=True)
         if "if" in raw:
             return self._branch(raw, path, depth)
         if "at_least" in raw and "of" in raw:
             return self._at_least(raw, path, depth)
+        for part, beside in _PARTS.items():
+            if part in raw:
+                message = f"'{part}' without '{beside}'"
+                return self._refuse((*path, part), "R010", message, f"add '{beside}'", at_key=True)
         if len(raw) > 1:
+            second = list(raw)[1]
             names = ", ".join(str(name) for name in raw)
-            return self._refuse(path, "R021", f"several words in one condition: {names}")
+            return self._refuse(
+                (*path, second), "R021", f"several words in one condition: {names}", at_key=True
+            )
         name, value = next(iter(raw.items()))
         here = (*path, name)
         match name:
@@ -84,21 +84,25 @@ class ConditionReader:
         return tuple(member for member in read if member is not None) if all(read) else ()
 
     def _branch(self, raw: Mapping[str, object], path: Path, depth: int) -> Condition | None:
-        self._only(raw, ("if", "then", "else"), path)
-        missing = [name for name in ("then", "else") if name not in raw]
-        if missing:
-            return self._refuse(path, "R010", f"`if` without `{missing[0]}`")
-        parts = [self.read(raw[name], (*path, name), depth + 1) for name in ("if", "then", "else")]
-        asked, then, otherwise = parts
+        known = self._only(raw, ("if", "then", "else"), path)
+        for name in ("then", "else"):
+            if name not in raw:
+                self._refuse((*path, "if"), "R010", f"'if' without '{name}'", f"add '{name}'", at_key=True)
+        asked, then, otherwise = (
+            self.read(raw[name], (*path, name), depth + 1) if name in raw else None
+            for name in ("if", "then", "else")
+        )
+        if not known:
+            return None
         if asked is None or then is None or otherwise is None:
             return None
         return Branch(asked, then, otherwise, path)
 
     def _at_least(self, raw: Mapping[str, object], path: Path, depth: int) -> Condition | None:
-        self._only(raw, ("at_least", "of", "weights"), path)
+        known = self._only(raw, ("at_least", "of", "weights"), path)
         members = self._members(raw["of"], (*path, "of"), depth)
         threshold, weights = raw["at_least"], raw.get("weights")
-        if not members:
+        if not members or not known:
             return None
         given = [1.0] * len(members)
         if weights is not None:
@@ -119,11 +123,14 @@ class ConditionReader:
         derived = self.lexicon.derived.get(name)
         if derived is not None:
             return self._derived(derived, raw, path)
+        if name in self.lexicon.unreadable:
+            return None
         known = (*self.lexicon.names, *_GATES)
         return self._refuse(path, "R012", f"unknown word '{name}'", _did_you_mean(name, known), at_key=True)
 
     def _derived(self, derived: DerivedWord, raw: object, path: Path) -> Condition | None:
-        bounds = self._bounds(derived.answer, _as_mapping(raw, derived.answer), path, derived.prefix)
+        asked = _as_mapping(raw, derived.answer)
+        bounds = BoundReader(self.problems).read(derived.answer, asked, path, derived.prefix)
         if bounds is None:
             return None
         return Comparison(derived.name, derived.title, bounds, derivation=derived.name, path=path)
@@ -133,8 +140,7 @@ class ConditionReader:
         if asked is None:
             return None
         facets = [name for name in word.facets if name]
-        parameters = [each.name for each in word.parameters]
-        comparisons = facets or [*_NUMERIC, *_MEMBERSHIP]
+        comparisons = facets or [*NUMERIC, *MEMBERSHIP]
         before = len(self.problems)
         given = {}
         for name, value in asked.items():
@@ -144,14 +150,12 @@ class ConditionReader:
                 if argument is not None:
                     given[parameter.name] = argument
             elif name not in comparisons:
-                known = [*parameters, *comparisons]
-                message = f"unknown word '{name}' in {_article(word.name)} criterion"
-                self._refuse((*path, name), "R012", message, _did_you_mean(str(name), known), at_key=True)
+                self._refuse_word(word, str(name), comparisons, path)
         for parameter in word.parameters:
             if parameter.required and parameter.name not in asked:
-                self._refuse(
-                    path, "R010", f"'{word.name}' needs '{parameter.name}'", f"for example: {word.example}"
-                )
+                message = f"'{word.name}' needs '{parameter.name}'"
+                self._refuse(path, "R010", message, f"for example: {word.example}", at_key=True)
+        self._together(word, asked, path)
         if len(self.problems) > before:
             return None
         arguments = Arguments(given)
@@ -159,23 +163,54 @@ class ConditionReader:
             return self._comparison(word, word.facets[""], arguments, asked, path)
         return self._facets(word, facets, arguments, asked, path)
 
+    def _refuse_word(self, word: Word, name: str, comparisons: list[str], path: Path) -> None:
+        """A word this feature does not take: a comparison in other words, a window, or a misspelling."""
+        here = (*path, name)
+        if name in SIGNS:
+            hint = f"write '{SIGNS[name]}'"
+            self._refuse(here, "R022", f"'{name}' is no comparison of this language", hint, at_key=True)
+        elif name in _WINDOWS:
+            message = f"{_article(word.name)} criterion cannot be asked for '{name}' a time or an event"
+            self._refuse(here, "R047", message, at_key=True)
+        else:
+            known = [*(each.name for each in word.parameters), *comparisons]
+            hint = _did_you_mean(name, known)
+            if not hint and "" not in word.facets and name in (*NUMERIC, *MEMBERSHIP):
+                hint = f"say of what: {', '.join(word.facets)}"
+            message = f"unknown word '{name}' in {_article(word.name)} criterion"
+            self._refuse(here, "R012", message, hint, at_key=True)
+
+    def _together(self, word: Word, asked: Mapping[str, object], path: Path) -> None:
+        """Parameters that need each other, and those of which a condition has exactly one."""
+        given = [name for name in word.one_of if name in asked]
+        if word.one_of and not given:
+            message = f"'{word.name}' needs one of {', '.join(word.one_of)}"
+            self._refuse(path, "R010", message, f"for example: {word.example}", at_key=True)
+        for extra in given[1:]:
+            message = f"'{given[0]}' and '{extra}' in one '{word.name}'"
+            self._refuse((*path, extra), "R021", message, "write two conditions", at_key=True)
+        alone = "before" in asked and word.parameter("before") is not None
+        if alone and word.parameter("within") is not None and "within" not in asked:
+            message = "'before' counts the days of 'within', and there is none"
+            self._refuse((*path, "before"), "R047", message, "add 'within', or remove 'before'", at_key=True)
+
     def _facets(
         self, word: Word, facets: list[str], arguments: Arguments, asked: Mapping[str, object], path: Path
     ) -> Condition | None:
         chosen = [name for name in facets if name in asked]
         if not chosen:
-            return self._refuse(
-                path, "R042", f"nothing is asked of the {word.name}", f"for example: {word.example}"
-            )
+            message = f"nothing is asked of the {word.name}"
+            return self._refuse(path, "R042", message, f"for example: {word.example}", at_key=True)
         read: list[Condition] = []
         for name in chosen:
             facet = word.facets[name]
             inner = _as_mapping(asked[name], facet.answer(arguments))
-            self._only(inner, (*_NUMERIC, *_MEMBERSHIP), (*path, name))
-            one = self._comparison(word, facet, arguments, inner, (*path, name), name)
-            if one is None:
-                return None
-            read.append(one)
+            known = self._only(inner, (*NUMERIC, *MEMBERSHIP), (*path, name))
+            one = self._comparison(word, facet, arguments, inner, (*path, name), name) if known else None
+            if one is not None:
+                read.append(one)
+        if len(read) < len(chosen):
+            return None
         return read[0] if len(read) == 1 else Group(Gate.ALL, tuple(read), path=path)
 
     def _asked(self, word: Word, raw: object, path: Path) -> Mapping[str, object] | None:
@@ -183,9 +218,8 @@ class ConditionReader:
         if isinstance(raw, Mapping):
             if raw:
                 return raw
-            return self._refuse(
-                path, "R042", f"nothing is asked of '{word.name}'", f"for example: {word.example}"
-            )
+            message = f"nothing is asked of '{word.name}'"
+            return self._refuse(path, "R042", message, f"for example: {word.example}", at_key=True)
         if word.primary is not None:
             return {word.primary.name: raw}
         answer = word.facets[""].answer(Arguments({})) if "" in word.facets and not word.primary else None
@@ -211,7 +245,8 @@ class ConditionReader:
         compared = {
             name: value for name, value in asked.items() if word.parameter(str(name)) is None or facet_name
         }
-        bounds = self._bounds(answer, compared, path, _scheme(arguments), arguments, word)
+        reader = BoundReader(self.problems)
+        bounds = reader.read(answer, compared, path, _scheme(arguments), arguments, word)
         if bounds is None:
             return None
         title = _capitalised(_filled(word.phrase, arguments.title_of))
@@ -231,7 +266,7 @@ class ConditionReader:
         self, arguments: Arguments, asked: Mapping[str, object], answer: Answer
     ) -> Arguments:
         """What a limit's unit says about the feature: calendar months, or a multiple of a normal limit."""
-        values = [asked[name] for name in _COMPARISONS if name in asked]
+        values = [asked[name] for name in COMPARISONS if name in asked]
         between = asked.get("between")
         values += between if isinstance(between, list) else []
         for value in values:
@@ -241,153 +276,25 @@ class ConditionReader:
             if isinstance(answer, Elapsed):
                 try:
                     return replace(arguments, elapsed_unit=limits.elapsed(value)[1])
-                except Refused:
+                except LimitError:
                     return arguments
         return arguments
 
-    def _bounds(
-        self,
-        answer: Answer,
-        asked: Mapping[str, object],
-        path: Path,
-        prefix: str = "",
-        arguments: Arguments | None = None,
-        word: Word | None = None,
-    ) -> tuple[Bound, ...] | None:
-        arguments = arguments or Arguments({})
-        if isinstance(answer, Category):
-            return self._membership(answer, asked, path, prefix)
-        wrong = [name for name in asked if name not in _NUMERIC]
-        if wrong:
-            return self._refuse(
-                (*path, wrong[0]), "R022", f"'{wrong[0]}' does not compare numbers", at_key=True
-            )
-        if not asked:
-            if isinstance(answer, Presence):
-                return (Bound(Op.AT_LEAST, 1.0, ""),)
-            example = f"for example: {word.example}" if word else ""
-            return self._refuse(path, "R042", "no limit is given", example)
-        bounds: list[Bound] = []
-        for name, raw in asked.items():
+    def _only(self, raw: Mapping[str, object], known: tuple[str, ...], path: Path) -> bool:
+        """Whether all these words are known; each that is not is a problem."""
+        wrong = [str(name) for name in raw if name not in known]
+        for name in wrong:
             here = (*path, name)
-            pairs = _pairs(str(name), raw)
-            if pairs is None:
-                return self._refuse(here, "R013", "two limits are needed: [lowest, highest]")
-            for op, value in pairs:
-                try:
-                    limit = self._number(value, answer, arguments)
-                except Refused as refused:
-                    return self._refuse(here, refused.code, refused.message, refused.hint)
-                bounds.append(Bound(op, limit, f"{_WORDED[op]} {value}"))
-        if _is_empty(bounds):
-            return self._refuse(path, "R023", "no number lies between these limits")
-        return tuple(bounds)
-
-    def _number(self, raw: object, answer: Answer, arguments: Arguments) -> float:
-        match answer:
-            case Elapsed():
-                value, unit = limits.elapsed(raw)
-                if unit is not arguments.elapsed_unit:
-                    raise Refused("R016", "both limits need the same unit of time")
-                return value
-            case Presence():
-                return limits.number(raw, Number(integer=True))
-            case Number():
-                multiple = limits.multiple_of_normal(raw)
-                if multiple is not None and not arguments.multiple_of:
-                    raise Refused("R017", "only a laboratory value has a limit of normal")
-                if multiple is not None and multiple[1] == arguments.multiple_of:
-                    return multiple[0]
-                if arguments.multiple_of:
-                    raise Refused("R017", "both limits need the same unit")
-                test = LAB_TESTS[arguments.text("test")] if "test" in arguments else None
-                return limits.number(raw, answer, test)
-        raise Refused("R022", "this is not a number")
-
-    def _membership(
-        self, answer: Category, asked: Mapping[str, object], path: Path, prefix: str
-    ) -> tuple[Bound, ...] | None:
-        wrong = [name for name in asked if name not in _MEMBERSHIP]
-        if wrong:
-            hint = "use is, is_a or in"
-            return self._refuse(
-                (*path, wrong[0]), "R022", f"'{wrong[0]}' does not compare codes", hint, at_key=True
-            )
-        if len(asked) != 1:
-            return self._refuse(
-                path, "R042", "give exactly one of is, is_a or in", "{in: [...]} takes several"
-            )
-        name, raw = next(iter(asked.items()))
-        values = raw if isinstance(raw, list) else [raw]
-        if not values:
-            return self._refuse((*path, name), "R020", "an empty list of codes")
-        codes: frozenset[str] = frozenset()
-        for index, value in enumerate(values):
-            here = (*path, name, index) if isinstance(raw, list) else (*path, name)
-            found = _code(value, answer, prefix)
-            if found is None:
-                known = tuple(answer.tree.codes) if answer.tree is not None else answer.codes
-                suggestion = answer.tree.nearest(str(value)) if answer.tree else nearest(str(value), known)
-                hint = f"did you mean '{suggestion}'?" if suggestion else f"one of: {', '.join(known[:12])}"
-                return self._refuse(here, "R014", f"'{value}' is not one of its values", hint)
-            codes |= found
-        if codes >= answer.leaves():
-            return self._refuse(path, "R023", "every possible value is listed: this can never fail")
-        return (Bound(Op.IN, codes, ", ".join(str(value) for value in values)),)
-
-    def _only(self, raw: Mapping[str, object], known: tuple[str, ...], path: Path) -> None:
-        for name in raw:
-            if name not in known:
-                hint = _did_you_mean(str(name), known)
-                self._refuse((*path, str(name)), "R012", f"unknown word '{name}'", hint, at_key=True)
+            if name in SIGNS and SIGNS[name] in known:
+                message = f"'{name}' is no comparison of this language"
+                self._refuse(here, "R022", message, f"write '{SIGNS[name]}'", at_key=True)
+            else:
+                hint = _did_you_mean(name, known)
+                self._refuse(here, "R012", f"unknown word '{name}'", hint, at_key=True)
+        return not wrong
 
     def _refuse(self, path: Path, code: str, message: str, hint: str = "", *, at_key: bool = False) -> None:
         self.problems.append(Problem(path, code, message, hint, at_key))
-
-
-_WORDED = {Op.AT_LEAST: "at least", Op.AT_MOST: "at most", Op.ABOVE: "above", Op.BELOW: "below", Op.IN: ""}
-
-
-def _pairs(name: str, raw: object) -> list[tuple[Op, object]] | None:
-    if name == "between":
-        if not isinstance(raw, list) or len(raw) != 2:
-            return None
-        return [(Op.AT_LEAST, raw[0]), (Op.AT_MOST, raw[1])]
-    if name == "is":
-        return [(Op.AT_LEAST, raw), (Op.AT_MOST, raw)]
-    return [(_COMPARISONS[name], raw)]
-
-
-def _is_empty(bounds: list[Bound]) -> bool:
-    lows = [each for each in bounds if each.op in (Op.AT_LEAST, Op.ABOVE)]
-    highs = [each for each in bounds if each.op in (Op.AT_MOST, Op.BELOW)]
-    for low in lows:
-        for high in highs:
-            assert isinstance(low.limit, float) and isinstance(high.limit, float)
-            open_end = low.op is Op.ABOVE or high.op is Op.BELOW
-            if low.limit > high.limit or (low.limit == high.limit and open_end):
-                return True
-    return False
-
-
-def _code(value: object, answer: Category, prefix: str) -> frozenset[str] | None:
-    """The leaves a written code stands for; true and false are yes and no."""
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-    text = str(value)
-    if answer.tree is None:
-        return frozenset({text}) if text in answer.codes else None
-    return _tree_leaves(answer.tree, text, prefix, answer.leaves())
-
-
-def _tree_leaves(tree: Tree, text: str, prefix: str, allowed: frozenset[str]) -> frozenset[str] | None:
-    candidates = [f"{prefix}.{text}"] if prefix else []
-    for candidate in (*candidates, text):
-        code = tree.lookup(candidate)
-        if code is not None:
-            leaves = tree.leaves(code) & allowed
-            return leaves or None
-    return None
 
 
 def _scheme(arguments: Arguments) -> str:

@@ -22,7 +22,7 @@ def program_version() -> str:
     try:
         return version(DISTRIBUTION)
     except PackageNotFoundError:
-        return "not installed"
+        return "from source"
 
 
 @dataclass(frozen=True, slots=True)

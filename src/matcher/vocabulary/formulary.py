@@ -55,6 +55,9 @@ class Anything(Enum):
         return "ANYTHING"
 
 
+# A longer text is prose and no row of names.
+_MOST_WORDS = 20
+
 #: Any agent at all, known to the formulary or not.
 ANYTHING: Final = Anything.ANYTHING
 Component: TypeAlias = frozenset[str] | Literal[Anything.ANYTHING]
@@ -342,6 +345,8 @@ class Formulary:
         """The words as a row of known names, longest first."""
         if not tokens:
             return Resolution(())
+        if len(tokens) > _MOST_WORDS:
+            return None
         for end in range(len(tokens), 0, -1):
             first = self._exact(" ".join(tokens[:end]))
             if first is not None and ANYTHING not in first.components:

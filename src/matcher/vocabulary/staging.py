@@ -201,6 +201,6 @@ def _any_of(axis: str, scheme: str | None) -> frozenset[str]:
 def _categories(axis: str, bare: str) -> list[str]:
     """``1-2`` and ``1/2`` as their members; everything else as it is."""
     ends = re.split(rf"(?:[-\u2013/]|or|to)(?:{axis})?", bare, flags=re.IGNORECASE)
-    if len(ends) == 2 and all(end.isdigit() for end in ends):
+    if len(ends) == 2 and all(re.fullmatch("[0-4]", end) for end in ends):
         return [str(number) for number in range(int(ends[0]), int(ends[1]) + 1)] or [bare]
     return ends

@@ -135,7 +135,10 @@ def parse_quantity(text: str) -> Quantity:
     number, unit = match.groups()
     if not unit:
         raise UnitError(UnitFault.MISSING, f"'{text.strip()}' has no unit")
-    return Quantity(float(number), ucum(unit), number)
+    value = float(number)
+    if isinf(value):
+        raise UnitError(UnitFault.NUMBER, f"'{number}' is larger than any number the program can hold")
+    return Quantity(value, ucum(unit), number)
 
 
 _DURATION_UNITS = {"d": ("days", 1), "wk": ("days", 7), "mo": ("months", 1), "a": ("years", 1)}

@@ -116,6 +116,8 @@ def test_a_written_category_is_what_it_can_mean_in_the_scheme(letter, text, sche
         ("m", "M1a", "ajcc8_pleural", "has no category 'M1a'"),
         ("t", "T5", None, "has no category 'T5'"),
         ("t", "large", None, "has no category"),
+        ("t", "0-99999999", None, "has no category"),
+        ("t", "0 or \N{SUPERSCRIPT TWO}", None, "has no category"),
         ("t", "", None, "is not a T category"),
         ("n", "T2", None, "has no category"),
     ],

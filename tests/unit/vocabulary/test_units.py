@@ -186,6 +186,7 @@ def test_a_quantity_is_a_number_and_its_unit(text, quantity):
         ("1.5.2 g/L", UnitFault.NUMBER),
         ("< 5 g/L", UnitFault.NUMBER),
         ("g/L", UnitFault.NUMBER),
+        ("1e400 g/L", UnitFault.NUMBER),
         ("", UnitFault.NUMBER),
         ("100", UnitFault.MISSING),
         ("5 wombats", UnitFault.UNKNOWN),

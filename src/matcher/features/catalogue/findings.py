@@ -290,7 +290,7 @@ WORDS: tuple[Word, ...] = (
             Parameter(
                 "status", Takes.CODES, "active, controlled, resolved, …", choices=codes.CONDITION_STATUSES
             ),
-            Parameter("grade_at_least", Takes.NUMBER, "CTCAE grade"),
+            Parameter("grade_at_least", Takes.NUMBER, "CTCAE grade", low=1, high=5),
             Parameter("within", Takes.DURATION, "began within this time"),
             BEFORE,
         ),

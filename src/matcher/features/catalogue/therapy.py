@@ -272,6 +272,7 @@ WORDS: tuple[Word, ...] = (
         ),
         question="When was the last dose or day of: {therapy}{medication}{procedure}{radiotherapy}{condition}{event}?",
         topic="washout:{therapy}{medication}{procedure}{radiotherapy}{condition}{event}",
+        one_of=("therapy", "medication", "procedure", "radiotherapy", "condition", "event"),
     ),
     Word(
         name="procedure",

@@ -1,0 +1,61 @@
+"""A file of patients through a matcher, one after the other: the order of the file, nothing held in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matcher.explanation.answer import PatientShown
+from matcher.readers.outcome import Issue, Patient, Reject
+from matcher.readers.read import PatientFile
+from matcher.service.account import Account
+from matcher.service.match import Matcher
+from matcher.service.outputs import Outputs, issue_in_words, limited
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One patient who was matched, and the facts of theirs that could not be read."""
+
+    shown: PatientShown
+    issues: tuple[Issue, ...]
+
+
+def match_patients(matcher: Matcher, patients: PatientFile) -> Iterator[Matched | Reject]:
+    """Every patient of the file, matched or rejected: as many as the file holds."""
+    of_the_file = tuple(patients.reading.assumptions)
+    for outcome in patients:
+        match outcome:
+            case Patient(profile=profile, issues=issues):
+                said = [issue_in_words(issue) for issue in issues]
+                yield Matched(matcher.match_one(profile, said, of_the_file), issues)
+            case Reject():
+                yield outcome
+
+
+def write_run(
+    matcher: Matcher, patients: PatientFile, outputs: Outputs
+) -> Iterator[Matched | Reject]:
+    """The same, with everything written to the files of the run on the way."""
+    for outcome in match_patients(matcher, patients):
+        match outcome:
+            case Matched(shown=shown, issues=issues):
+                yield Matched(outputs.add(shown, issues), issues)
+            case Reject():
+                outputs.reject(outcome)
+                yield outcome
+
+
+def count_run(
+    matcher: Matcher, patients: PatientFile, account: Account, top: int | None
+) -> Iterator[Matched | Reject]:
+    """The same, with nothing written."""
+    for outcome in match_patients(matcher, patients):
+        match outcome:
+            case Matched(shown=shown, issues=issues):
+                account.count(shown)
+                yield Matched(limited(shown, top), issues)
+            case Reject():
+                yield outcome
+
+

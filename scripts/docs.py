@@ -10,11 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from matcher.errors import REFERENCE_PAGE, error_reference
+from matcher.readers.wide_reference import WIDE_PAGE, wide_reference
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Each generated page, by its path in the repository, and the function that gives its text.
-PAGES: Mapping[str, Callable[[], str]] = MappingProxyType({REFERENCE_PAGE: error_reference})
+PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {REFERENCE_PAGE: error_reference, WIDE_PAGE: wide_reference}
+)
 
 
 def stale(pages: Mapping[str, Callable[[], str]], root: Path) -> dict[str, str]:

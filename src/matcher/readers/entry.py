@@ -29,6 +29,8 @@ class Entry:
 class PatientSource(Protocol):
     """A file or folder of patients, readable as often as wanted, one patient at a time."""
 
+    dated: bool
+    """Whether the file has a column for the patients' own as-of dates."""
     assumptions: list[str]
     file_issues: list[Issue]
 

@@ -36,6 +36,8 @@ def _parse(text: str) -> Any:
 class JsonLines:
     """One profile on each line; a line that is no JSON costs itself."""
 
+    dated = False
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._encoding = encoding_of(path)
@@ -89,6 +91,8 @@ def _profile(raw: Any, source: Source) -> Entry:
 
 class JsonDocument:
     """A whole document: one profile, or an array of them. It is held in memory; use JSON Lines for many."""
+
+    dated = False
 
     def __init__(self, path: Path) -> None:
         encoding = encoding_of(path)

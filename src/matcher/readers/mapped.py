@@ -109,13 +109,12 @@ class _Drawing:
         held = self._first(self.bound.as_of, "as_of")
         if held is None:
             return DateSpan.on(otherwise) if otherwise is not None else None
+        self.wire["as_of"], self.places["as_of"] = held
         try:
             day = read_date(held[0])
-        except UnreadableError as error:
-            self._issue(error.code, "as_of", error.reason, held[1], held[0])
-            return DateSpan.on(otherwise) if otherwise is not None else None
-        self.wire["as_of"] = day.last.isoformat()
-        self.places["as_of"] = held[1]
+        except UnreadableError:
+            # Left as it stands: a patient whose own as-of day cannot be read is not dated by another's.
+            return None
         return day
 
     def _fact(self, name: str, cells: tuple[BoundCell, ...], today: str | None) -> None:

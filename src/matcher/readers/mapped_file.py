@@ -26,6 +26,7 @@ class MappedFile:
         self.table = open_table(path, known=named, encoding=form.encoding, delimiter=form.delimiter)
         self.bound = bind(marked, self.table.header)
         self.assumptions = [*_encoding_assumption(self.table), *self.bound.assumptions]
+        self.dated = bool(self.bound.as_of)
         self.file_issues = self._column_issues()
         self._refuse_repeated()
 

@@ -159,7 +159,10 @@ def _unless_contradicted(
     if observation.name == "karnofsky" and observation.value == Interval(0, 0):
         beside = " and stands beside an ECOG of a living patient" if wire.get("ecog") is not None else ""
         context.issue(
-            "P111", path, f"Karnofsky 0 means that the patient has died{beside}: it is left unknown", _bare(raw)
+            "P111",
+            path,
+            f"Karnofsky 0 means that the patient has died{beside}: it is left unknown",
+            _bare(raw),
         )
         return
     yield observation

@@ -28,10 +28,18 @@ class PatientFile:
     takes a first pass over the identifiers, which also counts the patients.
     """
 
-    def __init__(self, source: PatientSource, formulary: Formulary, as_of: date | None, name: str) -> None:
+    def __init__(
+        self,
+        source: PatientSource,
+        formulary: Formulary,
+        as_of: date | None,
+        today: date | None,
+        name: str,
+    ) -> None:
         self._source = source
         self._formulary = formulary
         self._as_of = as_of
+        self._today = None if source.dated or as_of is not None else today
         counts = Counter(source.identifiers())
         self._repeated = frozenset(
             identifier for identifier, count in counts.items() if identifier and count > 1
@@ -47,6 +55,10 @@ class PatientFile:
             file_issues=list(self._source.file_issues),
             assumptions=list(self._source.assumptions),
         )
+        if self._today is not None:
+            reading.assume(
+                f"patients without an as-of date of their own are seen as on {self._today}, the day of the run"
+            )
         reading.issues.update(issue.code for issue in reading.file_issues)
         return reading
 
@@ -55,7 +67,7 @@ class PatientFile:
 
     def __iter__(self) -> Iterator[Outcome]:
         self.reading = reading = self._account()
-        for entry in self._source.entries(self._as_of):
+        for entry in self._source.entries(self._as_of or self._today):
             outcome = self._outcome(entry)
             reading.count(outcome)
             yield outcome
@@ -64,7 +76,9 @@ class PatientFile:
         code, reason = entry.problem or self._identity_problem(entry) or ("", "")
         if code:
             return Reject.of(code, reason, source=entry.source, patient=entry.patient, text=entry.text)
-        assembled = assemble(entry.wire, as_of=self._as_of, formulary=self._formulary, sources=entry.places)
+        assembled = assemble(
+            entry.wire, as_of=self._as_of or self._today, formulary=self._formulary, sources=entry.places
+        )
         if assembled.profile is None:
             assert assembled.reject is not None
             return assembled.reject
@@ -83,14 +97,20 @@ def _each_once(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
 
 
 def read_patients(
-    path: Path, *, formulary: Formulary, mapping: Path | None = None, as_of: date | None = None
+    path: Path,
+    *,
+    formulary: Formulary,
+    mapping: Path | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
 ) -> PatientFile:
     """The patients of a CSV, a folder of tables, a JSON document or JSON Lines, each read or rejected.
 
-    ``as_of`` serves records without an as-of date of their own. A mapping describes one delimited file. What is
+    ``as_of`` serves records without an as-of date of their own, ``today`` only where the file has no column for
+    one: a patient with a blank as-of date is never dated by the clock. A mapping describes one delimited file. What is
     wrong with mapping, header or file as a whole is raised here, before any patient is read.
     """
-    return PatientFile(_source(path, mapping), formulary, as_of, path.name)
+    return PatientFile(_source(path, mapping), formulary, as_of, today, path.name)
 
 
 def _source(path: Path, mapping: Path | None) -> PatientSource:

@@ -38,6 +38,7 @@ class TableFolder:
         if patients is None:
             raise UsageError(f"{folder} has no {PATIENTS}.csv", code="U004")
         self._patients = wide_file(patients, wide_mapping())
+        self.dated = self._patients.dated
         self.assumptions = list(self._patients.assumptions)
         self.file_issues = list(self._patients.file_issues)
         known = {identifier for identifier in self._patients.identifiers() if identifier}

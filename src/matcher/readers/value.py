@@ -145,16 +145,18 @@ def _number(digits: str, text: str) -> float:
     return value
 
 
-def bounded(
-    value: Interval, low: float, high: float, *, name: str, text: object, unit: str = ""
-) -> Interval:
+def bounded(value: Interval, low: float, high: float, *, name: str, text: object, unit: str = "") -> Interval:
     """The value inside its domain; a stated end outside it makes the whole value implausible.
 
     ``<5`` has no stated lower end, so it begins where the domain does.
     """
     for end in (value.low, value.high):
         if isfinite(end) and not low <= end <= high:
-            raise UnreadableError("P102", f"{name} {_plain(end)} {unit}".rstrip() + f" is outside {_plain(low)} to {_plain(high)}", text)
+            raise UnreadableError(
+                "P102",
+                f"{name} {_plain(end)} {unit}".rstrip() + f" is outside {_plain(low)} to {_plain(high)}",
+                text,
+            )
     inside = value.intersection(Interval(low, high))
     if inside is None:
         raise UnreadableError("P102", f"{name} is outside {_plain(low)} to {_plain(high)}", text)

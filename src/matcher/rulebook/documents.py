@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from matcher.errors import Diagnostic, nearest
 from matcher.rulebook.marked import Location, Marked
+from matcher.rulebook.model_problem import diagnostics_of
 from matcher.rulebook.strict_yaml import load_yaml
 from matcher.rules.condition import Problem
 from matcher.rules.syntax import KINDS, AnyDocument
 
 D = TypeVar("D", bound=BaseModel)
 CASES_SUFFIX = ".cases.yaml"
-
-_CODES = {
-    "missing": "R010",
-    "extra_forbidden": "R011",
-    "string_pattern_mismatch": "R034",
-    "literal_error": "R014",
-    "date_type": "R033",
-    "date_from_datetime_inexact": "R033",
-    "too_short": "R020",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
@@ -90,70 +79,7 @@ def validated(model: type[D], marked: Marked, at: Location = ()) -> tuple[D | No
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        found = (_diagnostic(model, marked, at, detail) for detail in _nearest_alternative(details))
-        return None, [each for each in found if each is not None]
-
-
-def _nearest_alternative(details: Sequence[ErrorDetails]) -> Iterable[ErrorDetails]:
-    """Of a value that fits none of several types, only the complaint that says most."""
-    seen: set[Location] = set()
-    for detail in details:
-        location = _location(detail)
-        if location in seen:
-            continue
-        seen.add(location)
-        yield detail
-
-
-def _location(detail: ErrorDetails) -> Location:
-    # Pydantic adds the names of union members and key markers; the marks pass over what is not in the file.
-    return tuple(step for step in detail["loc"] if step != "[key]")
-
-
-def _diagnostic(
-    model: type[BaseModel], marked: Marked, at: Location, detail: ErrorDetails
-) -> Diagnostic | None:
-    location = (*at, *_location(detail))
-    if location in marked.faults:
-        return None
-    code = _CODES.get(detail["type"], "R013")
-    name = str(location[-1]) if location else ""
-    match detail["type"]:
-        case "missing":
-            return marked.report(code, location[:-1], f"'{name}' is missing", on_key=True)
-        case "extra_forbidden":
-            suggestion = nearest(name, _fields(model))
-            hint = f"did you mean '{suggestion}'?" if suggestion else ""
-            return marked.report(code, location, f"unknown field '{name}'", hint, on_key=True)
-        case "string_pattern_mismatch":
-            on_key = "[key]" in detail["loc"]
-            return marked.report(
-                code, location, f"'{detail['input']}' has not the form of such a name", on_key=on_key
-            )
-        case "literal_error":
-            expected = str(detail.get("ctx", {}).get("expected", ""))
-            suggestion = nearest(str(detail["input"]), [word.strip("' ") for word in expected.split(",")])
-            hint = f"did you mean '{suggestion}'?" if suggestion else f"one of: {expected}"
-            return marked.report(code, location, f"'{detail['input']}' is not one of the values", hint)
-        case "date_type" | "date_from_datetime_inexact":
-            return marked.report(code, location, "a date is needed, written like 2026-01-15")
-        case "too_short":
-            return marked.report(code, location, f"'{name}' is empty")
-    return marked.report(code, location, _sentence(detail["msg"]))
-
-
-def _sentence(message: str) -> str:
-    return message[:1].lower() + message[1:]
-
-
-def _fields(model: type[BaseModel]) -> list[str]:
-    """Every field name used anywhere in the kind of file, for "did you mean"."""
-    names: set[str] = set()
-    schema = model.model_json_schema()
-    for part in (schema, *schema.get("$defs", {}).values()):
-        names.update(part.get("properties", {}))
-    return sorted(names)
+        return None, diagnostics_of(model, marked, at, error.errors(include_url=False))
 
 
 def located(marked: Marked, problems: Iterable[Problem], at: Location = ()) -> list[Diagnostic]:

@@ -124,6 +124,7 @@ class Candidate:
     recruitment_as_of: str = ""
     agents: tuple[str, ...] = ()
     supportive: tuple[str, ...] = ()
+    background: bool = False
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     file: str = ""

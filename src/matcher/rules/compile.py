@@ -124,6 +124,7 @@ class CandidateCompiler:
             settings=tuple(each for each in settings if each),
             agents=tuple(document.agents),
             supportive=tuple(document.supportive),
+            background=document.background,
             **shared,  # type: ignore[arg-type]
         )
 

@@ -190,6 +190,9 @@ class RegimenDocument(CandidateDocument):
     setting: list[Name] | Name | None = None
     agents: list[Text] = []
     supportive: list[Text] = []
+    background: bool = Field(
+        False, description="An option for everybody with the disease, such as supportive care: ranked after the others."
+    )
 
 
 class Row(Document):

@@ -90,8 +90,13 @@ def keys(judgement: Judgement) -> tuple[KeyValue, ...]:
 
 
 def _standing(judgement: Judgement) -> KeyValue:
+    """The declared order; what is an option for everybody comes after all that is possible in particular."""
     kind = judgement.standing.kind.value
-    return KeyValue("standing", (judgement.rulebook.ranking.standings.index(kind),), kind.replace("_", " "))
+    order = judgement.rulebook.ranking.standings
+    place, words = order.index(kind), kind.replace("_", " ")
+    if judgement.candidate.background:
+        return KeyValue("standing", (max(place, order.index("possible")), 1), f"{words}; an option for everybody")
+    return KeyValue("standing", (place, 0), words)
 
 
 def _availability(judgement: Judgement) -> KeyValue:

@@ -10,13 +10,19 @@ from pathlib import Path
 from types import MappingProxyType
 
 from matcher.errors import REFERENCE_PAGE, error_reference
+from matcher.explanation.rulebook_page import rulebook_page
 from matcher.readers.wide_reference import WIDE_PAGE, wide_reference
+from matcher.rulebook.load import load_rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Each generated page, by its path in the repository, and the function that gives its text.
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {REFERENCE_PAGE: error_reference, WIDE_PAGE: wide_reference}
+    {
+        REFERENCE_PAGE: error_reference,
+        WIDE_PAGE: wide_reference,
+        "docs/reference/rulebook.md": lambda: rulebook_page(load_rulebook(ROOT / "rules")),
+    }
 )
 
 

@@ -12,6 +12,7 @@ from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.procedures import PROCEDURES
 from matcher.vocabulary.staging import STAGE, TNM
+from matcher.vocabulary.text import in_sentence
 from matcher.vocabulary.tree import Tree
 
 _TREES: tuple[Tree, ...] = (DIAGNOSES, HISTOLOGY, STAGE, TNM, CONDITIONS, PROCEDURES)
@@ -114,7 +115,7 @@ def condition_in_words(condition: Condition) -> str:
             return f"if {first}: {second}; otherwise: {third}"
         case Group(gate=Gate.NOT, members=(member,)):
             inner = condition_in_words(member)
-            return f"no {inner[0].lower() + inner[1:]}" if _is_plain(member) else f"not ({inner})"
+            return f"no {in_sentence(inner)}" if _is_plain(member) else f"not ({inner})"
         case Group(gate=Gate.AT_LEAST, members=members, threshold=threshold, weights=weights):
             parts = [condition_in_words(each) for each in members]
             if any(weight != 1 for weight in weights):

@@ -12,6 +12,8 @@ from matcher.vocabulary.observations import OBSERVATIONS
 
 WIDE_PAGE = "docs/reference/patient-csv.md"
 
+_TITLES = {"tnm": "TNM classification", "labs": "Laboratory values", "biomarkers": "Markers"}
+
 _INTRODUCTION = """\
 # The wide CSV
 
@@ -47,7 +49,7 @@ def _person() -> Iterator[str]:
 
 def _tables() -> Iterator[str]:
     for table, parts in wide_mapping().mapping.rows.items():
-        yield f"\n## {table.replace('_', ' ').capitalize()}\n"
+        yield f"\n## {_TITLES.get(table, table.capitalize())}\n"
         yield "| column | what it holds |\n|---|---|"
         for part in parts:
             for name, cells in part.fields.items():

@@ -20,6 +20,7 @@ from matcher.rules.syntax import KINDS, AnyDocument
 D = TypeVar("D", bound=BaseModel)
 CASES_SUFFIX = ".cases.yaml"
 
+
 @dataclass(frozen=True, slots=True)
 class RuleFile:
     """One file: its data with marks, and the document if it is one."""
@@ -32,6 +33,11 @@ class RuleFile:
 def rule_paths(root: Path) -> list[Path]:
     """The rule files below a directory, cases aside, in a fixed order."""
     return sorted(path for path in root.rglob("*.yaml") if not path.name.endswith(CASES_SUFFIX))
+
+
+def misnamed_paths(root: Path) -> list[Path]:
+    """Files that were meant as rules and would be passed over, for their ending."""
+    return sorted(root.rglob("*.yml"))
 
 
 def case_paths(root: Path) -> list[Path]:
@@ -58,7 +64,7 @@ def read_rule_file(path: Path, name: str) -> tuple[RuleFile, list[Diagnostic]]:
             *diagnostics,
             marked.report("R013", (), "a rule file holds fields, not a list or a single value"),
         ]
-    kind = next((word for word in KINDS if word in marked.data), None)
+    kind = kind_of(marked)
     if kind is None:
         first = next(iter(marked.data), "")
         suggestion = nearest(str(first), list(KINDS))
@@ -71,11 +77,23 @@ def read_rule_file(path: Path, name: str) -> tuple[RuleFile, list[Diagnostic]]:
     return RuleFile(name, marked, document if not diagnostics and not found else None), diagnostics + found
 
 
+def kind_of(marked: Marked) -> str | None:
+    """What a file is: its first key, unless that is merely a field; a misspelt first key is no field."""
+    if not isinstance(marked.data, dict):
+        return None
+    first = next(iter(marked.data), "")
+    if first in KINDS:
+        return first
+    named = next((word for word in KINDS if word in marked.data), None)
+    known = named is not None and first in KINDS[named].model_fields
+    return named if known or nearest(first, list(KINDS)) is None else None
+
+
 def validated(model: type[D], marked: Marked, at: Location = ()) -> tuple[D | None, list[Diagnostic]]:
     """The data at a location as a model, or what is wrong with it."""
     data = marked.data
     for step in at:
-        data = data[step]  # type: ignore[index,call-overload]
+        data = data[step]  # type: ignore[index]
     try:
         return model.model_validate(data), []
     except ValidationError as error:

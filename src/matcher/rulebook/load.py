@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from matcher.errors import Diagnostic, RuleError, UsageError, in_order
-from matcher.rulebook.documents import RuleFile, content_hash, located, read_rule_file, rule_paths
+from matcher.rulebook.documents import (
+    RuleFile,
+    content_hash,
+    located,
+    misnamed_paths,
+    read_rule_file,
+    rule_paths,
+)
 from matcher.rulebook.lists import build_formulary
+from matcher.rulebook.salvage import condition_problems, placeholder, unreadable_names
 from matcher.rules.candidate import Candidate
 from matcher.rules.compile import CandidateCompiler
 from matcher.rules.condition import Problem
@@ -88,6 +97,10 @@ def check_rulebook(root: Path) -> Loaded:
         file, found = read_rule_file(path, path.as_posix())
         files.append(file)
         diagnostics += found
+    diagnostics += [
+        Diagnostic(path.as_posix(), 1, 1, "R040", "a rule file ends in .yaml", "rename it")
+        for path in misnamed_paths(root)
+    ]
     compiler = _Compilation(files, diagnostics)
     rulebook = compiler.compile(content_hash(root))
     used = frozenset(compiler.used_lists)
@@ -100,16 +113,23 @@ class _Compilation:
     diagnostics: list[Diagnostic]
     used_lists: set[str] = field(default_factory=set)
 
+    @property
+    def _placeholders(self) -> list[tuple[RuleFile, AnyDocument]]:
+        return [(file, stand_in) for file in self.files if (stand_in := placeholder(file)) is not None]
+
     def compile(self, version: str) -> Rulebook | None:
         self._check_names()
-        formulary, found = build_formulary(self._of(AgentsDocument), self._of(ListDocument))
+        formulary, found = build_formulary(
+            self._of(AgentsDocument, self._placeholders), self._of(ListDocument, self._placeholders)
+        )
         self.diagnostics += found
         derivations = {
             document.derive: (document, file.name) for file, document in self._of(DerivationDocument)
         }
         marks = {document.derive: file for file, document in self._of(DerivationDocument)}
         derived = {name: DerivationCompiler.word_for(document) for name, (document, _) in derivations.items()}
-        lexicon = Lexicon(formulary, derived, used_lists=self.used_lists)
+        unreadable = unreadable_names(self.files)
+        lexicon = Lexicon(formulary, derived, used_lists=self.used_lists, unreadable=unreadable)
         builder = GraphBuilder()
         deriving = DerivationCompiler(builder, derivations, lexicon)
         compiled = deriving.compile_all()
@@ -117,8 +137,12 @@ class _Compilation:
             self._locate(marks[name], problems)
         candidates = [
             self._candidate(builder, lexicon, deriving, file, document)
-            for file, document in [*self._of(TrialDocument), *self._of(RegimenDocument)]
+            for kind in (TrialDocument, RegimenDocument)
+            for file, document in self._of(kind)
         ]
+        for file in self.files:
+            if file.document is None:
+                self.diagnostics += condition_problems(file, lexicon)
         rankings = self._of(RankingDocument)
         for file, ranking in rankings:
             self._check_ranking(file, ranking)
@@ -172,8 +196,11 @@ class _Compilation:
             if Path(file.name).stem != name:
                 self._locate(file, [Problem((kind,), "R041", f"'{name}' stands in {Path(file.name).name}")])
 
-    def _of(self, kind: type[D]) -> list[tuple[RuleFile, D]]:
-        return [(file, file.document) for file in self.files if isinstance(file.document, kind)]
+    def _of(
+        self, kind: type[D], more: Sequence[tuple[RuleFile, AnyDocument]] = ()
+    ) -> list[tuple[RuleFile, D]]:
+        every = [*((file, file.document) for file in self.files), *more]
+        return [(file, document) for file, document in every if isinstance(document, kind)]
 
     def _locate(self, file: RuleFile, problems: list[Problem]) -> None:
         assert file.marked is not None
@@ -190,4 +217,6 @@ def _identity(document: AnyDocument | None) -> tuple[str, str] | None:
             return "derive", document.derive
         case ListDocument():
             return "list", document.list
+        case RankingDocument():
+            return "ranking", "ranking"
     return None

@@ -51,12 +51,22 @@ def diagnostics_of(
     """One finding for each mistake; none where the reader of YAML has already found fault."""
     data = _value(marked.data, at)
     found: list[Diagnostic] = []
+    chosen: list[ErrorDetails] = []
     for place, complaints in _by_place(details, data).items():
-        chosen = complaints if len(complaints) == 1 else list(_nearest_form(complaints, len(place)))
-        if not chosen:
+        fitting = complaints if len(complaints) == 1 else list(_nearest_form(complaints, len(place)))
+        chosen += fitting
+        if not fitting:
             needed = dict.fromkeys(_NEEDED.get(each["type"], "another value") for each in complaints)
             found += _reported(marked, (*at, *place), "R013", f"{' or '.join(needed)} is needed here")
-        for detail in chosen:
+    suggested = {
+        _in_file(detail, data): nearest(str(detail["loc"][-1]), _fields(model, detail, data))
+        for detail in chosen
+        if detail["type"] == "extra_forbidden"
+    }
+    misspelt = {(*location[:-1], name) for location, name in suggested.items()}
+    for detail in chosen:
+        # A misspelt field is said once: not again as one that is missing.
+        if detail["type"] != "missing" or _in_file(detail, data) not in misspelt:
             found += _diagnostic(model, marked, at, detail, data)
     return found
 
@@ -176,7 +186,7 @@ def _has(data: Plain, step: str | int) -> bool:
 
 def _value(data: Plain, location: Location) -> Plain:
     for step in location:
-        data = data[step]  # type: ignore[index,call-overload]
+        data = data[step]  # type: ignore[index]
     return data
 
 

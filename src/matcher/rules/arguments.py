@@ -7,9 +7,11 @@ from matcher.errors import nearest
 from matcher.features.word import Argument, Parameter, Takes
 from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
+from matcher.rules.limit import UNIT_CODES
 from matcher.vocabulary import units
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
+from matcher.vocabulary.text import in_sentence
 
 
 def read_argument(
@@ -35,7 +37,7 @@ def read_argument(
             try:
                 duration = units.parse_duration(str(raw))
             except units.UnitError as error:
-                return refuse("R016", error.message, "write it like '14 days' or '6 months'")
+                return refuse(UNIT_CODES[error.fault], error.message, "write it like '14 days' or '6 months'")
             return Argument(str(raw), Duration(duration.value, TimeUnit(duration.unit)))
         case Takes.CODES:
             return _codes(parameter, raw, path, problems)
@@ -51,7 +53,7 @@ def read_argument(
                 return refuse("R024", f"no list or agent is called '{raw}'", _suggest(suggestion))
             code = lexicon.formulary.lookup(raw) or raw
             lexicon.used_lists.add(code)
-            return Argument(code, members, _in_sentence(lexicon.formulary.title(raw)))
+            return Argument(code, members, in_sentence(lexicon.formulary.title(raw)))
         case Takes.LAB:
             test = lab_test(raw)
             if test is None:
@@ -81,6 +83,7 @@ def read_argument(
 def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem]) -> Argument | None:
     values = raw if isinstance(raw, list) else [raw]
     codes: frozenset[str] = frozenset()
+    before = len(problems)
     for index, value in enumerate(values):
         here = (*path, index) if isinstance(raw, list) else path
         text = str(value)
@@ -98,8 +101,10 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
             continue
         else:
             suggestion = nearest(text, list(parameter.choices))
-        hint = _suggest(suggestion) or f"one of: {', '.join(parameter.choices[:12])}"
+        known = parameter.choices or (parameter.vocabulary.roots if parameter.vocabulary else ())
+        hint = _suggest(suggestion) or f"one of: {', '.join(known[:12])}"
         problems.append(Problem(here, "R014", f"'{text}' is not one of its values", hint))
+    if len(problems) > before:
         return None
     if not codes:
         problems.append(Problem(path, "R020", "an empty list of codes"))
@@ -107,13 +112,8 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
     if parameter.vocabulary is None:
         return Argument(", ".join(sorted(codes)), codes)
     cover = parameter.vocabulary.cover(codes)
-    titles = [_in_sentence(parameter.vocabulary.title(code)) for code in cover]
+    titles = [in_sentence(parameter.vocabulary.title(code)) for code in cover]
     return Argument(", ".join(cover), codes, ", ".join(titles))
-
-
-def _in_sentence(title: str) -> str:
-    """A title inside a sentence: small, unless it begins with an abbreviation."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _suggest(word: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matcher.errors import nearest
 from matcher.features.word import Category
 from matcher.rules.condition import Comparison, Condition, Problem
 from matcher.rules.graph import AtLeast, Choice, GraphBuilder, NodeId
@@ -35,7 +36,7 @@ class DerivationCompiler:
         values = document.values
         if isinstance(values, str):
             tree = staging.STAGE
-            leaves = tree.leaves(values) if values in tree else frozenset({values})
+            leaves = tree.leaves(values) if values in tree else tree.all_leaves
             return DerivedWord(document.derive, document.title, Category(tree=tree, within=leaves), values)
         return DerivedWord(document.derive, document.title, Category(codes=tuple(values)))
 
@@ -66,15 +67,29 @@ class DerivationCompiler:
     def _register_supply(self, name: str, document: DerivationDocument) -> None:
         if document.supplies is None:
             return
-        # Read as a condition would be, so that it names the very feature: any one value serves.
-        ((word, given),) = list(document.supplies.items())[:1] or ((None, None),)
-        value = next(iter(self.word_for(document).answer.leaves()))
-        asked = {**(given or {}), "in": [value]} if isinstance(given, dict) or given is None else given
-        reader = ConditionReader(self.lexicon, self._problems(name))
-        read = reader.read({word: asked}, ("supplies",))
-        if isinstance(read, Comparison) and read.feature is not None:
-            feature = read.feature.name
-            self.suppliers[feature] = (*self.suppliers.get(feature, ()), name)
+        if len(document.supplies) != 1:
+            self._refuse(name, ("supplies",), "R021", "one fact is supplied, named with its parameters")
+            return
+        ((word, given),) = document.supplies.items()
+        asked = given if isinstance(given, dict) else {}
+        path = ("supplies", word)
+        supplied = ""
+        # Read as a condition would be, so that it names the very feature; each value must be a leaf of it.
+        for value in sorted(self.word_for(document).answer.leaves()):
+            problems: list[Problem] = []
+            read = ConditionReader(self.lexicon, problems).read({word: {**asked, "in": [value]}}, path[:1])
+            if problems:
+                self._problems(name).append(problems[0])
+                return
+            if not isinstance(read, Comparison) or read.feature is None:
+                self._refuse(name, path, "R013", f"'{word}' is no recorded fact", at_key=True)
+                return
+            if read.bounds[0].limit != frozenset({value}):
+                message = f"'{value}' stands for several values of '{word}'"
+                self._refuse(name, ("values",), "R014", message, "list each of them among the values")
+                return
+            supplied = read.feature.name
+        self.suppliers[supplied] = (*self.suppliers.get(supplied, ()), name)
 
     def _compile(self, document: DerivationDocument, file: str) -> Derivation:
         name = document.derive
@@ -90,6 +105,15 @@ class DerivationCompiler:
             applies = lower(reader.read(document.applies_to, ("applies_to",)))
         if (document.table is None) == (document.count is None):
             self._refuse(name, ("derive",), "R010", "give either a `table` or a `count`")
+        if isinstance(document.values, str) and document.values not in staging.STAGE:
+            self._refuse(
+                name,
+                ("values",),
+                "R014",
+                f"'{document.values}' is no staging scheme",
+                _scheme_hint(document.values),
+            )
+        self._check_results(word, document)
         rows: list[tuple[NodeId, frozenset[str]]] = []
         everything = word.answer.leaves()
         otherwise = everything
@@ -101,9 +125,10 @@ class DerivationCompiler:
                 otherwise = self._outcome(word, document.otherwise, ("otherwise",))
             else:
                 self._refuse(
-                    name, ("table",), "R035", "there is no `otherwise`", "write `otherwise: unknown`"
+                    name, ("table",), "R035", "there is no 'otherwise'", "write 'otherwise: unknown'"
                 )
         if document.count is not None:
+            self._check_count(document)
             members = [
                 lower(reader.read(each, ("count", "of", index)))
                 for index, each in enumerate(document.count.of)
@@ -133,6 +158,27 @@ class DerivationCompiler:
             citation=self._citation(name, document),
             file=file,
         )
+
+    def _check_count(self, document: DerivationDocument) -> None:
+        """A count says yes or no, and can reach its threshold."""
+        name, count = document.derive, document.count
+        assert count is not None
+        if document.otherwise is not None:
+            self._refuse(name, ("otherwise",), "R011", "a count that is not reached is 'no'", at_key=True)
+        if self.word_for(document).answer.leaves() != {"yes", "no"}:
+            self._refuse(name, ("values",), "R036", "the values of a count are 'yes' and 'no'")
+        whole = count.at_least.is_integer() and 1 <= count.at_least <= len(count.of)
+        if count.of and count.weights is None and not whole:
+            self._refuse(
+                name, ("count", "at_least"), "R037", f"{count.at_least:g} of {len(count.of)} members"
+            )
+
+    def _check_results(self, word: DerivedWord, document: DerivationDocument) -> None:
+        for result in document.results:
+            if result != UNKNOWN and self._leaves(word, result) is None:
+                known = ", ".join(sorted(word.answer.leaves())[:12])
+                message = f"'{result}' is not one of the values ({known})"
+                self._refuse(word.name, ("results", result), "R036", message, at_key=True)
 
     def _outcome(
         self, word: DerivedWord, raw: str | list[str], path: tuple[str | int, ...]
@@ -171,6 +217,18 @@ class DerivationCompiler:
         return self.problems.setdefault(name, [])
 
     def _refuse(
-        self, name: str, path: tuple[str | int, ...], code: str, message: str, hint: str = ""
+        self,
+        name: str,
+        path: tuple[str | int, ...],
+        code: str,
+        message: str,
+        hint: str = "",
+        *,
+        at_key: bool = False,
     ) -> None:
-        self._problems(name).append(Problem(path, code, message, hint))
+        self._problems(name).append(Problem(path, code, message, hint, at_key))
+
+
+def _scheme_hint(written: str) -> str:
+    suggestion = nearest(written, staging.SCHEMES)
+    return f"did you mean '{suggestion}'?" if suggestion else f"one of: {', '.join(staging.SCHEMES)}"

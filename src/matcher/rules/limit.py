@@ -42,7 +42,7 @@ def elapsed(raw: object) -> tuple[float, TimeUnit]:
         duration = units.parse_duration(raw)
     except units.UnitError as error:
         raise LimitError(
-            _UNIT_CODES[error.fault], error.message, "write it like '21 days', '6 months' or '2 years'"
+            UNIT_CODES[error.fault], error.message, "write it like '21 days', '6 months' or '2 years'"
         ) from None
     return float(duration.value), TimeUnit(duration.unit)
 
@@ -70,7 +70,7 @@ def number(raw: object, answer: Number, test: LabTest | None = None) -> float:
         converted = test.in_unit(value, unit) if test else units.convert(value, unit, answer.unit)
     except units.UnitError as error:
         raise LimitError(
-            _UNIT_CODES[error.fault], error.message, f"a limit in {answer.unit} is needed"
+            UNIT_CODES[error.fault], error.message, f"a limit in {answer.unit} is needed"
         ) from None
     return _checked(converted, answer)
 
@@ -81,8 +81,10 @@ def _with_unit(raw: str, answer: Number) -> tuple[float, str | None]:
     except units.UnitError as error:
         if error.fault is units.UnitFault.MISSING:
             return float(raw), None
+        if error.fault is units.UnitFault.UNKNOWN and not answer.unit:
+            raise LimitError("R043", f"this is a plain number, '{raw}' has a unit") from None
         suggestion = f"did you mean '{error.suggestion}'?" if error.suggestion else _example(answer)
-        raise LimitError(_UNIT_CODES[error.fault], error.message, suggestion) from None
+        raise LimitError(UNIT_CODES[error.fault], error.message, suggestion) from None
     return quantity.value, quantity.unit
 
 
@@ -96,10 +98,10 @@ def _checked(value: float, answer: Number) -> float:
 
 
 def _example(answer: Number) -> str:
-    return f"write it like '{max(answer.low, 1):g} {answer.unit}'".replace(" '", "'") if answer.unit else ""
+    return f"write it like '{max(answer.low, 1):g} {answer.unit}'" if answer.unit else ""
 
 
-_UNIT_CODES = {
+UNIT_CODES = {
     units.UnitFault.UNKNOWN: "R016",
     units.UnitFault.DIMENSION: "R017",
     units.UnitFault.NUMBER: "R013",

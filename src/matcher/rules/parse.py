@@ -170,7 +170,7 @@ class ConditionReader:
             hint = f"write '{SIGNS[name]}'"
             self._refuse(here, "R022", f"'{name}' is no comparison of this language", hint, at_key=True)
         elif name in _WINDOWS:
-            message = f"{_article(word.name)} criterion cannot be asked for '{name}' a time or an event"
+            message = f"'{name}' is not possible in {_article(word.name)} criterion"
             self._refuse(here, "R047", message, at_key=True)
         else:
             known = [*(each.name for each in word.parameters), *comparisons]

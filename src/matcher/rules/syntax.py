@@ -191,7 +191,8 @@ class RegimenDocument(CandidateDocument):
     agents: list[Text] = []
     supportive: list[Text] = []
     background: bool = Field(
-        False, description="An option for everybody with the disease, such as supportive care: ranked after the others."
+        False,
+        description="An option for everybody with the disease, such as supportive care: ranked after the others.",
     )
 
 

@@ -79,7 +79,9 @@ class Account:
     def left_out(self) -> dict[str, str]:
         """Candidates that no patient was matched to, and why."""
         return {
-            each.id: "no criteria are known" if each.roots is None else f"recruitment {each.availability.value}"
+            each.id: "no criteria are known"
+            if each.roots is None
+            else f"recruitment {each.availability.value}"
             for each in self.run.rulebook.candidates
             if each.id not in self.candidates
         }

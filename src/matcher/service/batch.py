@@ -33,9 +33,7 @@ def match_patients(matcher: Matcher, patients: PatientFile) -> Iterator[Matched 
                 yield outcome
 
 
-def write_run(
-    matcher: Matcher, patients: PatientFile, outputs: Outputs
-) -> Iterator[Matched | Reject]:
+def write_run(matcher: Matcher, patients: PatientFile, outputs: Outputs) -> Iterator[Matched | Reject]:
     """The same, with everything written to the files of the run on the way."""
     for outcome in match_patients(matcher, patients):
         match outcome:
@@ -57,5 +55,3 @@ def count_run(
                 yield Matched(limited(shown, top), issues)
             case Reject():
                 yield outcome
-
-

@@ -105,7 +105,9 @@ class Landing:
         for name in self.names:
             path = self.folder / name
             if path.is_dir():
-                raise UsageError(f"{path} is a directory, and a file of that name is to be written", code="U008")
+                raise UsageError(
+                    f"{path} is a directory, and a file of that name is to be written", code="U008"
+                )
             if path.resolve() in held:
                 raise UsageError(f"{path} is read by this run and would be overwritten", code="U008")
 

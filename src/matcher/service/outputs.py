@@ -32,7 +32,22 @@ FILES: Mapping[str, str] = {
     ACCOUNT: "rulebook version, counts, assumptions",
 }
 
-MATCH_COLUMNS = ["patient_id", "kind", "rank", "candidate", "cohort", "title", "standing", "availability", "because", "missing", "blocking", "earliest_date", "rulebook", "as_of"]
+MATCH_COLUMNS = [
+    "patient_id",
+    "kind",
+    "rank",
+    "candidate",
+    "cohort",
+    "title",
+    "standing",
+    "availability",
+    "because",
+    "missing",
+    "blocking",
+    "earliest_date",
+    "rulebook",
+    "as_of",
+]
 REJECT_COLUMNS = ["patient_id", "file", "row", "column", "code", "reason", "remedy", "text"]
 ISSUE_COLUMNS = ["patient_id", "fact", "file", "row", "column", "code", "reason", "remedy", "text"]
 
@@ -116,7 +131,9 @@ def issue_in_words(issue: Issue) -> str:
 class Outputs:
     """Writes a run's files as its patients come; ``finish`` puts all of them in place at once."""
 
-    def __init__(self, folder: Path, run: Run, patients: int, inputs: Iterable[Path] = (), top: int | None = None):
+    def __init__(
+        self, folder: Path, run: Run, patients: int, inputs: Iterable[Path] = (), top: int | None = None
+    ):
         self.account = Account(run)
         self._landing = Landing(folder, FILES, inputs)
         self._patients = patients

@@ -15,14 +15,29 @@ from matcher.rules.syntax import KINDS, CaseDocument
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _CASES = "cases"
 RULE_KINDS: tuple[str, ...] = (*KINDS, _CASES)
-_GATES: Mapping[str, str] = {
-    "all": "Every condition of the list holds.",
-    "any": "At least one condition of the list holds.",
-    "not": "The condition does not hold.",
-    "at_least": "At least so many conditions of a list hold.",
-    "if": "A limit that depends on another condition.",
-    "recorded": "The fact as it was recorded, leaving derived facts out.",
+_CONDITION: dict[str, Any] = {"$ref": "#/$defs/Condition"}
+_SEVERAL: dict[str, Any] = {"type": "array", "items": _CONDITION, "minItems": 1}
+_GATES: Mapping[str, dict[str, Any]] = {
+    "all": {"description": "Every condition of the list holds.", **_SEVERAL},
+    "any": {"description": "At least one condition of the list holds.", **_SEVERAL},
+    "not": {"description": "The condition does not hold.", **_CONDITION},
+    "recorded": {"description": "The fact as recorded, leaving derived facts out.", **_CONDITION},
+    "at_least": {"description": "With `of`: at least so many of these hold.", "type": "number"},
+    "of": _SEVERAL,
+    "weights": {
+        "description": "With `of`: one number for each.",
+        "type": "array",
+        "items": {"type": "number"},
+    },
+    "if": {"description": "With `then` and `else`: a limit that depends on something else.", **_CONDITION},
+    "then": _CONDITION,
+    "else": _CONDITION,
 }
+_SHAPES: list[dict[str, Any]] = [
+    {"maxProperties": 1},
+    {"required": ["if", "then", "else"]},
+    {"required": ["at_least", "of"]},
+]
 
 __all__ = ["RULE_KINDS", "profile_schema", "rule_schema"]
 
@@ -53,27 +68,21 @@ def rule_schema(kind: str | None = None) -> dict[str, Any]:
 
 
 def _offer_words(definitions: dict[str, Any]) -> None:
-    condition = {"$ref": "#/$defs/Condition"}
+    """Points every condition at one definition that knows the words."""
     for definition in definitions.values():
-        for name, field in definition.get("properties", {}).items():
-            if name in ("when", "applies_to"):
-                branches = field.get("anyOf", [field])
-                places = [each for each in branches if each.get("type") == "object"]
-                for place in places:
+        for name in ("when", "applies_to", "supplies"):
+            field = definition.get("properties", {}).get(name, {})
+            for place in field.get("anyOf", [field]):
+                if place.get("type") == "object":
                     place.pop("additionalProperties", None)
-                    place["$ref"] = condition["$ref"]
-    several = {"type": "array", "items": condition, "minItems": 1}
-    gates = {name: {"description": meaning} for name, meaning in _GATES.items()}
-    gates["all"] |= several
-    gates["any"] |= several
-    gates["not"] |= condition
+                    place.update(_CONDITION)
     words = {
         word.name: {"description": f"{word.meaning} Example: {word.example}"} for word in CATALOGUE.values()
     }
     definitions["Condition"] = {
         "type": "object",
-        "description": "One word with what is asked of it, or one gate with its conditions.",
+        "description": "One word with what is asked of it, or a gate with its conditions.",
         "minProperties": 1,
-        "maxProperties": 1,
-        "properties": {**gates, **words},
+        "properties": {**_GATES, **words},
+        "anyOf": _SHAPES,
     }

@@ -95,7 +95,9 @@ def _standing(judgement: Judgement) -> KeyValue:
     order = judgement.rulebook.ranking.standings
     place, words = order.index(kind), kind.replace("_", " ")
     if judgement.candidate.background:
-        return KeyValue("standing", (max(place, order.index("possible")), 1), f"{words}; an option for everybody")
+        return KeyValue(
+            "standing", (max(place, order.index("possible")), 1), f"{words}; an option for everybody"
+        )
     return KeyValue("standing", (place, 0), words)
 
 

@@ -1,0 +1,255 @@
+"""``matcher explain``: one patient, criterion by criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matcher.cli import asked
+from matcher.cli.asked import day_of
+from matcher.cli.summary import print_candidate
+from matcher.cli.terminal import Page, print_json
+from matcher.errors import Diagnostic, PatientDataError, UsageError, nearest
+from matcher.explanation.answer import (
+    DECISION_NOTICE,
+    CandidateShown,
+    CriterionShown,
+    PatientShown,
+)
+from matcher.readers.outcome import Patient, Reject
+from matcher.readers.read import PatientFile, read_patients
+from matcher.rules.rulebook import Rulebook
+from matcher.service import Matcher, MatchOptions, open_rulebook
+from matcher.service.outputs import issue_in_words
+from matcher.service.report import groups, tally
+
+_IN_FULL = 3
+
+
+def explain(
+    patients: asked.Patients,
+    patient: Annotated[
+        str,
+        typer.Option("--patient", "-p", metavar="ID", help="The patient's identifier.", show_default=False),
+    ],
+    candidate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--candidate",
+            "-c",
+            metavar="ID",
+            help="A trial or regimen; may be repeated.",
+            show_default="the first 3 of each kind",
+        ),
+    ] = None,
+    mapping: asked.Mapping = None,
+    rules: asked.Rules = None,
+    as_of: asked.AsOf = None,
+    engine: asked.Engine = "auto",
+    include_closed: asked.IncludeClosed = False,
+    as_json: asked.AsJson = False,
+) -> int:
+    """Explain one patient, criterion by criterion: facts, dates, sources, citations, and what to ask.
+
+    \b
+    Examples:
+      matcher explain patients.csv --patient MESO-001
+      matcher explain patients.csv -p MESO-001 -c NCT04577326 --as-of 2026-01-15
+      matcher explain export.csv -m hospital.yaml -p 4711 -c nivolumab --json
+
+    A candidate that is named is explained whether it is open or closed, and whether or not the patient lives.
+    """
+    day = day_of(as_of)
+    rulebook = open_rulebook(rules)
+    named = tuple(candidate or ())
+    _check_names(named, rulebook)
+    file = read_patients(patients, formulary=rulebook.formulary, mapping=mapping, as_of=day)
+    found = _find(file, patient, patients)
+    options = MatchOptions(include_closed=include_closed or bool(named), include_deceased=True, engine=engine)
+    issues = [issue_in_words(issue) for issue in found.issues]
+    shown = Matcher(rulebook, options).match_one(found.profile, issues, tuple(file.reading.assumptions))
+    if named:
+        shown = _only(shown, named)
+    if as_json:
+        print_json({**asdict(shown), "rulebook": rulebook.version, "notice": DECISION_NOTICE})
+        return 0
+    page = Page()
+    _print(page, shown, rulebook, named, today=as_of is None)
+    return 0
+
+
+def _check_names(named: Sequence[str], rulebook: Rulebook) -> None:
+    for name in named:
+        held = rulebook.by_id.get(name)
+        if held is None:
+            guess = nearest(name, list(rulebook.by_id))
+            hint = f"did you mean '{guess}'?" if guess else ""
+            raise UsageError(f"the rulebook has no candidate '{name}'", hint, "U007")
+        if held.roots is None:
+            raise UsageError(f"'{name}' is listed without criteria: nobody can be matched to it", code="U007")
+
+
+def _find(file: PatientFile, identifier: str, path: Path) -> Patient:
+    others: list[str] = []
+    for outcome in file:
+        match outcome:
+            case Patient(profile=profile) if profile.id == identifier:
+                return outcome
+            case Patient(profile=profile):
+                others.append(profile.id)
+            case Reject(patient=rejected) if rejected == identifier:
+                source = outcome.source
+                raise PatientDataError(
+                    [
+                        Diagnostic(
+                            source.file or path.name,
+                            source.row,
+                            None,
+                            outcome.code,
+                            outcome.reason,
+                            outcome.remedy,
+                        )
+                    ]
+                )
+    guess = nearest(identifier, others)
+    raise UsageError(
+        f"{path} has no patient '{identifier}'", f"did you mean '{guess}'?" if guess else "", "U006"
+    )
+
+
+def _only(shown: PatientShown, named: Sequence[str]) -> PatientShown:
+    wanted = set(named)
+    return replace(
+        shown,
+        trials=tuple(each for each in shown.trials if each.id in wanted),
+        regimens=tuple(each for each in shown.regimens if each.id in wanted),
+        questions=tuple(each for each in shown.questions if wanted & set(each.candidates)),
+    )
+
+
+def _print(page: Page, shown: PatientShown, rulebook: Rulebook, named: Sequence[str], *, today: bool) -> None:
+    day = shown.as_of + (" (today: --as-of sets another day)" if today else "")
+    page.line((shown.patient, "bold"), f"  as of {day}, rulebook {rulebook.short_version}")
+    for each in shown.summary:
+        page.line(each, indent=2, hang=2)
+    if shown.deceased:
+        page.line(("Deceased", "bold"), " on or before that day.", indent=2)
+    for title, candidates in (("Trials", shown.trials), ("Regimens", shown.regimens)):
+        if not candidates:
+            continue
+        page.blank()
+        page.heading(title)
+        fitting = candidates if named else tuple(each for each in candidates if each.standing != "ineligible")
+        in_full = len(fitting) if named else _IN_FULL
+        for each in fitting[:in_full]:
+            page.blank()
+            _print_in_full(page, each)
+        rest = [each for each in candidates if each not in fitting[:in_full]]
+        if rest:
+            page.blank()
+            page.line("Others, in short (--candidate ID shows one in full):")
+            for each in rest:
+                rank = f"{each.rank}." if each.rank is not None else "-"
+                page.line(
+                    f"{rank:<4}",
+                    page.standing(each.standing, each.standing_text),
+                    f"  {each.title} ({each.id})",
+                    indent=2,
+                    hang=4,
+                )
+    _print_rest(page, shown)
+    page.blank()
+    page.line((DECISION_NOTICE, "bold"))
+
+
+def _print_in_full(page: Page, each: CandidateShown) -> None:
+    print_candidate(page, each)
+    page.line(("criteria  ", "dim"), tally(each), indent=8, hang=10)
+    if each.coverage == "partial":
+        page.line("Only part of the protocol's criteria are held here.", indent=8)
+    for group in groups(each):
+        page.line((group.title, "bold"), indent=4)
+        for criterion in group.criteria:
+            _print_criterion(page, criterion)
+    if each.evidence:
+        page.line(("Evidence", "bold"), indent=4)
+        for study in each.evidence:
+            design = f", {study.design}" if study.design else ""
+            page.line(
+                f"{study.study}{design}; level {study.level}; {study.direction}; {study.applies}",
+                indent=6,
+                hang=2,
+            )
+            for line in study.lines:
+                page.line(line, indent=8, hang=2)
+            if study.citation:
+                page.line((f"source: {study.citation}", "dim"), indent=8, hang=2)
+    for title, lines in (("Assumed", each.assumptions), ("Notes", each.notes)):
+        if lines:
+            page.line((title, "bold"), indent=4)
+            for line in lines:
+                page.line(line, indent=6, hang=2)
+
+
+def _print_criterion(page: Page, each: CriterionShown) -> None:
+    page.line(
+        page.verdict(each.role, each.verdict, each.satisfied), f"  {each.id} ", each.text, indent=6, hang=4
+    )
+    if each.reason:
+        page.line(each.reason, indent=10, hang=2)
+    for fact in each.facts:
+        where = ", ".join(part for part in (fact.date, fact.age, fact.source) if part)
+        page.line(f"fact: {fact.text}", (f" [{where}]" if where else "", "dim"), indent=10, hang=2)
+    if each.distance:
+        page.line(f"distance: {each.distance}", indent=10, hang=2)
+    marks = [
+        ("settled at screening", each.at_screening),
+        (f"may recover {each.recoverable}", each.recoverable),
+        (f"may be waived {each.waivable}", each.waivable),
+        (f"as printed: {each.printed}", each.printed),
+        (f"assumption: {each.assumption}", each.assumption),
+        (f"note: {each.note}", each.note),
+        (f"source: {each.citation}", each.citation),
+    ]
+    for words, holds in marks:
+        if holds:
+            page.line((words, "dim"), indent=10, hang=2)
+
+
+def _print_rest(page: Page, shown: PatientShown) -> None:
+    if shown.questions:
+        page.blank()
+        page.heading("What to ask next")
+        for number, asked_for in enumerate(shown.questions, start=1):
+            about = f" [settles {asked_for.settles:g} on average, among {len(asked_for.candidates)}]"
+            page.line(f"{number}. ", asked_for.text, (about, "dim"), indent=2, hang=3)
+    derived = [each for each in shown.derived if each.known]
+    if derived:
+        page.blank()
+        page.heading("Derived facts")
+        for each in derived:
+            page.line(
+                f"{each.title}: ",
+                (each.value, "bold"),
+                " (prognosis)" if each.prognosis else "",
+                indent=2,
+                hang=2,
+            )
+            for line in each.lines:
+                page.line(line, indent=4, hang=2)
+            if each.citation:
+                page.line((f"source: {each.citation}", "dim"), indent=4, hang=2)
+    for title, lines in (
+        ("Conflicts in the record", shown.conflicts),
+        ("Assumptions", shown.assumptions),
+        ("What could not be read", shown.issues),
+    ):
+        if lines:
+            page.blank()
+            page.heading(title)
+            for line in lines:
+                page.line(line, indent=2, hang=2)

@@ -1,0 +1,168 @@
+"""``matcher match``: a file of patients in, ranked and explained candidates out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from matcher.cli import asked
+from matcher.cli.asked import day_of
+from matcher.cli.summary import Summary, print_closing, print_opening, print_patient
+from matcher.cli.terminal import Page, progress
+from matcher.readers.outcome import Issue, Reject
+from matcher.readers.read import PatientFile, read_patients
+from matcher.service import Matcher, MatchOptions, open_rulebook
+from matcher.service.account import Account, Run
+from matcher.service.batch import Matched, count_run, write_run
+from matcher.service.outputs import Outputs, limited
+
+_FOLDER = Path("out")
+NOTHING_READ = 4
+
+
+def match(
+    *,
+    patients: asked.Patients,
+    mapping: asked.Mapping = None,
+    rules: asked.Rules = None,
+    as_of: asked.AsOf = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Where the files go.", show_default="out"),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top",
+            "-n",
+            metavar="N",
+            min=1,
+            help="Only the first N trials and N regimens.",
+            show_default="all",
+        ),
+    ] = None,
+    engine: asked.Engine = "auto",
+    include_closed: asked.IncludeClosed = False,
+    include_deceased: asked.IncludeDeceased = False,
+    as_json: asked.AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> int:
+    """Rank trials and regimens for every patient, with reasons.
+
+    Writes report.html, matches.csv, explanations.jsonl, rejects.csv, issues.csv and run.json, all of them
+    together or none. With --json and no --out nothing is written.
+
+    \b
+    Examples:
+      matcher match patients.csv
+      matcher match patients.csv --as-of 2026-01-15 --out results --top 5
+      matcher match export.csv --mapping hospital.yaml
+      matcher match profiles.jsonl --json | jq '.patients[].trials[0]'
+
+    A patient that cannot be read is listed in rejects.csv and the others go on. A fact that cannot be read is
+    listed in issues.csv and is unknown. In CSV files a cell that a spreadsheet would take for a formula gets
+    an apostrophe in front.
+    """  # noqa: D301 - \b keeps the lines apart
+    day = day_of(as_of)
+    rulebook = open_rulebook(rules)
+    file = read_patients(patients, formulary=rulebook.formulary, mapping=mapping, as_of=day)
+    matcher = Matcher(
+        rulebook,
+        MatchOptions(include_closed=include_closed, include_deceased=include_deceased, engine=engine),
+    )
+    options = {"top": top, "include_closed": include_closed, "include_deceased": include_deceased}
+    run = Run(rulebook, str(patients), day.isoformat(), matcher.engine.name, options)
+    summary = Summary()
+    written: tuple[Path, ...] = ()
+    with tempfile.SpooledTemporaryFile(1 << 24, "w+", encoding="utf-8") as spool:
+        document = _Document(spool) if as_json else None
+        if as_json and out is None:
+            account = Account(run)
+            with progress(len(file), wanted=not quiet) as step:
+                for outcome in count_run(matcher, file, account):
+                    _take(outcome, summary, document, top)
+                    step()
+        else:
+            inputs = [patients, *([mapping] if mapping else [])]
+            with Outputs(out or _FOLDER, run, len(file), inputs, top) as outputs:
+                account = outputs.account
+                with progress(len(file), wanted=not quiet) as step:
+                    for outcome in write_run(matcher, file, outputs):
+                        _take(outcome, summary, document, top)
+                        step()
+                written = outputs.finish(file.reading)
+        if document is not None:
+            document.finish(account, file, tuple(path.name for path in written))
+            _copy(spool)
+    if not as_json and not quiet:
+        _print(summary, account, file, written, as_of)
+    if file.reading.matched == 0:
+        _warn(f"P013 none of the {file.reading.patients} patients could be read", written)
+        return NOTHING_READ
+    return 0
+
+
+def _take(outcome: Matched | Reject, summary: Summary, document: _Document | None, top: int | None) -> None:
+    summary.take(outcome)
+    if document is not None:
+        document.take(outcome, top)
+
+
+def _print(
+    summary: Summary, account: Account, file: PatientFile, written: tuple[Path, ...], as_of: str | None
+) -> None:
+    page = Page()
+    print_opening(page, account, today=as_of is None)
+    for shown in summary.shown:
+        print_patient(page, shown)
+    print_closing(page, summary, account, file.reading, written)
+
+
+def _warn(text: str, written: tuple[Path, ...]) -> None:
+    place = next((str(path) for path in written if path.name == "rejects.csv"), "")
+    typer.echo(
+        f"{text}\n    {place + ' says why.' if place else 'The reasons are listed with the rejects.'}",
+        err=True,
+    )
+
+
+class _Document:
+    """The JSON document of a run, kept aside until it is whole."""
+
+    def __init__(self, spool: IO[str]) -> None:
+        self._spool = spool
+        self._rejects: list[dict[str, Any]] = []
+        self._issues: list[dict[str, Any]] = []
+        self._first = True
+        spool.write('{"patients": [')
+
+    def take(self, outcome: Matched | Reject, top: int | None) -> None:
+        match outcome:
+            case Matched(shown=shown, issues=issues):
+                self._spool.write("\n" if self._first else ",\n")
+                self._first = False
+                json.dump(asdict(limited(shown, top)), self._spool, ensure_ascii=False)
+                self._issues += [asdict(issue) for issue in issues]
+            case Reject():
+                self._rejects.append(asdict(outcome))
+
+    def finish(self, account: Account, file: PatientFile, files: tuple[str, ...]) -> None:
+        about_the_file: list[Issue] = file.reading.file_issues
+        rest = {
+            "rejects": self._rejects,
+            "issues": self._issues + [asdict(issue) for issue in about_the_file],
+            "run": account.document(file.reading, files),
+        }
+        self._spool.write("],\n" + json.dumps(rest, ensure_ascii=False, indent=1)[1:].lstrip() + "\n")
+
+
+def _copy(spool: IO[str]) -> None:
+    spool.seek(0)
+    while piece := spool.read(1 << 20):
+        sys.stdout.write(piece)

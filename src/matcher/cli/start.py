@@ -1,0 +1,93 @@
+"""Where the program begins and ends: every way out has an exit code, and none of a user's mistakes a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from types import FrameType
+
+import typer
+
+from matcher.cli.app import app
+from matcher.errors import MatcherError
+
+DONE = 0
+DEFECT = 1
+USAGE = 2
+STOPPED = 130
+TERMINATED = 143
+CLOSED_PIPE = 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    with suppress(ValueError):
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = app(args=arguments, prog_name="matcher", standalone_mode=False)
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        return _usage(error)
+    except MatcherError as error:
+        _say(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return STOPPED
+    except BrokenPipeError:
+        return _closed_pipe()
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return _closed_pipe()
+        return leaving.code if isinstance(leaving.code, int) else DEFECT
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
+        return _defect(error)
+    return code if isinstance(code, int) else DONE
+
+
+def _usage(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "matcher"
+    _say(f"U001 {error.format_message()}\n    See '{command} --help'.")
+    return USAGE
+
+
+def _defect(error: Exception) -> int:
+    """Says where, and not what: the message of an unexpected error may quote a patient."""
+    if os.environ.get("MATCHER_DEBUG") == "1":
+        _say(traceback.format_exc().rstrip())
+    frames = traceback.extract_tb(error.__traceback__)
+    place = (
+        f" in {frames[-1].name}, {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}"
+        if frames
+        else ""
+    )
+    _say(
+        f"This is a defect of the program, not of your files: {type(error).__name__}{place}.\n"
+        "    No file was written. Please report the command and this line; MATCHER_DEBUG=1 shows the whole trace,\n"
+        "    which may quote patients."
+    )
+    return DEFECT
+
+
+def _closed_pipe() -> int:
+    """Whoever read the output has had enough: nothing more is written, not even by the interpreter's end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return CLOSED_PIPE
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """A request to stop unwinds like any other way out, so that nothing is left half written."""
+    raise SystemExit(TERMINATED)
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):
+        print(text, file=sys.stderr)  # noqa: T201

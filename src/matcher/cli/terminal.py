@@ -1,0 +1,136 @@
+"""Text for a terminal: wrapped and coloured there, plain lines where the output goes elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+STANDING_MARKS = {
+    "eligible": ("●", "+", "bold green"),
+    "eligible_pending_screening": ("◐", "+", "green"),
+    "meets_known_criteria": ("◉", "+", "bold blue"),
+    "possible": ("?", "?", "yellow"),
+    "not_yet": ("◔", "~", "magenta"),
+    "needs_waiver": ("◇", "!", "magenta"),
+    "ineligible": ("✕", "x", "dim"),
+}
+VERDICT_MARKS = {
+    "met": ("✓", "+", "green"),
+    "not met": ("✕", "x", "red"),
+    "unknown": ("?", "?", "yellow"),
+    "caution": ("△", "!", "yellow"),
+}
+_WIDEST = 110
+
+
+class Page:
+    """Lines on standard output, indented, with the following lines of a paragraph under the first."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        self._wraps = self._console.is_terminal
+        if self._wraps:
+            self._console.width = min(self._console.width, _WIDEST)
+        self._plain_marks = not _can_print("●◐◉◔◇✕✓△")
+
+    def line(self, *parts: str | tuple[str, str] | Text, indent: int = 0, hang: int = 0) -> None:
+        """One paragraph; a part is text, or text with a style."""
+        text = Text()
+        for part in parts:
+            match part:
+                case Text():
+                    text.append_text(part)
+                case str():
+                    text.append(printable(part))
+                case (words, style):
+                    text.append(printable(words), style)
+        if not self._wraps:
+            self._console.print(Text(" " * indent) + text, soft_wrap=True)
+            return
+        width = max(20, self._console.width - indent - hang)
+        first, *rest = text.wrap(self._console, width) or [Text()]
+        self._console.print(Padding(first, (0, 0, 0, indent)))
+        for each in rest:
+            self._console.print(Padding(each, (0, 0, 0, indent + hang)))
+
+    def blank(self) -> None:
+        self._console.print()
+
+    def heading(self, text: str) -> None:
+        self.line((text, "bold"))
+
+    def mark(self, marks: dict[str, tuple[str, str, str]], name: str, words: str) -> Text:
+        glyph, plain, style = marks[name]
+        return Text(f"{plain if self._plain_marks else glyph} {words}", style)
+
+    def standing(self, name: str, words: str) -> Text:
+        return self.mark(STANDING_MARKS, name, words)
+
+    def verdict(self, role: str, verdict: str, satisfied: str) -> Text:
+        if role == "caution":
+            name = {"applies": "caution", "does not apply": "met"}.get(verdict, "unknown")
+        else:
+            name = satisfied
+        return self.mark(VERDICT_MARKS, name, verdict)
+
+    def columns(self, rows: list[tuple[str, ...]], *, indent: int = 0, gap: int = 2) -> None:
+        """Rows under each other; the last column takes what is left of the line."""
+        if not rows:
+            return
+        widths = [
+            max(len(printable(cell)) for cell in column) for column in list(zip(*rows, strict=True))[:-1]
+        ]
+        hang = sum(widths) + gap * len(widths)
+        for row in rows:
+            cells = [printable(cell).ljust(width + gap) for cell, width in zip(row, widths, strict=False)]
+            self.line("".join(cells) + printable(row[-1]), indent=indent, hang=hang)
+
+
+def printable(text: str) -> str:
+    """The text without what could move a terminal's cursor."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+def print_json(document: Any) -> None:
+    """One document, whole."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+@contextmanager
+def progress(total: int, *, wanted: bool) -> Iterator[Any]:
+    """A function to call once a patient; a bar on the terminal where the work is long enough to watch."""
+    if not wanted or total < 20 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    bar = Progress(
+        TextColumn("Matching"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("match", total=total)
+        yield lambda: bar.advance(task)
+
+
+def _can_print(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

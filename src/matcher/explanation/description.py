@@ -1,0 +1,185 @@
+"""A rule as a clinician would want to read it: what is asked, why, and where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from matcher.explanation.criterion import citation_in_words
+from matcher.explanation.evidence import figures_in_words
+from matcher.explanation.wording import condition_in_words
+from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion
+from matcher.rules.rulebook import Derivation
+
+_COVERAGE = {
+    Coverage.FULL: "All criteria are encoded.",
+    Coverage.PARTIAL: "The protocol has criteria that are not encoded here.",
+    Coverage.NONE: "No criteria are known: listed, never matched.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionDescribed:
+    """A criterion in its author's words, and in those of its condition."""
+
+    id: str
+    text: str
+    asks: str
+    marks: tuple[str, ...]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of criteria: inclusion, exclusion, cautions, a cohort's own."""
+
+    title: str
+    criteria: tuple[CriterionDescribed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyDescribed:
+    """A study behind a candidate: who, how good, which way, and its figures as printed."""
+
+    title: str
+    lines: tuple[str, ...]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A trial or regimen, ready to be laid out."""
+
+    id: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    studies: tuple[StudyDescribed, ...]
+    assumptions: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def describe(candidate: Candidate) -> Description:
+    inclusion = [each for each in candidate.criteria if each.role.value == "inclusion"]
+    exclusion = [each for each in candidate.criteria if each.role.value == "exclusion"]
+    sections = [
+        Section("Inclusion: all must be met", _described(inclusion)),
+        Section("Exclusion: none may apply", _described(exclusion)),
+    ]
+    for cohort in candidate.cohorts:
+        title = f"Cohort {cohort.id}: {cohort.title} ({cohort.availability.value})"
+        sections.append(Section(title, _described(cohort.criteria)))
+    sections.append(Section("Cautions: shown, never counted", _described(candidate.cautions)))
+    return Description(
+        id=candidate.id,
+        title=candidate.title,
+        facts=tuple(_facts(candidate)),
+        sections=tuple(each for each in sections if each.criteria),
+        studies=tuple(
+            StudyDescribed(
+                each.document.study,
+                (
+                    *([each.document.design] if each.document.design else []),
+                    f"Direction: {each.document.direction.replace('_', ' ')}; level of evidence: {each.document.level}",
+                    *figures_in_words(each.document),
+                ),
+                citation_in_words(each.citation),
+            )
+            for each in candidate.evidence
+        ),
+        assumptions=candidate.assumptions,
+        notes=candidate.notes,
+    )
+
+
+def _facts(candidate: Candidate) -> Iterable[tuple[str, str]]:
+    if candidate.kind is CandidateKind.TRIAL:
+        yield "Phase", candidate.phase
+        known = f", as known on {candidate.recruitment_as_of}" if candidate.recruitment_as_of else ""
+        yield "Recruitment", candidate.recruitment.replace("_", " ") + known
+    elif candidate.availability is not Availability.NOT_APPLICABLE:
+        yield "Availability", candidate.availability.value
+    if candidate.settings:
+        yield "Setting", ", ".join(each.replace("_", " ") for each in candidate.settings)
+    if candidate.agents:
+        yield "Agents", ", ".join(candidate.agents)
+    if candidate.supportive:
+        yield "With it", "; ".join(candidate.supportive)
+    if candidate.events:
+        yield "Events, in order", ", ".join(each.replace("_", " ") for each in candidate.events)
+    yield "Coverage", _COVERAGE[candidate.coverage]
+
+
+def _described(criteria: Iterable[Criterion]) -> tuple[CriterionDescribed, ...]:
+    return tuple(
+        CriterionDescribed(
+            id=each.id,
+            text=each.text,
+            asks=condition_in_words(each.condition),
+            marks=tuple(_marks(each)),
+            citation=citation_in_words(each.citation) or f"assumption: {each.assumption}",
+        )
+        for each in criteria
+    )
+
+
+def _marks(criterion: Criterion) -> Iterable[str]:
+    if criterion.at_screening:
+        yield "established at screening"
+    if criterion.recoverable_by_time:
+        yield "can be met with time"
+    if criterion.recoverable_within:
+        yield f"a repeated test may meet it, within {criterion.recoverable_within}"
+    if criterion.waivable_by:
+        yield f"can be waived by {criterion.waivable_by}"
+    if criterion.printed:
+        yield f"printed as: {criterion.printed}"
+    if criterion.assumption and criterion.citation:
+        yield f"assumption: {criterion.assumption}"
+    if criterion.note:
+        yield criterion.note
+
+
+def describe_derivation(derivation: Derivation) -> Description:
+    """A derived fact: when it applies, what it can say, and where that is written."""
+    document = derivation.document
+    facts: list[tuple[str, str]] = []
+    if document.meaning:
+        facts.append(("Meaning", document.meaning))
+    facts.append(("Values", ", ".join(value.split(".")[-1].replace("_", " ") for value in derivation.values)))
+    if document.prognosis:
+        facts.append(("Use", "shown beside a result as prognosis; no criterion unless a rule says so"))
+    results = [f"{name}: {line}" for name, lines in document.results.items() for line in lines]
+    studies = (StudyDescribed("What the source says of each value", tuple(results), ""),) if results else ()
+    assumptions = (document.assumption,) if document.assumption else ()
+    citation = citation_in_words(derivation.citation)
+    facts.append(("Source", citation))
+    return Description(
+        derivation.name, document.title, tuple(facts), (), studies, assumptions, tuple(document.notes)
+    )
+
+
+def as_markdown(description: Description, level: int = 3) -> str:
+    """The description as a section of a Markdown page."""
+    heading = "#" * level
+    lines = [f"{heading} {description.id}: {description.title}", ""]
+    lines += [f"- **{name}**: {text}" for name, text in description.facts]
+    for section in description.sections:
+        lines += ["", f"{heading}# {section.title}", ""]
+        lines += ["| id | criterion | as encoded | source |", "|---|---|---|---|"]
+        for each in section.criteria:
+            text = each.text + "".join(f"<br>*{mark}*" for mark in each.marks)
+            cells = (each.id, _cell(text), _cell(each.asks), _cell(each.citation))
+            lines.append(f"| {' | '.join(cells)} |")
+    for study in description.studies:
+        lines += ["", f"{heading}# Evidence: {study.title}", ""]
+        lines += [f"- {line}" for line in study.lines]
+        lines += [f"- Source: {study.citation}"] if study.citation else []
+    for title, texts in (("Assumptions", description.assumptions), ("Notes", description.notes)):
+        if texts:
+            lines += ["", f"{heading}# {title}", "", *(f"- {text}" for text in texts)]
+    return "\n".join([*lines, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/.installed
-TARGETS := run test check docs fmt lock clean help
+TARGETS := run test generative check docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
 
@@ -22,6 +22,7 @@ endif
 help:
 	@echo "make run     match the sample patients and write the report to out/"
 	@echo "make test    run the tests"
+	@echo "make generative   the generated properties, thirty times as long"
 	@echo "make check   lint, form, types, import contracts, documentation up to date"
 	@echo "make fmt     put the code in form"
 	@echo "make docs    write the generated documentation anew"
@@ -45,6 +46,9 @@ run: setup
 
 test: setup
 	@$(BIN)/python -m pytest $(ARGS)
+
+generative: setup
+	@$(BIN)/python -m pytest tests/generative --hypothesis-profile deep $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check

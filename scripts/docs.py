@@ -5,6 +5,7 @@ python scripts/docs.py --check    writes nothing; exit code 1 and one line for e
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -16,11 +17,22 @@ from matcher.rulebook.load import load_rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 
+
+
+def _specification() -> str:
+    """Printed from the tables the engines are tested with, which live beside the tests."""
+    sys.path.insert(0, str(ROOT))
+    from tests.spec.page import specification
+
+    return specification()
+
+
 # Each generated page, by its path in the repository, and the function that gives its text.
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         REFERENCE_PAGE: error_reference,
         WIDE_PAGE: wide_reference,
+        "docs/reference/specification.md": _specification,
         "docs/reference/rulebook.md": lambda: rulebook_page(load_rulebook(ROOT / "rules")),
     }
 )

@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # No test measures time. On CI the examples are the same in every run, so that a failure is the change's.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+# `make generative` looks for longer: --hypothesis-profile deep.
+settings.register_profile("deep", deadline=None, max_examples=3000, suppress_health_check=list(HealthCheck))
 settings.load_profile("house")
 
 

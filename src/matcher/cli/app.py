@@ -56,7 +56,7 @@ def root(
     """Match patients to clinical trials and regimens, and say why, what is missing and what to ask next."""
 
 
-app.command(no_args_is_help=True)(match)
-app.command(no_args_is_help=True)(explain)
+app.command()(match)
+app.command()(explain)
 app.add_typer(rules, name="rules")
 app.add_typer(profile, name="profile")

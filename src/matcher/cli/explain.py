@@ -31,6 +31,7 @@ _IN_FULL = 3
 
 
 def explain(
+    *,
     patients: asked.Patients,
     patient: Annotated[
         str,
@@ -53,7 +54,9 @@ def explain(
     include_closed: asked.IncludeClosed = False,
     as_json: asked.AsJson = False,
 ) -> int:
-    """Explain one patient, criterion by criterion: facts, dates, sources, citations, and what to ask.
+    """Explain one patient, criterion by criterion.
+
+    Every criterion with its verdict, the facts behind it with date and source, the citation, and what to ask.
 
     \b
     Examples:
@@ -62,7 +65,7 @@ def explain(
       matcher explain export.csv -m hospital.yaml -p 4711 -c nivolumab --json
 
     A candidate that is named is explained whether it is open or closed, and whether or not the patient lives.
-    """
+    """  # noqa: D301 - \b keeps the lines apart
     day = day_of(as_of)
     rulebook = open_rulebook(rules)
     named = tuple(candidate or ())
@@ -134,8 +137,8 @@ def _only(shown: PatientShown, named: Sequence[str]) -> PatientShown:
 def _print(page: Page, shown: PatientShown, rulebook: Rulebook, named: Sequence[str], *, today: bool) -> None:
     day = shown.as_of + (" (today: --as-of sets another day)" if today else "")
     page.line((shown.patient, "bold"), f"  as of {day}, rulebook {rulebook.short_version}")
-    for each in shown.summary:
-        page.line(each, indent=2, hang=2)
+    for line in shown.summary:
+        page.line(line, indent=2, hang=2)
     if shown.deceased:
         page.line(("Deceased", "bold"), " on or before that day.", indent=2)
     for title, candidates in (("Trials", shown.trials), ("Regimens", shown.regimens)):

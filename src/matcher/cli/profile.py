@@ -22,5 +22,5 @@ def schema() -> None:
     \b
     Example:
       matcher profile schema > profile.schema.json
-    """
+    """  # noqa: D301 - \b keeps the lines apart
     print_json(profile_schema())

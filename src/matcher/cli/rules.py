@@ -39,7 +39,7 @@ def list_rules(
     Examples:
       matcher rules list
       matcher rules list --json | jq -r '.candidates[] | select(.kind == "trial") | .id'
-    """
+    """  # noqa: D301 - \b keeps the lines apart
     rulebook = open_rulebook(rules)
     if as_json:
         rows = [_listed(each) for each in rulebook.candidates]
@@ -56,7 +56,7 @@ def list_rules(
     )
 
 
-@rules.command(no_args_is_help=True)
+@rules.command()
 def show(
     identifier: Annotated[
         str, typer.Argument(metavar="ID", help="A trial, a regimen or a derived fact.", show_default=False)
@@ -64,13 +64,15 @@ def show(
     rules: asked.Rules = None,
     as_json: asked.AsJson = False,
 ) -> None:
-    """Show one rule in plain words: criteria with their limits and sources, cautions, evidence.
+    """Show one rule in plain words.
+
+    Its criteria with limits and sources, its cautions and the evidence behind it.
 
     \b
     Examples:
       matcher rules show NCT04577326
       matcher rules show cisplatin_pemetrexed --json
-    """
+    """  # noqa: D301 - \b keeps the lines apart
     rulebook = open_rulebook(rules)
     candidate = rulebook.by_id.get(identifier)
     derivation = rulebook.derived.get(identifier)
@@ -92,13 +94,15 @@ def show(
 
 @rules.command()
 def lint(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
-    """Check the rule files: everything wrong, with file, line and what to do. Exit code 3 if there is an error.
+    """Check the rule files.
+
+    Says everything that is wrong, with file, line and what to do. Exit code 3 if there is an error.
 
     \b
     Examples:
       matcher rules lint
       matcher rules lint --rules my-rules
-    """
+    """  # noqa: D301 - \b keeps the lines apart
     loaded = check(rules)
     if as_json:
         print_json(
@@ -116,13 +120,15 @@ def lint(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
 
 @rules.command("test")
 def run_tests(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
-    """Run the cases that stand beside the rules. Exit code 3 if one fails.
+    """Run the cases beside the rules.
+
+    Exit code 3 if one fails.
 
     \b
     Examples:
       matcher rules test
       matcher rules test --rules my-rules
-    """
+    """  # noqa: D301 - \b keeps the lines apart
     run = run_all_cases(rules)
     failed = sum(1 for each in run.results if each.failures)
     if as_json:
@@ -153,13 +159,15 @@ def schema(
         ),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of rule files, for editors that complete and check while you type.
+    """Print the JSON Schema of rule files.
+
+    Editors use it to complete and check while you type.
 
     \b
     Examples:
       matcher rules schema > rules.schema.json
       matcher rules schema cases > cases.schema.json
-    """
+    """  # noqa: D301 - \b keeps the lines apart
     print_json(rule_schema(kind))
 
 

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -52,9 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _usage(error: typer.TyperException) -> int:
+    message = error.format_message()
+    if message.startswith("Usage:"):
+        _say(message)
+        return USAGE
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "matcher"
-    _say(f"U001 {error.format_message()}\n    See '{command} --help'.")
+    _say(f"U001 {message}\n    See '{command} --help'.")
     return USAGE
 
 
@@ -63,11 +68,7 @@ def _defect(error: Exception) -> int:
     if os.environ.get("MATCHER_DEBUG") == "1":
         _say(traceback.format_exc().rstrip())
     frames = traceback.extract_tb(error.__traceback__)
-    place = (
-        f" in {frames[-1].name}, {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}"
-        if frames
-        else ""
-    )
+    place = f" in {frames[-1].name}, {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     _say(
         f"This is a defect of the program, not of your files: {type(error).__name__}{place}.\n"
         "    No file was written. Please report the command and this line; MATCHER_DEBUG=1 shows the whole trace,\n"
@@ -83,7 +84,7 @@ def _closed_pipe() -> int:
     return CLOSED_PIPE
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
+def _terminate(_number: int, _frame: FrameType | None) -> None:
     """A request to stop unwinds like any other way out, so that nothing is left half written."""
     raise SystemExit(TERMINATED)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -81,7 +81,7 @@ class Page:
             name = satisfied
         return self.mark(VERDICT_MARKS, name, verdict)
 
-    def columns(self, rows: list[tuple[str, ...]], *, indent: int = 0, gap: int = 2) -> None:
+    def columns(self, rows: Sequence[tuple[str, ...]], *, indent: int = 0, gap: int = 2) -> None:
         """Rows under each other; the last column takes what is left of the line."""
         if not rows:
             return

@@ -76,7 +76,7 @@ _LINT = (
         "Rows that overlap",
         "Two rows with different results describe the same patient. The upper one decides, and readers tend to "
         "overlook it.",
-        "Make the rows exclude each other, unless their order is the source's own.",
+        "Make the rows exclude each other, or write 'ordered: true' where the order is meant to decide.",
         "warning",
     ),
     Code(
@@ -112,6 +112,71 @@ _LINT = (
         "Two cases of the same patient",
         "Two cases describe the same patient and expect the same; the second shows nothing new.",
         "Change the patient, or remove one.",
+        "warning",
+    ),
+    Code(
+        "L017",
+        "Printed limit in an impossible unit",
+        "The criterion keeps the limit as the source printed it, in a unit in which no patient could meet or miss "
+        "it, and no note says what was made of it.",
+        "Encode the limit in the unit meant, and say so under 'note'.",
+        "warning",
+    ),
+    Code(
+        "L018",
+        "Allowance that does not fit",
+        "Two allowances exclude each other, or a margin is wider than a repeated test explains.",
+        "Keep the one that the source grants, with its own figure.",
+        "warning",
+    ),
+    Code(
+        "L019",
+        "Unknown document",
+        "The cited document is neither one of those the rulebook was written from, nor a publication by its "
+        "title, nor given with an address.",
+        "Correct the short name, write the title out, or add 'address'.",
+    ),
+    Code(
+        "L020",
+        "Unknown section",
+        "The cited document has no heading of this name, so nobody finds the place.",
+        "Use the heading as printed, with ' / ' between a heading and the one below it.",
+    ),
+    Code(
+        "L021",
+        "One name for two things",
+        "A trial, a regimen or a derived fact has the name of another, or of a word of the language: cases and "
+        "conditions could mean either.",
+        "Rename one of them.",
+    ),
+    Code(
+        "L022",
+        "Two candidates with one title",
+        "A reader of the ranking cannot tell them apart.",
+        "Say in the title what differs.",
+        "warning",
+    ),
+    Code(
+        "L023",
+        "Full coverage in doubt",
+        "'coverage: full' promises every criterion of the protocol, and a remark in the same file says that some "
+        "are missing.",
+        "Write 'coverage: partial', or correct the remark.",
+        "warning",
+    ),
+    Code(
+        "L024",
+        "Recruitment status without a source",
+        "Whether a trial takes patients changes from month to month; the status is given without where it was "
+        "looked up.",
+        "Cite the registry or page under 'recruitment', or write 'status: unknown'.",
+        "warning",
+    ),
+    Code(
+        "L025",
+        "Result that no case shows",
+        "A derived fact can have this result, and no case beside it expects it.",
+        "Add a patient with this result.",
         "warning",
     ),
 )

@@ -99,7 +99,7 @@ def _plain_header(cell: str) -> str:
 
 def _is_separator_note(cells: list[str], line: int) -> bool:
     """Spreadsheets may write ``sep=;`` before the header."""
-    return line == 1 and len(cells) <= 2 and cells[0].strip().lower().startswith("sep=")
+    return line == 1 and 1 <= len(cells) <= 2 and cells[0].strip().lower().startswith("sep=")
 
 
 def _delimiter(path: Path, encoding: Encoding, known: frozenset[str]) -> str:

@@ -133,15 +133,14 @@ def _joined(entry: Entry, children: dict[str, list[_Child]]) -> Entry:
             name = table
             row: Any = child
             if table == "observations":
-                if (
-                    not isinstance(row, dict)
-                    or (name := row.pop("name", "").strip().casefold()) not in OBSERVATIONS
-                ):
+                name = child.get("name", "").strip().casefold() if isinstance(child, dict) else ""
+                if not isinstance(child, dict) or name not in OBSERVATIONS:
                     reason = "the row names no known observation"
                     issues.append(
                         Issue.of("P118", reason, source=source, patient=entry.patient, fact=table, text=child)
                     )
                     continue
+                row = {field: value for field, value in child.items() if field != "name"}
             elif isinstance(row, str):
                 row = [row] if name in LISTS else row
             held = _as_rows(wire.get(name), row_like=table == "observations")

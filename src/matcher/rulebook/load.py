@@ -135,10 +135,12 @@ class _Compilation:
         compiled = deriving.compile_all()
         for name, problems in deriving.problems.items():
             self._locate(marks[name], problems)
+        documents: list[tuple[RuleFile, TrialDocument | RegimenDocument]] = [
+            *self._of(TrialDocument),
+            *self._of(RegimenDocument),
+        ]
         candidates = [
-            self._candidate(builder, lexicon, deriving, file, document)
-            for kind in (TrialDocument, RegimenDocument)
-            for file, document in self._of(kind)
+            self._candidate(builder, lexicon, deriving, file, document) for file, document in documents
         ]
         for file in self.files:
             if file.document is None:

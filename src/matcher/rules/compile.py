@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from matcher.features.kind import CodeDomain, NumberDomain, Since
-from matcher.features.word import Number
-from matcher.rules import limit as limits
 from matcher.rules.candidate import (
     Availability,
     Candidate,
@@ -19,12 +16,13 @@ from matcher.rules.candidate import (
     Role,
     Roots,
 )
-from matcher.rules.condition import Comparison, Condition, Path, Problem, comparisons
+from matcher.rules.condition import Condition, Path, Problem
 from matcher.rules.derive import DerivationCompiler
+from matcher.rules.figures import impossible_figures
 from matcher.rules.graph import GraphBuilder, NodeId, Presume
+from matcher.rules.leniency import LeniencyReader
 from matcher.rules.lexicon import Lexicon
-from matcher.rules.limit import LimitError
-from matcher.rules.lowering import Lowering, Margin, ended, is_washout, moved
+from matcher.rules.lowering import Lowering
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import (
     CautionDocument,
@@ -36,13 +34,6 @@ from matcher.rules.syntax import (
     Source,
     TrialDocument,
 )
-from matcher.vocabulary import units
-
-#: features whose value never comes back by waiting or repeating the test
-_NEVER_RECOVERS = frozenset({"biomarker", "lvef", "qtc", "medication", "alteration"})
-#: what screening itself establishes: a closed list
-_SCREENED = frozenset({"consent", "pregnant", "contraception"})
-_SCREENED_CONDITIONS = frozenset({"hiv"})
 
 _RECRUITMENT = {
     "recruiting": Availability.OPEN,
@@ -82,7 +73,8 @@ class CandidateCompiler:
                 self._cohort(identifier, cohort, criteria, coverage, writer)
                 for identifier, cohort in document.cohorts.items()
             )
-        has_any = bool(criteria) or any(cohort.criteria for cohort in cohorts)
+        has_any = _has_criteria(document)
+        self._check_names(document, writer)
         if coverage is Coverage.FULL and not has_any:
             self.problems.append(Problem(("coverage",), "R055", "no criterion is encoded"))
         if coverage is Coverage.NONE and has_any:
@@ -116,12 +108,11 @@ class CandidateCompiler:
                 recruitment_as_of=status.as_of.isoformat(),
                 **shared,  # type: ignore[arg-type]
             )
-        settings = document.setting if isinstance(document.setting, list) else [document.setting or ""]
         return Candidate(
             id=document.regimen,
             kind=CandidateKind.REGIMEN,
             availability=Availability.NOT_APPLICABLE,
-            settings=tuple(each for each in settings if each),
+            settings=_settings(document),
             agents=tuple(document.agents),
             supportive=tuple(document.supportive),
             background=document.background,
@@ -176,7 +167,30 @@ class CandidateCompiler:
         if document.applies_to is not None:
             condition = reader.read(document.applies_to, (*path, "applies_to"))
             applies = writer.lower(condition) if condition is not None else applies
+        self.problems += impossible_figures(document, path)
         return Evidence(document, applies, writer.citation(document.source, (*path, "source")))
+
+    def _check_names(self, document: TrialDocument | RegimenDocument, writer: _CriterionWriter) -> None:
+        """The names a candidate uses outside its conditions: sources, agents, settings."""
+        if isinstance(document, TrialDocument):
+            if document.recruitment.source is not None:
+                writer.citation(document.recruitment.source, ("recruitment", "source"))
+            return
+        formulary = self.lexicon.formulary
+        for index, agent in enumerate(document.agents):
+            if not formulary.knows(agent):
+                suggestion = formulary.nearest(agent)
+                hint = f"did you mean '{suggestion}'?" if suggestion else ""
+                message = f"no list or agent is called '{agent}'"
+                self.problems.append(Problem(("agents", index), "R024", message, hint))
+            self.lexicon.used_lists.add(formulary.lookup(agent) or agent)
+        known = self.lexicon.derived["setting"].answer.leaves() if "setting" in self.lexicon.derived else None
+        listed = isinstance(document.setting, list)
+        for index, setting in enumerate(_settings(document)):
+            if known is not None and setting not in known:
+                path = ("setting", index) if listed else ("setting",)
+                message = f"'{setting}' is no setting ({', '.join(sorted(known))})"
+                self.problems.append(Problem(path, "R014", message))
 
 
 @dataclass(slots=True)
@@ -206,11 +220,12 @@ class _CriterionWriter:
         for identifier, document in documents.items():
             path = ("cautions", identifier)
             self._once(identifier, path)
+            self._lettered(identifier, Role.CAUTION, path)
             condition = self.reader.read(document.when, (*path, "when"))
+            citation = self._cited(document, path)
             if condition is None:
                 continue
             node = self.lower(condition)
-            citation = self._cited(document, path)
             read.append(
                 Criterion(
                     identifier, Role.CAUTION, document.text, condition, node, node, node, node,
@@ -223,16 +238,17 @@ class _CriterionWriter:
         self, identifier: str, document: CriterionDocument, role: Role, path: Path
     ) -> Criterion | None:
         self._once(identifier, path)
+        self._lettered(identifier, role, path)
         condition = self.reader.read(document.when, (*path, "when"))
         citation = self._cited(document, path)
+        self._cited_leniency(document, path)
         if condition is None:
             return None
-        if document.at_screening and not _may_be_presumed(condition):
-            message = "only consent, contraception, a pregnancy test and HIV serology are left to screening"
-            self._refuse((*path, "at_screening"), "R032", message)
         easier = role is Role.INCLUSION
-        recovered = self._recovered(condition, document, easier, path)
-        waived = self._waived(recovered, document, easier, path)
+        leniency = LeniencyReader(self.compiler.lexicon.formulary, self.compiler.problems)
+        leniency.screened(condition, document, path)
+        recovered = leniency.recovered(condition, document, path, easier=easier)
+        waived = leniency.waived(recovered, document, path, easier=easier)
         recoverable = document.recoverable
         return Criterion(
             id=identifier,
@@ -257,65 +273,6 @@ class _CriterionWriter:
         node = self.lower(condition)
         return self.compiler.builder.negate(node) if role is Role.EXCLUSION else node
 
-    def _recovered(
-        self, condition: Condition, document: CriterionDocument, easier: bool, path: Path
-    ) -> Condition:
-        recoverable = document.recoverable
-        here = (*path, "recoverable")
-        if recoverable is None:
-            return condition
-        if (recoverable.by is None) == (recoverable.within is None):
-            self._refuse(here, "R030", "give either `by: time` or `within: …`")
-            return condition
-        if recoverable.by == "time":
-            if not any(is_washout(each, easier) for each in comparisons(condition)):
-                self._refuse(here, "R030", "only a lower bound on time since something recovers by time")
-                return condition
-            return ended(condition, easier=easier)
-        margin = self._margin(recoverable.within or "", condition, (*here, "within"))
-        if margin is None:
-            return condition
-        return moved(condition, margin, easier=easier)
-
-    def _waived(
-        self, condition: Condition, document: CriterionDocument, easier: bool, path: Path
-    ) -> Condition:
-        if document.waivable is None:
-            return condition
-        self.citation(document.waivable.source, (*path, "waivable", "source"))
-        margin = self._margin(
-            document.waivable.max_deviation, condition, (*path, "waivable", "max_deviation"), waiver=True
-        )
-        return condition if margin is None else moved(condition, margin, easier=easier)
-
-    def _margin(self, raw: str, condition: Condition, path: Path, *, waiver: bool = False) -> Margin | None:
-        """``10 %`` of the limit, or an amount in the feature's unit, for a numeric criterion that may move."""
-        code = "R031" if waiver else "R030"
-        found = [each for each in comparisons(condition) if _is_measured(each)]
-        if not found:
-            self._refuse(path, code, "there is no measured value here whose limit could move")
-            return None
-        barred = [each.word for each in comparisons(condition) if each.word in _NEVER_RECOVERS]
-        if barred and not waiver:
-            self._refuse(path, code, f"'{barred[0]}' never recovers")
-            return None
-        text = raw.strip()
-        if text.endswith("%"):
-            try:
-                return Margin(share=float(text[:-1]) / 100)
-            except ValueError:
-                self._refuse(path, "R013", f"'{raw}' is not a percentage")
-                return None
-        first = found[0].feature
-        assert first is not None
-        assert isinstance(first.domain, NumberDomain)
-        try:
-            amount = limits.number(raw, Number(first.domain.unit, bare=True))
-        except LimitError as refused:
-            self._refuse(path, refused.code, refused.message, refused.hint)
-            return None
-        return Margin(amount=units.round9(amount))
-
     def lower(self, condition: Condition) -> NodeId:
         compiler = self.compiler
         lowering = Lowering(compiler.builder, compiler.derivations.node, compiler.derivations.suppliers)
@@ -325,6 +282,22 @@ class _CriterionWriter:
         if identifier in self.seen:
             self._refuse(path, "R058", f"'{identifier}' is used twice in this file", at_key=True)
         self.seen.add(identifier)
+
+    def _lettered(self, identifier: str, role: Role, path: Path) -> None:
+        """The letter says what a criterion does, and so which words a case may use of it."""
+        letter = role.value[0].upper()
+        if not identifier.startswith(letter):
+            message = (
+                f"'{identifier}' is an {role.value}"
+                if role is not Role.CAUTION
+                else f"'{identifier}' is a caution"
+            )
+            self._refuse(path, "R034", message, f"name it {letter}{identifier[1:]}", at_key=True)
+
+    def _cited_leniency(self, document: CriterionDocument, path: Path) -> None:
+        for name, granted in (("recoverable", document.recoverable), ("waivable", document.waivable)):
+            if granted is not None and granted.source is not None:
+                self.citation(granted.source, (*path, name, "source"))
 
     def _cited(self, document: CriterionDocument | CautionDocument, path: Path) -> Citation | None:
         if document.source is None:
@@ -345,22 +318,15 @@ class _CriterionWriter:
         self.compiler.problems.append(Problem(path, code, message, hint, at_key))
 
 
-def _may_be_presumed(condition: Condition) -> bool:
-    return all(
-        each.word in _SCREENED or (each.word == "condition" and _about_screened_condition(each))
-        for each in comparisons(condition)
-    )
+def _settings(document: RegimenDocument) -> tuple[str, ...]:
+    match document.setting:
+        case None:
+            return ()
+        case str():
+            return (document.setting,)
+    return tuple(document.setting)
 
 
-def _about_screened_condition(comparison: Comparison) -> bool:
-    kind = comparison.feature.kind if comparison.feature else None
-    target = getattr(kind, "target", None)
-    return target is not None and {code.removesuffix("_other") for code in target} <= _SCREENED_CONDITIONS
-
-
-def _is_measured(comparison: Comparison) -> bool:
-    """A number that a repeated test could give anew: not a count, not an age, not a length of time."""
-    feature = comparison.feature
-    if feature is None or isinstance(feature.domain, CodeDomain):
-        return False
-    return not isinstance(feature.kind, Since) and comparison.word not in ("age", "ecog", "karnofsky")
+def _has_criteria(document: TrialDocument | RegimenDocument) -> bool:
+    cohorts = document.cohorts.values() if isinstance(document, TrialDocument) else ()
+    return any(each.inclusion or each.exclusion for each in (document, *cohorts))

@@ -222,6 +222,7 @@ class DerivationDocument(Document):
     supplies: When | None = Field(None, description="The fact this is a source for, as {stage: {scheme: …}}.")
     values: Name | list[str]
     table: list[Row] | None = None
+    ordered: bool = Field(False, description="Rows overlap on purpose: the first that holds decides.")
     otherwise: str | list[str] | None = None
     count: CountOf | None = None
     results: dict[str, list[Text]] = {}

@@ -10,7 +10,7 @@ from matcher.readers.outcome import Issue, Patient, Reject
 from matcher.readers.read import PatientFile
 from matcher.service.account import Account
 from matcher.service.match import Matcher
-from matcher.service.outputs import Outputs, issue_in_words, limited
+from matcher.service.outputs import Outputs, issue_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,15 @@ def write_run(matcher: Matcher, patients: PatientFile, outputs: Outputs) -> Iter
     for outcome in match_patients(matcher, patients):
         match outcome:
             case Matched(shown=shown, issues=issues):
-                yield Matched(outputs.add(shown, issues), issues)
+                outputs.add(shown, issues)
             case Reject():
                 outputs.reject(outcome)
-                yield outcome
+        yield outcome
 
 
-def count_run(
-    matcher: Matcher, patients: PatientFile, account: Account, top: int | None
-) -> Iterator[Matched | Reject]:
-    """The same, with nothing written."""
+def count_run(matcher: Matcher, patients: PatientFile, account: Account) -> Iterator[Matched | Reject]:
+    """The same, counted and with nothing written."""
     for outcome in match_patients(matcher, patients):
-        match outcome:
-            case Matched(shown=shown, issues=issues):
-                account.count(shown)
-                yield Matched(limited(shown, top), issues)
-            case Reject():
-                yield outcome
+        if isinstance(outcome, Matched):
+            account.count(outcome.shown)
+        yield outcome

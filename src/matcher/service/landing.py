@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 from matcher.errors import UsageError
 
@@ -32,7 +32,7 @@ class Landing:
         self._open: list[IO[str]] = []
         self._staging: Path | None = None
 
-    def __enter__(self) -> Landing:
+    def __enter__(self) -> Self:
         self._refuse_what_would_be_lost()
         with writing(self.folder):
             missing = [each for each in (self.folder, *self.folder.parents) if not each.exists()]

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from matcher.explanation.answer import CandidateShown, PatientShown
 from matcher.readers.outcome import Issue, Reading, Reject
@@ -51,7 +51,8 @@ MATCH_COLUMNS = [
 REJECT_COLUMNS = ["patient_id", "file", "row", "column", "code", "reason", "remedy", "text"]
 ISSUE_COLUMNS = ["patient_id", "fact", "file", "row", "column", "code", "reason", "remedy", "text"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: what spreadsheet programs take for the start of a formula; the last four are the full-width signs
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def cell(value: object) -> str:
@@ -139,7 +140,7 @@ class Outputs:
         self._patients = patients
         self._top = top
 
-    def __enter__(self) -> Outputs:
+    def __enter__(self) -> Self:
         landing = self._landing
         with ExitStack() as undo:
             undo.enter_context(landing)
@@ -162,8 +163,8 @@ class Outputs:
         table.writerow(columns)
         return table
 
-    def add(self, patient: PatientShown, issues: Sequence[Issue] = ()) -> PatientShown:
-        """Takes one matched patient; gives back what is shown of them."""
+    def add(self, patient: PatientShown, issues: Sequence[Issue] = ()) -> None:
+        """Takes one matched patient."""
         rulebook = self.account.run.rulebook.short_version
         self.account.count(patient)
         shown = limited(patient, self._top)
@@ -174,7 +175,6 @@ class Outputs:
                 self._explanations.write(json.dumps(line, ensure_ascii=False) + "\n")
             self._issues.writerows(issue_row(issue) for issue in issues)
             self._report.add(shown)
-        return shown
 
     def reject(self, reject: Reject) -> None:
         with writing(self._landing.folder):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from importlib.resources import files
-from typing import IO, Any
+from typing import IO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -54,7 +55,7 @@ class Detail(Enum):
 
 
 #: up to so many patients, so much of each
-DETAIL: tuple[tuple[int, Detail], ...] = ((100, Detail.FULL), (500, Detail.TOP), (5_000, Detail.RANKING))
+DETAIL: tuple[tuple[int, Detail], ...] = ((25, Detail.FULL), (500, Detail.TOP), (5_000, Detail.RANKING))
 DETAILED_CANDIDATES = 3
 
 
@@ -109,7 +110,7 @@ class Report:
         """The whole page, with the patients between its head and its foot."""
         self._sections.flush()
         self._sections.seek(0)
-        script = (files("matcher.service") / "templates" / "report.js").read_text(encoding="utf-8")
+        script = _file("report.js")
         template = self._environment.get_template("report.html")
         stream = template.stream(
             account=account,
@@ -119,21 +120,19 @@ class Report:
             detail=self.detail.value,
             sections=self._pieces(),
             style=_resource("report.css"),
-            script=Markup(script),
+            script=_resource("report.js"),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
         stream.enable_buffering(64)
-        stream.dump(page)
+        page.writelines(stream)
 
     def _pieces(self) -> Iterator[Markup]:
         while piece := self._sections.read(_PIECE):
-            yield Markup(piece)
+            yield Markup(piece)  # noqa: S704 - rendered with escaping, section by section
 
 
 def report_of(patient: PatientShown, account: Account, reading: Reading) -> str:
     """The report of one patient as text, for a page that is asked for rather than written."""
-    import io
-
     page = io.StringIO()
     report = Report(io.StringIO(), 1)
     report.add(patient)
@@ -220,5 +219,8 @@ def _indexed(patient: PatientShown, number: int) -> Indexed:
 
 def _resource(name: str) -> Markup:
     """A file of this package, which needs no escaping."""
-    text: Any = (files("matcher.service") / "templates" / name).read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 - our own file
+    return Markup(_file(name))  # noqa: S704 - our own file
+
+
+def _file(name: str) -> str:
+    return (files("matcher.service") / "templates" / name).read_text(encoding="utf-8")

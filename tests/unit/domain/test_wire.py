@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-import pytest
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.profile import LISTS, Profile
@@ -19,11 +19,9 @@ from matcher.readers.assemble import assemble
 from matcher.vocabulary import codes
 from matcher.vocabulary.biomarkers import MARKERS, METHODS
 from matcher.vocabulary.conditions import CONDITIONS
-from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
 from matcher.vocabulary.procedures import PROCEDURES
-
 from tests.unit.readers.small import AS_OF, FORMULARY
 
 DAYS = st.dates(date(2018, 1, 1), date(2027, 12, 31)).map(date.isoformat)
@@ -35,7 +33,9 @@ DATES = st.one_of(
     DAYS.map(lambda day: {"to": day}),
 )
 AGENTS = st.lists(
-    st.sampled_from(["cisplatin", "alimta", "platinum", "nivolumab or placebo", "ide-cel", "leucovorin", None])
+    st.sampled_from(
+        ["cisplatin", "alimta", "platinum", "nivolumab or placebo", "ide-cel", "leucovorin", None]
+    )
     | st.just(["cisplatin", "nivolumab"]),
     min_size=1,
     max_size=3,
@@ -54,10 +54,14 @@ def listed(row: st.SearchStrategy[Any], absent: st.SearchStrategy[str]) -> st.Se
 
 def observation(name: str) -> st.SearchStrategy[Any]:
     kind = OBSERVATIONS[name]
-    value: st.SearchStrategy[Any] = st.sampled_from(kind.codes) if kind.codes else st.just((kind.low + kind.high) // 2)
+    value: st.SearchStrategy[Any] = (
+        st.sampled_from(kind.codes) if kind.codes else st.just((kind.low + kind.high) // 2)
+    )
     if name == "karnofsky":
         value = st.sampled_from([50, 100, "80-90"])
-    return value | st.lists(st.fixed_dictionaries({"value": value}, optional={"date": DATES}), min_size=1, max_size=2)
+    return value | st.lists(
+        st.fixed_dictionaries({"value": value}, optional={"date": DATES}), min_size=1, max_size=2
+    )
 
 
 LABS = st.sampled_from(sorted(LAB_TESTS)).flatmap(
@@ -65,7 +69,12 @@ LABS = st.sampled_from(sorted(LAB_TESTS)).flatmap(
         {
             "test": st.just(name),
             "value": st.sampled_from(
-                [LAB_TESTS[name].low, LAB_TESTS[name].high, f"<{LAB_TESTS[name].high!r}", f">{LAB_TESTS[name].low!r}"]
+                [
+                    LAB_TESTS[name].low,
+                    LAB_TESTS[name].high,
+                    f"<{LAB_TESTS[name].high!r}",
+                    f">{LAB_TESTS[name].low!r}",
+                ]
             ),
             "unit": st.just(LAB_TESTS[name].unit),
         },
@@ -77,7 +86,12 @@ WIRES = some(
     birth_date=st.dates(date(1930, 1, 1), date(2005, 1, 1)).map(date.isoformat),
     diagnosis=st.sampled_from(["PLMESO", "STAD", "mesothelioma", "PLMESO or IDC"]),
     histology=st.sampled_from(["epithelioid", "non_epithelioid", "biphasic or sarcomatoid"]),
-    tnm=some(edition=st.sampled_from(["7", "8"]), t=st.sampled_from(["T1", "TX", "T3 or T4"]), m=st.just("MX"), date=DATES),
+    tnm=some(
+        edition=st.sampled_from(["7", "8"]),
+        t=st.sampled_from(["T1", "TX", "T3 or T4"]),
+        m=st.just("MX"),
+        date=DATES,
+    ),
     stage=st.sampled_from([{"scheme": "ajcc8_pleural", "value": "III"}, {"scheme": "iss", "value": "II"}]),
     labs=st.lists(LABS, max_size=3),
     biomarkers=st.lists(
@@ -94,7 +108,9 @@ WIRES = some(
         ),
         max_size=2,
     ),
-    alterations=listed(some(gene=st.sampled_from(["NF2", "HER2"]), kind=st.just("mutation")), st.just("BAP1")),
+    alterations=listed(
+        some(gene=st.sampled_from(["NF2", "HER2"]), kind=st.just("mutation")), st.just("BAP1")
+    ),
     therapies=listed(
         some(
             agents=AGENTS,
@@ -110,15 +126,23 @@ WIRES = some(
         ),
         st.sampled_from(["checkpoint_inhibitor", "cisplatin"]),
     ),
-    procedures=listed(some(procedure=st.sampled_from(PROCEDURES.codes), start=DATES, end=DATES), st.just("surgery")),
-    radiotherapy=listed(some(field=st.sampled_from(codes.RADIOTHERAPY_FIELDS), dose=st.integers(0, 80)), st.just("any")),
+    procedures=listed(
+        some(procedure=st.sampled_from(PROCEDURES.codes), start=DATES, end=DATES), st.just("surgery")
+    ),
+    radiotherapy=listed(
+        some(field=st.sampled_from(codes.RADIOTHERAPY_FIELDS), dose=st.integers(0, 80)), st.just("any")
+    ),
     conditions=listed(
         st.sampled_from(CONDITIONS.codes)
         | some(condition=st.sampled_from(CONDITIONS.codes), grade=st.integers(0, 5), start=DATES),
         st.sampled_from(CONDITIONS.codes),
     ),
-    medications=listed(some(agents=AGENTS, dose=st.integers(0, 50), end=DATES, ongoing=st.booleans()), st.just("aspirin")),
-    events=st.lists(st.fixed_dictionaries({"name": st.sampled_from(codes.EVENTS), "date": DATES}), max_size=2),
+    medications=listed(
+        some(agents=AGENTS, dose=st.integers(0, 50), end=DATES, ongoing=st.booleans()), st.just("aspirin")
+    ),
+    events=st.lists(
+        st.fixed_dictionaries({"name": st.sampled_from(codes.EVENTS), "date": DATES}), max_size=2
+    ),
     complete=st.lists(st.sampled_from(LISTS), unique=True),
     assumptions=st.just(["taken from a letter"]),
     **{name: observation(name) for name in OBSERVATIONS},
@@ -132,7 +156,8 @@ def bare(profile: Profile) -> Profile:
         return tuple(replace(record, source=UNSTATED) for record in records)
 
     changed: dict[str, Any] = {
-        name: each(getattr(profile, name)) for name in ("observations", "staging", "labs", "biomarkers", "events")
+        name: each(getattr(profile, name))
+        for name in ("observations", "staging", "labs", "biomarkers", "events")
     }
     for name in LISTS:
         held = profile.listing(name)

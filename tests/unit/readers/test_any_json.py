@@ -7,21 +7,19 @@ from hypothesis import strategies as st
 
 from matcher.domain.wire.model import FIELDS, LISTS, ROWS, AbsenceRow
 from matcher.readers.assemble import Assembled, assemble
-
 from tests.unit.readers.small import AS_OF, FORMULARY
 
 TEXTS = st.one_of(
     st.text(max_size=20),
     st.sampled_from(
-        "< <5 >=10 0-1 [8,9) (9,8] [inf,inf] 1e400 -1e9 9.1g/dL 5% 2025-02-30 2025 0001 9999-12-31 0000-01 PLMESO TX "
-        "IIIA cisplatin null none unknown yes 8 mg 1,5 NaN ∞ T3 3+ HLA-A2 or / . # \0 C45.0 5..9 1-".split(" ")
+        ["<", "<5", ">=10", "0-1", "[8,9)", "(9,8]", "[inf,inf]", "1e400", "-1e9", "9.1g/dL", "5%", "2025-02-30", "2025", "0001", "9999-12-31", "0000-01", "PLMESO", "TX", "IIIA", "cisplatin", "null", "none", "unknown", "yes", "8", "mg", "1,5", "NaN", "∞", "T3", "3+", "HLA-A2", "or", "/", ".", "#", "\x00", "C45.0", "5..9", "1-"]
     ),
 )
-LEAVES = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.integers(10**20, 10**400), TEXTS
-)
+LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.integers(10**20, 10**400), TEXTS)
 ANYTHING = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=8
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
 )
 
 

@@ -9,7 +9,6 @@ from matcher.errors import CODES
 from matcher.readers.assemble import assemble
 from matcher.readers.place import Places
 from matcher.vocabulary.diagnoses import DIAGNOSES
-
 from tests.unit.readers.small import AS_OF, FORMULARY, assembled, profile, with_issue
 
 
@@ -73,7 +72,9 @@ class TestPerson:
         assert life.value.low == pytest.approx(90 / 7)
 
     def test_several_values_with_their_days_are_kept_apart(self) -> None:
-        found = profile(ecog=[{"value": 1, "date": "2025-12"}, {"value": 2, "date": "2026-01-10"}]).observations
+        found = profile(
+            ecog=[{"value": 1, "date": "2025-12"}, {"value": 2, "date": "2026-01-10"}]
+        ).observations
         assert [each.on for each in found] == [DateSpan.month(2025, 12), DateSpan.on(date(2026, 1, 10))]
 
     @pytest.mark.parametrize("word", ["unknown", "", "N/A", None])
@@ -182,7 +183,9 @@ class TestLaboratory:
         with_issue("P104", labs={"haemoglobin": "9.1 mL"})
 
     def test_a_reversed_reference_range_is_left_out(self) -> None:
-        found, _ = with_issue("P116", labs=[{"test": "alt", "value": 30, "unit": "U/L", "uln": 10, "lln": 40}])
+        found, _ = with_issue(
+            "P116", labs=[{"test": "alt", "value": 30, "unit": "U/L", "uln": 10, "lln": 40}]
+        )
         assert found.labs[0].upper_normal is None
 
     def test_an_unknown_test_is_said_with_the_nearest(self) -> None:
@@ -214,7 +217,9 @@ class TestTherapies:
         assert course(agents="platinum").components == (Codes(FORMULARY.members("platinum")),)
 
     def test_one_agent_of_several_is_a_list_in_the_list(self) -> None:
-        assert course(agents=[["cisplatin", "carboplatin"]]).components == (Codes.of("cisplatin", "carboplatin"),)
+        assert course(agents=[["cisplatin", "carboplatin"]]).components == (
+            Codes.of("cisplatin", "carboplatin"),
+        )
 
     def test_the_agents_say_the_kind_where_the_course_does_not(self) -> None:
         assert course(agents="cisplatin").kind == Codes.of("systemic")
@@ -237,7 +242,9 @@ class TestTherapies:
         assert course(agents="cisplatin", end="2025-03-01").ongoing == NO
 
     def test_running_and_ended_contradict_each_other_and_stay_open(self) -> None:
-        found, _ = with_issue("P111", therapies=[{"agents": "cisplatin", "end": "2025-03-01", "ongoing": True}])
+        found, _ = with_issue(
+            "P111", therapies=[{"agents": "cisplatin", "end": "2025-03-01", "ongoing": True}]
+        )
         assert (found.therapies.records[0].end, found.therapies.records[0].ongoing) == (None, None)
 
     def test_an_end_before_the_start_is_unknown(self) -> None:

@@ -90,7 +90,21 @@ def test_whole_numbers_count_from_the_index_date_where_there_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["03/04/2025", "2025-02-30", "2025-13", "soon", 12, True, {}, {"from": "x"}, {"since": 1}, [], 1e300, "9" * 9]
+    "raw",
+    [
+        "03/04/2025",
+        "2025-02-30",
+        "2025-13",
+        "soon",
+        12,
+        True,
+        {},
+        {"from": "x"},
+        {"since": 1},
+        [],
+        1e300,
+        "9" * 9,
+    ],
 )
 def test_a_date_that_could_be_two_or_none_is_refused(raw: Any) -> None:
     with pytest.raises(UnreadableError) as refused:

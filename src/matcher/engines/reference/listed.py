@@ -120,8 +120,9 @@ def since(kind: Since, profile: Profile, clock: Clock) -> Finding:
         longest = _elapsed(max(day.first for day in last_known), reference.last, kind.unit)
     shortest = inf
     if chosen.open:
-        # A record nobody entered could be as late as today; today is known only up to the as-of day.
-        shortest = max(0.0, elapsed(min(clock.as_of, reference.first), reference.first, kind.unit))
+        # A course nobody entered may run up to that very day; what only happened did so by the as-of day.
+        today = min(clock.as_of, reference.first) if kind.field == "start" else reference.first
+        shortest = max(0.0, elapsed(today, reference.first, kind.unit))
     if possibly_last:
         nearest = _elapsed(max(day.last for day in possibly_last), reference.first, kind.unit)
         shortest = min(shortest, max(0.0, nearest))
@@ -175,7 +176,8 @@ def _ranked(record: Record, kind: Extreme, domain: Interval) -> Interval:
             return held
         case Codes():
             ranks = [kind.order.index(code) for code in held.members if code in kind.order]
-            return Interval(min(ranks), max(ranks)) if ranks else Interval(1.0, domain.high)
+            known = len(ranks) == len(held.members)  # a response that was not evaluable could be any
+            return Interval(min(ranks), max(ranks)) if known else Interval(1.0, domain.high)
     raise TypeError(f"{kind.field} is neither a number nor a category")
 
 

@@ -1,0 +1,20 @@
+"""L024: a recruitment status that somebody looked up, without where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matcher.errors import Diagnostic
+from matcher.rulebook.lint.book import Book
+from matcher.rules.syntax import TrialDocument
+
+
+def check(book: Book) -> Iterator[Diagnostic]:
+    for file in book.loaded.files:
+        document = file.document
+        if not isinstance(document, TrialDocument):
+            continue
+        recruitment = document.recruitment
+        if recruitment.status != "unknown" and recruitment.source is None:
+            message = f"'{recruitment.status}' as of {recruitment.as_of}, and it is not said where from"
+            yield book.report(file.name, "L024", ("recruitment",), message)

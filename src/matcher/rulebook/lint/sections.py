@@ -1,0 +1,43 @@
+"""L020: a citation of a section that its document does not have.
+
+Only where the documents themselves are at hand: the texts are an argument, and a rulebook is used without them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from matcher.errors import Diagnostic, nearest
+from matcher.rulebook.lint.book import Book
+from matcher.rulebook.lint.documents import citations
+
+WHOLE = "whole document"
+_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
+_MARKS = re.compile(r"[*_`]|\[[^\]]*\]\([^)]*\)|\(PDQ®\)|®")
+
+
+def check(book: Book, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Each citation of a document among ``texts``: its section is a heading, or headings parted by ' / '."""
+    headings = {name: _headings(text) for name, text in texts.items()}
+    for file, path, citation in citations(book):
+        if citation.document not in headings or citation.section == WHOLE:
+            continue
+        known = headings[citation.document]
+        for part in citation.section.split(" / "):
+            if _plain(part) not in known:
+                suggestion = nearest(_plain(part), known)
+                hint = f"did you mean '{known[suggestion]}'?" if suggestion else ""
+                message = f"'{citation.document}' has no section '{part}'"
+                yield book.report(file, "L020", (*path, "section"), message, hint, on_key=False)
+                break
+
+
+def _headings(text: str) -> Mapping[str, str]:
+    return {_plain(each): each for each in _HEADING.findall(text)}
+
+
+def _plain(heading: str) -> str:
+    """Typography aside: marks of emphasis, dashes, spaces and case."""
+    text = _MARKS.sub("", heading).replace("\N{EN DASH}", "-").replace("\N{EM DASH}", "-")
+    return " ".join(text.casefold().split())

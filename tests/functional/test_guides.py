@@ -1,0 +1,29 @@
+"""The examples of the guides are real: they load, and their cases pass."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from matcher.cases.run import read_cases, run_cases
+from matcher.rulebook.load import load_rulebook
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def blocks(page: str) -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "guide" / page).read_text("utf-8"), re.S)
+
+
+def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules" / "lists", tmp_path / "lists")
+    rule, cases = blocks("writing-rules.md")
+    (tmp_path / "NCT01234567.yaml").write_text(rule, "utf-8")
+    (tmp_path / "NCT01234567.cases.yaml").write_text(cases, "utf-8")
+    rulebook = load_rulebook(tmp_path)
+    read, findings = read_cases(rulebook, tmp_path)
+    assert not findings
+    assert len(read) == 2
+    failures = [each.render() for result in run_cases(rulebook, read) for each in result.failures]
+    assert not failures

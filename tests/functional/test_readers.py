@@ -1,5 +1,6 @@
 """The synthetic patients, and every kind of bad file, each with its defined outcome."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from matcher.domain.possible import Codes, Interval
 from matcher.domain.profile import Profile
 from matcher.domain.wire import dump
 from matcher.errors import MatcherError, PatientDataError, UsageError
+from matcher.readers.mapping import load_mapping
 from matcher.readers.outcome import Patient, Reject
 from matcher.readers.read import PatientFile, read_patients
 from tests.unit.readers.small import AS_OF, FORMULARY
@@ -219,7 +221,7 @@ def test_fhir_is_not_taken_for_a_profile(tmp_path: Path) -> None:
 @pytest.mark.parametrize("depth", [100_000])
 def test_json_nested_beyond_measure_is_refused(tmp_path: Path, depth: int) -> None:
     (tmp_path / "d.json").write_text("[" * depth, encoding="utf-8")
-    with pytest.raises(PatientDataError, match="P00[48]"):
+    with pytest.raises(PatientDataError, match=r"P00[48]"):
         read(tmp_path / "d.json")
 
 
@@ -228,3 +230,14 @@ def test_a_missing_file_is_a_matter_of_usage(tmp_path: Path) -> None:
         read(tmp_path / "none.csv")
     with pytest.raises(UsageError, match="U004"):
         read(tmp_path)
+
+
+def test_the_examples_of_the_guide_are_read(root: Path, tmp_path: Path) -> None:
+    guide = (root / "docs" / "guide" / "patient-data.md").read_text(encoding="utf-8")
+    (mapping,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    (example,) = re.findall(r"```\n(patient_id,.*?)```", guide, re.DOTALL)
+    (tmp_path / "guide.yaml").write_text(mapping, encoding="utf-8")
+    (tmp_path / "guide.csv").write_text(example, encoding="utf-8")
+    assert load_mapping(tmp_path / "guide.yaml").mapping.mapping == "Export of the lung clinic"
+    file = read(tmp_path / "guide.csv")
+    assert (issues(file), rejects(file), file.reading.file_issues) == ([], [], [])

@@ -37,7 +37,9 @@ def _codes(*choices: Any) -> st.SearchStrategy[Raw]:
 
 
 def _with(*parts: st.SearchStrategy[Raw]) -> st.SearchStrategy[Raw]:
-    return st.tuples(*parts).map(lambda given: {name: value for part in given for name, value in part.items()})
+    return st.tuples(*parts).map(
+        lambda given: {name: value for part in given for name, value in part.items()}
+    )
 
 
 def _maybe(name: str, values: tuple[Any, ...]) -> st.SearchStrategy[Raw]:
@@ -67,7 +69,9 @@ def _windowed() -> st.SearchStrategy[Raw]:
 
 _COUNTS = _numeric((0, 1, 2))
 _PRESENT = st.one_of(st.just({}), st.just({}), _COUNTS)
-_PLATELETS = _with(st.just({"test": "platelets"}), _numeric((75, 100, 150), "10*9/L"), _maybe("within", WINDOWS))
+_PLATELETS = _with(
+    st.just({"test": "platelets"}), _numeric((75, 100, 150), "10*9/L"), _maybe("within", WINDOWS)
+)
 _MULTIPLES = st.builds(
     lambda op, times: {"test": "alt", op: f"{times} x ULN"},
     st.sampled_from(_OPS),
@@ -221,7 +225,10 @@ def _gate(name: str, members: Conditions) -> Conditions:
             return st.one_of(counted, weighted)
         case "Branch":
             return st.builds(
-                lambda asked, then, other: {"if": asked, "then": then, "else": other}, members, members, members
+                lambda asked, then, other: {"if": asked, "then": then, "else": other},
+                members,
+                members,
+                members,
             )
     return several.map(lambda each: {name.lower(): each})
 

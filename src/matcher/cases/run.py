@@ -45,6 +45,7 @@ class CaseResult:
 
     case: Case
     failures: tuple[Diagnostic, ...]
+    table: VerdictTable
 
 
 def read_cases(rulebook: Rulebook, root: Path) -> tuple[list[Case], list[Diagnostic]]:
@@ -93,7 +94,7 @@ def run_cases(
     for case in cases:
         table = engine.evaluate(rulebook.graph, (case.profile,), roots=_roots(case.subject))
         failures = tuple(_failures(case, table))
-        yield CaseResult(case, failures)
+        yield CaseResult(case, failures, table)
 
 
 def _roots(subject: Candidate | Derivation) -> tuple[NodeId, ...]:

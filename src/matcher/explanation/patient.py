@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matcher.domain.possible import Codes
 from matcher.domain.profile import Profile
-from matcher.engines.base import Clock, VerdictTable
+from matcher.engines.base import Clock, NoteKind, VerdictTable
 from matcher.engines.reference.kinds import find
 from matcher.explanation.facts import text_of
 from matcher.explanation.wording import NOT_RECORDED, codes_in_words, unit_of, value_in_words
@@ -37,7 +37,8 @@ def summary_of(profile: Profile, rulebook: Rulebook, table: VerdictTable, row: i
         feature = feature_of(word)
         finding = find(feature, profile, Clock.at(profile.as_of))
         value = value_in_words(finding.value, feature.domain, unit_of(feature))
-        if value != NOT_RECORDED and not finding.silent:
+        converted = any(note.kind is NoteKind.CONVERTED for note in finding.notes)
+        if value != NOT_RECORDED and not finding.silent and not converted:
             lines.append(f"{feature.title}: {value}")
     setting = rulebook.derived.get("setting")
     if setting is not None and setting.node in table.findings[row]:

@@ -19,6 +19,8 @@ from matcher.readers.mapping import (
     cells_of,
 )
 from matcher.rulebook.marked import Location
+from matcher.vocabulary.biomarkers import MARKERS
+from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
 
 
@@ -229,9 +231,6 @@ class _Binding:
 
 
 def _vocabulary(name: str) -> Iterable[str]:
-    from matcher.vocabulary.biomarkers import MARKERS
-    from matcher.vocabulary.laboratory import LAB_TESTS
-
     match name:
         case "laboratory":
             return LAB_TESTS

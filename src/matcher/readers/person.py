@@ -16,7 +16,7 @@ from matcher.readers.context import Context, checked, converted, is_unknown, rea
 from matcher.readers.lookup import one_of
 from matcher.readers.value import UnreadableError, bounded, read_number
 from matcher.vocabulary import units
-from matcher.vocabulary.observations import OBSERVATIONS, ObservationType
+from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
 
 OLDEST = 125
 _CALENDAR = {"mo": 1, "a": 12}
@@ -112,8 +112,15 @@ def _observation(context: Context, kind: ObservationType, raw: object, path: str
     except UnreadableError as error:
         context.refuse(path, error, row["value"])
         return None
-    subject = re.sub(r"[\s_-]+", "_", str(row.get("subject") or "").strip().casefold())
-    return Observation(kind.name, value, on, subject, context.source(path))
+    return Observation(kind.name, value, on, _subject(kind, row), context.source(path))
+
+
+def _subject(kind: ObservationType, row: Mapping[str, Any]) -> str:
+    """What the fact is about, by the name rules use for it."""
+    written = str(row.get("subject") or "").strip()
+    known = SUBJECTS.get(kind.subject)
+    code = known.lookup(written) if known is not None and written else None
+    return code or re.sub(r"[\s_-]+", "_", written.casefold())
 
 
 def _code(kind: ObservationType, row: Mapping[str, Any]) -> Codes:

@@ -69,6 +69,11 @@ def read_argument(
                 known = ", ".join(lexicon.events) or "none"
                 return refuse("R025", f"'{raw}' is not among the events of this rule ({known})")
             return Argument(raw, lexicon.events[: lexicon.events.index(raw) + 1])
+        case Takes.TEXT if parameter.vocabulary is not None:
+            code = parameter.vocabulary.lookup(raw)
+            if code is None:
+                return refuse("R014", f"'{raw}' is not one of its values", _suggest(parameter.vocabulary.nearest(raw)))
+            return Argument(code, code, parameter.vocabulary.title(code))
         case Takes.TEXT:
             if parameter.choices and raw not in parameter.choices:
                 hint = (
@@ -88,6 +93,9 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
         here = (*path, index) if isinstance(raw, list) else path
         text = str(value)
         if parameter.vocabulary is not None:
+            if text == "any":
+                codes |= parameter.vocabulary.all_leaves
+                continue
             code = parameter.vocabulary.lookup(text)
             if code is not None:
                 codes |= parameter.vocabulary.leaves(code)
@@ -95,9 +103,6 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
             suggestion = parameter.vocabulary.nearest(text)
         elif text in parameter.choices:
             codes |= {text}
-            continue
-        elif text == "any":
-            codes |= frozenset(parameter.choices)
             continue
         else:
             suggestion = nearest(text, list(parameter.choices))
@@ -111,6 +116,8 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
         return None
     if parameter.vocabulary is None:
         return Argument(", ".join(sorted(codes)), codes)
+    if codes == parameter.vocabulary.all_leaves:
+        return Argument("any", codes, "any")
     cover = parameter.vocabulary.cover(codes)
     titles = [in_sentence(parameter.vocabulary.title(code)) for code in cover]
     return Argument(", ".join(cover), codes, ", ".join(titles))

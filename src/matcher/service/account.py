@@ -76,6 +76,10 @@ class Account:
         first, last = self.days or (self.run.as_of, self.run.as_of)
         return first if first == last else f"{first} to {last}"
 
+    def by_candidate(self) -> list[tuple[str, CandidateCount]]:
+        """The candidates that patients were matched to, trials first."""
+        return sorted(self.candidates.items(), key=lambda pair: (pair[1].kind != "trial", pair[0]))
+
     def left_out(self) -> dict[str, str]:
         """Candidates that no patient was matched to, and why."""
         return {
@@ -110,7 +114,7 @@ class Account:
                     "standings": by_standing(each.ranked),
                     "standings_not_ranked": by_standing(each.not_ranked),
                 }
-                for identifier, each in sorted(self.candidates.items(), key=_by_kind)
+                for identifier, each in self.by_candidate()
             },
             "candidates_left_out": self.left_out(),
             "assumptions": list(reading.assumptions),
@@ -130,6 +134,3 @@ def is_ranked(patient: PatientShown) -> bool:
     """Whether the candidates have places: those of a deceased patient have none unless asked for."""
     return not patient.deceased or any(each.rank is not None for each in patient.candidates)
 
-
-def _by_kind(pair: tuple[str, CandidateCount]) -> tuple[bool, str]:
-    return pair[1].kind != "trial", pair[0]

@@ -102,7 +102,10 @@ def explanation(patient: PatientShown, each: CandidateShown, rulebook: str) -> d
         "about_the_patient": {
             "summary": list(patient.summary),
             "deceased": patient.deceased,
-            "derived": [asdict(derived) for derived in patient.derived],
+            "derived": [
+                {"name": fact.name, "title": fact.title, "value": fact.value, "known": fact.known}
+                for fact in patient.derived
+            ],
             "assumptions": list(patient.assumptions),
             "conflicts": list(patient.conflicts),
             "issues": list(patient.issues),

@@ -174,12 +174,18 @@ def _level(judgement: Judgement) -> KeyValue:
 
 def _unknowns(judgement: Judgement) -> KeyValue:
     number = len(judgement.standing.unknown)
-    return KeyValue("unknowns", (number,), f"{number} criteria unknown" if number else "nothing unknown")
+    return KeyValue("unknowns", (number,), _counted(number, "unknown") or "nothing unknown")
 
 
 def _unsatisfied(judgement: Judgement) -> KeyValue:
     number = len(judgement.standing.blocking)
-    return KeyValue("unsatisfied", (number,), f"{number} not satisfied" if number else "")
+    return KeyValue("unsatisfied", (number,), _counted(number, "not satisfied"))
+
+
+def _counted(number: int, what: str) -> str:
+    if not number:
+        return ""
+    return f"{number} {'criterion' if number == 1 else 'criteria'} {what}"
 
 
 def _identifier(judgement: Judgement) -> KeyValue:

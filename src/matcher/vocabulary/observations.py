@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from matcher.vocabulary.codes import RESPONSE_CRITERIA
+from matcher.vocabulary.tree import Tree
+
 YES_NO = ("yes", "no")
 
 
@@ -192,7 +195,7 @@ _TYPES = (
     ),
     _one_of(
         "suitable_for",
-        "Suitable for a therapy",
+        "Suitable for",
         "therapy",
         YES_NO,
         "Is the patient suitable for this therapy?",
@@ -247,3 +250,6 @@ _TYPES = (
 )
 
 OBSERVATIONS: Mapping[str, ObservationType] = {each.name: each for each in _TYPES}
+
+#: what the subject of an observation is looked up in, by what it is called; others are free words
+SUBJECTS: Mapping[str, Tree] = {"criteria": RESPONSE_CRITERIA}

@@ -50,7 +50,9 @@ MEASUREMENTS = Section(
                 row(UNKNOWN, "15 days old", labs=_platelets((150, "2025-12-31"))),
                 row(UNKNOWN, "15 days old, and low", labs=_platelets((20, "2025-12-31"))),
                 row(UNKNOWN, "some day between these", labs=_platelets((20, "2025-12-25 to 2026-01-05"))),
-                row(MET, "some day of January up to today", labs=_platelets((150, "2026-01-01 to 2026-01-15"))),
+                row(
+                    MET, "some day of January up to today", labs=_platelets((150, "2026-01-01 to 2026-01-15"))
+                ),
                 row(UNKNOWN, "it may lie after the as-of day", labs=_platelets((150, "2026-01"))),
                 row(UNKNOWN, "some day of a year", labs=_platelets((150, "2025"))),
                 row(MET, "without a date it is taken as current", labs=_platelets((150, None))),
@@ -183,7 +185,10 @@ SINCE = Section(
                 _nivolumab(NOT_MET, end="2026-01-11", events={"leukapheresis": "2026-01-31"}),
                 _nivolumab(UNKNOWN, end="2026-01-10", events={"leukapheresis": "2026-01"}),
                 _nivolumab(
-                    UNKNOWN, "running until nobody knows", ongoing=True, events={"leukapheresis": "2026-03-01"}
+                    UNKNOWN,
+                    "running until nobody knows",
+                    ongoing=True,
+                    events={"leukapheresis": "2026-03-01"},
                 ),
                 _nivolumab(
                     UNKNOWN,

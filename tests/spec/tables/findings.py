@@ -173,7 +173,10 @@ FINDINGS = Section(
                 ),
                 row(
                     MET,
-                    medications=[{"agents": "prednisone", "dose": 8}, {"agents": "dexamethasone", "dose": 0.5}],
+                    medications=[
+                        {"agents": "prednisone", "dose": 8},
+                        {"agents": "dexamethasone", "dose": 0.5},
+                    ],
                 ),
                 row(UNKNOWN, medications=["prednisone"], complete=["medications"]),
                 row(NOT_MET, medications=[]),

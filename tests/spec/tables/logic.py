@@ -147,7 +147,9 @@ DERIVED = Section(
                 row(NOT_MET, diagnosis="PLMESO", ecog=2),
                 row(UNKNOWN, diagnosis="PLMESO", sex="male"),
                 row(UNKNOWN, "it may not apply", ecog=1, sex="male"),
-                row(UNKNOWN, "it does not apply, and nothing else says", diagnosis="BRCA", ecog=1, sex="male"),
+                row(
+                    UNKNOWN, "it does not apply, and nothing else says", diagnosis="BRCA", ecog=1, sex="male"
+                ),
             ),
             derivations=(_TABLE,),
         ),

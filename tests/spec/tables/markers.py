@@ -126,7 +126,11 @@ MARKERS = Section(
             (
                 row(MET, alterations=[{"gene": "NF2", "kind": "deletion"}]),
                 row(UNKNOWN, "of a kind nobody stated", alterations=["NF2"]),
-                row(UNKNOWN, "another kind, in an open list", alterations=[{"gene": "NF2", "kind": "mutation"}]),
+                row(
+                    UNKNOWN,
+                    "another kind, in an open list",
+                    alterations=[{"gene": "NF2", "kind": "mutation"}],
+                ),
                 row(
                     NOT_MET,
                     "another kind, in a complete list",

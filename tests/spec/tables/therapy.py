@@ -103,9 +103,7 @@ THERAPY = Section(
                     therapies=[_course("nivolumab", start="2025-06-01", end="2025-12-17")],
                     complete=["therapies"],
                 ),
-                row(
-                    MET, "still running", therapies=[_course("nivolumab", start="2025-06-01", ongoing=True)]
-                ),
+                row(MET, "still running", therapies=[_course("nivolumab", start="2025-06-01", ongoing=True)]),
                 row(
                     UNKNOWN,
                     "some day in December",
@@ -189,7 +187,10 @@ THERAPY = Section(
                 ),
                 row(
                     UNKNOWN,
-                    therapies=[_course("cisplatin", line=1, role="palliative"), _course("gemcitabine", line=2)],
+                    therapies=[
+                        _course("cisplatin", line=1, role="palliative"),
+                        _course("gemcitabine", line=2),
+                    ],
                     complete=["therapies"],
                 ),
             ),

@@ -9,15 +9,34 @@ from hypothesis import strategies as st
 from matcher.errors import MatcherError
 from matcher.readers.outcome import Patient
 from matcher.readers.read import read_patients
-
 from tests.unit.readers.small import AS_OF, FORMULARY
 
 PIECES = st.sampled_from(
-    [",", ";", "\t", '"', '""', "\n", "\r\n", "\r", "\0", " ", "A", "B", "61", "ä", "\ufeff", "sep=;", "cisplatin"]
+    [
+        ",",
+        ";",
+        "\t",
+        '"',
+        '""',
+        "\n",
+        "\r\n",
+        "\r",
+        "\0",
+        " ",
+        "A",
+        "B",
+        "61",
+        "ä",
+        "\ufeff",
+        "sep=;",
+        "cisplatin",
+    ]
 )
 CSV = st.lists(PIECES, max_size=60).map(lambda pieces: "patient_id,age,therapy_1\n" + "".join(pieces))
 JSON = st.lists(
-    st.sampled_from(["{", "}", "[", "]", '"id"', ":", '"A"', ",", "1", "\n", '"age"', "NaN", "null", "\ud800"]),
+    st.sampled_from(
+        ["{", "}", "[", "]", '"id"', ":", '"A"', ",", "1", "\n", '"age"', "NaN", "null", "\ud800"]
+    ),
     max_size=40,
 ).map("".join)
 

@@ -25,7 +25,7 @@ from matcher.features.kind import (
 )
 from matcher.features.word import Answer, Arguments, Category, Facet, Number, Parameter, Presence, Takes, Word
 from matcher.vocabulary import codes
-from matcher.vocabulary.biomarkers import CATEGORIES, METHODS, SCORE_TYPES, STATUSES
+from matcher.vocabulary.biomarkers import CATEGORIES, METHOD, SCORE_TYPE, STATUSES
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
@@ -178,7 +178,7 @@ def _dose(arguments: Arguments) -> Total:
 
 
 MEDICINE = Parameter("is", Takes.MEDICATION, "a class of medicines or one medicine", required=True)
-ROUTE = Parameter("route", Takes.CODES, "how it is given", choices=codes.ROUTES)
+ROUTE = Parameter("route", Takes.CODES, "how it is given", vocabulary=codes.ROUTE)
 TAKEN = Parameter("within", Takes.DURATION, "taken within this time; without it: taken now")
 BEFORE = Parameter("before", Takes.EVENT, "time is counted to this planned event instead of today")
 
@@ -237,14 +237,14 @@ WORDS: tuple[Word, ...] = (
         },
         parameters=(
             Parameter("marker", Takes.MARKER, "which marker", required=True),
-            Parameter("method", Takes.CODES, "how it was measured", choices=METHODS),
+            Parameter("method", Takes.CODES, "how it was measured", vocabulary=METHOD),
             Parameter(
                 "intensity_at_least",
                 Takes.TEXT,
                 "counting cells this strongly stained",
                 choices=("1", "2", "3"),
             ),
-            Parameter("score_type", Takes.CODES, "which score", choices=SCORE_TYPES),
+            Parameter("score_type", Takes.CODES, "which score", vocabulary=SCORE_TYPE),
             WITHIN,
         ),
         question="What is the result for {marker} (method, percent of cells, intensity)?",
@@ -270,7 +270,7 @@ WORDS: tuple[Word, ...] = (
         facets={"": Facet(lambda _: Presence(), _alteration)},
         parameters=(
             Parameter("gene", Takes.TEXT, "HGNC symbol", required=True),
-            Parameter("kind", Takes.CODES, "what kind", choices=codes.ALTERATION_KINDS),
+            Parameter("kind", Takes.CODES, "what kind", vocabulary=codes.ALTERATION_KIND),
             Parameter("protein_change", Takes.TEXT, "as HGVS: p.V600E"),
             Parameter("partner", Takes.TEXT, "fusion partner"),
         ),
@@ -288,7 +288,7 @@ WORDS: tuple[Word, ...] = (
             Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),
             Parameter("except", Takes.CODES, "not these", vocabulary=CONDITIONS),
             Parameter(
-                "status", Takes.CODES, "active, controlled, resolved, …", choices=codes.CONDITION_STATUSES
+                "status", Takes.CODES, "active, controlled, resolved, …", vocabulary=codes.CONDITION_STATUS
             ),
             Parameter("grade_at_least", Takes.NUMBER, "CTCAE grade", low=1, high=5),
             Parameter("within", Takes.DURATION, "began within this time"),

@@ -23,7 +23,7 @@ from matcher.features.word import Answer, Arguments, Category, Facet, Number, Pa
 from matcher.vocabulary import staging
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
-from matcher.vocabulary.observations import OBSERVATIONS, ObservationType
+from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
 
 WITHIN = Parameter("within", Takes.DURATION, "not older than this at the as-of date")
 CONVERTED = {"ecog": "karnofsky", "karnofsky": "ecog"}
@@ -68,7 +68,8 @@ def _observation_words() -> Iterator[Word]:
     for kind in OBSERVATIONS.values():
         parameters: tuple[Parameter, ...] = (WITHIN,)
         if kind.subject:
-            parameters += (Parameter(kind.subject, Takes.TEXT, f"which {kind.subject}"),)
+            meaning = f"which {kind.subject}"
+            parameters += (Parameter(kind.subject, Takes.TEXT, meaning, vocabulary=SUBJECTS.get(kind.subject)),)
         build = _scale if kind.name in CONVERTED else observed
         yield Word(
             name=kind.name,

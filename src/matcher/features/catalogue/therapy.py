@@ -36,8 +36,8 @@ from matcher.vocabulary.procedures import PROCEDURES
 
 THERAPY = Parameter("therapy", Takes.THERAPY, "a class of agents or one agent", required=True)
 ANY_THERAPY = Parameter("therapy", Takes.THERAPY, "only courses with this class or agent")
-KIND = Parameter("kind", Takes.CODES, "systemic, intracavitary, …", choices=codes.THERAPY_KINDS)
-ROLE = Parameter("role", Takes.CODES, "neoadjuvant, adjuvant, maintenance, …", choices=codes.THERAPY_ROLES)
+KIND = Parameter("kind", Takes.CODES, "systemic, intracavitary, …", vocabulary=codes.THERAPY_KIND)
+ROLE = Parameter("role", Takes.CODES, "neoadjuvant, adjuvant, maintenance, …", vocabulary=codes.THERAPY_ROLE)
 SINCE_END = Parameter("within", Takes.DURATION, "the last dose was within this time")
 #: what counts as a line: chemotherapy, targeted therapy, immunotherapy, cell therapy; not surgery or support
 SYSTEMIC = frozenset({"systemic", "cell_therapy"})
@@ -146,8 +146,8 @@ def _presence(kind: object) -> dict[str, Facet]:
 
 
 BEFORE = Parameter("before", Takes.EVENT, "time is counted to this planned event instead of today")
-FIELD = Parameter("field", Takes.CODES, "what was irradiated", choices=codes.RADIOTHERAPY_FIELDS)
-INTENT = Parameter("intent", Takes.CODES, "curative, palliative, …", choices=codes.RADIOTHERAPY_INTENTS)
+FIELD = Parameter("field", Takes.CODES, "what was irradiated", vocabulary=codes.RADIOTHERAPY_FIELD)
+INTENT = Parameter("intent", Takes.CODES, "curative, palliative, …", vocabulary=codes.RADIOTHERAPY_INTENT)
 
 WORDS: tuple[Word, ...] = (
     Word(
@@ -201,7 +201,7 @@ WORDS: tuple[Word, ...] = (
         facets=_presence(_counted),
         parameters=(
             THERAPY,
-            Parameter("reason", Takes.CODES, "why", required=True, choices=codes.STOP_REASONS),
+            Parameter("reason", Takes.CODES, "why", required=True, vocabulary=codes.STOP_REASON),
         ),
         question="Why was {therapy} stopped?",
         topic="therapy:{therapy}",
@@ -263,7 +263,7 @@ WORDS: tuple[Word, ...] = (
                 "radiotherapy",
                 Takes.CODES,
                 "since radiotherapy of this intent, or `any`",
-                choices=codes.RADIOTHERAPY_INTENTS,
+                vocabulary=codes.RADIOTHERAPY_INTENT,
             ),
             Parameter("condition", Takes.CODES, "since this condition began", vocabulary=CONDITIONS),
             Parameter("event", Takes.TEXT, "since this event", choices=codes.EVENTS),

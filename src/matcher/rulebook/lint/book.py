@@ -78,9 +78,7 @@ def criteria_of(candidate: Candidate) -> list[Placed]:
     """Every criterion of a candidate, cohorts and cautions included, with its path."""
     placed = [Placed(each, (each.role.value, each.id)) for each in candidate.criteria]
     for cohort in candidate.cohorts:
-        placed += [
-            Placed(each, ("cohorts", cohort.id, each.role.value, each.id)) for each in cohort.criteria
-        ]
+        placed += [Placed(each, ("cohorts", cohort.id, each.role.value, each.id)) for each in cohort.criteria]
     return placed + [Placed(each, ("cautions", each.id)) for each in candidate.cautions]
 
 

@@ -91,9 +91,7 @@ class _Search:
         if self.steps > _PATIENCE:
             return True
         verdicts = self._verdicts(order, assigned)
-        answers = [
-            verdicts[node] if wanted else verdicts[node].negated() for node, wanted in self.wanted
-        ]
+        answers = [verdicts[node] if wanted else verdicts[node].negated() for node, wanted in self.wanted]
         answer = all_of(answers)
         if answer is not Verdict.UNKNOWN:
             return answer is Verdict.MET

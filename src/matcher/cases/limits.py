@@ -1,0 +1,83 @@
+"""Whether the cases pin a limit down: one patient exactly on it, and one right beside it who is judged otherwise.
+
+The value on the limit tells 'at least' from 'above'. The value beside it tells this limit from any other: the
+nearest exact value on the other side of the verdict counts, if it is near. Near is one whole number or one day,
+month or year away where the feature is counted in these, and otherwise a tenth of the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isinf
+
+from matcher.cases.run import CaseResult
+from matcher.domain.possible import Interval, test
+from matcher.errors import Diagnostic
+from matcher.explanation.verdicts import ConditionNodes
+from matcher.explanation.wording import is_presence
+from matcher.features.kind import Age, NumberDomain, Since
+from matcher.rulebook.lint.book import Book
+from matcher.rules.condition import Bound, Comparison, Condition, comparisons
+
+_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCheck:
+    """Looks for each limit of a condition among the values of the cases."""
+
+    book: Book
+    nodes: ConditionNodes
+
+    def check(
+        self, file: str, condition: Condition, stating: Sequence[CaseResult]
+    ) -> Iterator[Diagnostic | None]:
+        """For each limit twice: ``None`` where a case is on it, or beside it, and a finding where none is."""
+        for comparison in comparisons(condition):
+            if comparison.feature is None or is_presence(comparison):
+                continue
+            values = self._values(comparison, stating)
+            for bound in comparison.bounds:
+                if isinstance(bound.limit, float):
+                    yield from self._bound(file, comparison, bound, values)
+
+    def _values(self, comparison: Comparison, stating: Sequence[CaseResult]) -> list[float]:
+        node = self.nodes.value_of(comparison)
+        found = [each.table.findings[0].get(node) for each in stating]
+        values = [finding.value for finding in found if finding is not None]
+        return [
+            each.low for each in values if isinstance(each, Interval) and each.exact and not isinf(each.low)
+        ]
+
+    def _bound(
+        self, file: str, comparison: Comparison, bound: Bound, values: Sequence[float]
+    ) -> Iterator[Diagnostic | None]:
+        limit = bound.limit
+        assert isinstance(limit, float)
+        title = comparison.title
+        shown = bound.written or f"{limit:g}"
+        missing = self.book.report(
+            file, "L004", comparison.path, f"no case has {title} exactly on the limit, {shown}"
+        )
+        yield None if limit in values else missing
+        on_limit = test(Interval.exactly(limit), bound.op, limit)
+        beside = [each for each in values if test(Interval.exactly(each), bound.op, limit) is not on_limit]
+        nearest = min(beside, key=lambda each: abs(each - limit), default=None)
+        reach = _reach(comparison, limit)
+        if nearest is not None and abs(nearest - limit) <= reach:
+            yield None
+            return
+        far = f"; the nearest is {nearest:g}" if nearest is not None else ""
+        message = f"no case has {title} beside the limit, {shown}, on the side judged otherwise{far}"
+        hint = f"add a case within {reach:g} of {limit:g}"
+        yield self.book.report(file, "L004", comparison.path, message, hint)
+
+
+def _reach(comparison: Comparison, limit: float) -> float:
+    feature = comparison.feature
+    assert feature is not None
+    domain = feature.domain
+    whole = isinstance(domain, NumberDomain) and domain.integer
+    counted = whole or isinstance(feature.kind, (Since, Age))
+    return 1.0 if counted or limit == 0 else abs(limit) * _SHARE

@@ -1,0 +1,142 @@
+"""Graphs made from generated conditions, derivations and roots, by the way that rule files take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from matcher.domain.possible import Interval, Op
+from matcher.domain.verdict import Verdict
+from matcher.features.kind import Consists, Count, Feature, NumberDomain
+from matcher.rules.condition import Condition
+from matcher.rules.derive import DerivationCompiler
+from matcher.rules.graph import Constant, Graph, GraphBuilder, NodeId, Presume, Read, Test, members_of
+from matcher.rules.lexicon import Lexicon
+from matcher.rules.lowering import Lowering
+from matcher.rules.parse import ConditionReader
+from matcher.rules.syntax import DerivationDocument
+from tests.generative.conditions import EVENTS, GATES, LEAVES, Raw, gate, nested
+from tests.small_formulary import SMALL_FORMULARY
+
+#: what a graph is generated for: the node its condition must hold
+WANTED = ("Test", *GATES, "Choice", "Combine", "Constant", "Presume", "Consists")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A generated rule: its graph, its root, and the raw condition with the derivations it reads."""
+
+    graph: Graph
+    root: NodeId
+    raw: Raw
+    derivations: tuple[Raw, ...]
+
+    def strict(self) -> list[NodeId]:
+        """The nodes whose met and not met are promised: those that neither presume nor hold ``unknown``."""
+        tainted: set[NodeId] = set()
+        for number, node in enumerate(self.graph.nodes):
+            unknown = isinstance(node, Constant) and node.verdict is Verdict.UNKNOWN
+            if unknown or isinstance(node, Presume) or any(each in tainted for each in members_of(node)):
+                tainted.add(number)
+        return [number for number in range(len(self.graph)) if number not in tainted]
+
+
+def parts(derivations: tuple[Raw, ...]) -> tuple[GraphBuilder, ConditionReader, Lowering]:
+    """A builder with the derivations compiled into it, and what reads and lowers conditions over them."""
+    documents = {
+        each["derive"]: (DerivationDocument.model_validate({"source": _SOURCE, **each}), "generated")
+        for each in derivations
+    }
+    words = {name: DerivationCompiler.word_for(document) for name, (document, _) in documents.items()}
+    lexicon = Lexicon(SMALL_FORMULARY, words, EVENTS)
+    builder = GraphBuilder()
+    deriving = DerivationCompiler(builder, documents, lexicon)
+    deriving.compile_all()
+    problems = [each for found in deriving.problems.values() for each in found]
+    assert not problems, problems
+    return builder, ConditionReader(lexicon), Lowering(builder, deriving.node, deriving.suppliers)
+
+
+_SOURCE = {"document": "generated", "section": "property"}
+
+
+def read(reader: ConditionReader, raw: Mapping[str, Any]) -> Condition:
+    condition = reader.read(raw, ())
+    assert condition is not None, reader.problems
+    assert not reader.problems
+    return condition
+
+
+@st.composite
+def _derivations(draw: st.DrawFn) -> tuple[Raw, ...]:
+    """A table, a count, and two tables that are sources for recorded facts."""
+    # A derivation never reads the fact it supplies.
+    condition = nested(1).filter(lambda raw: "resectability" not in str(raw))
+
+    def table(name: str, values: list[str], supplies: Raw | None) -> Raw:
+        found: Raw = {
+            "derive": name,
+            "title": name,
+            "values": values,
+            "table": [
+                {"when": draw(condition), "then": draw(st.sampled_from([*values, "unknown", values[:2]]))}
+                for _ in range(draw(st.integers(1, 3)))
+            ],
+            "otherwise": draw(st.sampled_from([*values, "unknown"])),
+        }
+        if supplies is not None:
+            found["supplies"] = supplies
+        if draw(st.booleans()):
+            found["applies_to"] = draw(condition)
+        return found
+
+    count: Raw = {
+        "derive": "counted",
+        "title": "counted",
+        "values": ["yes", "no"],
+        "count": {"at_least": draw(st.integers(1, 2)), "of": [draw(condition), draw(condition)]},
+    }
+    return (
+        table("tabled", ["a", "b", "c"], None),
+        count,
+        table("called", ["resectable", "unresectable"], {"resectability": {}}),
+        table("called_again", ["resectable", "unresectable"], {"resectability": {}}),
+    )
+
+
+_READS = {
+    "Choice": st.sampled_from(({"tabled": "a"}, {"tabled": {"in": ["a", "b"]}}, {"counted": True})),
+    "Combine": st.sampled_from(({"resectability": "resectable"}, {"resectability": "unresectable"})),
+}
+
+
+@st.composite
+def graphs(draw: st.DrawFn, wanted: str | None = None) -> Made:
+    """A graph that holds the wanted node."""
+    kind = wanted or draw(st.sampled_from(WANTED))
+    derivations: tuple[Raw, ...] = ()
+    if kind in _READS:
+        derivations = draw(_derivations())
+        raw = draw(_READS[kind])
+    elif kind in GATES:
+        raw = draw(gate(kind, 3))
+    else:
+        raw = draw(nested(1)) if kind != "Test" else draw(LEAVES)
+    builder, reader, lowering = parts(derivations)
+    root = lowering.lower(read(reader, raw))
+    match kind:
+        case "Constant":
+            root = builder.all([root, builder.unknown() if draw(st.booleans()) else builder.true()])
+        case "Presume":
+            root = builder.add(Presume(root))
+        case "Consists":
+            root = builder.any([root, _consists(builder)])
+    return Made(builder.graph(), root, raw, derivations)
+
+
+def _consists(builder: GraphBuilder) -> NodeId:
+    """Courses of platinum and nothing else: a filter that no word of the language uses yet."""
+    only = Count("therapies", (Consists("components", SMALL_FORMULARY.members("platinum")),), None)
+    value = builder.add(Read(Feature("platinum alone", only, NumberDomain(Interval(0, 100), integer=True))))
+    return builder.add(Test(value, Op.AT_LEAST, 1.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -54,10 +55,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def day_of(text: str | None) -> date:
-    """The day given, or today: the one place where the command line reads the clock."""
-    if text is None:
-        return date.today()
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The day the question is asked for: the one given, else the clock's, read here and nowhere below."""
+
+    given: date | None
+    today: date
+
+    @property
+    def day(self) -> date:
+        return self.given or self.today
+
+
+def days_of(text: str | None) -> Days:
+    return Days(None if text is None else _read(text), date.today())
+
+
+def _read(text: str) -> date:
     try:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from matcher.cli import asked
-from matcher.cli.asked import day_of
+from matcher.cli.asked import days_of
 from matcher.cli.summary import print_candidate
 from matcher.cli.terminal import Page, print_json
 from matcher.errors import Diagnostic, PatientDataError, UsageError, nearest
@@ -66,11 +66,13 @@ def explain(
 
     A candidate that is named is explained whether it is open or closed, and whether or not the patient lives.
     """  # noqa: D301 - \b keeps the lines apart
-    day = day_of(as_of)
+    days = days_of(as_of)
     rulebook = open_rulebook(rules)
     named = tuple(candidate or ())
     _check_names(named, rulebook)
-    file = read_patients(patients, formulary=rulebook.formulary, mapping=mapping, as_of=day)
+    file = read_patients(
+        patients, formulary=rulebook.formulary, mapping=mapping, as_of=days.given, today=days.today
+    )
     found = _find(file, patient, patients)
     options = MatchOptions(include_closed=include_closed or bool(named), include_deceased=True, engine=engine)
     issues = [issue_in_words(issue) for issue in found.issues]
@@ -81,7 +83,7 @@ def explain(
         print_json({**asdict(shown), "rulebook": rulebook.version, "notice": DECISION_NOTICE})
         return 0
     page = Page()
-    _print(page, shown, rulebook, named, today=as_of is None)
+    _print(page, shown, rulebook, named, today=days.given is None and shown.as_of == days.today.isoformat())
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from matcher.cli import asked
-from matcher.cli.asked import day_of
+from matcher.cli.asked import days_of
 from matcher.cli.summary import Summary, print_closing, print_opening, print_patient
 from matcher.cli.terminal import Page, progress
 from matcher.readers.outcome import Issue, Reject
@@ -69,15 +69,17 @@ def match(
     listed in issues.csv and is unknown. In CSV files a cell that a spreadsheet would take for a formula gets
     an apostrophe in front.
     """  # noqa: D301 - \b keeps the lines apart
-    day = day_of(as_of)
+    days = days_of(as_of)
     rulebook = open_rulebook(rules)
-    file = read_patients(patients, formulary=rulebook.formulary, mapping=mapping, as_of=day)
+    file = read_patients(
+        patients, formulary=rulebook.formulary, mapping=mapping, as_of=days.given, today=days.today
+    )
     matcher = Matcher(
         rulebook,
         MatchOptions(include_closed=include_closed, include_deceased=include_deceased, engine=engine),
     )
     options = {"top": top, "include_closed": include_closed, "include_deceased": include_deceased}
-    run = Run(rulebook, str(patients), day.isoformat(), matcher.engine.name, options)
+    run = Run(rulebook, str(patients), days.day.isoformat(), matcher.engine.name, options)
     summary = Summary()
     written: tuple[Path, ...] = ()
     with tempfile.SpooledTemporaryFile(1 << 24, "w+", encoding="utf-8") as spool:

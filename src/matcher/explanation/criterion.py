@@ -13,9 +13,9 @@ from matcher.explanation.facts import shown, text_of
 from matcher.explanation.verdicts import ConditionReading
 from matcher.explanation.wording import (
     NOT_RECORDED,
-    comparison_in_words,
     count_in_words,
     is_presence,
+    limits_in_words,
     unit_of,
     value_in_words,
 )
@@ -47,7 +47,7 @@ def show(
         citation=citation_in_words(criterion.citation),
         assumption=criterion.assumption,
         at_screening=criterion.at_screening,
-        recoverable=_recoverable(criterion),
+        recoverable=_recoverable(criterion) if judged.satisfied is not Verdict.MET else "",
         waivable=f"by {criterion.waivable_by}" if criterion.waivable_by else "",
         printed=criterion.printed,
         note=criterion.note,
@@ -68,18 +68,12 @@ def citation_in_words(citation: Citation | None) -> str:
 
 
 def reason(comparison: Comparison, finding: Finding) -> str:
-    """What was found, and what was asked."""
-    asked = comparison_in_words(comparison)
-    found = value_of(comparison, finding)
-    if is_presence(comparison):
-        said = f"{comparison.title}: {found}"
-    elif found == NOT_RECORDED:
-        said = f"{comparison.title} is not recorded; asked: {asked}"
-    else:
-        said = f"{comparison.title} {found}; asked: {asked}"
+    """What was found, and in brackets what was asked and what else matters."""
     open_question = not _is_decided(comparison, finding)
-    notes = [_note(note) for note in finding.notes if _matters(note, open_question)]
-    return said + (f" ({'; '.join(dict.fromkeys(notes))})" if notes else "")
+    said = [] if is_presence(comparison) else [f"asked: {limits_in_words(comparison)}"]
+    said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
+    in_brackets = f" ({'; '.join(said)})" if said else ""
+    return f"{comparison.title}: {value_of(comparison, finding)}{in_brackets}"
 
 
 def value_of(comparison: Comparison, finding: Finding) -> str:
@@ -161,7 +155,7 @@ def _distance(judged: CriterionVerdict, by: tuple[Comparison, ...], reading: Con
         if feature is None or not isinstance(feature.domain, NumberDomain) or is_presence(comparison):
             continue
         value = value_in_words(reading.finding(comparison).value, feature.domain, unit_of(feature))
-        limits = " and ".join(bound.written for bound in comparison.bounds if bound.written)
+        limits = limits_in_words(comparison)
         wanted = f"needs {limits}" if judged.criterion.role is Role.INCLUSION else f"excluded when {limits}"
         parts.append(f"{comparison.title} {value}, {wanted}")
     if parts and judged.criterion.recoverable_within:

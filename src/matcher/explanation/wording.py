@@ -17,6 +17,7 @@ from matcher.vocabulary.tree import Tree
 
 _TREES: tuple[Tree, ...] = (DIAGNOSES, HISTOLOGY, STAGE, TNM, CONDITIONS, PROCEDURES)
 NOT_RECORDED = "not recorded"
+NEVER = "never"
 _SIGNS = {Op.AT_LEAST: "at least", Op.AT_MOST: "at most", Op.ABOVE: "above", Op.BELOW: "below"}
 
 
@@ -56,7 +57,8 @@ def value_in_words(value: Possible, domain: Domain, unit: str = "") -> str:
         case Interval() as interval, NumberDomain(interval=everything):
             if interval == everything:
                 return NOT_RECORDED
-            return _interval(interval, everything) + shown
+            words = _interval(interval, everything)
+            return words if words == NEVER else words + shown
         case Interval() as interval, _:
             return _interval(interval, interval) + shown
     raise TypeError(f"unhandled value {value!r}")
@@ -64,7 +66,7 @@ def value_in_words(value: Possible, domain: Domain, unit: str = "") -> str:
 
 def _interval(value: Interval, domain: Interval) -> str:
     if value.exact:
-        return "never" if value.low == inf else number_in_words(value.low)
+        return NEVER if value.low == inf else number_in_words(value.low)
     if value.high == inf or (value.high == domain.high and value.low > domain.low):
         return f"{'above' if value.low_open else 'at least'} {number_in_words(value.low)}"
     if value.low <= domain.low and value.high < domain.high:
@@ -101,7 +103,7 @@ def bound_in_words(bound: Bound, unit: str = "") -> str:
     if isinstance(bound.limit, frozenset):
         return codes_in_words(bound.limit)
     if bound.written:
-        return bound.written
+        return f"{bound.written} {unit}" if unit and bound.written[-1].isdigit() else bound.written
     return f"{_SIGNS[bound.op]} {number_in_words(bound.limit)}{' ' + unit if unit else ''}"
 
 
@@ -144,9 +146,11 @@ def comparison_in_words(comparison: Comparison) -> str:
     recorded = " as recorded" if comparison.recorded else ""
     if is_presence(comparison):
         return f"{comparison.title}{recorded}"
-    if comparison.bounds[0].op is Op.IN:
-        limits = bound_in_words(comparison.bounds[0])
-        return f"{comparison.title}{recorded}: {limits}"
+    colon = ":" if comparison.bounds[0].op is Op.IN else ""
+    return f"{comparison.title}{recorded}{colon} {limits_in_words(comparison)}"
+
+
+def limits_in_words(comparison: Comparison) -> str:
+    """What is asked of the feature, without naming it again."""
     unit = unit_of(comparison.feature) if comparison.feature else ""
-    limits = " and ".join(bound_in_words(each, unit) for each in comparison.bounds)
-    return f"{comparison.title}{recorded} {limits}"
+    return " and ".join(bound_in_words(each, unit) for each in comparison.bounds)

@@ -38,6 +38,8 @@ class Parameter:
     required: bool = False
     vocabulary: Tree | None = None
     choices: tuple[str, ...] = ()
+    #: how its title reads in a sentence
+    phrase: str = "{}"
     low: float = float("-inf")
     high: float = float("inf")
 

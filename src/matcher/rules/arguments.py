@@ -117,10 +117,10 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
     if parameter.vocabulary is None:
         return Argument(", ".join(sorted(codes)), codes)
     if codes == parameter.vocabulary.all_leaves:
-        return Argument("any", codes, "any")
+        return Argument("any", codes, parameter.phrase.format("any"))
     cover = parameter.vocabulary.cover(codes)
     titles = [in_sentence(parameter.vocabulary.title(code)) for code in cover]
-    return Argument(", ".join(cover), codes, ", ".join(titles))
+    return Argument(", ".join(cover), codes, parameter.phrase.format(", ".join(titles)))
 
 
 def _suggest(word: str | None) -> str:

@@ -133,4 +133,3 @@ def by_standing(counts: Mapping[str, int]) -> dict[str, int]:
 def is_ranked(patient: PatientShown) -> bool:
     """Whether the candidates have places: those of a deceased patient have none unless asked for."""
     return not patient.deceased or any(each.rank is not None for each in patient.candidates)
-

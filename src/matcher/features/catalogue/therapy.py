@@ -264,6 +264,7 @@ WORDS: tuple[Word, ...] = (
                 Takes.CODES,
                 "since radiotherapy of this intent, or `any`",
                 vocabulary=codes.RADIOTHERAPY_INTENT,
+                phrase="{} radiotherapy",
             ),
             Parameter("condition", Takes.CODES, "since this condition began", vocabulary=CONDITIONS),
             Parameter("event", Takes.TEXT, "since this event", choices=codes.EVENTS),

@@ -68,7 +68,7 @@ def coverage(loaded: Loaded, results: Sequence[CaseResult]) -> Coverage:
     audit = _Audit(Book(loaded, loaded.rulebook), [each for each in results if not each.failures])
     demands = list(audit.demands())
     missing = [each.missing for each in demands if each.missing is not None]
-    found = in_order([*missing, *_repeated(results)])
+    found = in_order([*missing, *repeated_cases(results)])
     return Coverage(tuple(found), len(demands) - len(missing), len(demands))
 
 
@@ -111,8 +111,10 @@ class _Audit:
                 yield _Demand(self._book.report(candidate.file, _CODES[verdict], placed.path, message))
 
     def _attainable(self, node: NodeId, verdict: Verdict) -> bool:
-        """Whether any patient has this verdict. Knowing more never makes a verdict unknown again, so what is
-        settled for a patient of whom nothing is known is settled for all.
+        """Whether any patient has this verdict.
+
+        Knowing more never makes a verdict unknown again: what is settled for a patient of whom nothing is
+        known is settled for all.
         """
         match verdict:
             case Verdict.MET:
@@ -178,7 +180,7 @@ def _in_words(derivation: Derivation, outcome: frozenset[str]) -> str:
     return " or ".join(f"'{code.rpartition('.')[2]}'" for code in sorted(outcome))
 
 
-def _repeated(results: Sequence[CaseResult]) -> Iterator[Diagnostic]:
+def repeated_cases(results: Sequence[CaseResult]) -> Iterator[Diagnostic]:
     """Cases that describe the same patient and expect the same."""
     seen: dict[str, str] = {}
     for result in results:

@@ -2,7 +2,7 @@
 
 The value on the limit tells 'at least' from 'above'. The value beside it tells this limit from any other: the
 nearest exact value on the other side of the verdict counts, if it is near. Near is one whole number or one day,
-month or year away where the feature is counted in these, and otherwise a tenth of the limit.
+month or year away where the feature is counted in these, one step of a scale, and otherwise a fifth of the limit.
 """
 
 from __future__ import annotations
@@ -19,8 +19,12 @@ from matcher.explanation.wording import is_presence
 from matcher.features.kind import Age, NumberDomain, Since
 from matcher.rulebook.lint.book import Book
 from matcher.rules.condition import Bound, Comparison, Condition, comparisons
+from matcher.vocabulary.units import round9
 
-_SHARE = 0.1
+_SHARE = 0.2
+#: scales with steps of their own
+_STEPS = {"karnofsky": 10.0}
+_GRADED = "score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class LimitCheck:
         beside = [each for each in values if test(Interval.exactly(each), bound.op, limit) is not on_limit]
         nearest = min(beside, key=lambda each: abs(each - limit), default=None)
         reach = _reach(comparison, limit)
-        if nearest is not None and abs(nearest - limit) <= reach:
+        if nearest is not None and round9(abs(nearest - limit)) <= reach:
             yield None
             return
         far = f"; the nearest is {nearest:g}" if nearest is not None else ""
@@ -78,6 +82,8 @@ def _reach(comparison: Comparison, limit: float) -> float:
     feature = comparison.feature
     assert feature is not None
     domain = feature.domain
-    whole = isinstance(domain, NumberDomain) and domain.integer
+    if comparison.word in _STEPS:
+        return _STEPS[comparison.word]
+    whole = isinstance(domain, NumberDomain) and (domain.integer or domain.unit == _GRADED)
     counted = whole or isinstance(feature.kind, (Since, Age))
-    return 1.0 if counted or limit == 0 else abs(limit) * _SHARE
+    return 1.0 if counted or limit == 0 else round9(abs(limit) * _SHARE)

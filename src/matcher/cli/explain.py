@@ -173,7 +173,7 @@ def _print(page: Page, shown: PatientShown, rulebook: Rulebook, named: Sequence[
 
 def _print_in_full(page: Page, each: CandidateShown) -> None:
     print_candidate(page, each)
-    page.line(("criteria  ", "dim"), tally(each), indent=8, hang=10)
+    page.line(("criteria    ", "dim"), tally(each), indent=8, hang=12)
     if each.coverage == "partial":
         page.line("Only part of the protocol's criteria are held here.", indent=8)
     for group in groups(each):

@@ -79,7 +79,7 @@ def match(
         MatchOptions(include_closed=include_closed, include_deceased=include_deceased, engine=engine),
     )
     options = {"top": top, "include_closed": include_closed, "include_deceased": include_deceased}
-    run = Run(rulebook, str(patients), days.day.isoformat(), matcher.engine.name, options)
+    run = Run(rulebook, patients.resolve().name, days.day.isoformat(), matcher.engine.name, options)
     summary = Summary()
     written: tuple[Path, ...] = ()
     with tempfile.SpooledTemporaryFile(1 << 24, "w+", encoding="utf-8") as spool:

@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -29,11 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    with suppress(ValueError):
-        signal.signal(signal.SIGTERM, _terminate)
     try:
-        code = app(args=arguments, prog_name="matcher", standalone_mode=False)
-        sys.stdout.flush()
+        with _stopping_cleanly():
+            code = app(args=arguments, prog_name="matcher", standalone_mode=False)
+            sys.stdout.flush()
     except typer.TyperException as error:
         return _usage(error)
     except MatcherError as error:
@@ -84,9 +83,22 @@ def _closed_pipe() -> int:
     return CLOSED_PIPE
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
+@contextmanager
+def _stopping_cleanly() -> Iterator[None]:
     """A request to stop unwinds like any other way out, so that nothing is left half written."""
-    raise SystemExit(TERMINATED)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(TERMINATED)
+
+    try:
+        previous = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # only the main thread may ask for signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 def _say(text: str) -> None:

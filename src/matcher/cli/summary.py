@@ -92,15 +92,15 @@ def print_candidate(page: Page, each: CandidateShown) -> None:
         hang=4,
     )
     if each.cohort:
-        page.line(f"cohort    {each.cohort}", indent=8, hang=10)
-    page.line(("because   ", "dim"), each.because, indent=8, hang=10)
+        page.line(f"cohort      {each.cohort}", indent=8, hang=12)
+    page.line(("because     ", "dim"), each.because, indent=8, hang=12)
     for name, items in (("missing", each.missing), ("in the way", each.blocking)):
         if items:
             listed = "; ".join(items[:_SHOWN_ITEMS])
             more = f"; and {len(items) - _SHOWN_ITEMS} more" if len(items) > _SHOWN_ITEMS else ""
-            page.line((f"{name:<10}", "dim"), listed + more, indent=8, hang=10)
+            page.line((f"{name:<12}", "dim"), listed + more, indent=8, hang=12)
     if each.earliest:
-        page.line(("earliest  ", "dim"), each.earliest_text, indent=8, hang=10)
+        page.line(("earliest    ", "dim"), each.earliest_text, indent=8, hang=12)
 
 
 def print_closing(

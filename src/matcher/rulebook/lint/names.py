@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcher.errors import Diagnostic
+from matcher.features.catalogue import CATALOGUE
 from matcher.rulebook.lint.book import Book
 from matcher.rules.condition import Gate
-from matcher.features.catalogue import CATALOGUE
 
 _GATES = frozenset({*Gate, "if", "then", "else", "of", "recorded"})
 

@@ -1,0 +1,1 @@
+"""Patients with the answer they should get, worked out by hand from the documents and the rule texts."""

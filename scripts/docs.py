@@ -14,6 +14,7 @@ from matcher.errors import REFERENCE_PAGE, error_reference
 from matcher.explanation.rulebook_page import rulebook_page
 from matcher.readers.wide_reference import WIDE_PAGE, wide_reference
 from matcher.rulebook.load import load_rulebook
+from matcher.rules.reference import RULE_LANGUAGE_PAGE, rule_language_reference
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +33,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         REFERENCE_PAGE: error_reference,
         WIDE_PAGE: wide_reference,
+        RULE_LANGUAGE_PAGE: rule_language_reference,
         "docs/reference/specification.md": _specification,
         "docs/reference/rulebook.md": lambda: rulebook_page(load_rulebook(ROOT / "rules")),
     }

@@ -102,7 +102,7 @@ def test_every_finding_says_what_to_do(name: str, tmp_path: Path) -> None:
         ("albumin_mg_per_dl.yaml", "'2.5 g/dL' is likely meant"),
         ("anc_per_decilitre.yaml", "'1500 /uL' is likely meant"),
         ("unknown_scheme.yaml", "did you mean 'ajcc8_pleural'?"),
-        ("lint_document.yaml", "did you mean 'pdq'?"),
+        ("lint_document.yaml", "did you mean 'KEY_CRITERIA'?"),
     ],
 )
 def test_the_nearest_right_word_is_named(name: str, hint: str, tmp_path: Path) -> None:

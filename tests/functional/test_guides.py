@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def blocks(page: str) -> list[str]:
-    return re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "guide" / page).read_text("utf-8"), re.S)
+    return re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "guide" / page).read_text("utf-8"), re.DOTALL)
 
 
 def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ worlds in which a recorded fact and a derived one come to contradict each other 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -194,6 +195,18 @@ class Completer:
         absences = tuple(replace(each, on=self.day(each.on) if each.on else None) for each in held.absences)
         return Listing(tuple(records), absences, True)
 
+    def with_index(self, before: Listing[Diagnosis]) -> Listing[Diagnosis]:
+        """The cancers decided, with an index cancer where nobody recorded one."""
+        after = self.listing(
+            before, self.diagnosis, lambda code: Diagnosis(Codes.of(code), NO, YES), made.CANCERS
+        )
+        ruled_out = frozenset(code for absence in before.absences for code in absence.codes)
+        choices = [each for each in made.CANCERS[:3] if each not in ruled_out]
+        if before.complete or not choices or any(each.index == YES for each in before.records):
+            return after
+        index = self.diagnosis(Diagnosis(self.code(None, *choices), YES, YES))
+        return replace(after, records=(*after.records, index))
+
     # --- single facts -------------------------------------------------------------------------------
 
     def values(
@@ -241,7 +254,9 @@ class Completer:
         match value:
             case Codes():
                 return self.code(value)
-            case Interval(low=low, high=high) if low >= 30 and (low % 10, high % 10) == (0, 0) and high <= 100:
+            case Interval(low=low, high=high) if (
+                low >= 30 and (low % 10, high % 10) == (0, 0) and high <= 100
+            ):
                 # Karnofsky goes in steps of ten; what else looks like it may as well.
                 return Interval.exactly(float(self.choose(range(int(low), int(high) + 1, 10))))
             case Interval(low=low, high=high):
@@ -345,63 +360,44 @@ def _later(record: Record, as_of: date) -> bool:
 
 
 @st.composite
-def completions(draw: st.DrawFn, profile: Profile) -> Profile:
+def completions(draw: st.DrawFn, profile: Profile, tables: frozenset[str] | None = None) -> Profile:
     """A completion of the profile; its records stand where the profile's stood, added ones behind them."""
     decide = Completer(draw, profile.as_of)
-    birth = profile.birth or DateSpan.year(profile.as_of.year - decide.choose((10, 18, 50, 70)))
+    whole = {
+        "birth": lambda: decide.day(
+            profile.birth or DateSpan.year(profile.as_of.year - decide.choose((10, 18, 50, 70)))
+        ),
+        "observations": lambda: decide.observations(profile.observations),
+        "diagnoses": lambda: decide.with_index(profile.diagnoses),
+        "staging": lambda: decide.staging(profile.staging),
+        "labs": lambda: decide.labs(profile.labs),
+        "biomarkers": lambda: decide.biomarkers(profile.biomarkers),
+        "events": lambda: decide.events(profile.events),
+        **{name: partial(_listing, decide, profile, name) for name in _LISTED},
+    }
     return replace(
-        profile,
-        birth=decide.day(birth),
-        observations=decide.observations(profile.observations),
-        diagnoses=_with_index(
-            decide,
-            profile.diagnoses,
-            decide.listing(
-                profile.diagnoses,
-                decide.diagnosis,
-                lambda code: Diagnosis(Codes.of(code), NO, YES),
-                made.CANCERS,
-            ),
-        ),
-        staging=decide.staging(profile.staging),
-        labs=decide.labs(profile.labs),
-        biomarkers=decide.biomarkers(profile.biomarkers),
-        alterations=decide.listing(
-            profile.alterations, decide.alteration, lambda code: Alteration(Codes.of(code)), made.GENES
-        ),
-        therapies=decide.listing(
-            profile.therapies, decide.course, lambda code: Course((Codes.of(code),)), made.AGENTS
-        ),
-        procedures=decide.listing(
-            profile.procedures, decide.procedure, lambda code: Procedure(Codes.of(code)), made.PROCEDURE_CODES
-        ),
-        radiotherapy=decide.listing(
-            profile.radiotherapy,
-            decide.irradiation,
-            lambda code: Radiotherapy(intent=Codes.of(code)),
-            codes.RADIOTHERAPY_INTENTS,
-        ),
-        conditions=decide.listing(
-            profile.conditions, decide.condition, lambda code: Condition(Codes.of(code)), made.CONDITION_CODES
-        ),
-        medications=decide.listing(
-            profile.medications, decide.medication, lambda code: Medication((Codes.of(code),)), made.AGENTS
-        ),
-        events=decide.events(profile.events),
+        profile, **{name: decided() for name, decided in whole.items() if tables is None or name in tables}
     )
 
 
-def _with_index(
-    decide: Completer, before: Listing[Diagnosis], after: Listing[Diagnosis]
-) -> Listing[Diagnosis]:
-    """An index cancer where nobody recorded one; behind the records that were there."""
-    if before.complete or any(each.index == YES for each in before.records):
-        return after
-    ruled_out = frozenset(code for absence in before.absences for code in absence.codes)
-    index = Diagnosis(
-        decide.code(None, *(each for each in made.CANCERS[:3] if each not in ruled_out)), YES, YES
-    )
-    return replace(after, records=(*after.records, decide.diagnosis(index)))
+def _listing(decide: Completer, profile: Profile, name: str) -> Any:
+    method, unknown, pool = _LISTED[name]
+    return decide.listing(getattr(profile, name), getattr(decide, method), unknown, pool)
+
+
+#: by list: what decides a record, a record of which only a code is known, and the codes it may have
+_LISTED: dict[str, tuple[str, Callable[[str], Any], Sequence[str]]] = {
+    "alterations": ("alteration", lambda code: Alteration(Codes.of(code)), made.GENES),
+    "therapies": ("course", lambda code: Course((Codes.of(code),)), made.AGENTS),
+    "procedures": ("procedure", lambda code: Procedure(Codes.of(code)), made.PROCEDURE_CODES),
+    "radiotherapy": (
+        "irradiation",
+        lambda code: Radiotherapy(intent=Codes.of(code)),
+        codes.RADIOTHERAPY_INTENTS,
+    ),
+    "conditions": ("condition", lambda code: Condition(Codes.of(code)), made.CONDITION_CODES),
+    "medications": ("medication", lambda code: Medication((Codes.of(code),)), made.AGENTS),
+}
 
 
 @st.composite

@@ -18,8 +18,11 @@ WINDOWS = ("14 days", "28 days", "6 months", "1 years")
 _OPS = ("at_least", "at_most", "above", "below")
 
 
-def _numeric(limits: tuple[float, ...], unit: str = "") -> st.SearchStrategy[Raw]:
-    """One comparison with one of the limits, or the two ends of a range."""
+def _numeric(limits: tuple[float, ...], unit: str = "", *, named: bool = False) -> st.SearchStrategy[Raw]:
+    """One comparison with one of the limits, or the two ends of a range.
+
+    ``named``: the word has a parameter ``is``, which therefore is no comparison.
+    """
 
     def written(value: float) -> Any:
         return f"{value:g} {unit}".strip() if unit else value
@@ -28,7 +31,7 @@ def _numeric(limits: tuple[float, ...], unit: str = "") -> st.SearchStrategy[Raw
     exact = st.sampled_from(limits).map(lambda limit: {"is": written(limit)})
     ends = st.lists(st.sampled_from(limits), min_size=2, max_size=2).map(sorted)
     between = ends.map(lambda pair: {"between": [written(pair[0]), written(pair[1])]})
-    return st.one_of(single, single, exact, between)
+    return st.one_of(single, single, between) if named else st.one_of(single, single, exact, between)
 
 
 def _codes(*choices: Any) -> st.SearchStrategy[Raw]:
@@ -67,7 +70,7 @@ def _windowed() -> st.SearchStrategy[Raw]:
     )
 
 
-_COUNTS = _numeric((0, 1, 2))
+_COUNTS = _numeric((0, 1, 2), named=True)
 _PRESENT = st.one_of(st.just({}), st.just({}), _COUNTS)
 _PLATELETS = _with(
     st.just({"test": "platelets"}), _numeric((75, 100, 150), "10*9/L"), _maybe("within", WINDOWS)
@@ -158,7 +161,9 @@ EXTREME: Conditions = st.one_of(
         _codes("complete_response", "partial_response", "stable_disease", "progressive_disease"),
     ),
     _word("cycles", _given("therapy", CLASSES), _numeric((2, 4))),
-    _word("worst_grade", _given("is", ("pneumonitis", "autoimmune_disease")), _numeric((1, 2, 3))),
+    _word(
+        "worst_grade", _given("is", ("pneumonitis", "autoimmune_disease")), _numeric((1, 2, 3), named=True)
+    ),
 )
 TOTAL: Conditions = st.one_of(
     _word(
@@ -166,7 +171,7 @@ TOTAL: Conditions = st.one_of(
         st.just({"is": "corticosteroid"}),
         _maybe("as", ("prednisone",)),
         _windowed(),
-        _numeric((5, 10), "mg"),
+        _numeric((5, 10), "mg", named=True),
     ),
     _word("radiotherapy_dose", _maybe("field", ("chest",)), _numeric((30, 50), "Gy")),
 )

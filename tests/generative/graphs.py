@@ -1,6 +1,6 @@
 """Graphs made from generated conditions, derivations and roots, by the way that rule files take."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from matcher.domain.possible import Interval, Op
 from matcher.domain.verdict import Verdict
-from matcher.features.kind import Consists, Count, Feature, NumberDomain
+from matcher.features.kind import Age, Consists, Count, Feature, Filter, FirstOf, Formula, Kind, NumberDomain
 from matcher.rules.condition import Condition
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.graph import Constant, Graph, GraphBuilder, NodeId, Presume, Read, Test, members_of
@@ -32,6 +32,17 @@ class Made:
     raw: Raw
     derivations: tuple[Raw, ...]
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """The parts of a profile that the graph reads."""
+        return frozenset(
+            table
+            for node in self.graph.nodes
+            if isinstance(node, Read)
+            for kind in kinds_of(node.feature)
+            for table in _tables(kind)
+        )
+
     def strict(self) -> list[NodeId]:
         """The nodes whose met and not met are promised: those that neither presume nor hold ``unknown``."""
         tainted: set[NodeId] = set()
@@ -40,6 +51,31 @@ class Made:
             if unknown or isinstance(node, Presume) or any(each in tainted for each in members_of(node)):
                 tainted.add(number)
         return [number for number in range(len(self.graph)) if number not in tainted]
+
+
+def kinds_of(feature: Feature) -> Iterator[Kind]:
+    """The kind of a feature, and of the features it is computed from."""
+    yield feature.kind
+    match feature.kind:
+        case Formula(inputs=inner) | FirstOf(sources=inner):
+            for each in inner:
+                yield from kinds_of(each)
+
+
+def filters_of(kind: Kind) -> tuple[Filter, ...]:
+    return () if isinstance(kind, Age | Formula | FirstOf) else kind.where
+
+
+def _tables(kind: Kind) -> Iterator[str]:
+    match kind:
+        case Age():
+            yield "birth"
+        case Formula() | FirstOf():
+            return
+        case _:
+            yield kind.table
+            if getattr(kind, "events", ()) or any(getattr(each, "events", ()) for each in kind.where):
+                yield "events"
 
 
 def parts(derivations: tuple[Raw, ...]) -> tuple[GraphBuilder, ConditionReader, Lowering]:

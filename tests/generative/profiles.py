@@ -4,9 +4,10 @@ What a reader never lets through is not made here either: a last dose before the
 and still runs, two index cancers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ YES_NO = ("yes", "no")
 _EDGES = (0, 1, 6, 7, 8, 13, 14, 15, 20, 21, 22, 27, 28, 29, 59, 60, 61, 89, 90, 91, 200, 365, 366, 400, 1100)
 
 
+@cache
 def days(as_of: date, *, later: bool = True) -> st.SearchStrategy[date]:
     """Days on and beside the edges of windows; now and then one after the as-of day."""
     edges = {as_of - timedelta(days=each) for each in _EDGES}
@@ -65,6 +67,7 @@ def days(as_of: date, *, later: bool = True) -> st.SearchStrategy[date]:
     return st.one_of(past, past, past, past, past, future) if later else past
 
 
+@cache
 def spans(as_of: date, *, later: bool = True) -> st.SearchStrategy[DateSpan]:
     day = days(as_of, later=later)
     exact = day.map(DateSpan.on)
@@ -78,6 +81,12 @@ def spans(as_of: date, *, later: bool = True) -> st.SearchStrategy[DateSpan]:
     return st.one_of(exact, exact, exact, *whole)
 
 
+@cache
+def maybe_span(as_of: date, *, later: bool = True) -> st.SearchStrategy[DateSpan | None]:
+    return st.none() | spans(as_of, later=later)
+
+
+@cache
 def some(*choices: str) -> Maybe:
     """One code, several, or nothing said."""
     one = st.sampled_from(choices).map(Codes.of)
@@ -87,10 +96,12 @@ def some(*choices: str) -> Maybe:
     return st.one_of(one, one, several, st.none())
 
 
+@cache
 def stated(*choices: str) -> st.SearchStrategy[Codes]:
     return some(*choices).filter(lambda found: found is not None)  # type: ignore[return-value]
 
 
+@cache
 def numbers(*points: float, low: float = 0.0, high: float = 1e6) -> st.SearchStrategy[Interval]:
     """A point, or an interval between two of the points or the domain's ends, each end open or closed."""
     ends = sorted({*points, low, high})
@@ -105,6 +116,7 @@ def numbers(*points: float, low: float = 0.0, high: float = 1e6) -> st.SearchStr
     return st.one_of(point, point, st.builds(interval, two, st.tuples(st.booleans(), st.booleans())))
 
 
+@cache
 def scores(*points: int) -> st.SearchStrategy[Interval]:
     two = st.lists(st.sampled_from(points), min_size=2, max_size=2).map(sorted)
     return st.one_of(
@@ -113,10 +125,11 @@ def scores(*points: int) -> st.SearchStrategy[Interval]:
     )
 
 
+@cache
 @st.composite
 def _periods(draw: st.DrawFn, as_of: date) -> tuple[DateSpan | None, DateSpan | None, Codes | None]:
     """First day, last day and whether it still runs, as a reader leaves them."""
-    start, end = draw(st.none() | spans(as_of)), draw(st.none() | spans(as_of))
+    start, end = draw(maybe_span(as_of)), draw(maybe_span(as_of))
     if start is not None and end is not None and end.last < start.first:
         end = None
     if end is None:
@@ -126,11 +139,12 @@ def _periods(draw: st.DrawFn, as_of: date) -> tuple[DateSpan | None, DateSpan | 
     return start, end, NO if end.last <= as_of else None
 
 
+@cache
 @st.composite
 def courses(draw: st.DrawFn, as_of: date) -> Course:
     start, end, ongoing = draw(_periods(as_of))
     progressed = draw(st.sampled_from((YES, NO, None, Codes.of(*YES_NO))))
-    progression = draw(st.none() | spans(as_of, later=False)) if progressed == YES else None
+    progression = draw(maybe_span(as_of, later=False)) if progressed == YES else None
     if progression is not None and start is not None and progression.last < start.first:
         progression = None
     component = st.one_of(some(*_NAMED), stated(*_NAMED))
@@ -150,6 +164,7 @@ def courses(draw: st.DrawFn, as_of: date) -> Course:
     )
 
 
+@cache
 @st.composite
 def medications(draw: st.DrawFn, as_of: date) -> Medication:
     start, end, ongoing = draw(_periods(as_of))
@@ -158,6 +173,7 @@ def medications(draw: st.DrawFn, as_of: date) -> Medication:
     return Medication(tuple(draw(components)), dose, start, end, ongoing, draw(some("systemic", "topical")))
 
 
+@cache
 @st.composite
 def irradiations(draw: st.DrawFn, as_of: date) -> Radiotherapy:
     start, end, ongoing = draw(_periods(as_of))
@@ -166,6 +182,7 @@ def irradiations(draw: st.DrawFn, as_of: date) -> Radiotherapy:
     return Radiotherapy(draw(some("chest", "bone")), intent, dose, start, end, ongoing)
 
 
+@cache
 @st.composite
 def _dated(draw: st.DrawFn, as_of: date) -> tuple[DateSpan | None, DateSpan | None]:
     start, end, _ = draw(_periods(as_of))
@@ -175,7 +192,7 @@ def _dated(draw: st.DrawFn, as_of: date) -> tuple[DateSpan | None, DateSpan | No
 def listings(
     records: st.SearchStrategy[R], absent: Sequence[frozenset[str]], as_of: date
 ) -> st.SearchStrategy[Listing[R]]:
-    absence = st.builds(Absence, st.sampled_from(absent), on=st.none() | spans(as_of, later=False))
+    absence = st.builds(Absence, st.sampled_from(absent), on=maybe_span(as_of, later=False))
     return st.builds(
         Listing,
         st.lists(records, max_size=3).map(tuple),
@@ -184,6 +201,7 @@ def listings(
     )
 
 
+@cache
 @st.composite
 def _diagnoses(draw: st.DrawFn, as_of: date) -> Listing[Diagnosis]:
     cancer = st.builds(
@@ -193,7 +211,7 @@ def _diagnoses(draw: st.DrawFn, as_of: date) -> Listing[Diagnosis]:
         st.sampled_from((YES, Codes.of(*YES_NO))),
         some(*HISTOLOGIES),
         some("active", "remission"),
-        st.none() | spans(as_of),
+        maybe_span(as_of),
     )
     listed = draw(listings(cancer, [DIAGNOSES.leaves("BRCA"), DIAGNOSES.leaves("SKIN")], as_of))
     index = st.builds(
@@ -208,9 +226,10 @@ def _diagnoses(draw: st.DrawFn, as_of: date) -> Listing[Diagnosis]:
     )
 
 
+@cache
 @st.composite
 def _observations(draw: st.DrawFn, as_of: date) -> tuple[Observation, ...]:
-    on = st.none() | spans(as_of)
+    on = maybe_span(as_of)
     kinds: dict[str, st.SearchStrategy[Codes] | st.SearchStrategy[Interval]] = {
         "ecog": scores(0, 1, 2, 3, 4),
         "karnofsky": scores(30, 50, 60, 70, 80, 90, 100),
@@ -229,6 +248,7 @@ def _observations(draw: st.DrawFn, as_of: date) -> tuple[Observation, ...]:
     return tuple(found)
 
 
+@cache
 @st.composite
 def _labs(draw: st.DrawFn, as_of: date) -> tuple[Laboratory, ...]:
     values = {
@@ -249,11 +269,12 @@ def _labs(draw: st.DrawFn, as_of: date) -> tuple[Laboratory, ...]:
                 for limit in limits.get(test, (None, None))
             )
             found.append(
-                Laboratory(Codes.of(test), draw(values[test]), upper, lower, draw(st.none() | spans(as_of)))
+                Laboratory(Codes.of(test), draw(values[test]), upper, lower, draw(maybe_span(as_of)))
             )
     return tuple(found)
 
 
+@cache
 def _biomarkers(as_of: date) -> st.SearchStrategy[tuple[Biomarker, ...]]:
     one = st.builds(
         lambda method, status, percent, on: Biomarker(
@@ -262,11 +283,12 @@ def _biomarkers(as_of: date) -> st.SearchStrategy[tuple[Biomarker, ...]]:
         some("ihc", "flow"),
         some("positive", "negative", "equivocal"),
         st.none() | numbers(9.9, 10, 40, high=100),
-        st.none() | spans(as_of),
+        maybe_span(as_of),
     )
     return st.lists(one, max_size=2).map(tuple)
 
 
+@cache
 def _staging(as_of: date) -> st.SearchStrategy[tuple[Staging, ...]]:
     stages = st.sampled_from(("ajcc8_pleural", "ajcc8_pleural.III", "ajcc8_pleural.IB", "ajcc7_pleural.III"))
     one = st.builds(
@@ -276,11 +298,12 @@ def _staging(as_of: date) -> st.SearchStrategy[tuple[Staging, ...]]:
         some("N0", "N2_other"),
         some("M0", "M1_other"),
         st.none() | stages.map(lambda code: Codes(STAGE.leaves(code))),
-        on=st.none() | spans(as_of),
+        on=maybe_span(as_of),
     )
     return st.lists(one, max_size=2).map(tuple)
 
 
+@cache
 @st.composite
 def _events(draw: st.DrawFn, as_of: date) -> tuple[Event, ...]:
     """Past progressions, and planned events in their order: some dated, the others not yet."""
@@ -295,51 +318,49 @@ def _events(draw: st.DrawFn, as_of: date) -> tuple[Event, ...]:
     return tuple(found)
 
 
-@st.composite
-def profiles(draw: st.DrawFn, as_of: date | None = None) -> Profile:
-    day = as_of or draw(st.sampled_from(AS_OF))
-    birth = st.integers(16, 80).flatmap(
-        lambda years: st.sampled_from(
-            [DateSpan.on(add_months(day, -12 * years) + timedelta(days=off)) for off in (-1, 0, 1)]
-            + [DateSpan.year(day.year - years)]
-        )
-    )
+@cache
+def _tables(as_of: date) -> Mapping[str, st.SearchStrategy[Any]]:
+    """Each part of a profile by its name."""
     members = SMALL_FORMULARY.members
+    years = [DateSpan.year(as_of.year - each) for each in (17, 18, 65, 80)]
+    birthdays = [add_months(as_of, -12 * each) for each in (17, 18, 65, 75)]
+    around = [DateSpan.on(each + timedelta(days=off)) for each in birthdays for off in (-1, 0, 1)]
     conditions = st.builds(
         lambda code, status, grade, dated: Condition(code, status, grade, *dated),
         some(*CONDITION_CODES),
         some("active", "resolved"),
         st.none() | scores(1, 2, 3),
-        _dated(day),
+        _dated(as_of),
     )
-    procedures = st.builds(
-        lambda code, dated: Procedure(code, *dated),
-        some(*PROCEDURE_CODES),
-        _dated(day),
-    )
+    procedures = st.builds(lambda code, dated: Procedure(code, *dated), some(*PROCEDURE_CODES), _dated(as_of))
     alterations = st.builds(Alteration, some(*GENES), some("mutation", "deletion"))
-    therapies = listings(courses(day), [members("platinum"), members("immunotherapy")], day)
-    medicines = listings(medications(day), [members("corticosteroid"), members("antiplatelet")], day)
-    return Profile(
-        id="p",
-        as_of=day,
-        birth=draw(st.none() | birth),
-        observations=draw(_observations(day)),
-        diagnoses=draw(_diagnoses(day)),
-        staging=draw(_staging(day)),
-        labs=draw(_labs(day)),
-        biomarkers=draw(_biomarkers(day)),
-        alterations=draw(listings(alterations, [frozenset({"NF2"})], day)),
-        therapies=draw(therapies),
-        procedures=draw(listings(procedures, [PROCEDURES.leaves("major_surgery")], day)),
-        radiotherapy=draw(
-            listings(
-                irradiations(day), [frozenset({"palliative"}), frozenset(codes.RADIOTHERAPY_INTENTS)], day
-            )
+    no_surgery = [PROCEDURES.leaves("major_surgery")]
+    no_radiotherapy = [frozenset({"palliative"}), frozenset(codes.RADIOTHERAPY_INTENTS)]
+    no_condition = [CONDITIONS.leaves("autoimmune_disease"), CONDITIONS.leaves("hiv")]
+    return {
+        "birth": st.none() | st.sampled_from([*years, *around]),
+        "observations": _observations(as_of),
+        "diagnoses": _diagnoses(as_of),
+        "staging": _staging(as_of),
+        "labs": _labs(as_of),
+        "biomarkers": _biomarkers(as_of),
+        "alterations": listings(alterations, [frozenset({"NF2"})], as_of),
+        "therapies": listings(courses(as_of), [members("platinum"), members("immunotherapy")], as_of),
+        "procedures": listings(procedures, no_surgery, as_of),
+        "radiotherapy": listings(irradiations(as_of), no_radiotherapy, as_of),
+        "conditions": listings(conditions, no_condition, as_of),
+        "medications": listings(
+            medications(as_of), [members("corticosteroid"), members("antiplatelet")], as_of
         ),
-        conditions=draw(
-            listings(conditions, [CONDITIONS.leaves("autoimmune_disease"), CONDITIONS.leaves("hiv")], day)
-        ),
-        medications=draw(medicines),
-        events=draw(_events(day)),
-    )
+        "events": _events(as_of),
+    }
+
+
+@st.composite
+def profiles(draw: st.DrawFn, tables: frozenset[str] | None = None, as_of: date | None = None) -> Profile:
+    """A profile with something in these tables (in all of them, unless said which)."""
+    day = as_of or draw(st.sampled_from(AS_OF))
+    parts = {
+        name: draw(strategy) for name, strategy in _tables(day).items() if tables is None or name in tables
+    }
+    return Profile(id="p", as_of=day, **parts)

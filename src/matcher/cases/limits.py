@@ -23,8 +23,7 @@ from matcher.vocabulary.units import round9
 
 _SHARE = 0.2
 #: scales with steps of their own
-_STEPS = {"karnofsky": 10.0}
-_GRADED = "score"
+_STEPS = {"karnofsky": 10.0, "lab:urine_protein_dipstick": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,8 @@ def _reach(comparison: Comparison, limit: float) -> float:
     feature = comparison.feature
     assert feature is not None
     domain = feature.domain
-    if comparison.word in _STEPS:
-        return _STEPS[comparison.word]
-    whole = isinstance(domain, NumberDomain) and (domain.integer or domain.unit == _GRADED)
+    if feature.topic in _STEPS:
+        return _STEPS[feature.topic]
+    whole = isinstance(domain, NumberDomain) and domain.integer
     counted = whole or isinstance(feature.kind, (Since, Age))
     return 1.0 if counted or limit == 0 else round9(abs(limit) * _SHARE)

@@ -98,7 +98,9 @@ def check_rulebook(root: Path) -> Loaded:
         files.append(file)
         diagnostics += found
     diagnostics += [
-        Diagnostic(path.as_posix(), 1, 1, "R040", "a rule file ends in .yaml", "rename it")
+        Diagnostic(
+            path.as_posix(), 1, 1, "R040", "a rule file ends in .yaml", f"rename it to {path.stem}.yaml"
+        )
         for path in misnamed_paths(root)
     ]
     compiler = _Compilation(files, diagnostics)

@@ -17,6 +17,7 @@ from matcher.rules.lexicon import Lexicon
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import AgentDocument, AgentsDocument, ListDocument
 
+_SPOILT = "\N{REPLACEMENT CHARACTER}"
 _CONDITIONS = ("when", "applies_to")
 
 
@@ -31,7 +32,8 @@ def condition_problems(file: RuleFile, lexicon: Lexicon) -> list[Diagnostic]:
     for path, raw in _conditions(file.marked.data, ()):
         if not any(_is_below(fault, path) for fault in file.marked.faults):
             reader.read(raw, path)
-    return located(file.marked, problems)
+    # A character that cannot be seen is said where it stands, not again for the value it spoils.
+    return located(file.marked, [each for each in problems if _SPOILT not in each.message])
 
 
 def _conditions(data: Plain, path: Path) -> Iterator[tuple[Path, Plain]]:

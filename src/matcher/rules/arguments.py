@@ -70,10 +70,11 @@ def read_argument(
                 return refuse("R025", f"'{raw}' is not among the events of this rule ({known})")
             return Argument(raw, lexicon.events[: lexicon.events.index(raw) + 1])
         case Takes.TEXT if parameter.vocabulary is not None:
-            code = parameter.vocabulary.lookup(raw)
-            if code is None:
-                return refuse("R014", f"'{raw}' is not one of its values", _suggest(parameter.vocabulary.nearest(raw)))
-            return Argument(code, code, parameter.vocabulary.title(code))
+            named = parameter.vocabulary.lookup(raw)
+            if named is None:
+                hint = _suggest(parameter.vocabulary.nearest(raw))
+                return refuse("R014", f"'{raw}' is not one of its values", hint)
+            return Argument(named, named, parameter.vocabulary.title(named))
         case Takes.TEXT:
             if parameter.choices and raw not in parameter.choices:
                 hint = (

@@ -49,7 +49,7 @@ def elapsed(raw: object) -> tuple[float, TimeUnit]:
 
 def number(raw: object, answer: Number, test: LabTest | None = None) -> float:
     """A number in the feature's own unit, rounded as every engine rounds."""
-    if isinstance(raw, bool) or isinstance(raw, date) or not isinstance(raw, (int, float, str)):
+    if isinstance(raw, (bool, date)) or not isinstance(raw, (int, float, str)):
         raise LimitError("R013", "a number is needed here", _example(answer))
     if isinstance(raw, str):
         value, unit = _with_unit(raw, answer)
@@ -60,7 +60,7 @@ def number(raw: object, answer: Number, test: LabTest | None = None) -> float:
             raise LimitError("R015", f"{value:g} has no unit", f"write '{value:g} {answer.unit}'")
         return _checked(value, answer)
     if not answer.unit:
-        raise LimitError("R043", f"this is a plain number, '{raw}' has a unit", f"write {value:g}")
+        raise LimitError("R043", f"this is a plain number, '{raw}' has a unit", f"write {value:g} alone")
     if test is not None:
         likely = registry_unit_trap(test, unit, value)
         if likely is not None:

@@ -49,7 +49,9 @@ class ConditionReader:
         for part, beside in _PARTS.items():
             if part in raw:
                 message = f"'{part}' without '{beside}'"
-                return self._refuse((*path, part), "R010", message, f"add '{beside}'", at_key=True)
+                return self._refuse(
+                    (*path, part), "R010", message, f"write '{beside}: ...' beside it", at_key=True
+                )
         if len(raw) > 1:
             second = list(raw)[1]
             names = ", ".join(str(name) for name in raw)
@@ -87,7 +89,8 @@ class ConditionReader:
         known = self._only(raw, ("if", "then", "else"), path)
         for name in ("then", "else"):
             if name not in raw:
-                self._refuse((*path, "if"), "R010", f"'if' without '{name}'", f"add '{name}'", at_key=True)
+                message = f"'if' without '{name}'"
+                self._refuse((*path, "if"), "R010", message, f"write '{name}: ...' beside it", at_key=True)
         asked, then, otherwise = (
             self.read(raw[name], (*path, name), depth + 1) if name in raw else None
             for name in ("if", "then", "else")
@@ -175,6 +178,8 @@ class ConditionReader:
         else:
             known = [*(each.name for each in word.parameters), *comparisons]
             hint = _did_you_mean(name, known)
+            if name[:1].isdigit():
+                hint = "a comma begins a new entry: write decimals with a point, thousands without a comma"
             if not hint and "" not in word.facets and name in (*NUMERIC, *MEMBERSHIP):
                 hint = f"say of what: {', '.join(word.facets)}"
             message = f"unknown word '{name}' in {_article(word.name)} criterion"
@@ -271,7 +276,7 @@ class ConditionReader:
         values += between if isinstance(between, list) else []
         for value in values:
             multiple = limits.multiple_of_normal(value)
-            if multiple is not None:
+            if multiple is not None and "test" in arguments:
                 return replace(arguments, multiple_of=multiple[1])
             if isinstance(answer, Elapsed):
                 try:

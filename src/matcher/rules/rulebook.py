@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from matcher.rules.candidate import Candidate
@@ -46,6 +47,23 @@ class Rulebook:
     @cached_property
     def derived(self) -> Mapping[str, Derivation]:
         return {derivation.name: derivation for derivation in self.derivations}
+
+    @cached_property
+    def known_until(self) -> Mapping[str, date]:
+        """How late each cited document is: what came after it, the rulebook does not know."""
+        latest: dict[str, date] = {}
+        for citation in self._citations():
+            if citation is not None and citation.as_of is not None:
+                held = latest.get(citation.document, citation.as_of)
+                latest[citation.document] = max(held, citation.as_of)
+        return dict(sorted(latest.items()))
+
+    def _citations(self) -> Iterator[Citation | None]:
+        for candidate in self.candidates:
+            yield from (each.citation for each in candidate.all_criteria)
+            yield from (each.citation for each in candidate.cautions)
+            yield from (each.citation for each in candidate.evidence)
+        yield from (each.citation for each in self.derivations)
 
     @property
     def short_version(self) -> str:

@@ -62,7 +62,7 @@ class Story(_Part):
     story: str
     narrative: str
     as_of: date
-    ranking: dict[str, bool] = Field(default_factory=dict)
+    include_closed: bool = False
     patient: dict[str, Any]
     expect: Expected
 

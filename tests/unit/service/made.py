@@ -80,7 +80,9 @@ REGIMEN = replace(
     standing_text="Not eligible",
     availability="not applicable",
     evidence=(
-        EvidenceShown("RESTED", "randomised", "A1", "favours", "applies", ("Nobody complained",), "guide, Rest"),
+        EvidenceShown(
+            "RESTED", "randomised", "A1", "favours", "applies", ("Nobody complained",), "guide, Rest"
+        ),
     ),
     coverage="full",
 )
@@ -101,7 +103,7 @@ PATIENT = PatientShown(
 
 
 def rulebook() -> Rulebook:
-    return Rulebook(GraphBuilder().graph(), (), (), Formulary.of({}, {}), DEFAULT_RANKING, "0123456789abcdef")
+    return Rulebook(GraphBuilder().graph(), (), (), Formulary(()), DEFAULT_RANKING, "0123456789abcdef")
 
 
 def account(book: Rulebook | None = None) -> Account:

@@ -74,7 +74,9 @@ class _Search:
 
     def found(self) -> bool:
         order = _below(self.nodes, [node for node, _ in self.wanted])
-        tests = [each for number in order if isinstance(each := self.nodes[number], Test)]
+        every = [each for number in order if isinstance(each := self.nodes[number], Test)]
+        # Where a derivation could not be compiled, a constant stands for its value.
+        tests = [each for each in every if isinstance(self.nodes[each.value], (Read, Choice, Combine))]
         regions = {
             value: _regions(_domain(self.nodes[value]), [each for each in tests if each.value == value])
             for value in dict.fromkeys(each.value for each in tests)

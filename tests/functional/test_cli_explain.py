@@ -1,0 +1,75 @@
+"""``matcher explain``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from matcher.explanation.answer import DECISION_NOTICE
+from tests.functional.command import Desk, desk_in
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return desk_in(tmp_path, capsys)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "✓ met  I-01 At least 18 years old",
+        "✕ not met  I-02 Platelets of at least 100",
+        "✓ does not apply  E-01 ECOG performance status above 2",
+        "[2026-01-10, 5 days before, patients.jsonl, row 1",
+        "may recover within 10 %, on a repeated test",
+        "source: protocol, Eligibility",
+        "Cautions (shown, never counted)",
+        "Nobody complained",
+        DECISION_NOTICE,
+    ],
+)
+def test_one_patient_is_explained_criterion_by_criterion(desk: Desk, said: str) -> None:
+    ran = desk.explain("--patient", "A-1")
+    assert (ran.code, ran.err) == (0, "")
+    assert said in ran.out
+
+
+def test_what_to_ask_is_said(desk: Desk) -> None:
+    assert "What to ask next" in desk.explain("-p", "A-2").out
+
+
+def test_a_named_candidate_is_explained_even_when_closed_and_the_patient_deceased(desk: Desk) -> None:
+    ran = desk.explain("-p", "A-3", "-c", "NCT00000002")
+    assert ran.code == 0
+    assert "A trial that is over" in ran.out
+    assert "A trial that asks little" not in ran.out
+    assert "not met  I-01" in ran.out
+
+
+def test_json_holds_the_same(desk: Desk) -> None:
+    document = json.loads(desk.explain("-p", "A-1", "-c", "rest", "--json").out)
+    assert [each["id"] for each in document["regimens"]] == ["rest"]
+    assert document["trials"] == []
+    assert document["notice"] == DECISION_NOTICE
+
+
+def test_an_unknown_patient_is_a_usage_error_that_names_the_nearest(desk: Desk) -> None:
+    ran = desk.explain("-p", "A-11")
+    assert ran.code == 2
+    assert "U006" in ran.err
+    assert "did you mean 'A-1'" in ran.err
+
+
+def test_a_rejected_patient_is_named_with_place_and_reason(desk: Desk) -> None:
+    desk.patients.write_text('{"id": "B"}\n{"id": "B"}\n', "utf-8")
+    ran = desk.explain("-p", "B")
+    assert ran.code == 4
+    assert "P002" in ran.err
+
+
+def test_an_unknown_candidate_is_a_usage_error_that_names_the_nearest(desk: Desk) -> None:
+    ran = desk.explain("-p", "A-1", "-c", "rset")
+    assert ran.code == 2
+    assert "did you mean 'rest'" in ran.err

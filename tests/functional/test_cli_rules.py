@@ -1,0 +1,114 @@
+"""``matcher rules`` and ``matcher profile``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from matcher.cli.rule_text import candidate_document, print_candidate, print_derivation
+from matcher.cli.terminal import Page
+from matcher.service import open_rulebook
+from tests.functional.command import Desk, desk_in
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return desk_in(tmp_path, capsys)
+
+
+def test_the_list_has_a_line_for_each_candidate(desk: Desk) -> None:
+    ran = desk.rule("list")
+    assert ran.code == 0
+    assert [line.split()[0] for line in ran.out.splitlines()[1:4]] == ["NCT00000001", "NCT00000002", "rest"]
+
+
+def test_the_list_as_json(desk: Desk) -> None:
+    held = json.loads(desk.rule("list", "--json").out)["candidates"]
+    assert {(each["id"], each["availability"], each["coverage"]) for each in held} == {
+        ("NCT00000001", "open", "full"),
+        ("NCT00000002", "closed", "partial"),
+        ("rest", "not applicable", "full"),
+    }
+
+
+@pytest.mark.parametrize(
+    "said", ["I-02  Platelets of at least 100", "at least 100 10*9/L", "source: protocol", "Cautions"]
+)
+def test_a_rule_is_shown_in_plain_words(desk: Desk, said: str) -> None:
+    ran = desk.rule("show", "NCT00000001")
+    assert ran.code == 0
+    assert said in ran.out
+
+
+def test_a_rule_is_shown_as_json(desk: Desk) -> None:
+    held = json.loads(desk.rule("show", "rest", "--json").out)
+    assert held["evidence"][0]["study"] == "RESTED"
+
+
+def test_every_rule_that_is_shipped_can_be_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rulebook = open_rulebook(root / "rules")
+    page = Page()
+    for candidate in rulebook.candidates:
+        print_candidate(page, candidate)
+        json.dumps(candidate_document(candidate))
+    for derivation in rulebook.derivations:
+        print_derivation(page, derivation)
+    said = capsys.readouterr().out
+    assert all(each.id in said for each in rulebook.candidates)
+
+
+def test_an_unknown_rule_names_the_nearest(desk: Desk) -> None:
+    ran = desk.rule("show", "NCT00000003")
+    assert ran.code == 2
+    assert "did you mean" in ran.err
+
+
+def test_lint_passes_a_good_rulebook(desk: Desk) -> None:
+    ran = desk.rule("lint")
+    assert ran.code == 0
+    assert "0 errors" in ran.out
+
+
+def test_lint_names_everything_wrong_and_leaves_with_3(desk: Desk) -> None:
+    path = desk.rules / "regimens" / "rest.yaml"
+    path.write_text(path.read_text("utf-8").replace("at_least: 18 years", "at_lest: 18 years"), "utf-8")
+    ran = desk.rule("lint")
+    assert ran.code == 3
+    assert "rest.yaml:7:" in ran.out
+    assert "at_least" in ran.out
+    assert "1 error" in ran.out
+    held = json.loads(desk.rule("lint", "--json").out)
+    assert held["diagnostics"][0]["severity"] == "error"
+
+
+def test_matching_with_a_broken_rulebook_leaves_with_3_and_writes_nothing(desk: Desk) -> None:
+    (desk.rules / "regimens" / "rest.yaml").write_text("regimen: rest\n", "utf-8")
+    ran = desk.match("--out", desk.folder / "out")
+    assert ran.code == 3
+    assert "rest.yaml" in ran.err
+    assert ran.out == ""
+    assert not (desk.folder / "out").exists()
+
+
+def test_cases_that_pass(desk: Desk) -> None:
+    ran = desk.rule("test")
+    assert (ran.code, ran.out) == (0, "1 case: 0 failed\n")
+
+
+def test_a_case_that_fails_says_what_was_expected_and_leaves_with_3(desk: Desk) -> None:
+    path = desk.rules / "regimens" / "rest.cases.yaml"
+    path.write_text(path.read_text("utf-8").replace("standing: eligible", "standing: possible"), "utf-8")
+    ran = desk.rule("test")
+    assert ran.code == 3
+    assert "expected 'possible', found 'eligible'" in ran.out
+    assert "1 failed" in ran.out
+    assert json.loads(desk.rule("test", "--json").out)["failed"] == 1
+
+
+@pytest.mark.parametrize(
+    "command", [("rules", "schema"), ("rules", "schema", "cases"), ("profile", "schema")]
+)
+def test_schemas_are_json(desk: Desk, command: tuple[str, ...]) -> None:
+    assert "$defs" in json.loads(desk.run(*command).out)

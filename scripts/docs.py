@@ -19,7 +19,6 @@ from matcher.rules.reference import RULE_LANGUAGE_PAGE, rule_language_reference
 ROOT = Path(__file__).resolve().parent.parent
 
 
-
 def _specification() -> str:
     """Printed from the tables the engines are tested with, which live beside the tests."""
     sys.path.insert(0, str(ROOT))

@@ -254,12 +254,11 @@ class Completer:
         match value:
             case Codes():
                 return self.code(value)
-            case Interval(low=low, high=high) if (
-                low >= 30 and (low % 10, high % 10) == (0, 0) and high <= 100
-            ):
+            case Interval(low=low, high=high) if low >= 30 and (low % 10, high % 10) == (0, 0) and high <= 100:
                 # Karnofsky goes in steps of ten; what else looks like it may as well.
-                return Interval.exactly(float(self.choose(range(int(low), int(high) + 1, 10))))
-            case Interval(low=low, high=high):
+                tens = [float(each) for each in range(int(low), int(high) + 1, 10) if value.holds(each)]
+                return Interval.exactly(self.choose(tens)) if tens else self.number(value)
+            case Interval(high=high):
                 return self.number(value, whole=high <= 4)
 
     def labs(self, held: tuple[Laboratory, ...]) -> tuple[Laboratory, ...]:

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from matcher.domain.possible import Interval, Op
 from matcher.domain.verdict import Verdict
-from matcher.features.kind import Age, Consists, Count, Feature, Filter, FirstOf, Formula, Kind, NumberDomain
+from matcher.features.kind import (
+    Age,
+    Consists,
+    Count,
+    Feature,
+    Filter,
+    FirstOf,
+    Formula,
+    Is,
+    Kind,
+    Named,
+    NumberDomain,
+)
 from matcher.rules.condition import Condition
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.graph import Constant, Graph, GraphBuilder, NodeId, Presume, Read, Test, members_of
@@ -42,6 +54,14 @@ class Made:
             for kind in kinds_of(node.feature)
             for table in _tables(kind)
         )
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The observations and laboratory tests among what the graph reads."""
+        kinds = {kind for node in self.graph.nodes if isinstance(node, Read) for kind in kinds_of(node.feature)}
+        wanted = {each for kind in kinds for each in filters_of(kind)}
+        named = {each.name for each in wanted if isinstance(each, Named)}
+        return frozenset(named.union(*(each.codes for each in wanted if isinstance(each, Is))))
 
     def strict(self) -> list[NodeId]:
         """The nodes whose met and not met are promised: those that neither presume nor hold ``unknown``."""

@@ -64,7 +64,7 @@ def days(as_of: date, *, later: bool = True) -> st.SearchStrategy[date]:
         edges |= {edge, edge - timedelta(days=1), edge + timedelta(days=1)}
     past = st.sampled_from(sorted(edges, reverse=True))
     future = st.integers(1, 40).map(lambda number: as_of + timedelta(days=number))
-    return st.one_of(past, past, past, past, past, future) if later else past
+    return st.one_of(*[past] * 11, future) if later else past
 
 
 @cache
@@ -78,12 +78,13 @@ def spans(as_of: date, *, later: bool = True) -> st.SearchStrategy[DateSpan]:
             day.map(lambda each: DateSpan.month(each.year, each.month)),
             day.map(lambda each: DateSpan.year(each.year)),
         ]
-    return st.one_of(exact, exact, exact, *whole)
+    return st.one_of(*[exact] * 2 * len(whole), *whole)
 
 
 @cache
 def maybe_span(as_of: date, *, later: bool = True) -> st.SearchStrategy[DateSpan | None]:
-    return st.none() | spans(as_of, later=later)
+    found = spans(as_of, later=later)
+    return st.one_of(found, found, found, st.none())
 
 
 @cache
@@ -93,7 +94,7 @@ def some(*choices: str) -> Maybe:
     several = st.sets(st.sampled_from(choices), min_size=1, max_size=3).map(
         lambda each: Codes(frozenset(each))
     )
-    return st.one_of(one, one, several, st.none())
+    return st.one_of(*[one] * 4, several, st.none())
 
 
 @cache
@@ -228,7 +229,7 @@ def _diagnoses(draw: st.DrawFn, as_of: date) -> Listing[Diagnosis]:
 
 @cache
 @st.composite
-def _observations(draw: st.DrawFn, as_of: date) -> tuple[Observation, ...]:
+def _observations(draw: st.DrawFn, as_of: date, names: frozenset[str]) -> tuple[Observation, ...]:
     on = maybe_span(as_of)
     kinds: dict[str, st.SearchStrategy[Codes] | st.SearchStrategy[Interval]] = {
         "ecog": scores(0, 1, 2, 3, 4),
@@ -240,17 +241,17 @@ def _observations(draw: st.DrawFn, as_of: date) -> tuple[Observation, ...]:
         "lvef": numbers(45, 50, 55, low=5, high=90),
     }
     found: list[Observation] = []
-    for name in draw(st.lists(st.sampled_from(sorted(kinds)), max_size=6)):
+    for name in draw(st.lists(st.sampled_from(sorted(names & kinds.keys() or kinds)), min_size=1, max_size=4)):
         if sum(each.name == name for each in found) < 2:
             found.append(Observation(name, draw(kinds[name]), draw(on)))
-    for subject in draw(st.lists(st.sampled_from(("cisplatin", "bevacizumab", "")), max_size=2, unique=True)):
+    for subject in () if "suitable_for" not in names else draw(st.lists(st.sampled_from(("cisplatin", "bevacizumab", "")), max_size=2, unique=True)):
         found.append(Observation("suitable_for", draw(stated(*YES_NO)), draw(on), subject))
     return tuple(found)
 
 
 @cache
 @st.composite
-def _labs(draw: st.DrawFn, as_of: date) -> tuple[Laboratory, ...]:
+def _labs(draw: st.DrawFn, as_of: date, names: frozenset[str]) -> tuple[Laboratory, ...]:
     values = {
         "platelets": numbers(74.9, 75, 100, 150, high=5000),
         "alt": numbers(40, 60, 100, high=50000),
@@ -260,7 +261,7 @@ def _labs(draw: st.DrawFn, as_of: date) -> tuple[Laboratory, ...]:
     }
     limits = {"alt": (40.0, None), "albumin": (None, 3.5)}
     found: list[Laboratory] = []
-    for test in draw(st.lists(st.sampled_from(sorted(values)), max_size=5)):
+    for test in draw(st.lists(st.sampled_from(sorted(names & values.keys() or values)), min_size=1, max_size=3)):
         if sum(test in each.test.members for each in found) < 2:
             upper, lower = (
                 None
@@ -293,7 +294,7 @@ def _staging(as_of: date) -> st.SearchStrategy[tuple[Staging, ...]]:
     stages = st.sampled_from(("ajcc8_pleural", "ajcc8_pleural.III", "ajcc8_pleural.IB", "ajcc7_pleural.III"))
     one = st.builds(
         Staging,
-        some("7", "8"),
+        stated("7", "8"),
         some("T0", "T1_other", "T2_other", "T4_other"),
         some("N0", "N2_other"),
         some("M0", "M1_other"),
@@ -308,9 +309,10 @@ def _staging(as_of: date) -> st.SearchStrategy[tuple[Staging, ...]]:
 def _events(draw: st.DrawFn, as_of: date) -> tuple[Event, ...]:
     """Past progressions, and planned events in their order: some dated, the others not yet."""
     found = [Event("progression", draw(spans(as_of)))] if draw(st.booleans()) else []
-    earliest = as_of
+    earliest = as_of - timedelta(days=draw(st.sampled_from((0, 0, 0, 15, 40))))
     for name in EVENTS:
-        if draw(st.booleans()):
+        # What has happened has a date: only what is to come can be without one.
+        if earliest < as_of or draw(st.booleans()):
             first = earliest + timedelta(days=draw(st.sampled_from((0, 1, 6, 7, 14, 21, 28, 45))))
             last = first + timedelta(days=draw(st.sampled_from((0, 0, 0, 5, 30))))
             found.append(Event(name, DateSpan(first, last)))
@@ -319,7 +321,7 @@ def _events(draw: st.DrawFn, as_of: date) -> tuple[Event, ...]:
 
 
 @cache
-def _tables(as_of: date) -> Mapping[str, st.SearchStrategy[Any]]:
+def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrategy[Any]]:
     """Each part of a profile by its name."""
     members = SMALL_FORMULARY.members
     years = [DateSpan.year(as_of.year - each) for each in (17, 18, 65, 80)]
@@ -339,10 +341,10 @@ def _tables(as_of: date) -> Mapping[str, st.SearchStrategy[Any]]:
     no_condition = [CONDITIONS.leaves("autoimmune_disease"), CONDITIONS.leaves("hiv")]
     return {
         "birth": st.none() | st.sampled_from([*years, *around]),
-        "observations": _observations(as_of),
+        "observations": _observations(as_of, names),
         "diagnoses": _diagnoses(as_of),
         "staging": _staging(as_of),
-        "labs": _labs(as_of),
+        "labs": _labs(as_of, names),
         "biomarkers": _biomarkers(as_of),
         "alterations": listings(alterations, [frozenset({"NF2"})], as_of),
         "therapies": listings(courses(as_of), [members("platinum"), members("immunotherapy")], as_of),
@@ -357,10 +359,15 @@ def _tables(as_of: date) -> Mapping[str, st.SearchStrategy[Any]]:
 
 
 @st.composite
-def profiles(draw: st.DrawFn, tables: frozenset[str] | None = None, as_of: date | None = None) -> Profile:
-    """A profile with something in these tables (in all of them, unless said which)."""
+def profiles(
+    draw: st.DrawFn,
+    tables: frozenset[str] | None = None,
+    names: frozenset[str] = frozenset(),
+    as_of: date | None = None,
+) -> Profile:
+    """A profile with something in these tables (in all of them, unless said which), under these names."""
     day = as_of or draw(st.sampled_from(AS_OF))
     parts = {
-        name: draw(strategy) for name, strategy in _tables(day).items() if tables is None or name in tables
+        name: draw(strategy) for name, strategy in _tables(day, names).items() if tables is None or name in tables
     }
     return Profile(id="p", as_of=day, **parts)

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Engine, NoteKind, VerdictTable
-from matcher.rules.graph import Combine
+from matcher.features.kind import Latest
+from matcher.rules.graph import Combine, Read
 from tests.engines import ENGINES
 from tests.generative.completions import completions, narrowings
-from tests.generative.graphs import Made, graphs
+from tests.generative.graphs import Made, graphs, kinds_of
 from tests.generative.profiles import profiles
 
 
@@ -19,6 +20,7 @@ def contradicted(made: Made, before: VerdictTable, after: VerdictTable) -> bool:
         _conflict(after, number) and not _conflict(before, number)
         for number, node in enumerate(made.graph.nodes)
         if isinstance(node, Combine)
+        or (isinstance(node, Read) and any(isinstance(kind, Latest) for kind in kinds_of(node.feature)))
     )
 
 
@@ -39,7 +41,7 @@ def flipped(made: Made, before: VerdictTable, after: VerdictTable) -> list[str]:
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
 @given(data=st.data(), made=graphs())
 def test_no_completion_contradicts_what_was_said(engine: Engine, data: st.DataObject, made: Made) -> None:
-    profile = data.draw(profiles(made.tables))
+    profile = data.draw(profiles(made.tables, made.names))
     complete = data.draw(completions(profile, made.tables))
     before = engine.evaluate(made.graph, [profile])
     after = engine.evaluate(made.graph, [complete])
@@ -50,7 +52,7 @@ def test_no_completion_contradicts_what_was_said(engine: Engine, data: st.DataOb
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
 @given(data=st.data(), made=graphs())
 def test_narrowing_never_takes_back_what_was_said(engine: Engine, data: st.DataObject, made: Made) -> None:
-    profile = data.draw(profiles(made.tables))
+    profile = data.draw(profiles(made.tables, made.names))
     complete = data.draw(completions(profile, made.tables))
     narrower = data.draw(narrowings(profile, complete))
     tables = [engine.evaluate(made.graph, [each]) for each in (profile, narrower, complete)]

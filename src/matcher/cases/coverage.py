@@ -17,7 +17,6 @@ from matcher.domain.verdict import Verdict
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import Diagnostic, in_order
 from matcher.explanation.criterion import verdict_in_words
-from matcher.explanation.verdicts import ConditionNodes
 from matcher.readers.assemble import assemble
 from matcher.rulebook.lint.book import Book, Placed, criteria_of, rows_of
 from matcher.rulebook.load import Loaded
@@ -25,6 +24,7 @@ from matcher.rulebook.marked import Location
 from matcher.rules.candidate import Candidate, Role
 from matcher.rules.graph import Choice, NodeId
 from matcher.rules.rulebook import Derivation
+from matcher.standing.deciding import ConditionNodes
 from matcher.standing.standing import StandingKind
 
 _CODES = {Verdict.MET: "L001", Verdict.NOT_MET: "L002", Verdict.UNKNOWN: "L003"}

@@ -14,11 +14,11 @@ from math import isinf
 from matcher.cases.run import CaseResult
 from matcher.domain.possible import Interval, test
 from matcher.errors import Diagnostic
-from matcher.explanation.verdicts import ConditionNodes
 from matcher.explanation.wording import is_presence
 from matcher.features.kind import Age, NumberDomain, Since
 from matcher.rulebook.lint.book import Book
 from matcher.rules.condition import Bound, Comparison, Condition, comparisons
+from matcher.standing.deciding import ConditionNodes
 from matcher.vocabulary.units import round9
 
 _SHARE = 0.2

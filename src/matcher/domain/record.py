@@ -6,7 +6,7 @@ the canonical unit of their test, categories sets of vocabulary leaves, dates sp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Generic, TypeAlias, TypeVar
 
@@ -88,6 +88,8 @@ class Laboratory:
     lower_normal: Interval | None = None
     on: DateSpan | None = None
     source: Source = UNSTATED
+    #: as it was written, where that is in another unit
+    written: str = field(default="", compare=False)
 
     @property
     def times_upper_normal(self) -> Interval:

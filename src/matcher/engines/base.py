@@ -59,12 +59,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A feature's possible values for one patient, with the records that decided them."""
+    """A feature's possible values for one patient, with the records that decided them.
+
+    ``silent``: nothing certainly says anything. ``perhaps`` is then what a record says that may apply or not.
+    """
 
     value: Possible
     facts: tuple[Record | Absence, ...] = ()
     notes: tuple[Note, ...] = ()
     silent: bool = False
+    perhaps: Possible | None = None
 
 
 @dataclass(frozen=True, slots=True)

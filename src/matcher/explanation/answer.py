@@ -56,7 +56,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class EarliestDate:
-    """When nothing but time stands in the way: a day or a span, of today's question or of a planned event."""
+    """When nothing but time stands in the way: a day or a span, of today's question or of a planned event.
+
+    Without a ``last`` day the first one is possible and nothing makes a later one certain.
+    """
 
     event: str
     first: str
@@ -64,7 +67,8 @@ class EarliestDate:
 
     @property
     def text(self) -> str:
-        span = self.first if self.first == self.last else f"{self.first} to {self.last}"
+        until = f" to {self.last}" if self.last else " or later"
+        span = self.first if self.first == self.last else self.first + until
         return f"{self.event.replace('_', ' ')} {span}" if self.event else span
 
 

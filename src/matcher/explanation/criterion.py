@@ -10,7 +10,6 @@ from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
 from matcher.explanation.answer import CriterionShown
 from matcher.explanation.facts import shown, text_of
-from matcher.explanation.verdicts import ConditionReading
 from matcher.explanation.wording import (
     NOT_RECORDED,
     count_in_words,
@@ -23,6 +22,7 @@ from matcher.features.kind import CodeDomain, Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Comparison
 from matcher.rules.syntax import Citation
+from matcher.standing.deciding import ConditionReading
 from matcher.standing.standing import CriterionVerdict
 
 _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.UNKNOWN: "unknown"}
@@ -41,7 +41,9 @@ def show(
         text=criterion.text,
         verdict=verdict_in_words(criterion.role, judged.verdict),
         satisfied=judged.satisfied.value,
-        reason="; ".join(dict.fromkeys(reason(each, reading.finding(each)) for each in decided.by[:_MANY])),
+        reason="; ".join(
+            dict.fromkeys(reason(each, reading.finding(each), criterion.role) for each in decided.by[:_MANY])
+        ),
         facts=tuple(shown(fact, as_of) for fact in facts[:_MANY]),
         distance=_distance(judged, decided.by, reading),
         citation=citation_in_words(criterion.citation),
@@ -67,19 +69,28 @@ def citation_in_words(citation: Citation | None) -> str:
     return ", ".join(parts)
 
 
-def reason(comparison: Comparison, finding: Finding) -> str:
+#: what a criterion does with what it asks
+_ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "warns of"}
+
+
+def reason(comparison: Comparison, finding: Finding, role: Role) -> str:
     """What was found, and in brackets what was asked and what else matters."""
     open_question = not _is_decided(comparison, finding)
-    said = [] if is_presence(comparison) else [f"asked: {limits_in_words(comparison)}"]
+    said = [] if is_presence(comparison) else [f"{_ASKS[role]}: {limits_in_words(comparison)}"]
     said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
     in_brackets = f" ({'; '.join(said)})" if said else ""
-    return f"{comparison.title}: {value_of(comparison, finding)}{in_brackets}"
+    found = value_of(comparison, finding)
+    if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
+        found = "nothing recent enough"
+    return f"{comparison.title}: {found}{in_brackets}"
 
 
 def value_of(comparison: Comparison, finding: Finding) -> str:
     feature = comparison.feature
     if feature is None:
-        return value_in_words(finding.value, CodeDomain(frozenset())) if not finding.silent else NOT_RECORDED
+        return (
+            value_in_words(finding.value, CodeDomain(frozenset())) if not finding.silent else "cannot be said"
+        )
     if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
         return count_in_words(finding.value)
     return value_in_words(finding.value, feature.domain, unit_of(feature))
@@ -120,7 +131,7 @@ def _note(note: Note) -> str:
                 else f"sources disagree{': ' + record if record else ''}"
             )
         case NoteKind.CONVERTED:
-            return f"converted from {record}"
+            return f"worked out from {record}"
         case NoteKind.OPEN_LIST:
             return "nobody has said that the list is complete"
         case NoteKind.UNRESOLVED:
@@ -147,12 +158,13 @@ def _recoverable(criterion: Criterion) -> str:
 
 def _distance(judged: CriterionVerdict, by: tuple[Comparison, ...], reading: ConditionReading) -> str:
     """How far a number is from its limit, where that is what stands in the way."""
-    if judged.satisfied is not Verdict.NOT_MET:
+    if judged.satisfied is not Verdict.NOT_MET or judged.criterion.role is Role.CAUTION:
         return ""
     parts: list[str] = []
     for comparison in by:
         feature = comparison.feature
-        if feature is None or not isinstance(feature.domain, NumberDomain) or is_presence(comparison):
+        counted = feature is not None and isinstance(feature.kind, Count)
+        if feature is None or counted or not isinstance(feature.domain, NumberDomain):
             continue
         value = value_in_words(reading.finding(comparison).value, feature.domain, unit_of(feature))
         limits = limits_in_words(comparison)

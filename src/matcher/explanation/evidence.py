@@ -16,7 +16,8 @@ _OUTCOMES = {
 
 
 def figures_in_words(document: EvidenceDocument) -> tuple[str, ...]:
-    lines: list[str] = []
+    treated = f", {document.treated} of them treated with it" if document.treated is not None else ""
+    lines = [f"{document.patients} patients{treated}"] if document.patients is not None else []
     for field, title in _OUTCOMES.items():
         outcome: Outcome | None = getattr(document, field)
         if outcome is not None:
@@ -29,43 +30,65 @@ def figures_in_words(document: EvidenceDocument) -> tuple[str, ...]:
 
 
 def _parts(outcome: Outcome) -> Iterable[str]:
-    shown = {name: value for name, value in outcome.model_dump().items() if name not in outcome.doubtful}
-
-    def value(name: str) -> object:
-        return shown.get(name)
-
-    if value("median_months") is not None:
-        control = (
-            f" against {outcome.control_median_months:g}"
-            if value("control_median_months") is not None
-            else ""
+    """The figures of one outcome; with its control behind "against", each with the interval printed for it."""
+    shown = outcome.model_copy(update=dict.fromkeys(outcome.doubtful))
+    if shown.median_months is not None:
+        yield _both(
+            f"median {shown.median_months:g} months{_interval(shown.median_interval, shown.median_interval_level)}",
+            None
+            if shown.control_median_months is None
+            else f"{shown.control_median_months:g} months"
+            + _interval(shown.control_median_interval, shown.median_interval_level),
         )
-        yield f"median {outcome.median_months:g}{control} months"
-    if value("hazard_ratio") is not None:
-        yield f"hazard ratio {outcome.hazard_ratio:g}"
-    if value("odds_ratio") is not None:
-        yield f"odds ratio {outcome.odds_ratio:g}"
-    if outcome.interval is not None and "interval" not in outcome.doubtful:
-        low, high = outcome.interval
-        level = f"{outcome.interval_level:g} % interval" if outcome.interval_level is not None else "interval"
-        yield f"{level} {_end(low)} to {_end(high)}"
-    if value("p") is not None:
-        sided = f", {outcome.p_sided}-sided" if outcome.p_sided else ""
-        yield f"p {outcome.p}{sided}" if isinstance(outcome.p, str) else f"p = {outcome.p:g}{sided}"
-    if value("count") is not None:
-        of = f" of {outcome.of}" if outcome.of is not None else ""
-        control = f" against {outcome.control_count}" if outcome.control_count is not None else ""
-        control += f" of {outcome.control_of}" if control and outcome.control_of is not None else ""
-        yield f"{outcome.count}{of}{control}"
-    if value("percent") is not None:
-        control = f" against {outcome.control_percent:g} %" if value("control_percent") is not None else ""
-        yield f"{outcome.percent:g} %{control}"
-    for time, share in (outcome.rates or {}).items():
+    for name, ratio in (("hazard ratio", shown.hazard_ratio), ("odds ratio", shown.odds_ratio)):
+        if ratio is not None:
+            yield f"{name} {ratio:g}"
+    if shown.interval is not None:
+        of = f" of the {shown.interval_of.replace('_', ' ')}" if shown.interval_of else ""
+        yield _interval(shown.interval, shown.interval_level).strip(" ()") + of
+    if shown.p is not None:
+        sign = "" if isinstance(shown.p, str) and shown.p[:1] in "<=>" else "= "
+        value = shown.p if isinstance(shown.p, str) else f"{shown.p:g}"
+        yield f"P {sign}{value}" + (f" ({shown.p_sided}-sided)" if shown.p_sided else "")
+    if shown.count is not None:
+        yield _both(_of(shown.count, shown.of), _of(shown.control_count, shown.control_of))
+    if shown.percent is not None:
+        level = shown.percent_interval_level
+        yield _both(
+            f"{shown.percent:g} %{_interval(shown.percent_interval, level, ' %')}",
+            None
+            if shown.control_percent is None
+            else f"{shown.control_percent:g} %{_interval(shown.control_percent_interval, level, ' %')}",
+        )
+    elif shown.percent_interval is not None:
+        low, high = shown.percent_interval
+        yield f"{_end(low)} to {_end(high)} %"
+    for time, share in (shown.rates or {}).items():
         yield f"{share:g} % at {time}"
-    if outcome.note:
-        yield outcome.note
+    if shown.significant is not None:
+        yield "significant" if shown.significant else "no significant difference"
+    if shown.note:
+        yield shown.note
     if outcome.doubtful:
         yield f"printed but doubtful, not shown: {', '.join(name.replace('_', ' ') for name in outcome.doubtful)}"
+
+
+def _both(figure: str | None, control: str | None) -> str:
+    return f"{figure} against {control}" if control else f"{figure}"
+
+
+def _of(count: int | None, total: int | None) -> str | None:
+    if count is None:
+        return None
+    return f"{count} of {total}" if total is not None else f"{count}"
+
+
+def _interval(ends: list[float | None] | None, level: float | None, unit: str = "") -> str:
+    if ends is None:
+        return ""
+    low, high = ends
+    named = f"{level:g} % interval " if level is not None else "interval "
+    return f" ({named}{_end(low)} to {_end(high)}{unit})"
 
 
 def _end(value: float | None) -> str:

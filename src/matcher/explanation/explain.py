@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Note, NoteKind, VerdictTable
+from matcher.engines.base import NoteKind, VerdictTable
 from matcher.explanation.answer import (
     STANDING_TEXT,
     CandidateShown,
@@ -20,12 +20,12 @@ from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import Asker
 from matcher.explanation.timing import earliest
-from matcher.explanation.verdicts import ConditionNodes, ConditionReading
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
-from matcher.rules.candidate import Availability, CandidateKind, Evidence
+from matcher.rules.candidate import Availability, CandidateKind, Evidence, Role
 from matcher.rules.condition import comparisons
-from matcher.rules.graph import Choice
+from matcher.rules.graph import Choice, Combine, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
+from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.ranking import Ranked, rank
 from matcher.standing.standing import CriterionVerdict, Standing, stand
 
@@ -68,7 +68,7 @@ class Explainer:
         reading = ConditionReading(self._nodes, table, row)
         standings = self._standings(table, row, selection)
         deceased = is_deceased(profile)
-        ranked = rank(standings, table, row, self.rulebook)
+        ranked = rank(standings, reading, self.rulebook)
         ranks_shown = not deceased or selection.include_deceased
         shown = {
             kind: tuple(
@@ -153,7 +153,9 @@ class Explainer:
     def _standing_text(standing: Standing) -> str:
         text = STANDING_TEXT[standing.kind.value]
         if standing.kind.value == "meets_known_criteria":
-            return f"Meets all {len(standing.considered)} encoded criteria; the protocol has more"
+            number, open_ones = len(standing.met), len(standing.unknown)
+            pending = f", {open_ones} left to screening" if open_ones else ""
+            return f"Meets all {number} encoded criteria{pending}; the protocol has more"
         return text
 
     @staticmethod
@@ -171,7 +173,10 @@ class Explainer:
             if each.criterion.assumption:
                 found.append(f"{each.criterion.id}: {each.criterion.assumption}")
             if each.criterion.at_screening and each.satisfied is Verdict.UNKNOWN:
-                found.append(f"{each.criterion.id}: presumed until screening: {each.criterion.text}")
+                presumed = "not to apply" if each.criterion.role is Role.EXCLUSION else "met"
+                found.append(
+                    f"{each.criterion.id}: presumed {presumed} until screening: {each.criterion.text}"
+                )
             found += self._windows(each, reading)
         return tuple(dict.fromkeys(found))
 
@@ -193,12 +198,31 @@ class Explainer:
                         if note.kind in (NoteKind.UNDATED, NoteKind.CONVERTED):
                             yield note_in_words(note)
 
-    @staticmethod
-    def _conflicts(reading: ConditionReading) -> Iterable[str]:
-        for finding in reading.findings.values():
+    def _conflicts(self, reading: ConditionReading) -> Iterable[str]:
+        for node, finding in reading.findings.items():
             for note in finding.notes:
-                if note.kind is NoteKind.CONFLICT and note != Note(NoteKind.CONFLICT):
+                if note.kind is not NoteKind.CONFLICT:
+                    continue
+                if note.about is not None:
                     yield note_in_words(note)
+                elif isinstance(combine := self.rulebook.graph[node], Combine):
+                    yield self._disagreement(combine, reading)
+
+    def _disagreement(self, combine: Combine, reading: ConditionReading) -> str:
+        """What each source for one fact says, where they exclude each other."""
+        said: list[str] = []
+        title = ""
+        for source in combine.sources:
+            node = self.rulebook.graph[source]
+            name = node.feature.title if isinstance(node, Read) else self._derived_title(source)
+            title = title or name
+            if not reading.findings[source].silent:
+                value = value_in_words(reading.findings[source].value, combine.domain)
+                said.append(f"{'recorded' if isinstance(node, Read) else name} {value}")
+        return f"{title}: sources disagree ({'; '.join(said)}); both stay possible"
+
+    def _derived_title(self, node: NodeId) -> str:
+        return next((each.title for each in self.rulebook.derivations if each.node == node), "derived")
 
     def _derived(self, derivation: Derivation, reading: ConditionReading) -> DerivedShown:
         finding = reading.findings[derivation.node]

@@ -62,7 +62,7 @@ def text_of(record: Record | Absence) -> str:
     match record:
         case Observation(name=name, value=value, subject=subject):
             kind = OBSERVATIONS.get(name)
-            title = (kind.title if kind else name) + (f" {subject}" if subject else "")
+            title = (kind.title if kind else name) + (f" ({title_of(subject)})" if subject else "")
             return f"{title}: {_value(value, kind.unit if kind else '')}"
         case Diagnosis(code=code, histology=histology, confirmed=confirmed):
             parts = [codes_in_words(code.members)] if code else []
@@ -74,7 +74,8 @@ def text_of(record: Record | Absence) -> str:
         case Laboratory(test=test, value=value):
             kind_of_test = LAB_TESTS[next(iter(test.members))]
             upper = f" (upper limit {_value(record.upper_normal)})" if record.upper_normal else ""
-            return f"{kind_of_test.title} {_value(value, kind_of_test.unit)}{upper}"
+            written = f", recorded as {record.written}" if record.written else ""
+            return f"{kind_of_test.title} {_value(value, kind_of_test.unit)}{written}{upper}"
         case Biomarker():
             return _biomarker(record)
         case Alteration(gene=gene, kind=kind_of, protein_change=change):
@@ -96,6 +97,8 @@ def text_of(record: Record | Absence) -> str:
             return f"Medication: {label or _components(components)}" + (
                 f" {_value(dose, 'mg/day')}" if dose else ""
             )
+        case Event(name="birth"):
+            return "Born"
         case Event(name=name):
             return title_of(name).capitalize()
         case Absence(label=label, codes=codes):

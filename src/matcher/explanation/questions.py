@@ -6,16 +6,18 @@ number of candidates whose standing changes is averaged over those groups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor
 
-from matcher.domain.possible import Codes, Interval, Limit, Possible
+from matcher.domain.possible import Codes, Interval, Possible, test
 from matcher.domain.profile import Profile
+from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding, VerdictTable
 from matcher.engines.reference import walk
 from matcher.explanation.answer import Question
-from matcher.features.kind import Feature
+from matcher.features.kind import Domain, Feature, NumberDomain
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
 from matcher.standing.standing import Standing, StandingKind, standing_kind
 
@@ -30,7 +32,7 @@ class Asker:
 
     graph: Graph
     above: Mapping[NodeId, Sequence[NodeId]]
-    limits: Mapping[NodeId, Sequence[Limit]]
+    tests: Mapping[NodeId, Sequence[Test]]
 
     @classmethod
     def of(cls, graph: Graph) -> Asker:
@@ -42,11 +44,11 @@ class Asker:
                     if source in sources:
                         sources[source].append(number)
         owner = {value: read for read, values in sources.items() for value in values}
-        limits: dict[NodeId, list[Limit]] = {number: [] for number in reads}
+        tests: dict[NodeId, list[Test]] = {number: [] for number in reads}
         for node in graph.nodes:
             if isinstance(node, Test) and node.value in owner:
-                limits[owner[node.value]].append(node.limit)
-        return cls(graph, {number: graph.above(number) for number in reads}, limits)
+                tests[owner[node.value]].append(node)
+        return cls(graph, {number: graph.above(number) for number in reads}, tests)
 
     def ask(
         self, standings: Sequence[Standing], table: VerdictTable, row: int, profile: Profile, most: int
@@ -78,7 +80,7 @@ class Asker:
         row: int,
         profile: Profile,
     ) -> Question | None:
-        answers = _answers(table.findings[row][node].value, self.limits[node])
+        answers = _answers(table.findings[row][node].value, self.tests[node], feature.domain)
         if len(answers) < 2:
             return None
         above = frozenset(self.above[node])
@@ -118,20 +120,27 @@ class Asker:
         return VerdictTable((profile.id,), (verdicts,), (findings,))
 
 
-def _answers(value: Possible, limits: Iterable[Limit]) -> list[Possible]:
-    """One answer for each group of values that the limits treat alike."""
+def _answers(value: Possible, tests: Sequence[Test], domain: Domain) -> list[Possible]:
+    """One answer for each group of values that the rulebook's tests treat alike."""
+    answers: dict[tuple[Verdict, ...], Possible] = {}
+    for answer in _candidates(value, tests, domain):
+        answers.setdefault(tuple(test(answer, each.op, each.limit) for each in tests), answer)
+    return list(answers.values())
+
+
+def _candidates(value: Possible, tests: Sequence[Test], domain: Domain) -> list[Possible]:
+    """Every limit, what lies between two of them, and what lies beyond; each code there is."""
     match value:
-        case Interval():
-            points = sorted({each for each in limits if isinstance(each, float)})
-            if not points:
-                return []
-            between = [(low + high) / 2 for low, high in pairwise(points)]
-            step = max(abs(points[-1]), 1.0)
-            candidates = sorted({*points, *between, points[0] - step / 100, points[-1] + step / 100})
-            return [Interval.exactly(each) for each in candidates if value.holds(each)]
         case Codes(members=members):
-            sets = [each for each in limits if isinstance(each, frozenset)]
-            groups: dict[tuple[bool, ...], str] = {}
-            for code in sorted(members):
-                groups.setdefault(tuple(code in each for each in sets), code)
-            return [Codes.of(code) for code in groups.values()] if sets else []
+            return [Codes.of(code) for code in sorted(members)]
+        case Interval():
+            limits = sorted({each.limit for each in tests if isinstance(each.limit, float)})
+            if not limits:
+                return []
+            if isinstance(domain, NumberDomain) and domain.integer:
+                points = {float(floor(limit) + step) for limit in limits for step in (-1, 0, 1)}
+            else:
+                margin = max(abs(limits[-1]), 1.0) / 100
+                points = {*limits, *((low + high) / 2 for low, high in pairwise(limits))}
+                points |= {limits[0] - margin, limits[-1] + margin}
+            return [Interval.exactly(each) for each in sorted(points) if value.holds(each)]

@@ -10,7 +10,7 @@ from math import inf
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import Interval, Limit, Op
 from matcher.domain.profile import Profile
-from matcher.domain.verdict import Verdict
+from matcher.domain.verdict import Verdict, all_of
 from matcher.engines.base import Clock
 from matcher.engines.reference import walk
 from matcher.engines.reference.filters import last_day, matches, reference_day
@@ -33,41 +33,53 @@ class _Washout:
 
 
 def earliest(standing: Standing, graph: Graph, profile: Profile) -> tuple[EarliestDate, ...]:
-    """One date for today's question where a washout runs, and one for each planned event without a date."""
-    dates: list[EarliestDate] = []
-    if standing.kind is StandingKind.NOT_YET:
-        today = _today(standing, graph, profile)
-        dates += [today] if today else []
-    dates += _planned(standing, graph, profile)
-    return tuple(dates)
+    """One date for today's question where a washout runs, and one for each planned event it concerns.
 
-
-def _today(standing: Standing, graph: Graph, profile: Profile) -> EarliestDate | None:
-    """The first day on which nothing that time can change still blocks, confirmed by evaluating on that day."""
+    An event concerns it that is planned too early, or that has no date yet.
+    """
     blocking = [each.criterion for each in standing.blocking]
-    if not blocking or not all(each.recoverable_by_time for each in blocking):
-        return None
-    washouts = _washouts(blocking, graph, profile, planned=False)
-    days = sorted({day for each in washouts for day in (each.first, each.last)})
+    open_ones = [each.criterion for each in standing.unknown]
+    dates: list[EarliestDate] = []
+    if standing.kind is StandingKind.NOT_YET and all(each.recoverable_by_time for each in blocking):
+        today = _today(blocking, standing, graph, profile)
+        dates += [today] if today else []
+        dates += _for_events(_washouts(blocking, graph, profile, of_events=True), profile)
+    undated = [
+        each
+        for each in _washouts(open_ones, graph, profile, of_events=True)
+        if _is_undated(each.event, profile)
+    ]
+    return tuple(dict.fromkeys([*dates, *_for_events(undated, profile)]))
+
+
+def _today(
+    blocking: Sequence[Criterion], standing: Standing, graph: Graph, profile: Profile
+) -> EarliestDate | None:
+    """The first day on which nothing that time can change still blocks, confirmed by evaluating on that day."""
+    washouts = _washouts(blocking, graph, profile, of_events=False)
+    days = sorted({day for each in washouts for day in (each.first, each.last) if day > profile.as_of})
     roots = standing.cohort.cohort.roots if standing.cohort else standing.candidate.roots
     assert roots is not None
-    nodes = graph.below(roots.screening)
-    verdicts: dict[date, Verdict] = {}
+    # A washout before a planned event does not end with today's: then only the others are asked.
+    waiting = [each.satisfied for each in blocking if not _washouts([each], graph, profile, of_events=True)]
+    wanted = [roots.screening] if len(waiting) == len(blocking) else waiting
+    nodes = graph.below(*wanted, *(each.satisfied for each in blocking))
+    free: list[date] = []
+    certain: list[date] = []
     for day in days:
-        if day > profile.as_of:
-            found, _ = walk(graph, profile, Clock(profile.as_of, day), nodes)
-            verdicts[day] = found[roots.screening]
-    free = [day for day, verdict in verdicts.items() if verdict is not Verdict.NOT_MET]
+        found, _ = walk(graph, profile, Clock(profile.as_of, day), nodes)
+        if all_of(found[each] for each in wanted) is not Verdict.NOT_MET:
+            free.append(day)
+            # What other facts leave open is not a matter of time: only the washouts make a day certain.
+            if all_of(found[each] for each in waiting) is Verdict.MET:
+                certain.append(day)
     if not free:
         return None
-    final = verdicts[max(verdicts)]
-    settled = [day for day in free if verdicts[day] is final]
-    return EarliestDate("", min(free).isoformat(), min(settled, default=min(free)).isoformat())
+    return EarliestDate("", min(free).isoformat(), min(certain).isoformat() if certain else "")
 
 
-def _planned(standing: Standing, graph: Graph, profile: Profile) -> list[EarliestDate]:
-    """For each undated event, the day from which every washout before it is long enough."""
-    washouts = _washouts([each.criterion for each in standing.unknown], graph, profile, planned=True)
+def _for_events(washouts: Sequence[_Washout], profile: Profile) -> list[EarliestDate]:
+    """For each planned event, the day from which every washout before it is long enough."""
     dates: list[EarliestDate] = []
     for event in dict.fromkeys(each.event for each in washouts):
         mine = [each for each in washouts if each.event == event]
@@ -77,8 +89,12 @@ def _planned(standing: Standing, graph: Graph, profile: Profile) -> list[Earlies
     return dates
 
 
+def _is_undated(event: str, profile: Profile) -> bool:
+    return all(each.name != event for each in profile.events)
+
+
 def _washouts(
-    criteria: Sequence[Criterion], graph: Graph, profile: Profile, *, planned: bool
+    criteria: Sequence[Criterion], graph: Graph, profile: Profile, *, of_events: bool
 ) -> list[_Washout]:
     found: list[_Washout] = []
     for node in graph.below(*(each.satisfied for each in criteria)):
@@ -88,13 +104,8 @@ def _washouts(
         read = graph[test.value]
         if not isinstance(read, Read) or not isinstance(read.feature.kind, Since):
             continue
-        kind = read.feature.kind
-        undated = (
-            bool(kind.events)
-            and reference_day(profile, kind.events, Clock.at(profile.as_of)).last == date.max
-        )
-        if undated is planned and (planned or not kind.events):
-            found += _flip(kind, test.op, test.limit, profile)
+        if bool(read.feature.kind.events) is of_events:
+            found += _flip(read.feature.kind, test.op, test.limit, profile)
     return found
 
 

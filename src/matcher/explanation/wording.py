@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 
 from matcher.domain.possible import Codes, Interval, Op, Possible
-from matcher.features.kind import CodeDomain, Count, Domain, Feature, NumberDomain, Since
+from matcher.features.kind import CodeDomain, Count, Domain, Feature, Latest, NumberDomain, Since
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
+from matcher.vocabulary.biomarkers import METHOD, SCORE_TYPE
+from matcher.vocabulary.codes import RESPONSE_CRITERIA
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
@@ -15,9 +18,22 @@ from matcher.vocabulary.staging import STAGE, TNM
 from matcher.vocabulary.text import in_sentence
 from matcher.vocabulary.tree import Tree
 
-_TREES: tuple[Tree, ...] = (DIAGNOSES, HISTOLOGY, STAGE, TNM, CONDITIONS, PROCEDURES)
+_TREES: tuple[Tree, ...] = (
+    DIAGNOSES,
+    HISTOLOGY,
+    STAGE,
+    TNM,
+    CONDITIONS,
+    PROCEDURES,
+    METHOD,
+    SCORE_TYPE,
+    RESPONSE_CRITERIA,
+)
 NOT_RECORDED = "not recorded"
 NEVER = "never"
+#: a limit written without its unit
+_BARE = re.compile(r"[a-z ]+\s-?[\d.]+")
+_UNIT_WORDS = {"wk": "weeks", "a": "years", "1": ""}
 _SIGNS = {Op.AT_LEAST: "at least", Op.AT_MOST: "at most", Op.ABOVE: "above", Op.BELOW: "below"}
 
 
@@ -43,7 +59,7 @@ def codes_in_words(codes: frozenset[str]) -> str:
 
 
 def number_in_words(value: float) -> str:
-    return f"{value:.9g}"
+    return f"{value:.6g}"
 
 
 def value_in_words(value: Possible, domain: Domain, unit: str = "") -> str:
@@ -79,17 +95,20 @@ def count_in_words(value: Interval) -> str:
     if value.low == value.high == 0:
         return "none"
     if value.low >= 1:
-        number = number_in_words(value.low)
-        return f"yes ({number})" if value.exact else f"yes (at least {number})"
-    return "not known whether" if value.high == inf else f"not certain (up to {number_in_words(value.high)})"
+        return "yes"
+    return "not known" if value.high == inf else "possibly"
 
 
 def unit_of(feature: Feature) -> str:
     match feature.kind, feature.domain:
         case Since(unit=unit), _:
             return unit.value
+        case Latest(field="times_upper_normal"), _:
+            return "x ULN"
+        case Latest(field="times_lower_normal"), _:
+            return "x LLN"
         case _, NumberDomain(unit=name):
-            return name
+            return _UNIT_WORDS.get(name, name)
     return ""
 
 
@@ -103,7 +122,7 @@ def bound_in_words(bound: Bound, unit: str = "") -> str:
     if isinstance(bound.limit, frozenset):
         return codes_in_words(bound.limit)
     if bound.written:
-        return f"{bound.written} {unit}" if unit and bound.written[-1].isdigit() else bound.written
+        return f"{bound.written} {unit}" if unit and _BARE.fullmatch(bound.written) else bound.written
     return f"{_SIGNS[bound.op]} {number_in_words(bound.limit)}{' ' + unit if unit else ''}"
 
 

@@ -46,7 +46,9 @@ def _laboratory(context: Context, test: LabTest, row: Mapping[str, Any], path: s
         context.issue("P116", f"{path}.lln", "the lower limit of normal is above the upper one", row["lln"])
         upper = lower = None
     on = context.date(row, "date", path)
-    return Laboratory(Codes.of(test.code), value, upper, lower, on, context.source(f"{path}.value"))
+    written = f"{row['value']} {row.get('unit') or ''}".strip() if value != stated else ""
+    source = context.source(f"{path}.value")
+    return Laboratory(Codes.of(test.code), value, upper, lower, on, source, written)
 
 
 def _read(test: LabTest, row: Mapping[str, Any]) -> tuple[Interval, str]:

@@ -53,17 +53,18 @@ def read_argument(
                 return refuse("R024", f"no list or agent is called '{raw}'", _suggest(suggestion))
             code = lexicon.formulary.lookup(raw) or raw
             lexicon.used_lists.add(code)
-            return Argument(code, members, in_sentence(lexicon.formulary.title(raw)))
+            title = parameter.phrase.format(in_sentence(lexicon.formulary.title(raw)))
+            return Argument(code, members, title)
         case Takes.LAB:
             test = lab_test(raw)
             if test is None:
                 return refuse("R014", f"unknown laboratory test '{raw}'", _suggest(nearest_lab_test(raw)))
-            return Argument(test.code, test.code, test.title)
+            return Argument(test.code, test.code, in_sentence(test.title))
         case Takes.MARKER:
             marker = MARKERS.lookup(raw)
             if marker is None:
                 return refuse("R014", f"unknown biomarker '{raw}'", _suggest(MARKERS.nearest(raw)))
-            return Argument(marker, marker, MARKERS.title(marker))
+            return Argument(marker, marker, in_sentence(MARKERS.title(marker)))
         case Takes.EVENT:
             if raw not in lexicon.events:
                 known = ", ".join(lexicon.events) or "none"

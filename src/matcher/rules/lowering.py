@@ -15,8 +15,10 @@ from matcher.vocabulary.units import round9
 
 @dataclass(slots=True)
 class Lowering:
-    """Adds conditions to a graph. ``derivations`` gives a derived fact's node, lowering it first if need be;
-    ``suppliers`` the derivations that are sources for a feature, by the feature's name.
+    """Adds conditions to a graph.
+
+    ``derivations`` gives a derived fact's node, lowering it first if need be; ``suppliers`` the derivations
+    that are sources for a feature, by the feature's name.
     """
 
     builder: GraphBuilder
@@ -97,7 +99,8 @@ def ended(condition: Condition, *, easier: bool) -> Condition:
     def wait(comparison: Comparison, towards_met: bool) -> Condition:
         if not is_washout(comparison, towards_met):
             return comparison
-        assert comparison.feature is not None and isinstance(comparison.feature.kind, Since)
+        assert comparison.feature is not None
+        assert isinstance(comparison.feature.kind, Since)
         still = _still_running(comparison.feature, comparison.feature.kind)
         bound = Bound(Op.BELOW, 1.0, "") if towards_met else Bound(Op.AT_LEAST, 1.0, "")
         return replace(comparison, feature=still, bounds=(bound,))

@@ -91,10 +91,7 @@ def rule_schema(kind: str | None = None, derived: Iterable[DerivedWord] | None =
 def condition_schema(derived: Iterable[DerivedWord] | None = None) -> Schema:
     """What may stand under ``when``: one word with what it asks, or one gate."""
     words = {word.name: word_schema(word) for word in CATALOGUE.values()}
-    words |= {
-        each.name: {"description": each.title, "anyOf": _of_category(each.answer, each.prefix)}
-        for each in derived or ()
-    }
+    words |= {each.name: _derived(each) for each in derived or ()}
     gates = {name: {"description": meaning, **shape} for name, (meaning, shape) in GATES.items()}
     closed: Schema = {} if derived is None else {"additionalProperties": False}
     return {
@@ -129,6 +126,13 @@ def word_schema(word: Word) -> Schema:
     if word.one_of:
         full["oneOf"] = [{"required": [name]} for name in word.one_of]
     return {"description": f"{word.meaning}. Example: {word.example}", "anyOf": [*short, full]}
+
+
+def _derived(word: DerivedWord) -> Schema:
+    values = _of_category(word.answer, word.prefix)
+    several: Schema = {"type": "array", "items": {"anyOf": values}, "minItems": 1}
+    full = _closed({name: {"anyOf": [*values, several]} for name in MEMBERSHIP})
+    return {"description": word.title, "anyOf": [*values, several, full]}
 
 
 def answers(word: Word) -> dict[str, Answer | None]:

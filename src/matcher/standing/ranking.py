@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from matcher.domain.possible import Op, test
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import VerdictTable
 from matcher.rules.candidate import Candidate, CandidateKind, Evidence, Role
-from matcher.rules.condition import comparisons
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
 from matcher.rules.rulebook import Rulebook
+from matcher.standing.deciding import ConditionReading
 from matcher.standing.standing import Standing
 
 #: words whose criteria select a patient more closely than age or fitness do, by what they select
@@ -25,6 +25,9 @@ _SELECTING = {
     "prior": "prior therapy",
     "progressed": "prior therapy",
 }
+
+#: words that, denied, ask for an untreated patient
+_LINES = frozenset({"prior", "lines_of_therapy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,7 @@ class Judgement:
     """What the keys read: a standing and the verdicts and findings of the patient it is about."""
 
     standing: Standing
-    table: VerdictTable
-    row: int
+    reading: ConditionReading
     rulebook: Rulebook
 
     @property
@@ -63,18 +65,18 @@ class Judgement:
         return [
             each
             for each in self.candidate.evidence
-            if self.table.verdict(each.applies, self.row) is Verdict.MET
+            if self.reading.table.verdict(each.applies, self.reading.row) is Verdict.MET
         ]
 
 
 def rank(
-    standings: Sequence[Standing], table: VerdictTable, row: int, rulebook: Rulebook
+    standings: Sequence[Standing], reading: ConditionReading, rulebook: Rulebook
 ) -> dict[CandidateKind, tuple[Ranked, ...]]:
     """Trials and regimens apart: phase and level of evidence are not comparable."""
     ranked: dict[CandidateKind, tuple[Ranked, ...]] = {}
     for kind in CandidateKind:
         judged = [
-            (standing, keys(Judgement(standing, table, row, rulebook)))
+            (standing, keys(Judgement(standing, reading, rulebook)))
             for standing in standings
             if standing.candidate.kind is kind
         ]
@@ -110,17 +112,33 @@ def _availability(judgement: Judgement) -> KeyValue:
 
 def _specificity(judgement: Judgement) -> KeyValue:
     """How many kinds of selection (biomarker, histology, line, prior therapy) are known to be met."""
-    selected = sorted(
-        {
-            _SELECTING[comparison.word]
-            for each in judgement.standing.met
-            if each.criterion.role is Role.INCLUSION
-            for comparison in comparisons(each.criterion.condition)
-            if comparison.word in _SELECTING
-        }
-    )
-    words = f"selects by {', '.join(selected)}" if selected else ""
-    return KeyValue("specificity", (-len(selected),), words)
+    required = (each.criterion for each in judgement.standing.met if each.criterion.role is Role.INCLUSION)
+    found: set[str] = set().union(*(selected_by(each.condition, judgement.reading) for each in required))
+    words = f"selects by {', '.join(sorted(found))}" if found else ""
+    return KeyValue("specificity", (-len(found),), words)
+
+
+def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
+    """The kinds of selection without which the condition would not hold for this patient.
+
+    Of several ways to meet an ``any`` only what all of those that hold have in common was needed.
+    """
+    if reading.decide(condition).verdict is not Verdict.MET:
+        return set()
+    match condition:
+        case Comparison(word=word):
+            return {_SELECTING[word]} if word in _SELECTING else set()
+        case Group(gate=Gate.NOT):
+            untreated = any(each.word in _LINES for each in reading.decide(condition).by)
+            return {"line of therapy"} if untreated else set()
+        case Group(gate=Gate.ANY, members=members):
+            holding = [each for each in members if reading.decide(each).verdict is Verdict.MET]
+            return set.intersection(*(selected_by(each, reading) for each in holding)) if holding else set()
+        case Group(members=members):
+            return set().union(*(selected_by(each, reading) for each in members))
+        case Branch(then=then, otherwise=otherwise):
+            return selected_by(then, reading) or selected_by(otherwise, reading)
+    raise TypeError(f"unhandled condition {condition!r}")
 
 
 def _setting(judgement: Judgement) -> KeyValue:
@@ -129,9 +147,10 @@ def _setting(judgement: Judgement) -> KeyValue:
     derivation = judgement.rulebook.derived.get("setting")
     if not settings or derivation is None:
         return KeyValue("setting", (1,), "")
-    found = judgement.table.findings[judgement.row][derivation.node].value
+    found = judgement.reading.findings[derivation.node].value
     verdict = test(found, Op.IN, frozenset(settings))
-    named = " or ".join(each.replace("_", " ") for each in settings)
+    *others, last = (each.replace("_", " ") for each in settings)
+    named = f"{', '.join(others)} or {last}" if others else last
     words = {Verdict.MET: f"for {named} disease", Verdict.UNKNOWN: f"for {named} disease, setting not known"}
     place = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}[verdict]
     return KeyValue("setting", (place,), words.get(verdict, f"for {named} disease, this is another setting"))
@@ -147,6 +166,8 @@ def _direction(judgement: Judgement) -> KeyValue:
     if judgement.candidate.kind is CandidateKind.TRIAL:
         return KeyValue("direction", (0,), "")
     order = judgement.rulebook.ranking.directions
+    if not judgement.candidate.evidence:
+        return KeyValue("direction", (len(order),), "")
     place, name = _best(judgement, order, lambda each: each.document.direction)
     words = {
         "favours": "evidence favours it",

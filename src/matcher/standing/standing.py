@@ -36,6 +36,8 @@ class CriterionVerdict:
 
 @dataclass(frozen=True, slots=True)
 class CohortStanding:
+    """A cohort for one patient."""
+
     cohort: Cohort
     kind: StandingKind
     criteria: tuple[CriterionVerdict, ...]

@@ -154,7 +154,7 @@ _TYPES = (
         "Measurable disease",
         "disease",
         YES_NO,
-        "Is there measurable disease by the trial's criteria?",
+        "Is there measurable disease {criteria}?",
         subject="criteria",
     ),
     _one_of("evaluable_disease", "Evaluable disease", "disease", YES_NO, "Is there evaluable disease?"),
@@ -198,7 +198,7 @@ _TYPES = (
         "Suitable for",
         "therapy",
         YES_NO,
-        "Is the patient suitable for this therapy?",
+        "Is the patient suitable for {therapy}?",
         subject="therapy",
     ),
     _one_of(

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from matcher.vocabulary.tree import Node, Tree
+from matcher.vocabulary.tree import Node, Tree, flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ def _stage_nodes() -> Iterator[Node]:
 
 STAGE = Tree("stage", _stage_nodes())
 SCHEMES = tuple(_STAGES)
+#: the schemes by their titles
+SCHEME = flat("staging schemes", *((scheme, STAGE.title(scheme)) for scheme in SCHEMES))
 #: AJCC / UICC editions of TNM
 EDITIONS = ("4", "5", "6", "7", "8", "9")
 

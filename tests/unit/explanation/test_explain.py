@@ -25,9 +25,22 @@ def test_a_running_washout_is_not_yet_with_the_day_it_ends(match: Match) -> None
 
 
 def test_a_dose_of_an_imprecise_day_gives_a_span(match: Match) -> None:
-    course = {**NIVOLUMAB, "end": "2026-01"}
+    course = {**NIVOLUMAB, "end": {"from": "2026-01-02", "to": "2026-01-08"}}
     shown = candidate(match(therapies=[course], complete=["therapies"]), "washout")
-    assert shown.earliest_text == "2026-01-22 to 2026-02-05"
+    assert shown.earliest_text == "2026-01-23 to 2026-01-29"
+
+
+def test_an_end_that_may_lie_ahead_gives_no_certain_day(match: Match) -> None:
+    shown = candidate(match(therapies=[{**NIVOLUMAB, "end": "2026-01"}], complete=["therapies"]), "washout")
+    assert shown.earliest_text == "2026-01-22 or later"
+
+
+def test_an_event_planned_too_early_gets_the_day_it_could_be(match: Match) -> None:
+    course = {"agents": ["cisplatin"], "start": "2025-12-01", "end": "2026-01-10"}
+    events = [{"name": "leukapheresis", "date": "2026-01-20"}]
+    shown = candidate(match(therapies=[course], complete=["therapies"], events=events), "washout")
+    assert shown.standing == "not_yet"
+    assert shown.earliest_text == "leukapheresis 2026-02-09"
 
 
 def test_a_therapy_that_still_runs_has_no_earliest_day(match: Match) -> None:
@@ -61,7 +74,7 @@ def test_the_distance_names_value_and_limit_and_says_to_repeat_the_test(match: M
 def test_hiv_unknown_is_presumed_until_screening_and_said(match: Match) -> None:
     shown = candidate(match(**platelets(120)), "platelets")
     assert shown.standing == "meets_known_criteria"
-    assert any("presumed until screening" in each for each in shown.assumptions)
+    assert any("presumed not to apply until screening" in each for each in shown.assumptions)
 
 
 def test_an_exclusion_speaks_in_its_own_polarity(match: Match) -> None:

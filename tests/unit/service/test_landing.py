@@ -80,11 +80,14 @@ def test_a_move_that_fails_puts_the_earlier_files_back(
 def test_the_account_of_the_run_lands_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
     replace = Path.replace
+
+    def noted(path: Path, target: Path) -> Path:
+        order.append(target.name)
+        return replace(path, target)
+
     with Landing(tmp_path, NAMES) as landing:
         write(landing, "new")
-        monkeypatch.setattr(
-            Path, "replace", lambda path, target: order.append(target.name) or replace(path, target)
-        )
+        monkeypatch.setattr(Path, "replace", noted)
         landing.land()
         monkeypatch.undo()
     assert order[-1] == "run.json"

@@ -111,9 +111,10 @@ def _combine(
     speaking = [findings[each] for each in combine.sources if not findings[each].silent]
     value, conflict = _reconciled(combine, [each.value for each in speaking])
     for source in combine.sources:
-        node = graph[source]
+        node, extra = graph[source], findings[source].perhaps
         if isinstance(node, Choice) and verdicts[node.applies] is Verdict.UNKNOWN:
             extra = Codes(_outcomes(node, verdicts))
+        if extra is not None:
             joined, _ = _reconciled(combine, [*(each.value for each in speaking), extra])
             value = either(value, joined)
     facts = tuple(fact for each in speaking for fact in each.facts)

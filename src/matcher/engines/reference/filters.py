@@ -70,7 +70,7 @@ def last_day(record: Record, field: str, reference: DateSpan, clock: Clock) -> D
     if ended is not None and ended.first > horizon:
         return _running(reference, clock)
     if ended is not None:
-        return DateSpan(ended.first, min(ended.last, horizon))
+        return DateSpan(ended.first, ended.last if ended.last <= horizon else max(reference.last, horizon))
     if ongoing == YES:
         return _running(reference, clock)
     if not hasattr(record, "ongoing"):
@@ -80,7 +80,7 @@ def last_day(record: Record, field: str, reference: DateSpan, clock: Clock) -> D
 
 def _running(reference: DateSpan, clock: Clock) -> DateSpan:
     # Up to a later event a running course may stop any day; counted to today it has not stopped.
-    return DateSpan(min(clock.on, reference.first), reference.last)
+    return DateSpan(min(clock.on, reference.last), reference.last)
 
 
 def matches(record: Record, filters: tuple[Filter, ...], profile: Profile, clock: Clock) -> Verdict:

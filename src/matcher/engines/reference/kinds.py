@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 
 from matcher.domain.dates import DateSpan, TimeUnit, completed
 from matcher.domain.possible import Codes, Interval, Possible, agree, either
@@ -77,13 +79,16 @@ def _formula(kind: Formula, profile: Profile, clock: Clock) -> Finding:
 
 def _first_of(kind: FirstOf, domain: Domain, profile: Profile, clock: Clock) -> Finding:
     stale: tuple[Note, ...] = ()
+    perhaps: Possible | None = None
     for position, source in enumerate(kind.sources):
         finding = find(source, profile, clock)
         if not finding.silent:
-            converted = (Note(NoteKind.CONVERTED, finding.facts[0]),) if position and finding.facts else ()
-            return replace(finding, notes=stale + finding.notes + converted)
+            converted = tuple(Note(NoteKind.CONVERTED, fact) for fact in finding.facts if position)
+            value = _hull([finding.value, perhaps]) or finding.value
+            return replace(finding, value=value, notes=stale + finding.notes + converted)
         stale += finding.notes
-    return Finding(whole(domain), notes=stale, silent=True)
+        perhaps = _hull([perhaps, finding.perhaps])
+    return Finding(whole(domain), notes=stale, silent=True, perhaps=perhaps)
 
 
 def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Finding:
@@ -117,6 +122,7 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
     ]
     records = tuple(record for record, _, _ in current)
     notes = () if dated or kind.within is None else tuple(Note(NoteKind.UNDATED, each) for each in records)
+    values = [_clipped(getattr(record, kind.field), domain) for record, _, _ in current]
     if not certain:
         latest_stale = max(
             stale, key=lambda record: (begins(record) or DateSpan.on(date.min)).last, default=None
@@ -124,19 +130,20 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
         if latest_stale is not None:
             notes += (Note(NoteKind.STALE, latest_stale),)
             records += (latest_stale,)
-        return Finding(whole(domain), records, notes, silent=True)
+        return Finding(whole(domain), records, notes, silent=True, perhaps=_hull(values))
 
-    values = [_clipped(getattr(record, kind.field), domain) for record, _, _ in current]
     same_day = len({day for _, _, day in current}) == 1 and current[0][2].exact
     if same_day and all(verdict is Verdict.MET for _, verdict, _ in current):
         value, conflict = agree(values)
         if conflict:
             notes += tuple(Note(NoteKind.CONFLICT, record) for record in records)
         return Finding(value, records, notes)
-    value = values[0]
-    for other in values[1:]:
-        value = either(value, other)
-    return Finding(value, records, notes)
+    return Finding(_hull(values) or whole(domain), records, notes)
+
+
+def _hull(values: Sequence[Possible | None]) -> Possible | None:
+    said = [value for value in values if value is not None]
+    return reduce(either, said) if said else None
 
 
 def _in_window(day: DateSpan, kind: Latest, clock: Clock) -> Verdict:

@@ -69,7 +69,15 @@ def _observation_words() -> Iterator[Word]:
         parameters: tuple[Parameter, ...] = (WITHIN,)
         if kind.subject:
             meaning = f"which {kind.subject}"
-            parameters += (Parameter(kind.subject, Takes.TEXT, meaning, vocabulary=SUBJECTS.get(kind.subject)),)
+            parameters += (
+                Parameter(
+                    kind.subject,
+                    Takes.TEXT,
+                    meaning,
+                    vocabulary=SUBJECTS.get(kind.subject),
+                    phrase="({})" if kind.subject == "criteria" else "{}",
+                ),
+            )
         build = _scale if kind.name in CONVERTED else observed
         yield Word(
             name=kind.name,
@@ -90,7 +98,10 @@ def _example(kind: ObservationType) -> str:
         return f"{kind.name}: true"
     if kind.codes:
         return f"{kind.name}: {kind.codes[0]}"
-    return f"{kind.name}: {{at_least: {kind.low + 1:g}{' ' + kind.unit if kind.unit else ''}}}"
+    limit = f"{kind.low + 1:g} {kind.unit}".strip()
+    # A bracket inside braces is YAML's own unless it is quoted.
+    quoted = f"'{limit}'" if "[" in limit else limit
+    return f"{kind.name}: {{at_least: {quoted}}}"
 
 
 INDEX: tuple[Filter, ...] = (Is("index", YES.members), Is("confirmed", YES.members))
@@ -173,7 +184,7 @@ WORDS: tuple[Word, ...] = (
         section="disease",
         meaning="A cancer beside the index cancer, with exceptions",
         phrase="Another cancer",
-        example="other_cancer: {within: 3 years, except: [SKIN_BCC]}",
+        example="other_cancer: {within: 3 years, except: [BCC]}",
         facets={"": Facet(lambda _: Presence(), _other_cancer)},
         parameters=(
             Parameter("is", Takes.CODES, "these cancers only", vocabulary=DIAGNOSES),
@@ -210,7 +221,7 @@ WORDS: tuple[Word, ...] = (
             )
         },
         parameters=(
-            Parameter("scheme", Takes.TEXT, "staging scheme with edition", True, choices=staging.SCHEMES),
+            Parameter("scheme", Takes.TEXT, "staging scheme with edition", True, vocabulary=staging.SCHEME),
         ),
         question="What is the stage, in scheme {scheme}?",
         topic="stage:{scheme}",

@@ -165,11 +165,11 @@ WORDS: tuple[Word, ...] = (
         name="lines_of_therapy",
         section="therapy",
         meaning="Number of lines of systemic therapy, all or by class, maintenance counted or not",
-        phrase="Lines of {therapy} systemic therapy",
+        phrase="Lines of systemic therapy {therapy}",
         example="lines_of_therapy: {at_least: 1}",
         facets={"": Facet(lambda _: Number(integer=True), _lines)},
         parameters=(
-            ANY_THERAPY,
+            Parameter("therapy", Takes.THERAPY, "only courses with this class or agent", phrase="({})"),
             ROLE,
             Parameter(
                 "maintenance",
@@ -178,7 +178,7 @@ WORDS: tuple[Word, ...] = (
                 choices=("counted", "not_counted"),
             ),
         ),
-        question="How many lines of {therapy} systemic therapy has the patient had?",
+        question="How many lines of systemic therapy {therapy} has the patient had?",
         topic="lines_of_therapy:{therapy}",
     ),
     Word(

@@ -16,13 +16,11 @@ _OUTCOMES = (
     "treatment_related_deaths",
 )
 #: small numbers are also printed as words
-_WORDS = dict(
-    enumerate(
-        "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty twenty-one twenty-two twenty-three twenty-four twenty-five "
-        "twenty-six".split()
-    )
+_SMALL = (
+    "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty twenty-one twenty-two twenty-three twenty-four twenty-five twenty-six"
 )
+_WORDS = dict(enumerate(re.split(" ", _SMALL)))
 _PLAIN_TEXT = re.compile(r"(?<![A-Za-z\d.])(?<![A-Za-z]-)\d+(?:,\d{3})*(?:\.\d+)?|(?<![\d\w])\.\d+")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +41,6 @@ class Desk:
 
     def rule(self, command: str, *arguments: object) -> Ran:
         return self.run("rules", command, *arguments, "--rules", self.rules)
-
-
-MakeDesk = Callable[[], Desk]
 
 
 def desk_in(folder: Path, capture: pytest.CaptureFixture[str], patients: str = PATIENTS) -> Desk:

@@ -36,7 +36,7 @@ def shown(record: Record | Absence, as_of: date) -> FactShown:
     return FactShown(
         text=text_of(record),
         date=_dates(day, end),
-        age=_age(end or day, as_of),
+        age="" if isinstance(record, Event) and record.name == "birth" else _age(end or day, as_of),
         source=str(record.source),
     )
 

@@ -9,6 +9,11 @@ from matcher.explanation.description import as_markdown, describe, describe_deri
 from matcher.rules.candidate import Candidate, CandidateKind
 from matcher.rules.rulebook import Rulebook
 
+_PROMISE = (
+    "What the documents and registry excerpts do not state is not invented: a criterion that rests on neither is "
+    "marked as an assumption, and a trial whose protocol has more criteria than are encoded says so."
+)
+
 
 def rulebook_page(rulebook: Rulebook) -> str:
     """The page of `docs/reference/rulebook.md`; it is made from the rules and never edited."""
@@ -19,8 +24,7 @@ def rulebook_page(rulebook: Rulebook) -> str:
         "",
         DECISION_NOTICE,
         "",
-        "What the documents and registry excerpts do not state is not invented: a criterion that rests on neither is "
-        "marked as an assumption, and a trial whose protocol has more criteria than are encoded says so.",
+        _PROMISE,
         "",
     ]
     trials = [each for each in rulebook.candidates if each.kind is CandidateKind.TRIAL]

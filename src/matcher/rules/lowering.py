@@ -103,7 +103,9 @@ def ended(condition: Condition, *, easier: bool) -> Condition:
         assert isinstance(comparison.feature.kind, Since)
         still = _still_running(comparison.feature, comparison.feature.kind)
         bound = Bound(Op.BELOW, 1.0, "") if towards_met else Bound(Op.AT_LEAST, 1.0, "")
-        return replace(comparison, feature=still, bounds=(bound,))
+        after = replace(comparison, feature=still, bounds=(bound,))
+        # Long enough already, or once it has ended: before a planned event what still runs may yet be stopped.
+        return Group(Gate.ANY if towards_met else Gate.ALL, (comparison, after), path=comparison.path)
 
     return _rewritten(condition, wait, easier)
 
@@ -137,7 +139,10 @@ def _rewritten(
                 then=_rewritten(then, change, towards_met),
                 otherwise=_rewritten(otherwise, change, towards_met),
             )
-        case Group(gate=gate, members=members):
-            inner = not towards_met if gate is Gate.NOT else towards_met
-            return replace(condition, members=tuple(_rewritten(each, change, inner) for each in members))
+        case Group(gate=gate, members=members, weights=weights):
+            # A member that counts against the sum is moved the other way, like one under ``not``.
+            against = [gate is Gate.NOT or weight < 0 for weight in weights or (1.0,) * len(members)]
+            pairs = zip(members, against, strict=True)
+            moved_members = (_rewritten(each, change, towards_met is not away) for each, away in pairs)
+            return replace(condition, members=tuple(moved_members))
     raise TypeError(f"unhandled condition {condition!r}")

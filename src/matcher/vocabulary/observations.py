@@ -37,8 +37,15 @@ class ObservationType:
 
 
 def _number(
-    name: str, title: str, section: str, unit: str, low: float, high: float, age: int | None, question: str
+    name: str,
+    title: str,
+    section: str,
+    unit: str,
+    bounds: tuple[float, float],
+    age: int | None,
+    question: str,
 ) -> ObservationType:
+    low, high = bounds
     return ObservationType(name, title, section, unit, low, high, max_age_days=age, question=question)
 
 
@@ -68,15 +75,14 @@ _TYPES = (
     _score("karnofsky", "Karnofsky performance status", 100, 60, "What is the Karnofsky performance status?"),
     _one_of("sex", "Sex", "person", ("female", "male"), "What is the patient's sex?"),
     _one_of("vital_status", "Vital status", "person", ("alive", "deceased"), "Is the patient alive?"),
-    _number("weight", "Weight", "person", "kg", 1, 400, 90, "What does the patient weigh?"),
-    _number("height", "Height", "person", "cm", 40, 260, None, "How tall is the patient?"),
+    _number("weight", "Weight", "person", "kg", (1, 400), 90, "What does the patient weigh?"),
+    _number("height", "Height", "person", "cm", (40, 260), None, "How tall is the patient?"),
     _number(
         "life_expectancy",
         "Life expectancy",
         "person",
         "wk",
-        0,
-        5200,
+        (0, 5200),
         90,
         "What is the estimated life expectancy?",
     ),
@@ -210,19 +216,20 @@ _TYPES = (
         age=28,
     ),
     _number(
-        "lvef", "Left ventricular ejection fraction", "organ_function", "%", 5, 90, 180, "What is the LVEF?"
+        "lvef", "Left ventricular ejection fraction", "organ_function", "%", (5, 90), 180, "What is the LVEF?"
     ),
-    _number("spo2", "Oxygen saturation on room air", "organ_function", "%", 40, 100, 30, "What is the SpO2?"),
-    _number("fev1", "FEV1, percent of predicted", "organ_function", "%", 5, 200, 180, "What is the FEV1?"),
-    _number("dlco", "DLCO, percent of predicted", "organ_function", "%", 5, 200, 180, "What is the DLCO?"),
-    _number("qtc", "QTc interval", "organ_function", "ms", 250, 800, 90, "What is the QTc interval?"),
+    _number(
+        "spo2", "Oxygen saturation on room air", "organ_function", "%", (40, 100), 30, "What is the SpO2?"
+    ),
+    _number("fev1", "FEV1, percent of predicted", "organ_function", "%", (5, 200), 180, "What is the FEV1?"),
+    _number("dlco", "DLCO, percent of predicted", "organ_function", "%", (5, 200), 180, "What is the DLCO?"),
+    _number("qtc", "QTc interval", "organ_function", "ms", (250, 800), 90, "What is the QTc interval?"),
     _number(
         "systolic",
         "Systolic blood pressure",
         "organ_function",
         "mm[Hg]",
-        40,
-        300,
+        (40, 300),
         30,
         "What is the systolic pressure?",
     ),
@@ -231,8 +238,7 @@ _TYPES = (
         "Diastolic blood pressure",
         "organ_function",
         "mm[Hg]",
-        20,
-        200,
+        (20, 200),
         30,
         "What is the diastolic pressure?",
     ),

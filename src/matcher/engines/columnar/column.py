@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import Codes, Interval
+from matcher.domain.possible import Codes, Interval, Possible
 from matcher.engines.columnar.arrays import Bools, Days, Floats, Ids, Index
 from matcher.engines.columnar.days import FIRST_DAY
 
@@ -96,6 +96,28 @@ class CodeColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class MixedColumn:
+    """Values of which some are numbers and the others categories: what was observed."""
+
+    numbers: NumberColumn
+    codes: CodeColumn
+
+    @classmethod
+    def of(cls, values: Iterable[Possible]) -> MixedColumn:
+        held = list(values)
+        return cls(
+            NumberColumn.of(each if isinstance(each, Interval) else None for each in held),
+            CodeColumn.of(each if isinstance(each, Codes) else None for each in held),
+        )
+
+    def __getitem__(self, records: Index | slice) -> MixedColumn:
+        return MixedColumn(self.numbers[records], self.codes[records])
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
 class SpanColumn:
     """Unknown days between two days, both included."""
 
@@ -169,5 +191,5 @@ class ComponentColumn:
         return len(self.offsets) - 1
 
 
-Column: TypeAlias = NumberColumn | CodeColumn | SpanColumn | NameColumn | ComponentColumn
+Column: TypeAlias = NumberColumn | CodeColumn | MixedColumn | SpanColumn | NameColumn | ComponentColumn
 _NO_INTERVAL = Interval(0.0, 0.0)

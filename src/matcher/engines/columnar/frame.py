@@ -12,12 +12,14 @@ from typing import get_type_hints
 
 import numpy as np
 
-from matcher.domain.possible import Interval
+from matcher.domain.dates import DateSpan
+from matcher.domain.possible import Codes, Interval, Possible
 from matcher.domain.profile import LISTS, Profile
 from matcher.domain.record import (
     Absence,
     Alteration,
     Biomarker,
+    Components,
     Condition,
     Course,
     Diagnosis,
@@ -36,6 +38,7 @@ from matcher.engines.columnar.column import (
     CodeColumn,
     Column,
     ComponentColumn,
+    MixedColumn,
     NameColumn,
     NumberColumn,
     SpanColumn,
@@ -75,13 +78,11 @@ class Absences:
 class Table:
     """The records of one table: ``rows`` is the patient of each, never falling.
 
-    ``complete`` says for each patient that the list holds everything there is; without it no list does. An
-    observation's ``value`` may be a number or a category, so it has a column of either sort.
+    ``complete`` says for each patient that the list holds everything there is; without it no list does.
     """
 
     rows: Ids
     columns: Mapping[str, Column] = field(default_factory=dict)
-    values: CodeColumn | None = None
     complete: Bools | None = None
     absences: Absences | None = None
 
@@ -91,7 +92,6 @@ class Table:
         return Table(
             self.rows[held] - np.int32(start),
             {name: column[held] for name, column in self.columns.items()},
-            None if self.values is None else self.values[held],
             None if self.complete is None else self.complete[start:stop],
             None if self.absences is None else self.absences.between(start, stop),
         )
@@ -147,21 +147,14 @@ def _stated(profile: Profile, name: str) -> bool:
 def _table(name: str, profiles: Sequence[Profile]) -> Table:
     listings = [profile.listing(name) for profile in profiles]
     records = [record for listing in listings for record in listing.records]
+    rows = _rows([len(each.records) for each in listings])
     columns = _columns(RECORD_OF[name], records) if records else {}
-    values = None
-    if name == "observations":
-        values = CodeColumn.of(
-            None if isinstance(each.value, Interval) else each.value
-            for each in records
-            if isinstance(each, Observation)
-        )
     if name not in LISTS:
-        return Table(_rows([len(each.records) for each in listings]), columns, values)
+        return Table(rows, columns)
     absences = [absence for listing in listings for absence in listing.absences]
     return Table(
-        _rows([len(each.records) for each in listings]),
+        rows,
         columns,
-        values,
         np.array([each.complete for each in listings], np.bool_),
         _absences(_rows([len(each.absences) for each in listings]), absences) if absences else None,
     )
@@ -180,14 +173,21 @@ def _absences(rows: Ids, absences: Sequence[Absence]) -> Absences:
 def _columns(record: type[Record], records: Sequence[Record]) -> dict[str, Column]:
     types = get_type_hints(record)
     return {
-        each.name: _MAKERS[str(types[each.name])](getattr(one, each.name) for one in records)
+        each.name: _COLUMN_OF[types[each.name]](getattr(one, each.name) for one in records)
         for each in fields(record)
         if types[each.name] is not Source and each.name != "label"
     }
 
 
-def _numbers_among(values: Iterable[object]) -> NumberColumn:
-    return NumberColumn.of(each if isinstance(each, Interval) else None for each in values)
-
-
-_MAKERS: Mapping[str, Callable[..., Column]] = {}
+#: the column for each type that a record's field can have
+_COLUMN_OF: Mapping[object, Callable[..., Column]] = {
+    Interval: NumberColumn.of,
+    Interval | None: NumberColumn.of,
+    Codes: CodeColumn.of,
+    Codes | None: CodeColumn.of,
+    Possible: MixedColumn.of,
+    DateSpan: SpanColumn.of,
+    DateSpan | None: SpanColumn.of,
+    Components: ComponentColumn.of,
+    str: NameColumn.of,
+}

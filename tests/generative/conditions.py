@@ -71,7 +71,7 @@ def _windowed() -> st.SearchStrategy[Raw]:
 
 
 _COUNTS = _numeric((0, 1, 2), named=True)
-_PRESENT = st.one_of(st.just({}), st.just({}), _COUNTS)
+_PRESENT: st.SearchStrategy[Raw] = st.one_of(st.just({}), st.just({}), _COUNTS)
 _PLATELETS = _with(
     st.just({"test": "platelets"}), _numeric((75, 100, 150), "10*9/L"), _maybe("within", WINDOWS)
 )

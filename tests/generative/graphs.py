@@ -58,7 +58,9 @@ class Made:
     @property
     def names(self) -> frozenset[str]:
         """The observations and laboratory tests among what the graph reads."""
-        kinds = {kind for node in self.graph.nodes if isinstance(node, Read) for kind in kinds_of(node.feature)}
+        kinds = {
+            kind for node in self.graph.nodes if isinstance(node, Read) for kind in kinds_of(node.feature)
+        }
         wanted = {each for kind in kinds for each in filters_of(kind)}
         named = {each.name for each in wanted if isinstance(each, Named)}
         return frozenset(named.union(*(each.codes for each in wanted if isinstance(each, Is))))
@@ -161,7 +163,7 @@ def _derivations(draw: st.DrawFn) -> tuple[Raw, ...]:
     )
 
 
-_READS = {
+_READS: Mapping[str, st.SearchStrategy[Raw]] = {
     "Choice": st.sampled_from(({"tabled": "a"}, {"tabled": {"in": ["a", "b"]}}, {"counted": True})),
     "Combine": st.sampled_from(({"resectability": "resectable"}, {"resectability": "unresectable"})),
 }

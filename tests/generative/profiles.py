@@ -231,7 +231,7 @@ def _diagnoses(draw: st.DrawFn, as_of: date) -> Listing[Diagnosis]:
 @st.composite
 def _observations(draw: st.DrawFn, as_of: date, names: frozenset[str]) -> tuple[Observation, ...]:
     on = maybe_span(as_of)
-    kinds: dict[str, st.SearchStrategy[Codes] | st.SearchStrategy[Interval]] = {
+    kinds: dict[str, st.SearchStrategy[Any]] = {
         "ecog": scores(0, 1, 2, 3, 4),
         "karnofsky": scores(30, 50, 60, 70, 80, 90, 100),
         "sex": stated("female", "male"),
@@ -241,11 +241,14 @@ def _observations(draw: st.DrawFn, as_of: date, names: frozenset[str]) -> tuple[
         "lvef": numbers(45, 50, 55, low=5, high=90),
     }
     found: list[Observation] = []
-    for name in draw(st.lists(st.sampled_from(sorted(names & kinds.keys() or kinds)), min_size=1, max_size=4)):
+    for name in draw(
+        st.lists(st.sampled_from(sorted(names & kinds.keys() or kinds)), min_size=1, max_size=4)
+    ):
         if sum(each.name == name for each in found) < 2:
             found.append(Observation(name, draw(kinds[name]), draw(on)))
-    for subject in () if "suitable_for" not in names else draw(st.lists(st.sampled_from(("cisplatin", "bevacizumab", "")), max_size=2, unique=True)):
-        found.append(Observation("suitable_for", draw(stated(*YES_NO)), draw(on), subject))
+    if "suitable_for" in names:
+        subjects = draw(st.lists(st.sampled_from(("cisplatin", "bevacizumab", "")), max_size=2, unique=True))
+        found += [Observation("suitable_for", draw(stated(*YES_NO)), draw(on), each) for each in subjects]
     return tuple(found)
 
 
@@ -261,7 +264,9 @@ def _labs(draw: st.DrawFn, as_of: date, names: frozenset[str]) -> tuple[Laborato
     }
     limits = {"alt": (40.0, None), "albumin": (None, 3.5)}
     found: list[Laboratory] = []
-    for test in draw(st.lists(st.sampled_from(sorted(names & values.keys() or values)), min_size=1, max_size=3)):
+    for test in draw(
+        st.lists(st.sampled_from(sorted(names & values.keys() or values)), min_size=1, max_size=3)
+    ):
         if sum(test in each.test.members for each in found) < 2:
             upper, lower = (
                 None
@@ -368,6 +373,8 @@ def profiles(
     """A profile with something in these tables (in all of them, unless said which), under these names."""
     day = as_of or draw(st.sampled_from(AS_OF))
     parts = {
-        name: draw(strategy) for name, strategy in _tables(day, names).items() if tables is None or name in tables
+        name: draw(strategy)
+        for name, strategy in _tables(day, names).items()
+        if tables is None or name in tables
     }
     return Profile(id="p", as_of=day, **parts)

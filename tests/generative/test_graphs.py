@@ -91,7 +91,9 @@ def test_de_morgan(engine: Engine, data: st.DataObject, members: list[dict[str, 
     builder, reader, lowering = parts(())
     refused = [{"not": each} for each in members]
     pairs = [({"not": {"all": members}}, {"any": refused}), ({"not": {"any": members}}, {"all": refused})]
-    found = [(lowering.lower(read(reader, left)), lowering.lower(read(reader, right))) for left, right in pairs]
+    found = [
+        (lowering.lower(read(reader, left)), lowering.lower(read(reader, right))) for left, right in pairs
+    ]
     made = Made(builder.graph(), found[0][0], {}, ())
     table = engine.evaluate(made.graph, [data.draw(profiles(made.tables, made.names))])
     for left, right in found:

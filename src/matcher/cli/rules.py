@@ -12,7 +12,7 @@ from matcher.cli.rule_text import candidate_document, print_candidate, print_der
 from matcher.cli.terminal import Page, print_json
 from matcher.errors import Diagnostic, UsageError, nearest
 from matcher.rules.candidate import Candidate
-from matcher.service import check, open_rulebook, run_all_cases
+from matcher.service import case_coverage, check, open_rulebook, run_all_cases
 from matcher.service.schemas import RULE_KINDS, rule_schema
 
 BROKEN = 3
@@ -148,6 +148,35 @@ def run_tests(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
             problems = f", {_number(len(run.diagnostics), 'problem')} in the files" if run.diagnostics else ""
             page.line(f"{_number(len(run.results), 'case')}: {failed} failed{problems}")
     return BROKEN if run.failures else 0
+
+
+@rules.command("coverage")
+def show_coverage(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
+    """Say what no case shows yet.
+
+    Each criterion wants a case that meets it, one that does not and one unknown; each limit the value on it and
+    one next to it; each derived result a case. Exit code 3 if something is missing.
+
+    \b
+    Examples:
+      matcher rules coverage
+      matcher rules coverage --rules my-rules
+    """  # noqa: D301 - \b keeps the lines apart
+    found = case_coverage(rules)
+    if as_json:
+        print_json(
+            {
+                "exercised": found.exercised,
+                "wanted": found.wanted,
+                "percent": found.percent,
+                "diagnostics": [_diagnostic(each) for each in found.diagnostics],
+            }
+        )
+    else:
+        page = Page()
+        _print_diagnostics(page, found.diagnostics)
+        page.line(f"{found.exercised} of {found.wanted} shown by cases: {found.percent:.1f} %")
+    return BROKEN if found.diagnostics else 0
 
 
 @rules.command()

@@ -169,7 +169,7 @@ def _distance(judged: CriterionVerdict, by: tuple[Comparison, ...], reading: Con
         value = value_in_words(reading.finding(comparison).value, feature.domain, unit_of(feature))
         limits = limits_in_words(comparison)
         wanted = f"needs {limits}" if judged.criterion.role is Role.INCLUSION else f"excluded when {limits}"
-        parts.append(f"{comparison.title} {value}, {wanted}")
+        parts.append(f"{comparison.title}: {value}, {wanted}")
     if parts and judged.criterion.recoverable_within:
         parts.append("repeat the test")
     return "; ".join(parts)

@@ -117,7 +117,7 @@ def _described(criteria: Iterable[Criterion]) -> tuple[CriterionDescribed, ...]:
             text=each.text,
             asks=condition_in_words(each.condition),
             marks=tuple(_marks(each)),
-            citation=citation_in_words(each.citation) or f"assumption: {each.assumption}",
+            citation=citation_in_words(each.citation) or f"none; assumption: {each.assumption}",
         )
         for each in criteria
     )

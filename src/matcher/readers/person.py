@@ -68,7 +68,11 @@ def _birth_of_age(context: Context, raw: object) -> DateSpan | None:
     youngest = floor(years.low) + (1 if years.low_open and years.low == floor(years.low) else 0)
     try:
         first = DateSpan(_years_before(day.first, oldest + 1), day.first).first
-        return DateSpan(date.fromordinal(first.toordinal() + 1), _years_before(day.last, youngest))
+        earliest = date.fromordinal(first.toordinal() + 1)
+        if day.exact and (earliest.month, earliest.day) == (2, 29):
+            # Born on 29 February they would have had that birthday on the 28th.
+            earliest = date.fromordinal(earliest.toordinal() + 1)
+        return DateSpan(earliest, _years_before(day.last, youngest))
     except (OverflowError, ValueError):
         context.issue("P106", "age", "the day of the age cannot be", raw)
         return None

@@ -44,6 +44,9 @@ def _course(context: Context, row: Mapping[str, Any], path: str) -> Course:
         progressed, progression = None, None
     elif progression is not None and progressed is None:
         progressed = YES
+    if progression is not None and progression.last > context.as_of:
+        # What comes after the as-of day has not happened yet, and whether it will is not known.
+        progressed, progression = None, None
     return Course(
         agents.components,
         # What treats no cancer is no line of therapy, whatever the record calls it.

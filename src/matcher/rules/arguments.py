@@ -31,14 +31,15 @@ def read_argument(
             if isinstance(raw, (int, float)) and not isinstance(raw, bool):
                 if not parameter.low <= raw <= parameter.high:
                     return refuse("R019", f"{raw:g} is outside {parameter.low:g} to {parameter.high:g}")
-                return Argument(f"{raw:g}", float(raw))
+                return Argument(f"{raw:g}", float(raw), parameter.phrase.format(f"{raw:g}"))
             return refuse("R013", f"'{parameter.name}' is a number")
         case Takes.DURATION:
             try:
                 duration = units.parse_duration(str(raw))
             except units.UnitError as error:
                 return refuse(UNIT_CODES[error.fault], error.message, "write it like '14 days' or '6 months'")
-            return Argument(str(raw), Duration(duration.value, TimeUnit(duration.unit)))
+            length = Duration(duration.value, TimeUnit(duration.unit))
+            return Argument(str(length), length, parameter.phrase.format(length))
         case Takes.CODES:
             return _codes(parameter, raw, path, problems)
     if isinstance(raw, (int, float)) and not isinstance(raw, bool) and parameter.choices:
@@ -59,17 +60,18 @@ def read_argument(
             test = lab_test(raw)
             if test is None:
                 return refuse("R014", f"unknown laboratory test '{raw}'", _suggest(nearest_lab_test(raw)))
-            return Argument(test.code, test.code, in_sentence(test.title))
+            return Argument(test.code, test.code, parameter.phrase.format(in_sentence(test.title)))
         case Takes.MARKER:
             marker = MARKERS.lookup(raw)
             if marker is None:
                 return refuse("R014", f"unknown biomarker '{raw}'", _suggest(MARKERS.nearest(raw)))
-            return Argument(marker, marker, in_sentence(MARKERS.title(marker)))
+            return Argument(marker, marker, parameter.phrase.format(in_sentence(MARKERS.title(marker))))
         case Takes.EVENT:
             if raw not in lexicon.events:
                 known = ", ".join(lexicon.events) or "none"
                 return refuse("R025", f"'{raw}' is not among the events of this rule ({known})")
-            return Argument(raw, lexicon.events[: lexicon.events.index(raw) + 1])
+            events = lexicon.events[: lexicon.events.index(raw) + 1]
+            return Argument(raw, events, parameter.phrase.format(raw.replace("_", " ")))
         case Takes.TEXT if parameter.vocabulary is not None:
             named = parameter.vocabulary.lookup(raw)
             if named is None:
@@ -83,7 +85,7 @@ def read_argument(
                     or f"one of: {', '.join(parameter.choices)}"
                 )
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
-            return Argument(raw, raw)
+            return Argument(raw, raw, parameter.phrase.format(raw.replace("_", " ")))
     raise TypeError(f"unhandled parameter {parameter.takes}")
 
 
@@ -117,7 +119,8 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
         problems.append(Problem(path, "R020", "an empty list of codes"))
         return None
     if parameter.vocabulary is None:
-        return Argument(", ".join(sorted(codes)), codes)
+        names = ", ".join(sorted(codes))
+        return Argument(names, codes, parameter.phrase.format(names.replace("_", " ")))
     if codes == parameter.vocabulary.all_leaves:
         return Argument("any", codes, parameter.phrase.format("any"))
     cover = parameter.vocabulary.cover(codes)

@@ -254,7 +254,7 @@ class ConditionReader:
         bounds = reader.read(answer, compared, path, _scheme(arguments), arguments, word)
         if bounds is None:
             return None
-        title = _capitalised(_filled(word.phrase, arguments.title_of))
+        title = _capitalised(_title(word, arguments))
         title += f" {facet_name.replace('_', ' ')}" if facet_name else ""
         feature = Feature(
             name=_name(word, arguments, facet_name),
@@ -331,6 +331,16 @@ def _filled(template: str, said: Callable[[str], str]) -> str:
         end = text.index("}", start)
         text = text[:start] + said(text[start + 1 : end]) + text[end + 1 :]
     return " ".join(text.split())
+
+
+def _title(word: Word, arguments: Arguments) -> str:
+    """The phrase with its parameters, and behind it those that it has no place for: `within 14 days`."""
+    behind = (
+        arguments.title_of(each.name)
+        for each in word.parameters
+        if each.name in arguments and f"{{{each.name}}}" not in word.phrase
+    )
+    return " ".join(part for part in (_filled(word.phrase, arguments.title_of), *behind) if part)
 
 
 def _capitalised(text: str) -> str:

@@ -265,6 +265,9 @@ class ListDocument(Document):
     members: Annotated[Texts, Field(min_length=1)]
     synonyms: Texts = []
     kind: Literal["class", "not_anticancer", "unresolvable"] = "class"
+    offered: bool = Field(
+        False, description="Kept for authors although no rule of this rulebook uses it yet."
+    )
     source: Source
     as_of: date
 

@@ -6,8 +6,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcher.cases.coverage import Coverage, coverage
 from matcher.cases.run import Case, CaseResult, read_cases, run_cases
-from matcher.errors import Diagnostic, UsageError
+from matcher.errors import Diagnostic, RuleError, UsageError, in_order
+from matcher.rulebook.lint import lint
 from matcher.rulebook.load import Loaded, check_rulebook, load_rulebook
 from matcher.rules.rulebook import Rulebook
 
@@ -53,8 +55,22 @@ class CaseRun:
 
 
 def check(given: Path | None = None) -> Loaded:
-    """Everything wrong with a directory of rules, without raising for it."""
-    return check_rulebook(rules_directory(given))
+    """Everything wrong with a directory of rules, and what deserves a second look, without raising for it."""
+    loaded = check_rulebook(rules_directory(given))
+    loaded.diagnostics = in_order([*loaded.diagnostics, *lint(loaded)])
+    return loaded
+
+
+def case_coverage(given: Path | None = None) -> Coverage:
+    """What the cases do not show yet. Cases that fail show nothing."""
+    directory = rules_directory(given)
+    loaded = check_rulebook(directory)
+    if loaded.rulebook is None or loaded.errors:
+        raise RuleError(loaded.errors)
+    cases, diagnostics = read_cases(loaded.rulebook, directory)
+    if diagnostics:
+        raise RuleError(diagnostics)
+    return coverage(loaded, tuple(run_cases(loaded.rulebook, cases)))
 
 
 def run_all_cases(given: Path | None = None) -> CaseRun:

@@ -1,9 +1,11 @@
 """Time: windows, time since, planned events, and records after the as-of day."""
 
+from typing import Any
+
 from tests.spec.table import MET, NOT_MET, UNKNOWN, Row, Section, Table, row
 
 
-def _nivolumab(verdict: str, why: str = "", /, *, closed: bool = True, **fields: object) -> Row:
+def _nivolumab(verdict: str, why: str = "", /, *, closed: bool = True, **fields: Any) -> Row:
     """A patient with one course of nivolumab, in a complete list unless said otherwise."""
     more = {"events": fields.pop("events")} if "events" in fields else {}
     complete = ["therapies"] if closed else []

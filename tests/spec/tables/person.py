@@ -1,10 +1,12 @@
 """Observed facts: one table a word, each with a value that passes, one that does not, and nothing."""
 
+from typing import Any
+
 from matcher.features.catalogue import CATALOGUE
 from tests.spec.table import MET, NOT_MET, UNKNOWN, Section, Table, row
 
 #: word, what is asked of it, a value that passes, one that does not, one that leaves it open
-_OBSERVED: tuple[tuple[str, object, object, object, object], ...] = (
+_OBSERVED: tuple[tuple[str, Any, Any, Any, Any], ...] = (
     ("sex", "female", "female", "male", "unknown"),
     ("vital_status", "alive", "alive", "deceased", "unknown"),
     ("weight", {"at_least": "30 kg"}, "30 kg", "29.9 kg", "29-31"),
@@ -66,7 +68,7 @@ _OBSERVED: tuple[tuple[str, object, object, object, object], ...] = (
 )
 
 
-def _table(word: str, asked: object, passing: object, failing: object, leaving_open: object) -> Table:
+def _table(word: str, asked: Any, passing: Any, failing: Any, leaving_open: Any) -> Table:
     rows = [
         row(MET, **{word: passing}),
         row(NOT_MET, **{word: failing}),

@@ -110,7 +110,11 @@ def since(kind: Since, profile: Profile, clock: Clock) -> Finding:
     notes = chosen.notes()
     if kind.events and reference.last == date.max:
         notes += (Note(NoteKind.NO_EVENT_DATE, kind.events[-1]),)
-    last_known = [last_day(record, kind.field, reference, clock) for record in chosen.certain]
+    # Of an event whose day is not known, a record may lie before it or after it: then it bounds nothing.
+    before = [
+        each for each in chosen.certain if exists(each, min(clock.as_of, reference.first)) is Verdict.MET
+    ]
+    last_known = [last_day(record, kind.field, reference, clock) for record in before]
     possibly_last = [last_day(record, kind.field, reference, clock) for record in chosen.members]
     if any(not day.exact for day in possibly_last):
         notes += (Note(NoteKind.IMPRECISE_DATE),)

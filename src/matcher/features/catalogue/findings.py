@@ -35,7 +35,7 @@ def _lab_answer(arguments: Arguments) -> Answer:
     if arguments.multiple_of:
         return Number(bare=True)
     test = LAB_TESTS[arguments.text("test")]
-    return Number(test.unit, test.low, test.high)
+    return Number(test.unit, test.low, test.high, bare=test.unit == "1")
 
 
 def _lab_kind(arguments: Arguments) -> Latest:
@@ -178,9 +178,13 @@ def _dose(arguments: Arguments) -> Total:
 
 
 MEDICINE = Parameter("is", Takes.MEDICATION, "a class of medicines or one medicine", required=True)
-ROUTE = Parameter("route", Takes.CODES, "how it is given", vocabulary=codes.ROUTE)
-TAKEN = Parameter("within", Takes.DURATION, "taken within this time; without it: taken now")
-BEFORE = Parameter("before", Takes.EVENT, "time is counted to this planned event instead of today")
+ROUTE = Parameter("route", Takes.CODES, "how it is given", phrase="({})", vocabulary=codes.ROUTE)
+TAKEN = Parameter(
+    "within", Takes.DURATION, "taken within this time; without it: taken now", phrase="within {}"
+)
+BEFORE = Parameter(
+    "before", Takes.EVENT, "time is counted to this planned event instead of today", phrase="before {}"
+)
 
 WORDS: tuple[Word, ...] = (
     Word(
@@ -223,7 +227,7 @@ WORDS: tuple[Word, ...] = (
         name="biomarker",
         section="biomarkers",
         meaning="Expression of a tumour marker: status, share of cells, intensity, score, number or category",
-        phrase="{marker} {method} {score_type}",
+        phrase="{marker}",
         example="biomarker: {marker: cldn18_2, method: ihc, intensity_at_least: 2, percent_positive: {at_least: 40}}",
         facets={
             "percent_positive": Facet(lambda _: Number("%", 0, 100, bare=True), _percent_kind),
@@ -237,11 +241,12 @@ WORDS: tuple[Word, ...] = (
         },
         parameters=(
             Parameter("marker", Takes.MARKER, "which marker", required=True),
-            Parameter("method", Takes.CODES, "how it was measured", vocabulary=METHOD),
+            Parameter("method", Takes.CODES, "how it was measured", phrase="({})", vocabulary=METHOD),
             Parameter(
                 "intensity_at_least",
                 Takes.TEXT,
                 "counting cells this strongly stained",
+                phrase="at {}+ or more",
                 choices=("1", "2", "3"),
             ),
             Parameter("score_type", Takes.CODES, "which score", vocabulary=SCORE_TYPE),
@@ -281,17 +286,23 @@ WORDS: tuple[Word, ...] = (
         name="condition",
         section="conditions",
         meaning="A disease or finding beside the index cancer",
-        phrase="{is} {status}",
+        phrase="{is}",
         example="condition: {is: autoimmune_disease, status: active}",
         facets={"": Facet(lambda _: Presence(), _condition)},
         parameters=(
             Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),
-            Parameter("except", Takes.CODES, "not these", vocabulary=CONDITIONS),
+            Parameter("except", Takes.CODES, "not these", vocabulary=CONDITIONS, phrase="except {}"),
             Parameter(
-                "status", Takes.CODES, "active, controlled, resolved, …", vocabulary=codes.CONDITION_STATUS
+                "status",
+                Takes.CODES,
+                "active, controlled, resolved, …",
+                phrase="({})",
+                vocabulary=codes.CONDITION_STATUS,
             ),
-            Parameter("grade_at_least", Takes.NUMBER, "CTCAE grade", low=1, high=5),
-            Parameter("within", Takes.DURATION, "began within this time"),
+            Parameter(
+                "grade_at_least", Takes.NUMBER, "CTCAE grade", phrase="of grade {} or more", low=1, high=5
+            ),
+            Parameter("within", Takes.DURATION, "began within this time", phrase="within {}"),
             BEFORE,
         ),
         question="Does the patient have, or has the patient had: {is}?",
@@ -337,7 +348,7 @@ WORDS: tuple[Word, ...] = (
         facets={"": Facet(lambda _: Number("mg"), _dose)},
         parameters=(
             MEDICINE,
-            Parameter("as", Takes.TEXT, "equivalent dose of this", choices=("prednisone",)),
+            Parameter("as", Takes.TEXT, "equivalent dose of this", phrase="as {}", choices=("prednisone",)),
             ROUTE,
             TAKEN,
             BEFORE,

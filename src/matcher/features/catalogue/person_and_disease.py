@@ -25,7 +25,7 @@ from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
 
-WITHIN = Parameter("within", Takes.DURATION, "not older than this at the as-of date")
+WITHIN = Parameter("within", Takes.DURATION, "not older than this at the as-of date", phrase="within {}")
 CONVERTED = {"ecog": "karnofsky", "karnofsky": "ecog"}
 
 
@@ -122,7 +122,9 @@ def _other_cancer(arguments: Arguments) -> Count:
 
 
 def _tnm_word(letter: str) -> Word:
-    edition = Parameter("edition", Takes.TEXT, "AJCC edition", choices=staging.EDITIONS)
+    edition = Parameter(
+        "edition", Takes.TEXT, "AJCC edition", phrase="(edition {})", choices=staging.EDITIONS
+    )
 
     def where(arguments: Arguments) -> tuple[Filter, ...]:
         return (Is("edition", frozenset({arguments.text("edition")})),) if "edition" in arguments else ()
@@ -187,12 +189,12 @@ WORDS: tuple[Word, ...] = (
         example="other_cancer: {within: 3 years, except: [BCC]}",
         facets={"": Facet(lambda _: Presence(), _other_cancer)},
         parameters=(
-            Parameter("is", Takes.CODES, "these cancers only", vocabulary=DIAGNOSES),
-            Parameter("except", Takes.CODES, "not these", vocabulary=DIAGNOSES),
+            Parameter("is", Takes.CODES, "these cancers only", vocabulary=DIAGNOSES, phrase="({})"),
+            Parameter("except", Takes.CODES, "not these", vocabulary=DIAGNOSES, phrase="except {}"),
             Parameter(
                 "status", Takes.CODES, "active, in remission or treated", choices=("active", "remission")
             ),
-            Parameter("within", Takes.DURATION, "diagnosed within this time"),
+            Parameter("within", Takes.DURATION, "diagnosed within this time", phrase="within {}"),
         ),
         question="Has the patient had another cancer? When, and is it in remission?",
         topic="other_cancer",
@@ -212,7 +214,7 @@ WORDS: tuple[Word, ...] = (
         name="stage",
         section="disease",
         meaning="Stage in one scheme and edition; a stage of another says nothing about it",
-        phrase="Stage ({scheme})",
+        phrase="Stage",
         example="stage: {scheme: ajcc8_pleural, in: [IIIA, IIIB, IV]}",
         facets={
             "": Facet(
@@ -221,7 +223,14 @@ WORDS: tuple[Word, ...] = (
             )
         },
         parameters=(
-            Parameter("scheme", Takes.TEXT, "staging scheme with edition", True, vocabulary=staging.SCHEME),
+            Parameter(
+                "scheme",
+                Takes.TEXT,
+                "staging scheme with edition",
+                True,
+                phrase="({})",
+                vocabulary=staging.SCHEME,
+            ),
         ),
         question="What is the stage, in scheme {scheme}?",
         topic="stage:{scheme}",

@@ -36,9 +36,13 @@ from matcher.vocabulary.procedures import PROCEDURES
 
 THERAPY = Parameter("therapy", Takes.THERAPY, "a class of agents or one agent", required=True)
 ANY_THERAPY = Parameter("therapy", Takes.THERAPY, "only courses with this class or agent")
-KIND = Parameter("kind", Takes.CODES, "systemic, intracavitary, …", vocabulary=codes.THERAPY_KIND)
-ROLE = Parameter("role", Takes.CODES, "neoadjuvant, adjuvant, maintenance, …", vocabulary=codes.THERAPY_ROLE)
-SINCE_END = Parameter("within", Takes.DURATION, "the last dose was within this time")
+KIND = Parameter(
+    "kind", Takes.CODES, "systemic, intracavitary, …", phrase="({})", vocabulary=codes.THERAPY_KIND
+)
+ROLE = Parameter(
+    "role", Takes.CODES, "neoadjuvant, adjuvant, maintenance, …", phrase="({})", vocabulary=codes.THERAPY_ROLE
+)
+SINCE_END = Parameter("within", Takes.DURATION, "the last dose was within this time", phrase="within {}")
 #: what counts as a line: chemotherapy, targeted therapy, immunotherapy, cell therapy; not surgery or support
 SYSTEMIC = frozenset({"systemic", "cell_therapy"})
 
@@ -145,8 +149,12 @@ def _presence(kind: object) -> dict[str, Facet]:
     return {"": Facet(lambda _: Presence(), kind)}  # type: ignore[arg-type]
 
 
-BEFORE = Parameter("before", Takes.EVENT, "time is counted to this planned event instead of today")
-FIELD = Parameter("field", Takes.CODES, "what was irradiated", vocabulary=codes.RADIOTHERAPY_FIELD)
+BEFORE = Parameter(
+    "before", Takes.EVENT, "time is counted to this planned event instead of today", phrase="before {}"
+)
+FIELD = Parameter(
+    "field", Takes.CODES, "what was irradiated", phrase="to {}", vocabulary=codes.RADIOTHERAPY_FIELD
+)
 INTENT = Parameter("intent", Takes.CODES, "curative, palliative, …", vocabulary=codes.RADIOTHERAPY_INTENT)
 
 WORDS: tuple[Word, ...] = (
@@ -175,6 +183,7 @@ WORDS: tuple[Word, ...] = (
                 "maintenance",
                 Takes.TEXT,
                 "whether maintenance is a line of its own",
+                phrase="(maintenance {})",
                 choices=("counted", "not_counted"),
             ),
         ),
@@ -215,8 +224,15 @@ WORDS: tuple[Word, ...] = (
         facets=_presence(_progressed),
         parameters=(
             THERAPY,
-            Parameter("within", Takes.DURATION, "progression came within this time of the last dose"),
-            Parameter("during", Takes.FLAG, "progression came while it was being given"),
+            Parameter(
+                "within",
+                Takes.DURATION,
+                "progression came within this time of the last dose",
+                phrase="within {}",
+            ),
+            Parameter(
+                "during", Takes.FLAG, "progression came while it was being given", phrase="while it was given"
+            ),
         ),
         question="Did the disease progress on or after {therapy}, and when?",
         topic="progressed:{therapy}",
@@ -284,7 +300,7 @@ WORDS: tuple[Word, ...] = (
         facets=_presence(_procedure),
         parameters=(
             Parameter("is", Takes.CODES, "which procedure", required=True, vocabulary=PROCEDURES),
-            Parameter("within", Takes.DURATION, "within this time"),
+            Parameter("within", Takes.DURATION, "within this time", phrase="within {}"),
             BEFORE,
         ),
         question="Has the patient had: {is}? When?",
@@ -303,7 +319,12 @@ WORDS: tuple[Word, ...] = (
                 a.codes("intent") if "intent" in a else ALL_RADIOTHERAPY,
             )
         ),
-        parameters=(FIELD, INTENT, Parameter("within", Takes.DURATION, "ended within this time"), BEFORE),
+        parameters=(
+            FIELD,
+            INTENT,
+            Parameter("within", Takes.DURATION, "ended within this time", phrase="within {}"),
+            BEFORE,
+        ),
         question="Has the patient had radiotherapy {field}? When did it end?",
         topic="radiotherapy",
     ),

@@ -32,7 +32,7 @@ def lists(book: Book) -> Iterator[Diagnostic]:
         used.add(name)
         waiting += [each for each in documents[name][1].members if formulary.lookup(each) not in used]
     for name, (file, document) in documents.items():
-        if document.kind == "class" and name not in used:
+        if document.kind == "class" and name not in used and not document.offered:
             yield book.report(file, "L008", ("list",), f"no rule refers to '{name}'")
 
 

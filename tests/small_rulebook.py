@@ -6,10 +6,10 @@ _TRIAL = """\
 trial: NCT00000001
 title: A trial that asks little
 phase: 2
-recruitment: {status: recruiting, as_of: 2026-01-01}
+recruitment: {status: recruiting, as_of: 2026-01-01, source: protocol}
 coverage: full
 sources:
-  protocol: {document: protocol, section: Eligibility}
+  protocol: {document: protocol, section: Eligibility, address: "https://example.org/p"}
 inclusion:
   I-01:
     text: At least 18 years old
@@ -35,13 +35,13 @@ _CLOSED = """\
 trial: NCT00000002
 title: A trial that is over
 phase: 3
-recruitment: {status: closed, as_of: 2026-01-01}
+recruitment: {status: closed, as_of: 2026-01-01, source: {document: protocol, section: Status, address: "https://example.org/p"}}
 coverage: partial
 inclusion:
   I-01:
     text: At least 18 years old
     when: {age: {at_least: 18 years}}
-    source: {document: protocol, section: Eligibility}
+    source: {document: protocol, section: Eligibility, address: "https://example.org/p"}
 """
 _REGIMEN = """\
 regimen: rest

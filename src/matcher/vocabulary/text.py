@@ -42,7 +42,9 @@ def key(text: str) -> str:
 def in_sentence(title: str) -> str:
     """A title inside a sentence: small, unless it begins with an abbreviation or a person's name."""
     first = title.split(" ", 1)[0]
-    named = "'s" in first or first in _NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:])
+    named = (
+        "'s" in first or first in _NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:])
+    )
     return title if named else title[:1].lower() + title[1:]
 
 

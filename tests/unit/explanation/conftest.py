@@ -122,9 +122,7 @@ def matcher(tmp_path_factory: pytest.TempPathFactory) -> Matcher:
 @pytest.fixture(scope="session")
 def match(matcher: Matcher) -> Callable[..., PatientShown]:
     def run(**facts: Any) -> PatientShown:
-        read = assemble(
-            {"id": "p", **facts}, as_of=date(2026, 1, 15), formulary=matcher.rulebook.formulary
-        )
+        read = assemble({"id": "p", **facts}, as_of=date(2026, 1, 15), formulary=matcher.rulebook.formulary)
         assert read.profile is not None
         assert not read.issues
         return matcher.match_one(read.profile)

@@ -29,7 +29,6 @@ PRINTED: tuple[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ..
 EACH = {(t, n, m): stage for stage, *categories in PRINTED for t, n, m in product(*categories)}
 #: what may stand for a category: itself, X, or nothing at all
 WRITTEN = {letter: (*known, f"{letter}X", None) for letter, known in (("T", T), ("N", N), ("M", M))}
-_WIDER = {("TX", "N1", "M0"), ("TX", "N1", "MX")}
 each_engine = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
 
 
@@ -94,7 +93,7 @@ def test_with_x_or_missing_every_stage_a_completion_could_give_stays_possible(
 
 
 @each_engine
-def test_with_x_hardly_anything_is_left_possible_that_no_completion_gives(
+def test_with_x_nothing_is_left_possible_that_no_completion_gives(
     engine: Engine, rulebook: Rulebook
 ) -> None:
     """Sound would allow more. Only of TX N1 the rows do not see that T1 to T4 is all there is."""
@@ -104,7 +103,7 @@ def test_with_x_hardly_anything_is_left_possible_that_no_completion_gives(
         combination: stages - {EACH[each] for each in completed(combination)}
         for combination, stages in zip(combinations, found, strict=True)
     }
-    assert {combination for combination, extra in wider.items() if extra} <= _WIDER
+    assert not [combination for combination, extra in wider.items() if extra]
 
 
 @each_engine

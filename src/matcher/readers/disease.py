@@ -108,13 +108,15 @@ def _staging(
         derived = stages.scheme_of(site, next(iter(edition.members)))
         scheme = Codes.of(derived) if derived is not None else None
     known = next(iter(scheme.members)) if scheme is not None and scheme.exact else None
-    categories = [_category(context, row, letter, path, known) for letter in "tnm"]
-    if edition is None and any(categories):
+    t, n, m = (_category(context, row, letter, path, known) for letter in "tnm")
+    if edition is None and (t or n or m):
         # Said, so that an older classification's edition does not stand for this one.
         edition = Codes(frozenset(stages.EDITIONS))
     found = Staging(
         edition,
-        *categories,
+        t,
+        n,
+        m,
         _stage(context, row, path, known, named),
         scheme,
         context.codes(row, "basis", path, lookup.STAGING_BASIS),

@@ -93,10 +93,8 @@ def test_with_x_or_missing_every_stage_a_completion_could_give_stays_possible(
 
 
 @each_engine
-def test_with_x_nothing_is_left_possible_that_no_completion_gives(
-    engine: Engine, rulebook: Rulebook
-) -> None:
-    """Sound would allow more. Only of TX N1 the rows do not see that T1 to T4 is all there is."""
+def test_with_x_nothing_is_left_possible_that_no_completion_gives(engine: Engine, rulebook: Rulebook) -> None:
+    """Sound would allow more; the order of the rows leaves nothing that could not come to be."""
     combinations = [each for each in product(*WRITTEN.values()) if None not in each]
     found = derived(engine, rulebook, [known(each) for each in combinations])
     wider = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from math import isinf, isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matcher.errors import nearest
 from matcher.vocabulary.unit_table import ATOMS, DIMENSIONS, WHOLE
@@ -268,8 +268,8 @@ def _alike(unit: str, target_expression: str) -> str | None:
 def _factor(source: str, target: str, molar_mass: float | None, valence: int | None) -> float | None:
     """What to multiply with, or nothing where the dimensions differ."""
     registry = _registry()
-    quantity = registry.Quantity(source)
-    wanted = registry.Quantity(target)
+    quantity: Any = registry.Quantity(source)
+    wanted: Any = registry.Quantity(target)
     excess = dict((quantity / wanted).dimensionality)
     if valence and (power := excess.get("[equivalence]", 0)):
         quantity = quantity * registry.Quantity(1.0 / valence, "mole/equivalent") ** power

@@ -29,6 +29,7 @@ def requirements() -> list[str]:
     return [
         *project["dependencies"],
         *project["optional-dependencies"]["dev"],
+        *project["optional-dependencies"]["spark"],
         *settings["build-system"]["requires"],
         *BUILD_TOOLS,
     ]

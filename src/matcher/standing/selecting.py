@@ -38,7 +38,9 @@ class Selecting:
             case Group(members=members):
                 parts = [self.by_kind(each) for each in members]
                 return {
-                    kind: self._both(self._met(condition), self.build.any([each[kind] for each in parts if kind in each]))
+                    kind: self._both(
+                        self._met(condition), self.build.any([each[kind] for each in parts if kind in each])
+                    )
                     for kind in _kinds(parts)
                 }
             case Branch(then=then, otherwise=otherwise):
@@ -56,7 +58,9 @@ class Selecting:
     def _both(self, first: NodeId, second: Answer) -> NodeId:
         return first if second is True else self.build.all([first, second])
 
-    def _needed_by_all_that_hold(self, condition: Condition, members: Sequence[Condition]) -> dict[str, NodeId]:
+    def _needed_by_all_that_hold(
+        self, condition: Condition, members: Sequence[Condition]
+    ) -> dict[str, NodeId]:
         holding = [self._met(each) for each in members]
         parts = [self.by_kind(each) for each in members]
         found: dict[str, NodeId] = {}
@@ -121,7 +125,10 @@ class Selecting:
             return asked
         unsure = self._is(branch.condition, Verdict.UNKNOWN)
         alike = self.build.any(
-            [self.build.all([self._is(branch.then, each), self._is(branch.otherwise, each)]) for each in Verdict]
+            [
+                self.build.all([self._is(branch.then, each), self._is(branch.otherwise, each)])
+                for each in Verdict
+            ]
         )
         cases = (
             ([self._is(branch.condition, Verdict.MET)], (then, asked)),

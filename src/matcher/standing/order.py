@@ -257,3 +257,15 @@ def _key(field: str, found: Iterable[KeyValue], values: int | None = None) -> _K
     places = {value: place for place, value in enumerate(sorted(set(held)))}
     array = np.array([places[each] for each in held], np.uint64)
     return _Key(field, len(array) if values is None else values, array)
+
+
+def together(kept: Sequence[Kept]) -> Kept:
+    """Several stretches of patients as one."""
+    words: dict[str, int] = {}
+    said = [
+        np.array([words.setdefault(text, len(words)) for text in each.because], np.intp)[each.said]
+        for each in kept
+    ]
+    names = ("patients", "candidates", "ranks", "standings", "availabilities", "options")
+    joined = {name: np.concatenate([getattr(each, name) for each in kept]) for name in names}
+    return Kept(**joined, said=np.concatenate(said), because=tuple(words))

@@ -156,5 +156,5 @@ def _saying_what_is_kept(folder: RunFolder) -> Iterator[None]:
                 err=True,
             )
         else:
-            folder.remove()
+            folder.give_up()
         raise

@@ -51,6 +51,8 @@ class RunFolder:
     """
 
     path: Path
+    #: folders that were made for it
+    made: tuple[Path, ...] = ()
 
     def rows(self, number: int) -> Path:
         return self.path / f"{number:06}.rows"
@@ -87,6 +89,14 @@ class RunFolder:
         with suppress(OSError):
             (self.path / _MANIFEST).unlink()
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def give_up(self) -> None:
+        """Takes it away as if it had never been begun."""
+        self.remove()
+        for folder in self.made:
+            if any(folder.iterdir()):
+                break
+            folder.rmdir()
 
 
 @contextmanager
@@ -128,6 +138,7 @@ def run_folder(out: Path, job: Job, *, resume: bool) -> Iterator[RunFolder]:
         differing = [words for name, words in DIFFERENCES.items() if held.get(name) != asked[name]]
         raise UsageError(f"the run in {path} was begun with {', '.join(differing)}", code="U042")
     with writing(out):
+        made = tuple(each for each in (out, *out.parents) if not each.exists())
         path.mkdir(parents=True, exist_ok=True)
         with _alone(path):
             if held is None:
@@ -136,7 +147,7 @@ def run_folder(out: Path, job: Job, *, resume: bool) -> Iterator[RunFolder]:
                         shutil.rmtree(each) if each.is_dir() else each.unlink()
                 with aside(path / _MANIFEST) as manifest:
                     manifest.write_text(json.dumps(asked, indent=1) + "\n", "utf-8")
-            yield RunFolder(path)
+            yield RunFolder(path, made)
 
 
 _LOCK = "lock"

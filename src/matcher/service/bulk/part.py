@@ -10,6 +10,7 @@ import pyarrow as pa
 from pydantic import TypeAdapter
 
 from matcher.engines.columnar import ColumnarEngine, PatientFrame
+from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
 from matcher.readers.frames import FrameFile, FramePart, Part
 from matcher.readers.outcome import Reading
@@ -88,7 +89,12 @@ class PartMatcher:
 
     def match(self, part: Part, folder: RunFolder) -> PartAccount:
         """Reads, matches and keeps a part."""
-        read = self._file.read(part)
+        try:
+            read = self._file.read(part)
+        except OSError as error:
+            where = f"{self._job.patients} cannot be read from its patient {part.first + 1} on"
+            reason = (error.strerror or "the system refuses").lower()
+            raise UsageError(f"{where}: {reason}", code="U009") from None
         found = self._frames.match(read.frame, rows=not self._job.explained)
         reading = Reading()
         read.add_to(reading)

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from matcher.domain.possible import Codes, Possible, agree, either, test
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict, all_of, any_of, at_least
-from matcher.engines.base import Clock, Finding, Note, NoteKind, VerdictTable
+from matcher.engines.base import (
+    Clock,
+    Finding,
+    Interview,
+    Note,
+    NoteKind,
+    Reevaluation,
+    VerdictTable,
+)
 from matcher.engines.reference.kinds import find, whole
 from matcher.rules.graph import (
     All,
@@ -40,6 +48,11 @@ class ReferenceEngine:
             tuple(verdicts for verdicts, _ in walks),
             tuple(findings for _, findings in walks),
         )
+
+    def interview(
+        self, graph: Graph, patient: Profile, *, roots: Sequence[NodeId] | None = None
+    ) -> Interview:
+        return Reevaluation(self, graph, patient, roots)
 
 
 def walk(

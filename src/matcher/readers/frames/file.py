@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from matcher.readers.frames.delimited import DelimitedFrames
+from matcher.readers.frames.lines import has_lines
 from matcher.readers.frames.part import FramePart, Part
 from matcher.readers.frames.profiles import ProfileFrames
+from matcher.readers.mapped_file import MappedFile
 from matcher.readers.outcome import Reading
-from matcher.readers.read import read_patients
+from matcher.readers.read import PatientFile, source_of
 from matcher.vocabulary.formulary import Formulary
 
 
@@ -39,4 +42,7 @@ def read_frames(
     today: date | None = None,
 ) -> FrameFile:
     """The patients of a file or folder in columns, under the same conditions as ``read_patients``."""
-    return ProfileFrames(read_patients(path, formulary=formulary, mapping=mapping, as_of=as_of, today=today))
+    source = source_of(path, mapping)
+    if isinstance(source, MappedFile) and has_lines(path):
+        return DelimitedFrames(source, path, formulary, as_of, today)
+    return ProfileFrames(PatientFile(source, formulary, as_of, today, path.name))

@@ -79,7 +79,7 @@ class CohortPlan:
 
     @property
     def draws_sample(self) -> bool:
-        return len(self.candidates) <= MOST_CANDIDATES
+        return 0 < len(self.candidates) <= MOST_CANDIDATES
 
     def nothing(self) -> CohortCounts:
         """The counts of nobody: what the parts of a run are added to."""

@@ -37,7 +37,7 @@ class CohortPlan:
         topics: dict[NodeId, list[Topic]] = {}
         criteria = facts = 0
         for candidate in rulebook.candidates:
-            if candidate.roots is None or (candidate.availability in _CLOSED and not include_closed):
+            if candidate.roots is None or not (include_closed or _takes_patients(candidate)):
                 continue
             for cohort in candidate.cohorts or (None,):
                 asked = candidate.criteria + (cohort.criteria if cohort else ())
@@ -79,7 +79,7 @@ class CohortPlan:
 
     @property
     def draws_sample(self) -> bool:
-        return len(self.candidates) <= MOST_CANDIDATES
+        return 0 < len(self.candidates) <= MOST_CANDIDATES
 
     def nothing(self) -> CohortCounts:
         """The counts of nobody: what the parts of a run are added to."""
@@ -107,3 +107,9 @@ class CohortPlan:
         Tally(self.rulebook.graph, self.entries, self.topics, nothing).count(planes, packed(counted))
         drawn = sample(self.entries, planes, patients, counted) if self.draws_sample else ()
         return replace(nothing, patients=number, left_out=planes.patients - number, sample=drawn)
+
+
+def _takes_patients(candidate: Candidate) -> bool:
+    """A trial that takes nobody takes nobody in any cohort; one whose cohorts are all closed takes nobody."""
+    of_cohorts = [each.availability for each in candidate.cohorts] or [candidate.availability]
+    return candidate.availability not in _CLOSED and any(each not in _CLOSED for each in of_cohorts)

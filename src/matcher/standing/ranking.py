@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from matcher.domain.possible import Op, test
 from matcher.domain.verdict import Verdict
@@ -30,8 +31,7 @@ _SELECTING = {
 _LINES = frozenset({"prior", "lines_of_therapy"})
 
 
-@dataclass(frozen=True, slots=True)
-class KeyValue:
+class KeyValue(NamedTuple):
     """One key of the order for one candidate: smaller is better, and the words for it."""
 
     key: str
@@ -112,8 +112,10 @@ def _availability(judgement: Judgement) -> KeyValue:
 
 def _specificity(judgement: Judgement) -> KeyValue:
     """How many kinds of selection (biomarker, histology, line, prior therapy) are known to be met."""
-    required = (each.criterion for each in judgement.standing.met if each.criterion.role is Role.INCLUSION)
-    found: set[str] = set().union(*(selected_by(each.condition, judgement.reading) for each in required))
+    found: set[str] = set()
+    for criterion, _, satisfied in judgement.standing.considered:
+        if satisfied is Verdict.MET and criterion.role is Role.INCLUSION:
+            found |= selected_by(criterion.condition, judgement.reading)
     words = f"selects by {', '.join(sorted(found))}" if found else ""
     return KeyValue("specificity", (-len(found),), words)
 
@@ -123,11 +125,13 @@ def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
 
     Of several ways to meet an ``any`` only what all of those that hold have in common was needed.
     """
+    if isinstance(condition, Comparison) and condition.word not in _SELECTING:
+        return set()
     if reading.decide(condition).verdict is not Verdict.MET:
         return set()
     match condition:
         case Comparison(word=word):
-            return {_SELECTING[word]} if word in _SELECTING else set()
+            return {_SELECTING[word]}
         case Group(gate=Gate.NOT):
             untreated = any(each.word in _LINES for each in reading.decide(condition).by)
             return {"line of therapy"} if untreated else set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -53,7 +54,17 @@ def create_app(settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """What a worker process serves: the settings are those of the process that started it."""
-    return create_app(Settings.from_text(os.environ[ENVIRONMENT]))
+    settings = Settings.from_text(os.environ[ENVIRONMENT])
+    set_up_log(settings)
+    return create_app(settings)
+
+
+def set_up_log(settings: Settings) -> None:
+    """One line an event on standard error: routes, codes and request ids."""
+    level = logging.WARNING if settings.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    for chatty in ("alembic", "multipart", "python_multipart"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @asynccontextmanager

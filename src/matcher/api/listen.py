@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import tempfile
 from contextlib import ExitStack
 
 import uvicorn
 
-from matcher.api.app import create_app
+from matcher.api.app import create_app, set_up_log
 from matcher.api.server import now
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.errors import UsageError
@@ -19,10 +18,10 @@ _MOST_CONNECTIONS = 2_000
 _LONGEST_HEADERS = 64 << 10
 
 
-def listen(settings: Settings, *, quiet: bool = False) -> None:
+def listen(settings: Settings) -> None:
     """Serves until it is told to stop; ``UsageError`` where others could call and there are no tokens."""
     _refuse_strangers(settings)
-    set_up_log(quiet=quiet)
+    set_up_log(settings)
     several = settings.workers > 1
     with ExitStack() as held:
         if several:
@@ -43,14 +42,6 @@ def listen(settings: Settings, *, quiet: bool = False) -> None:
             limit_concurrency=_MOST_CONNECTIONS,
             h11_max_incomplete_event_size=_LONGEST_HEADERS,
         )
-
-
-def set_up_log(*, quiet: bool = False) -> None:
-    """One line an event on standard error: routes, codes and request ids."""
-    level = logging.WARNING if quiet else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in ("alembic", "multipart", "python_multipart"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _refuse_strangers(settings: Settings) -> None:

@@ -74,5 +74,6 @@ def serve(
         reload_seconds=reload_rules,
         upload_limit=upload_limit * MEBIBYTE,
         workers=workers,
+        quiet=quiet,
     )
-    listen(settings, quiet=quiet)
+    listen(settings)

@@ -11,11 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from matcher.domain.profile import Profile
 from matcher.explanation.answer import CandidateShown, PatientShown
 from matcher.readers.outcome import Issue, Reading, Reject
-from matcher.service.account import Account, Run
+from matcher.service.account import Account, Run, is_ranked
+from matcher.service.cell import cell
+from matcher.service.cohort import COHORT_TABLES, CohortCounter, report_section, write_tables
 from matcher.service.landing import Landing, writing
 from matcher.service.report import Report
+from matcher.standing.cohort import CohortPlan
 
 MATCHES = "matches.csv"
 EXPLANATIONS = "explanations.jsonl"
@@ -27,6 +31,7 @@ FILES: Mapping[str, str] = {
     REPORT: "for reading and printing",
     MATCHES: "one row for each patient and candidate",
     EXPLANATIONS: "every criterion with its facts and sources",
+    **COHORT_TABLES,
     REJECTS: "patients that could not be read",
     ISSUES: "single facts that could not be read",
     ACCOUNT: "rulebook version, counts, assumptions",
@@ -50,18 +55,6 @@ MATCH_COLUMNS = [
 ]
 REJECT_COLUMNS = ["patient_id", "file", "row", "column", "code", "reason", "remedy", "text"]
 ISSUE_COLUMNS = ["patient_id", "fact", "file", "row", "column", "code", "reason", "remedy", "text"]
-
-#: what spreadsheet programs take for the start of a formula; the last four are the full-width signs
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def cell(value: object) -> str:
-    """A value as a cell that no spreadsheet program takes for a formula.
-
-    Text that begins like one gets an apostrophe in front, which those programs do not show.
-    """
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def limited(patient: PatientShown, top: int | None) -> PatientShown:
@@ -142,6 +135,8 @@ class Outputs:
         self._landing = Landing(folder, FILES, inputs)
         self._patients = patients
         self._top = top
+        closed = bool(run.options.get("include_closed"))
+        self._cohort = CohortCounter(CohortPlan.of(run.rulebook, include_closed=closed))
 
     def __enter__(self) -> Self:
         landing = self._landing
@@ -179,6 +174,10 @@ class Outputs:
             self._issues.writerows(issue_row(issue) for issue in issues)
             self._report.add(shown)
 
+    def count(self, profile: Profile, patient: PatientShown) -> None:
+        """Counts one patient among all; who is not ranked is left out of what is said of all."""
+        self._cohort.take(profile, left_out=not is_ranked(patient))
+
     def reject(self, reject: Reject) -> None:
         with writing(self._landing.folder):
             self._rejects.writerow(reject_row(reject))
@@ -190,5 +189,8 @@ class Outputs:
             self._issues.writerows(issue_row(issue) for issue in reading.file_issues)
             document = self.account.document(reading, tuple(FILES))
             self._landing.open(ACCOUNT).write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-            self._report.write(self._landing.open(REPORT), self.account, reading)
+            rulebook, cohort = self.account.run.rulebook, self._cohort.counts()
+            write_tables(lambda name: self._landing.open(name, newline=""), cohort, rulebook)
+            together = report_section(cohort, rulebook)
+            self._report.write(self._landing.open(REPORT), self.account, reading, together)
         return self._landing.land()

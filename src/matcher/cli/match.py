@@ -55,8 +55,8 @@ def match(
 ) -> int:
     """Rank trials and regimens for every patient, with reasons.
 
-    Writes report.html, matches.csv, explanations.jsonl, rejects.csv, issues.csv and run.json, all of them
-    together or none. With --json and no --out nothing is written.
+    Writes report.html, matches.csv, explanations.jsonl, three tables about all patients together (cohort_*.csv),
+    rejects.csv, issues.csv and run.json, all of them together or none. With --json and no --out nothing is written.
 
     \b
     Examples:

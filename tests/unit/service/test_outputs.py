@@ -10,7 +10,8 @@ import pytest
 from matcher.domain.record import Source
 from matcher.readers.outcome import Issue, Reject
 from matcher.service.account import program_version
-from matcher.service.outputs import FILES, MATCH_COLUMNS, Outputs, cell, limited
+from matcher.service.cell import cell
+from matcher.service.outputs import FILES, MATCH_COLUMNS, Outputs, limited
 from tests.unit.service.made import PATIENT, TRIAL, account, reading
 
 

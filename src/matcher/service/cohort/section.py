@@ -87,7 +87,8 @@ def _map_chart(view: CohortView) -> Chart | None:
     if not sample:
         return None
     places = {candidate.id: place for place, candidate in enumerate(view.plan.candidates)}
-    rows = list(dict.fromkeys(each.entry.candidate.id for each in view.ordered if _is_near(each)))[:MAPPED]
+    open_to_some = [each.entry.candidate.id for each in view.ordered if each.fitting or each.possible]
+    rows = list(dict.fromkeys(open_to_some))[:MAPPED]
     if not rows:
         return None
     patients = sorted(sample, key=lambda each: ([each.standings[places[row]] for row in rows], each.patient))
@@ -98,10 +99,6 @@ def _map_chart(view: CohortView) -> Chart | None:
         [[_kind(each, places[row]) for each in patients] for row in rows],
     )
     return Chart(drawing, len(rows), len(places))
-
-
-def _is_near(view: EntryView) -> bool:
-    return bool(view.fitting or view.possible or view.near)
 
 
 def _kind(sampled: Sampled, place: int) -> StandingKind:

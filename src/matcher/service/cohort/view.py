@@ -101,10 +101,11 @@ class EntryView:
         return found if found and found.count.not_satisfied else None
 
     @property
-    def order(self) -> tuple[bool, int, int, int, int]:
-        """Trials first; then most fitting, most possible, most near misses."""
-        regimen = self.entry.candidate.kind is CandidateKind.REGIMEN
-        return regimen, -self.fitting, -self.possible, -self.near, self.entry.number
+    def order(self) -> tuple[bool, bool, int, int, int, int]:
+        """Trials first, options for everybody last; then most fitting, most possible, most near misses."""
+        candidate = self.entry.candidate
+        regimen = candidate.kind is CandidateKind.REGIMEN
+        return regimen, candidate.background, -self.fitting, -self.possible, -self.near, self.entry.number
 
 
 @dataclass(frozen=True)

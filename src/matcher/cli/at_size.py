@@ -102,8 +102,6 @@ Outcome = tuple[Account, "Reading", tuple[Path, ...], Wanted]
 
 def match_at_size(asked: Asked, rulebook: Rulebook, opened: Opened) -> tuple[Summary, Outcome]:
     """Matches the file part by part and writes the files of the run."""
-    from matcher.readers.outcome import Reject
-    from matcher.service.batch import Matched
     from matcher.service.bulk.folder import run_folder
     from matcher.service.bulk.job import Job
     from matcher.service.bulk.pool import Task, processes
@@ -134,9 +132,9 @@ def match_at_size(asked: Asked, rulebook: Rulebook, opened: Opened) -> tuple[Sum
         with Outputs(asked.out, run, len(file), asked.inputs, wanted, folder.path / "landing") as outputs:
             workers = processes(asked.workers)
             with progress(len(file), wanted=not asked.quiet) as step:
-                parts = write_parts(Task(job, rulebook, file, folder), outputs, reading, workers, step)
-                for outcome in parts:
-                    summary.take(outcome if isinstance(outcome, Reject) else Matched(outcome, ()))
+                outcomes = write_parts(Task(job, rulebook, file, folder), outputs, reading, workers, step)
+                for outcome in outcomes:
+                    summary.take(outcome)
             written = outputs.finish(reading)
         folder.remove()
     return summary, (outputs.account, reading, written, wanted)

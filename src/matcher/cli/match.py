@@ -63,8 +63,8 @@ def match(
 ) -> int:
     """Rank trials and regimens for every patient, with reasons.
 
-    Writes report.html, the matches, explanations.jsonl, rejects.csv, issues.csv and run.json, all of them
-    together or none. With --json and no --out nothing is written.
+    Writes report.html, the matches, explanations.jsonl, three tables about all patients together (cohort_*.csv),
+    rejects.csv, issues.csv and run.json, all of them together or none. With --json and no --out nothing is written.
 
     \b
     Examples:
@@ -177,7 +177,7 @@ def _ended(
 
 
 def _take(outcome: Matched | Reject, summary: Summary, document: _Document | None) -> None:
-    summary.take(outcome)
+    summary.take(outcome if isinstance(outcome, Reject) else outcome.shown)
     if document is not None:
         document.take(outcome)
 

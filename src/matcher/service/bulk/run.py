@@ -13,6 +13,7 @@ from matcher.service.bulk.job import identity
 from matcher.service.bulk.part import SHOWN
 from matcher.service.bulk.pool import Task, matched_parts
 from matcher.service.outputs import Outputs
+from matcher.standing.cohort import CohortCounts
 
 
 def write_parts(
@@ -43,7 +44,7 @@ def write_parts(
 
 def add_up(outputs: Outputs, account: PartAccount) -> None:
     """The one place where what was counted in parts becomes what is said of the whole."""
-    outputs.account.add(account.counts)
+    outputs.add_counts(account.counts, CohortCounts.of_document(account.cohort))
     outputs.note(account.issues)
 
 

@@ -24,7 +24,8 @@ from matcher.readers.csv_rows import Row, Table
 from matcher.readers.frames.cells import Cells, Coded
 from matcher.readers.frames.lines import Block, TextFile, blocks, first_offset, record_of
 from matcher.readers.frames.part import FramePart, Part
-from matcher.readers.frames.reading import RowReader
+from matcher.readers.frames.reading import read_rows
+from matcher.readers.frames.row_reader import RowReader
 from matcher.readers.mapped import identify
 from matcher.readers.mapped_file import MappedFile
 from matcher.readers.one import PatientReader
@@ -101,7 +102,7 @@ class DelimitedFrames:
         [block] = blocks(self._file, part.start, part.stop, part.line, part.stop - part.start)
         reader = self._rows.reader
         parsed = self._rows.parsed(block, reader.columns)
-        return reader.read(part, parsed.cells, parsed.singles)
+        return read_rows(reader, part, parsed.cells, parsed.singles)
 
     def _opened(self, path: Path) -> TextFile:
         table = self._table
@@ -154,9 +155,6 @@ class _Rows:
     def identity(self, row: Row) -> str:
         return identify(self.reader.bound, row)
 
-    def is_blank(self, text: str) -> bool:
-        return self.reader.is_blank(text)
-
     def parsed(self, block: Block, columns: Sequence[str] = ()) -> _Parsed:
         """These columns of a block, and whose the rows are."""
         if self._id_column is None:
@@ -177,7 +175,7 @@ class _Rows:
         else:
             texts = [] if read is None else _whole(read[self._name(self._id_column)]).to_pylist()
             ids = [each.strip() for each in texts]
-            blank = [row for row, each in enumerate(ids) if self.is_blank(each)]
+            blank = self.reader.blank(ids)
             empty = [row for row in blank if self._row(block, int(kept[row])) is None]
             filled = np.delete(np.arange(len(kept)), empty)
             if empty:
@@ -286,5 +284,5 @@ class _Opening:
                 ids = [*parsed.cells.ids, *(self._rows.identity(row) for row in parsed.singles)]
                 counts.update(ids[place] for place in suspected.tolist())
         return frozenset(
-            each for each, count in counts.items() if count > 1 and not self._rows.is_blank(each)
+            each for each, count in counts.items() if count > 1 and not self._rows.reader.is_blank(each)
         )

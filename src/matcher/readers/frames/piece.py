@@ -99,7 +99,7 @@ class PieceReader:
             return WHOLE
         context = Context(as_of, self.formulary, drawn.places)
         match slot.table:
-            case slots.BIRTH:
+            case slots.BIRTH | slots.AGED:
                 birth, _ = read_birth(context, drawn.wire)
                 return Piece(birth=birth, drawn=drawn.issues, read=tuple(context.issues))
             case slots.SAID:

@@ -46,7 +46,8 @@ def _table(table: Table, patients: int) -> dict[str, object]:
     complete = np.zeros(patients, np.bool_) if table.complete is None else table.complete
     return {
         "rows": table.rows.tolist(),
-        **{name: entries(column) for name, column in table.columns.items()},
+        # A column of no records may be left out.
+        **{name: entries(column) for name, column in table.columns.items() if len(table.rows)},
         "complete": complete.tolist(),
         "absences": _absences(table.absences),
     }

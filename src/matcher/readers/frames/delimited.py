@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -33,7 +34,7 @@ from matcher.readers.outcome import Reading
 from matcher.readers.read import account_of
 from matcher.vocabulary.formulary import Formulary
 
-_OPENING = 8 << 20
+OPENING = 8 << 20
 #: bytes of a part, whatever number of patients was asked for
 _MOST = 64 << 20
 #: patients between two places where a part may begin
@@ -58,7 +59,6 @@ class DelimitedFrames:
     ) -> None:
         self._table = source.table
         self._today = None if source.dated or as_of is not None else today
-        self._copy: tempfile.TemporaryDirectory[str] | None = None
         self._file = self._opened(path)
         unread = RowReader(path.name, source.bound, PatientReader(formulary, as_of or self._today))
         start = first_offset(self._file, self._header_lines())
@@ -109,8 +109,9 @@ class DelimitedFrames:
         name = table.encoding.name
         if not name.startswith("utf-16"):
             return TextFile.at(path, "utf-8" if name == "utf-8-sig" else name, table.delimiter, path.name)
-        self._copy = tempfile.TemporaryDirectory(prefix="matcher-")
-        copy = Path(self._copy.name) / path.name
+        folder = tempfile.mkdtemp(prefix="matcher-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        copy = Path(folder) / path.name
         with (
             path.open(encoding=name, newline="") as source,
             copy.open("w", encoding="utf-8", newline="") as target,
@@ -268,7 +269,7 @@ class _Opening:
 
     def _blocks(self) -> Iterator[Block]:
         start, line = self._start
-        return blocks(self._rows.file, start, self._rows.file.size, line, _OPENING)
+        return blocks(self._rows.file, start, self._rows.file.size, line, OPENING)
 
     def repeated(self) -> frozenset[str]:
         """Identifiers that stand there more than once: found by their hashes, confirmed by their texts."""

@@ -12,6 +12,7 @@ from matcher.engines.columnar.arrays import Days, Ids, Index
 from matcher.engines.columnar.column import SpanColumn
 from matcher.engines.columnar.days import FIRST_DAY
 from matcher.engines.columnar.frame import RECORD_OF, PatientFrame
+from matcher.readers.assemble import TABLES
 from matcher.readers.csv_rows import Row
 from matcher.readers.frames import slots
 from matcher.readers.frames.cells import Cells, combinations
@@ -144,12 +145,7 @@ class Gathering:
         return frozenset(self.reader.columns)
 
 
-_ORDER = {name: number for number, name in enumerate((slots.BIRTH, "diagnoses", *RECORD_OF))}
-_ORDER = {slots.BIRTH: 0, "diagnoses": 1, "observations": 2, "staging": 3} | {
-    name: number + 4
-    for number, name in enumerate(RECORD_OF)
-    if name not in ("diagnoses", "observations", "staging")
-}
+_ORDER = {name: number for number, name in enumerate((slots.BIRTH, "diagnoses", *TABLES))}
 
 
 def _reading_order(slot: Slot) -> tuple[int, int]:

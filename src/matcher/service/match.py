@@ -55,11 +55,17 @@ class Matcher:
         return tuple(dict.fromkeys(nodes))
 
     def match_one(
-        self, profile: Profile, issues: Sequence[str] = (), assumptions: Sequence[str] = ()
+        self,
+        profile: Profile,
+        issues: Sequence[str] = (),
+        assumptions: Sequence[str] = (),
+        options: MatchOptions | None = None,
     ) -> PatientShown:
-        """The patient's two rankings, explained."""
+        """The patient's two rankings, explained; ``options`` where they are this patient's own."""
         table = self.engine.evaluate(self.rulebook.graph, (profile,), roots=self._roots)
-        return self._explainer.explain(profile, table, 0, self.options.selection(), issues, assumptions)
+        return self._explainer.explain(
+            profile, table, 0, (options or self.options).selection(), issues, assumptions
+        )
 
     def match_many(self, profiles: Iterable[Profile]) -> Iterable[PatientShown]:
         for profile in profiles:

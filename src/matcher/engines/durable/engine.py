@@ -52,6 +52,10 @@ class DurableEngine:
         network, known = self._network(graph, None if roots is None else tuple(roots))
         return DurableInterview(network, known, patient)
 
+    def prepare(self, graph: Graph, *, roots: Sequence[NodeId] | None = None) -> None:
+        """Makes the rulesets before the first patient comes. Raises ``UsageError`` U021 as ``interview`` does."""
+        self._network(graph, None if roots is None else tuple(roots))
+
     def _network(self, graph: Graph, roots: tuple[NodeId, ...] | None) -> tuple[Network, Known]:
         """The rulesets for a graph; the ones used last are kept."""
         with self._lock:

@@ -44,7 +44,10 @@ AsOf = Annotated[
     ),
 ]
 Engine = Annotated[
-    str, typer.Option("--engine", metavar="NAME", help="Which engine evaluates: auto, reference or columnar.")
+    str,
+    typer.Option(
+        "--engine", metavar="NAME", help="Which engine evaluates: auto, reference, columnar or durable."
+    ),
 ]
 IncludeClosed = Annotated[
     bool, typer.Option("--include-closed", help="Rank closed and suspended candidates too.")

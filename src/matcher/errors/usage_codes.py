@@ -124,6 +124,12 @@ _USAGE = (
         "Name an encoding such as utf-8 or latin-1, and one character as the delimiter.",
     ),
     Code(
+        "U021",
+        "Rulebook beyond an engine's limits",
+        "The engine that was asked for holds only so many rules at a time, and the rulebook has more.",
+        "Use --engine columnar, or auto.",
+    ),
+    Code(
         "U041",
         "Unfinished run",
         "The folder holds the parts of a run that was stopped before its end, or of one that is still going on.",

@@ -14,6 +14,7 @@ from matcher.explanation.answer import PatientShown
 from matcher.explanation.explain import Explainer, Selection
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
+from matcher.service.engines import durable_engine
 
 #: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
 #: explained are explained from their profiles
@@ -21,6 +22,7 @@ _SINGLY: Mapping[str, Callable[[], Engine]] = {
     "auto": ReferenceEngine,
     "reference": ReferenceEngine,
     "columnar": ReferenceEngine,
+    "durable": durable_engine,
 }
 ENGINES = tuple(_SINGLY)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -212,6 +213,15 @@ def test_wide_files_give_the_same_in_frames(
 ) -> None:
     header, rows = table
     check(written([header, *rows], delimiter, quoting))
+
+
+@given(wide_rows(), st.integers(1, 20))
+def test_parquet_files_give_the_same_in_frames(table: tuple[list[str], list[list[str]]], group: int) -> None:
+    header, rows = table
+    columns = {name: [row[place] or None for row in rows] for place, name in enumerate(header)}
+    stream = io.BytesIO()
+    pl.DataFrame(columns, schema=dict.fromkeys(header, pl.String)).write_parquet(stream, row_group_size=group)
+    check(stream.getvalue(), ".parquet")
 
 
 @given(wide_rows(), st.sampled_from((None, date(2025, 12, 31))))

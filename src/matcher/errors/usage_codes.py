@@ -66,7 +66,7 @@ _USAGE = (
     Code(
         "U011",
         "Kind of file not recognised",
-        "Patients are read from CSV, JSON, JSON Lines or a folder of tables, told by the name's ending.",
+        "Patients are read from CSV, Parquet, JSON, JSON Lines or a folder of tables, told by the name's ending.",
         "Rename the file to its kind, or convert it.",
     ),
     Code(

@@ -1,4 +1,4 @@
-"""A folder of tables, one CSV for each kind of record, joined by the patient's identifier."""
+"""A folder of tables, a CSV or Parquet file for each kind of record, joined by the patient's identifier."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from matcher.readers.entry import Entry, unknown_columns
 from matcher.readers.mapped_file import wide_file
 from matcher.readers.mapping import wide_mapping
 from matcher.readers.outcome import Issue
+from matcher.readers.parquet import ENDINGS as PARQUET
+from matcher.readers.parquet import ParquetTable, is_parquet, open_parquet
 from matcher.vocabulary.observations import OBSERVATIONS
 
 ID = "patient_id"
 PATIENTS = "patients"
 SEPARATOR = ";"
 TABLES = (*ROWS, "observations")
+_ENDINGS = (".csv", ".tsv", *PARQUET)
 
 _Child = tuple[dict[str, Any] | str, Source]
 
@@ -51,12 +54,12 @@ class TableFolder:
 
     def _note_strays(self, folder: Path) -> None:
         for path in sorted(folder.iterdir()):
-            if path.suffix.casefold() in (".csv", ".tsv") and path.stem.casefold() not in (*TABLES, PATIENTS):
+            if path.suffix.casefold() in _ENDINGS and path.stem.casefold() not in (*TABLES, PATIENTS):
                 names = ", ".join((PATIENTS, *TABLES))
                 reason = f"the table '{path.name}' is not read; the tables are {names}"
                 self.file_issues.append(Issue.of("P109", reason, source=Source(path.name), text=path.name))
 
-    def _read(self, name: str, table: Table, known: set[str]) -> None:
+    def _read(self, name: str, table: Table | ParquetTable, known: set[str]) -> None:
         file = table.path.name
         columns = {column.casefold(): column for column in table.header if column}
         if ID not in columns or table.repeated:
@@ -66,7 +69,7 @@ class TableFolder:
         fields = _fields(name)
         strange = [column for plain, column in columns.items() if plain not in fields | {ID}]
         self.file_issues += unknown_columns(file, strange, fields, table.header_line)
-        if table.encoding.assumed:
+        if isinstance(table, Table) and table.encoding.assumed:
             self.assumptions.append(f"{file} is not UTF-8 and was read as {table.encoding.name}")
         for row in table.rows():
             self._take(name, row, Source(file, row.line), columns, known)
@@ -91,10 +94,10 @@ class TableFolder:
             yield _joined(entry, children) if children and entry.problem is None else entry
 
 
-def _opened(path: Path) -> Table | None:
+def _opened(path: Path) -> Table | ParquetTable | None:
     """A table without rows says nothing; it is no mistake to leave one empty."""
     try:
-        return open_table(path, known=(ID,))
+        return open_parquet(path) if is_parquet(path) else open_table(path, known=(ID,))
     except PatientDataError as error:
         if {each.code for each in error.diagnostics} == {"P013"}:
             return None
@@ -102,7 +105,7 @@ def _opened(path: Path) -> Table | None:
 
 
 def _table_path(folder: Path, name: str) -> Path | None:
-    return next((path for ending in (".csv", ".tsv") if (path := folder / f"{name}{ending}").is_file()), None)
+    return next((path for ending in _ENDINGS if (path := folder / f"{name}{ending}").is_file()), None)
 
 
 def _fields(table: str) -> set[str]:

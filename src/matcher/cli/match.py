@@ -55,6 +55,7 @@ def match(
     explanations: asked.Explanations = None,
     engine: asked.Engine = "auto",
     workers: asked.Workers = None,
+    master: asked.Master = None,
     resume: asked.Resume = False,
     include_closed: asked.IncludeClosed = False,
     include_deceased: asked.IncludeDeceased = False,
@@ -82,7 +83,7 @@ def match(
     unless --explanations asks for them. A run that was stopped goes on with --resume.
     """  # noqa: D301 - \b keeps the lines apart
     asked_for = Asked(
-        patients=patients,
+        patients=patients.resolve() if engine == "spark" else patients,
         mapping=mapping,
         as_of=as_of,
         out=out or _FOLDER,
@@ -92,6 +93,7 @@ def match(
         explanations=explanations,
         engine=engine,
         workers=workers,
+        master=master,
         resume=resume,
         include_closed=include_closed,
         include_deceased=include_deceased,
@@ -113,7 +115,11 @@ def match(
     )
     wanted = asked_for.wanted(len(file))
     run = Run(
-        rulebook, patients.resolve().name, days.day.isoformat(), "reference", asked_for.recorded(wanted)
+        rulebook,
+        patients.resolve().name,
+        days.day.isoformat(),
+        matcher.engine.name,
+        asked_for.recorded(wanted),
     )
     summary = Summary()
     written: tuple[Path, ...] = ()
@@ -145,7 +151,7 @@ def _refuse_with_json(asked_for: Asked) -> None:
         ("--format", asked_for.form != "csv"),
         ("--no-explanations", asked_for.explanations is False),
         ("--resume", asked_for.resume),
-        ("--engine columnar", asked_for.engine == "columnar"),
+        (f"--engine {asked_for.engine}", asked_for.engine in ("columnar", "spark")),
     ):
         if given:
             raise UsageError(f"--json does not go with {name}", "For many patients: --format jsonl.")

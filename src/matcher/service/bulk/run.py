@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from matcher.errors import UsageError
@@ -11,13 +11,13 @@ from matcher.readers.outcome import Reading, Reject
 from matcher.service.bulk.folder import PartAccount
 from matcher.service.bulk.job import identity
 from matcher.service.bulk.part import SHOWN
-from matcher.service.bulk.pool import Task, matched_parts
+from matcher.service.bulk.pool import Matching, Step, Task, matched_parts
 from matcher.service.outputs import Outputs
 from matcher.standing.cohort import CohortCounts
 
 
 def write_parts(
-    task: Task, outputs: Outputs, reading: Reading, workers: int, step: Callable[[int], None]
+    task: Task, outputs: Outputs, reading: Reading, matching: Matching, step: Step
 ) -> Iterator[PatientShown | Reject]:
     """Matches every part and writes it to the files of the run, in the order of the file.
 
@@ -26,7 +26,7 @@ def write_parts(
     """
     job, folder = task.job, task.folder
     before = identity(job.patients)
-    for account in matched_parts(task, workers, step):
+    for account in matched_parts(task, matching, step):
         reading.add(account.reading)
         add_up(outputs, account)
         for reject in account.rejects:

@@ -101,11 +101,28 @@ class DelimitedFrames:
             start = stop
         return found
 
+    @property
+    def reader(self) -> RowReader:
+        return self._rows.reader
+
     def read(self, part: Part) -> FramePart:
+        parsed = self._rows.parsed(self._block(part), self.reader.columns)
+        return read_rows(self.reader, part, parsed.cells, parsed.singles)
+
+    def rows(self, part: Part) -> list[Row]:
+        """The rows of a part one by one, in their order."""
+        parsed = self._rows.parsed(self._block(part))
+        held = [parsed.cells.row(number) for number in range(len(parsed.cells))]
+        rows = [*(row for row in held if row is not None), *parsed.singles]
+        return sorted(rows, key=lambda row: row.line)
+
+    def identifiers(self, part: Part) -> Sequence[str]:
+        """Whose the rows of a part are."""
+        return self._rows.identifiers(self._rows.parsed(self._block(part)))
+
+    def _block(self, part: Part) -> Block:
         [block] = blocks(self._file, part.start, part.stop, part.line, part.stop - part.start)
-        reader = self._rows.reader
-        parsed = self._rows.parsed(block, reader.columns)
-        return read_rows(reader, part, parsed.cells, parsed.singles)
+        return block
 
     def _opened(self, path: Path) -> TextFile:
         table = self._table
@@ -146,8 +163,14 @@ class _Rows:
     table: Table
     reader: RowReader
 
-    def identity(self, row: Row) -> str:
-        return identify(self.reader.bound, row)
+    def identifiers(self, parsed: _Parsed) -> Sequence[str]:
+        """Whose the rows are, in the order of the file."""
+        cells, singles = parsed.cells, parsed.singles
+        if not singles:
+            return cells.ids
+        ids = [*cells.ids, *(identify(self.reader.bound, row) for row in singles)]
+        lines = np.concatenate((cells.lines, np.array([row.line for row in singles], np.intp)))
+        return [ids[place] for place in np.argsort(lines, kind="stable").tolist()]
 
     def parsed(self, block: Block, columns: Sequence[str] = ()) -> _Parsed:
         """These columns of a block, and whose the rows are."""
@@ -232,7 +255,7 @@ class _Opening:
             # Rows that are read singly stand between the others.
             ahead = firsts + np.searchsorted(np.sort(singles), lines)
             found.append((before + ahead, block.offsets[parsed.kept[firsts]], lines))
-            ids = self._ids(parsed)
+            ids = rows.identifiers(parsed)
             before += len(ids)
             end, after = block.next_offset, block.next_line
             self._identifiers.add(ids)
@@ -246,9 +269,6 @@ class _Opening:
         return blocks(self._rows.file, start, self._rows.file.size, line, OPENING)
 
     def repeated(self) -> frozenset[str]:
-        again = (self._ids(self._rows.parsed(block)) for block in self._blocks())
+        again = (self._rows.identifiers(self._rows.parsed(block)) for block in self._blocks())
         is_blank = self._rows.reader.is_blank
         return frozenset(each for each in self._identifiers.repeated(again) if not is_blank(each))
-
-    def _ids(self, parsed: _Parsed) -> Sequence[str]:
-        return [*parsed.cells.ids, *(self._rows.identity(row) for row in parsed.singles)]

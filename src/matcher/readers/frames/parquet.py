@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from matcher.engines.columnar.arrays import Index
 from matcher.errors import Diagnostic, PatientDataError
+from matcher.readers.csv_rows import Row
 from matcher.readers.frames.arrow import cells_of, frames_of
 from matcher.readers.frames.identifiers import Identifiers
 from matcher.readers.frames.part import FramePart, Part
@@ -82,10 +83,26 @@ class ParquetFrames:
                 found.append(Part(len(found), start - before, held, start, stop, start + 1))
         return found
 
+    @property
+    def reader(self) -> RowReader:
+        return self._reader
+
     def read(self, part: Part) -> FramePart:
+        return frames_of(self._reader, self._slice(part), part)
+
+    def rows(self, part: Part) -> list[Row]:
+        """The rows of a part one by one, in their order."""
+        cells = cells_of(self._reader, self._slice(part), part.line)
+        held = (cells.row(number) for number in range(len(cells)))
+        return [row for row in held if row is not None]
+
+    def identifiers(self, part: Part) -> Sequence[str]:
+        """Whose the rows of a part are."""
+        return cells_of(self._reader, self._slice(part), part.line).ids
+
+    def _slice(self, part: Part) -> pa.Table:
         number = int(np.searchsorted(self._firsts, part.start, side="right")) - 1
-        rows = self._rows(number).slice(part.start - int(self._firsts[number]), part.stop - part.start)
-        return frames_of(self._reader, rows, part)
+        return self._rows(number).slice(part.start - int(self._firsts[number]), part.stop - part.start)
 
     def _rows(self, number: int) -> pa.Table:
         """A row group, kept until another one is asked for."""

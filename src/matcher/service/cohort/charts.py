@@ -159,8 +159,9 @@ def missing_facts(names: Sequence[str], alone: Sequence[int], missing: Sequence[
 
     name, width, step, top = "cohort-facts", 420, 42, 46
     height = top + step * len(names)
-    most = max(missing, default=1)
-    scale = (width - 95) / most
+    numbers = [f"{sure:,} of {all_of_them:,}" for sure, all_of_them in zip(alone, missing, strict=True)]
+    beside = 20 + 6.5 * max(map(len, numbers), default=0)
+    scale = (width - beside) / max(missing, default=1)
     with drawing(name):
         figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
         axes = figure.add_axes((0, 0, 1, 1))
@@ -178,11 +179,6 @@ def missing_facts(names: Sequence[str], alone: Sequence[int], missing: Sequence[
             axes.text(6, y + 16, short(label, 54), va="bottom")
             axes.barh([y + 25], [sure * scale], 13, left=6, **solid)
             axes.barh([y + 25], [(all_of_them - sure) * scale], 13, left=6 + sure * scale, **light)
-            axes.text(
-                12 + all_of_them * scale, y + 31, f"{sure:,} of {all_of_them:,}", va="bottom", fontsize=10.5
-            )
-        described = "; ".join(
-            f"{label}: {sure} of {all_of_them}"
-            for label, sure, all_of_them in zip(names, alone, missing, strict=True)
-        )
+            axes.text(12 + all_of_them * scale, y + 31, numbers[number], va="bottom", fontsize=10.5)
+        described = "; ".join(f"{label}: {said}" for label, said in zip(names, numbers, strict=True))
         return inline(figure, name, "Patients for whom a missing fact would settle a candidate", described)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,8 +14,22 @@ from matcher.explanation.answer import PatientShown
 from matcher.explanation.explain import Explainer, Selection
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
+from matcher.service.engines import durable_engine
 
-ENGINES = ("auto", "reference")
+#: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
+#: explained are explained from their profiles
+_SINGLY: Mapping[str, Callable[[], Engine]] = {
+    "auto": ReferenceEngine,
+    "reference": ReferenceEngine,
+    "columnar": ReferenceEngine,
+    "durable": durable_engine,
+}
+ENGINES = tuple(_SINGLY)
+
+
+def check_engine(name: str) -> None:
+    if name not in ENGINES:
+        raise UsageError(f"there is no engine '{name}'", f"one of: {', '.join(ENGINES)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +54,8 @@ class Matcher:
 
     @cached_property
     def engine(self) -> Engine:
-        if self.options.engine not in ENGINES:
-            raise UsageError(f"there is no engine '{self.options.engine}'", f"one of: {', '.join(ENGINES)}")
-        return ReferenceEngine()
+        check_engine(self.options.engine)
+        return _SINGLY[self.options.engine]()
 
     @cached_property
     def _explainer(self) -> Explainer:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from matcher.engines.columnar import ColumnarEngine, PatientFrame, Planes
 from matcher.engines.columnar.arrays import Bools, Index, Words
-from matcher.engines.columnar.planes import POSSIBLE, SURE, WORD
+from matcher.engines.columnar.planes import POSSIBLE, SURE, WORD, unpacked
 from matcher.rules.candidate import Availability, Candidate, Coverage, Criterion, Roots
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
@@ -174,7 +174,7 @@ class Columns:
 
     def deceased(self, planes: Planes) -> Bools:
         """Who is known to have died by their as-of day."""
-        return _spread([planes.met(self._deceased)[None, :]], planes.patients)[0] != 0
+        return unpacked(planes.met(self._deceased), planes.patients)
 
     def judge(self, planes: Planes) -> Iterator[Judged]:
         """Every patient against every candidate, some patients at a time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -24,7 +25,8 @@ from matcher.readers.csv_rows import Row, Table
 from matcher.readers.frames.cells import Cells, Coded
 from matcher.readers.frames.lines import Block, TextFile, blocks, first_offset, record_of
 from matcher.readers.frames.part import FramePart, Part
-from matcher.readers.frames.reading import RowReader
+from matcher.readers.frames.reading import read_rows
+from matcher.readers.frames.row_reader import RowReader
 from matcher.readers.mapped import identify
 from matcher.readers.mapped_file import MappedFile
 from matcher.readers.one import PatientReader
@@ -32,7 +34,7 @@ from matcher.readers.outcome import Reading
 from matcher.readers.read import account_of
 from matcher.vocabulary.formulary import Formulary
 
-_OPENING = 8 << 20
+OPENING = 8 << 20
 #: bytes of a part, whatever number of patients was asked for
 _MOST = 64 << 20
 #: patients between two places where a part may begin
@@ -57,7 +59,6 @@ class DelimitedFrames:
     ) -> None:
         self._table = source.table
         self._today = None if source.dated or as_of is not None else today
-        self._copy: tempfile.TemporaryDirectory[str] | None = None
         self._file = self._opened(path)
         unread = RowReader(path.name, source.bound, PatientReader(formulary, as_of or self._today))
         start = first_offset(self._file, self._header_lines())
@@ -101,15 +102,16 @@ class DelimitedFrames:
         [block] = blocks(self._file, part.start, part.stop, part.line, part.stop - part.start)
         reader = self._rows.reader
         parsed = self._rows.parsed(block, reader.columns)
-        return reader.read(part, parsed.cells, parsed.singles)
+        return read_rows(reader, part, parsed.cells, parsed.singles)
 
     def _opened(self, path: Path) -> TextFile:
         table = self._table
         name = table.encoding.name
         if not name.startswith("utf-16"):
             return TextFile.at(path, "utf-8" if name == "utf-8-sig" else name, table.delimiter, path.name)
-        self._copy = tempfile.TemporaryDirectory(prefix="matcher-")
-        copy = Path(self._copy.name) / path.name
+        folder = tempfile.mkdtemp(prefix="matcher-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        copy = Path(folder) / path.name
         with (
             path.open(encoding=name, newline="") as source,
             copy.open("w", encoding="utf-8", newline="") as target,
@@ -154,9 +156,6 @@ class _Rows:
     def identity(self, row: Row) -> str:
         return identify(self.reader.bound, row)
 
-    def is_blank(self, text: str) -> bool:
-        return self.reader.is_blank(text)
-
     def parsed(self, block: Block, columns: Sequence[str] = ()) -> _Parsed:
         """These columns of a block, and whose the rows are."""
         if self._id_column is None:
@@ -177,7 +176,7 @@ class _Rows:
         else:
             texts = [] if read is None else _whole(read[self._name(self._id_column)]).to_pylist()
             ids = [each.strip() for each in texts]
-            blank = [row for row, each in enumerate(ids) if self.is_blank(each)]
+            blank = self.reader.blank(ids)
             empty = [row for row in blank if self._row(block, int(kept[row])) is None]
             filled = np.delete(np.arange(len(kept)), empty)
             if empty:
@@ -270,7 +269,7 @@ class _Opening:
 
     def _blocks(self) -> Iterator[Block]:
         start, line = self._start
-        return blocks(self._rows.file, start, self._rows.file.size, line, _OPENING)
+        return blocks(self._rows.file, start, self._rows.file.size, line, OPENING)
 
     def repeated(self) -> frozenset[str]:
         """Identifiers that stand there more than once: found by their hashes, confirmed by their texts."""
@@ -286,5 +285,5 @@ class _Opening:
                 ids = [*parsed.cells.ids, *(self._rows.identity(row) for row in parsed.singles)]
                 counts.update(ids[place] for place in suspected.tolist())
         return frozenset(
-            each for each, count in counts.items() if count > 1 and not self._rows.is_blank(each)
+            each for each, count in counts.items() if count > 1 and not self._rows.reader.is_blank(each)
         )

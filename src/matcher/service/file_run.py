@@ -14,7 +14,7 @@ from matcher.rules.rulebook import Rulebook
 from matcher.service.account import Run
 from matcher.service.batch import write_run
 from matcher.service.match import Matcher, MatchOptions
-from matcher.service.outputs import Outputs
+from matcher.service.outputs import Outputs, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class FileRun:
         day = (self.as_of or self.today).isoformat()
         run = Run(rulebook, self.patients.name, day, matcher.engine.name, shown)
         done = rejected = 0
-        with Outputs(self.out, run, len(file), (), options.top) as outputs:
+        with Outputs(self.out, run, len(file), (), Wanted(top=options.top)) as outputs:
             for outcome in write_run(matcher, file, outputs):
                 done += 1
                 rejected += isinstance(outcome, Reject)

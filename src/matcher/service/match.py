@@ -8,6 +8,7 @@ from functools import cached_property
 
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine
+from matcher.engines.levelled import LevelledEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -16,6 +17,8 @@ from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 
 ENGINES = ("auto", "reference")
+#: larger graphs are quicker evaluated level by level, even for one patient
+MANY_NODES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Matcher:
     def engine(self) -> Engine:
         if self.options.engine not in ENGINES:
             raise UsageError(f"there is no engine '{self.options.engine}'", f"one of: {', '.join(ENGINES)}")
-        return ReferenceEngine()
+        small = len(self.rulebook.graph) < MANY_NODES
+        return ReferenceEngine() if small or self.options.engine == "reference" else LevelledEngine()
 
     @cached_property
     def _explainer(self) -> Explainer:

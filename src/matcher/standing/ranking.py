@@ -12,7 +12,7 @@ from typing import NamedTuple
 from matcher.domain.possible import Op, test
 from matcher.domain.verdict import Verdict
 from matcher.rules.candidate import Candidate, CandidateKind, Evidence, Role
-from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.standing import Standing
@@ -26,6 +26,7 @@ _SELECTING = {
     "prior": "prior therapy",
     "progressed": "prior therapy",
 }
+SELECTIONS = tuple(sorted(set(_SELECTING.values())))
 
 #: words that, denied, ask for an untreated patient
 _LINES = frozenset({"prior", "lines_of_therapy"})
@@ -118,6 +119,11 @@ def _specificity(judgement: Judgement) -> KeyValue:
             found |= selected_by(criterion.condition, judgement.reading)
     words = f"selects by {', '.join(sorted(found))}" if found else ""
     return KeyValue("specificity", (-len(found),), words)
+
+
+def may_select(condition: Condition) -> bool:
+    """Whether there is any patient of whom ``selected_by`` would say something."""
+    return any(each.word in _SELECTING for each in comparisons(condition))
 
 
 def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:

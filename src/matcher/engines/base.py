@@ -83,6 +83,27 @@ class VerdictTable:
         return self.verdicts[row][node]
 
 
+class Interview(Protocol):
+    """One patient at an engine, whose facts arrive one after the other."""
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine that answers."""
+
+    @property
+    def table(self) -> VerdictTable:
+        """Verdicts and findings of the patient as now known: one row."""
+
+    def update(self, patient: Profile) -> frozenset[NodeId]:
+        """Takes the patient as now known, after an answer, a correction or a retraction.
+
+        Gives the nodes whose verdict or possible values changed. Another ``as_of`` is a change like any other.
+        """
+
+    def close(self) -> None:
+        """Forgets the patient. Closing twice is harmless; nothing else may follow."""
+
+
 class Engine(Protocol):
     """Evaluates a graph for some patients. ``roots`` limits the work to what these nodes need."""
 
@@ -95,3 +116,42 @@ class Engine(Protocol):
         *,
         roots: Sequence[NodeId] | None = None,
     ) -> VerdictTable: ...
+
+    def interview(
+        self, graph: Graph, patient: Profile, *, roots: Sequence[NodeId] | None = None
+    ) -> Interview: ...
+
+
+class Reevaluation:
+    """An interview at an engine that evaluates everything again and compares."""
+
+    def __init__(
+        self, engine: Engine, graph: Graph, patient: Profile, roots: Sequence[NodeId] | None = None
+    ) -> None:
+        self._engine, self._graph, self._roots = engine, graph, roots
+        self._table = engine.evaluate(graph, (patient,), roots=roots)
+
+    @property
+    def engine(self) -> str:
+        return self._engine.name
+
+    @property
+    def table(self) -> VerdictTable:
+        return self._table
+
+    def update(self, patient: Profile) -> frozenset[NodeId]:
+        before = self._table
+        self._table = self._engine.evaluate(self._graph, (patient,), roots=self._roots)
+        return changed(before, self._table)
+
+    def close(self) -> None:
+        """Nothing is held outside this object."""
+
+
+def changed(before: VerdictTable, after: VerdictTable) -> frozenset[NodeId]:
+    """The nodes whose verdict or possible values differ between two tables of one patient and the same nodes."""
+    verdicts, findings = after.verdicts[0], after.findings[0]
+    others, values = before.verdicts[0], before.findings[0]
+    different = [node for node, verdict in verdicts.items() if others[node] is not verdict]
+    different += [node for node, finding in findings.items() if values[node].value != finding.value]
+    return frozenset(different)

@@ -88,13 +88,25 @@ class Reading:
             case Patient(profile=profile, issues=issues):
                 self.matched += 1
                 for issue in issues:
-                    self.issues[issue.code] += 1
-                    if issue.code == "P108":
-                        self.unresolved_agents[issue.text] += 1
+                    self.count_issue(issue)
                 for text in profile.assumptions:
                     self.assume(text)
             case Reject():
                 self.rejected += 1
+
+    def add(self, part: Reading) -> None:
+        """Count what was read of a part; the whole has the patients and the issues of the file already."""
+        self.matched += part.matched
+        self.rejected += part.rejected
+        self.issues.update(part.issues)
+        self.unresolved_agents.update(part.unresolved_agents)
+        for text in part.assumptions:
+            self.assume(text)
+
+    def count_issue(self, issue: Issue) -> None:
+        self.issues[issue.code] += 1
+        if issue.code == "P108":
+            self.unresolved_agents[issue.text] += 1
 
 
 def shown(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,10 +15,24 @@ from matcher.explanation.answer import PatientShown
 from matcher.explanation.explain import Explainer, Selection
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
+from matcher.service.engines import durable_engine
 
-ENGINES = ("auto", "reference")
 #: larger graphs are quicker evaluated level by level, even for one patient
 MANY_NODES = 2_000
+#: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
+#: explained are explained from their profiles
+_SINGLY: Mapping[str, Callable[[], Engine]] = {
+    "auto": ReferenceEngine,
+    "reference": ReferenceEngine,
+    "columnar": ReferenceEngine,
+    "durable": durable_engine,
+}
+ENGINES = tuple(_SINGLY)
+
+
+def check_engine(name: str) -> None:
+    if name not in ENGINES:
+        raise UsageError(f"there is no engine '{name}'", f"one of: {', '.join(ENGINES)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +57,10 @@ class Matcher:
 
     @cached_property
     def engine(self) -> Engine:
-        if self.options.engine not in ENGINES:
-            raise UsageError(f"there is no engine '{self.options.engine}'", f"one of: {', '.join(ENGINES)}")
-        small = len(self.rulebook.graph) < MANY_NODES
-        return ReferenceEngine() if small or self.options.engine == "reference" else LevelledEngine()
+        check_engine(self.options.engine)
+        if self.options.engine in ("auto", "columnar") and len(self.rulebook.graph) >= MANY_NODES:
+            return LevelledEngine()
+        return _SINGLY[self.options.engine]()
 
     @cached_property
     def _explainer(self) -> Explainer:
@@ -59,11 +73,17 @@ class Matcher:
         return tuple(dict.fromkeys(nodes))
 
     def match_one(
-        self, profile: Profile, issues: Sequence[str] = (), assumptions: Sequence[str] = ()
+        self,
+        profile: Profile,
+        issues: Sequence[str] = (),
+        assumptions: Sequence[str] = (),
+        options: MatchOptions | None = None,
     ) -> PatientShown:
-        """The patient's two rankings, explained."""
+        """The patient's two rankings, explained; ``options`` where they are this patient's own."""
         table = self.engine.evaluate(self.rulebook.graph, (profile,), roots=self._roots)
-        return self._explainer.explain(profile, table, 0, self.options.selection(), issues, assumptions)
+        return self._explainer.explain(
+            profile, table, 0, (options or self.options).selection(), issues, assumptions
+        )
 
     def match_many(self, profiles: Iterable[Profile]) -> Iterable[PatientShown]:
         for profile in profiles:

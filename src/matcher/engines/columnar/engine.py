@@ -11,7 +11,7 @@ import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Finding, Note, NoteKind, VerdictTable
+from matcher.engines.base import Finding, Interview, Note, NoteKind, Reevaluation, VerdictTable
 from matcher.engines.columnar.categories import Derived
 from matcher.engines.columnar.filters import Reading
 from matcher.engines.columnar.frame import PatientFrame
@@ -98,6 +98,11 @@ class ColumnarEngine:
             verdicts += [VerdictRow(planes, row) for row in range(len(frame))]
             findings += [FindingRow(values, values_of, row) for row in range(len(frame))]
         return VerdictTable(tuple(each.id for each in patients), tuple(verdicts), tuple(findings))
+
+    def interview(
+        self, graph: Graph, patient: Profile, *, roots: Sequence[NodeId] | None = None
+    ) -> Interview:
+        return Reevaluation(self, graph, patient, roots)
 
     def evaluate_frame(
         self, graph: Graph, frame: PatientFrame, roots: Sequence[NodeId] | None = None

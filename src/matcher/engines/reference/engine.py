@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from matcher.domain.possible import Codes, Possible, agree, either, test
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict, all_of, any_of, at_least
-from matcher.engines.base import Clock, Finding, Note, NoteKind, VerdictTable
+from matcher.engines.base import (
+    Clock,
+    Finding,
+    Interview,
+    Note,
+    NoteKind,
+    Reevaluation,
+    VerdictTable,
+)
 from matcher.engines.reference.kinds import find, whole
 from matcher.rules.graph import (
     All,
@@ -46,6 +54,11 @@ class ReferenceEngine:
             tuple(verdicts for verdicts, _ in walks),
             tuple(findings for _, findings in walks),
         )
+
+    def interview(
+        self, graph: Graph, patient: Profile, *, roots: Sequence[NodeId] | None = None
+    ) -> Interview:
+        return Reevaluation(self, graph, patient, roots)
 
     def _nodes(self, graph: Graph, roots: tuple[NodeId, ...] | None) -> Sequence[NodeId]:
         """What the roots need; the answer given last is kept."""

@@ -1,0 +1,93 @@
+"""The application: routes, border, and what runs beside them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import anyio
+from anyio import to_thread
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from matcher.api import health, jobs, matching, rulebook
+from matcher.api.border import Border
+from matcher.api.foreman import Foreman, sweep
+from matcher.api.openapi import document_profile
+from matcher.api.problems import add_problem_handlers, problems
+from matcher.api.server import Server, open_server
+from matcher.api.settings import ENVIRONMENT, Settings
+from matcher.service.account import program_version
+
+_SWEEP_SECONDS = 600.0
+_DESCRIPTION = """\
+Matches patients to clinical trials and regimens, and says why, what is missing and what to ask next.
+
+Decision support: a clinician decides. Every answer names the version of the rulebook it was made from, in its
+body and in the header `Matcher-Rulebook`. What is refused is answered with a problem detail (RFC 9457).
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """An application ready to be served; ``MatcherError`` where store or rulebook cannot be opened."""
+    server = open_server(settings)
+    app = FastAPI(
+        title="Trial matcher",
+        version=program_version(),
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        responses=problems(408, 413, 500, 503),
+    )
+    app.state.server = server
+    app.state.foreman = Foreman(server)
+    for routes in (health, matching, jobs, rulebook):
+        app.include_router(routes.router)
+    document_profile(app)
+    add_problem_handlers(app)
+    app.add_middleware(Border, settings=settings, metrics=server.metrics)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """What a worker process serves: the settings are those of the process that started it."""
+    settings = Settings.from_text(os.environ[ENVIRONMENT])
+    set_up_log(settings)
+    return create_app(settings)
+
+
+def set_up_log(settings: Settings) -> None:
+    """One line an event on standard error: routes, codes and request ids."""
+    level = logging.WARNING if settings.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    for chatty in ("alembic", "multipart", "python_multipart"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    server: Server = app.state.server
+    async with anyio.create_task_group() as beside:
+        beside.start_soon(_sweep, server)
+        beside.start_soon(app.state.foreman.run)
+        if server.settings.reload_seconds > 0:
+            beside.start_soon(_watch, server)
+        yield
+        beside.cancel_scope.cancel()
+    server.database.close()
+
+
+async def _watch(server: Server) -> None:
+    while True:
+        await anyio.sleep(server.settings.reload_seconds)
+        await to_thread.run_sync(server.holder.reload)
+
+
+async def _sweep(server: Server) -> None:
+    while True:
+        with suppress(SQLAlchemyError):
+            await to_thread.run_sync(sweep, server)
+        await anyio.sleep(_SWEEP_SECONDS)

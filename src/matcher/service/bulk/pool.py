@@ -1,0 +1,122 @@
+"""The parts of a run over several processes, taken in the order of the file."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from matcher.errors import UsageError
+from matcher.readers.frames import FrameFile, Part
+from matcher.rules.rulebook import Rulebook
+from matcher.service.bulk.folder import PartAccount, RunFolder
+from matcher.service.bulk.job import Job
+from matcher.service.bulk.part import PartMatcher
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Everything that work on a part needs, in this process or another."""
+
+    job: Job
+    rulebook: Rulebook
+    file: FrameFile
+    folder: RunFolder
+
+
+def matched_parts(task: Task, workers: int, step: Callable[[int], None]) -> Iterator[PartAccount]:
+    """Every part of the file, those done before as they were kept.
+
+    ``step`` takes the number of patients of each part as it ends.
+    """
+    parts, folder = task.file.parts(task.job.part), task.folder
+    done = {part.number: account for part in parts if (account := folder.done(part.number)) is not None}
+    waiting = [part for part in parts if part.number not in done]
+    step(sum(part.patients for part in parts if part.number in done))
+    with _matching(task, min(workers, len(waiting))) as start:
+        started = {part.number: start(part, step) for part in waiting}
+        for part in parts:
+            held = done.pop(part.number, None)
+            yield held if held is not None else started.pop(part.number)()
+
+
+Started = Callable[[], PartAccount]
+
+
+@contextmanager
+def _matching(task: Task, workers: int) -> Iterator[Callable[[Part, Callable[[int], None]], Started]]:
+    """What starts the work on a part: here and when it is asked for, or in another process at once."""
+    if workers <= 1:
+        matcher: list[PartMatcher] = []
+
+        def here(part: Part, step: Callable[[int], None]) -> PartAccount:
+            if not matcher:
+                matcher.append(PartMatcher(task.job, task.rulebook, task.file))
+            account = matcher[0].match(part, task.folder)
+            step(part.patients)
+            return account
+
+        yield lambda part, step: partial(here, part, step)
+        return
+    # Neither threads of libraries nor open files are taken along.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, _begin, (task,))
+    try:
+        yield lambda part, step: partial(_result, _submitted(pool, part, step))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, part: Part, step: Callable[[int], None]) -> Future[PartAccount]:
+    def told(ended: Future[PartAccount]) -> None:
+        if not ended.cancelled() and ended.exception() is None:
+            step(part.patients)
+
+    future = pool.submit(_match, part)
+    future.add_done_callback(told)
+    return future
+
+
+def _result(future: Future[PartAccount]) -> PartAccount:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise UsageError(
+            "a process of this run was ended from outside, or ran out of memory", code="U043"
+        ) from None
+
+
+_AT_WORK: list[tuple[PartMatcher, RunFolder]] = []
+
+
+def _begin(task: Task) -> None:
+    """In a new process: interrupts are for the one that began it, and when that is gone so is this."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+    _AT_WORK.append((PartMatcher(task.job, task.rulebook, task.file), task.folder))
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _match(part: Part) -> PartAccount:
+    matcher, folder = _AT_WORK[0]
+    return matcher.match(part, folder)
+
+
+def processes(wanted: int | None) -> int:
+    """How many processes: what was asked for, or one for each core this process may use."""
+    if wanted is not None:
+        return wanted
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

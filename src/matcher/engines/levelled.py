@@ -9,7 +9,7 @@ import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Clock, Finding, VerdictTable
+from matcher.engines.base import Clock, Finding, Interview, Reevaluation, VerdictTable
 from matcher.engines.columnar.arrays import Words
 from matcher.engines.columnar.levels import Levels
 from matcher.engines.columnar.planes import POSSIBLE, SURE
@@ -73,3 +73,8 @@ class LevelledEngine:
             rows.append(row)
             findings.append(found)
         return VerdictTable(tuple(each.id for each in patients), tuple(rows), tuple(findings))
+
+    def interview(
+        self, graph: Graph, patient: Profile, *, roots: Sequence[NodeId] | None = None
+    ) -> Interview:
+        return Reevaluation(self, graph, patient, roots)

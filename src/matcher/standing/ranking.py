@@ -40,7 +40,7 @@ SELECTING = {
     "prior": "prior therapy",
     "progressed": "prior therapy",
 }
-SELECTIONS = tuple(sorted(set(_SELECTING.values())))
+SELECTIONS = tuple(sorted(set(SELECTING.values())))
 
 #: words that, denied, ask for an untreated patient
 LINES = frozenset({"prior", "lines_of_therapy"})
@@ -117,7 +117,7 @@ def _specificity(judgement: Judgement) -> KeyValue:
 
 def may_select(condition: Condition) -> bool:
     """Whether there is any patient of whom ``selected_by`` would say something."""
-    return any(each.word in _SELECTING for each in comparisons(condition))
+    return any(each.word in SELECTING for each in comparisons(condition))
 
 
 def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:

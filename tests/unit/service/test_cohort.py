@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +154,44 @@ def test_what_others_write_is_never_markup(rulebook: Rulebook, patients: list[Pr
     assert "<script" not in section
     assert section.count("</svg>") == section.count("<svg") == 2
     assert "&lt;script&gt;" in section
+
+
+_COHORTS = """\
+trial: NCT00000003
+title: A trial in two parts
+phase: 1
+recruitment: {status: recruiting, as_of: 2026-01-01}
+coverage: full
+inclusion:
+  I-01: {text: Adult, when: {age: {at_least: 18 years}}, assumption: made}
+cohorts:
+  A:
+    title: the fit
+    inclusion:
+      I-02: {text: ECOG at most 1, when: {ecog: {at_most: 1}}, assumption: made}
+  B:
+    title: the others
+    inclusion:
+      I-03: {text: ECOG 2, when: {ecog: {is: 2}}, assumption: made}
+"""
+
+
+def test_each_cohort_of_a_trial_is_counted_with_what_the_trial_asks_of_all(
+    patients: list[Profile], tmp_path: Path
+) -> None:
+    folder = write_rulebook(tmp_path)
+    (folder / "trials" / "NCT00000003.yaml").write_text(_COHORTS, encoding="utf-8")
+    book = load_rulebook(folder)
+    found = counted(book, patients)
+    rows = [row for row in tables(found, book)[CRITERIA] if row["candidate"] == "NCT00000003"]
+    assert [(row["cohort"], row["criterion"], row["left_in_order"]) for row in rows] == [
+        ("A", "I-01", "4"),
+        ("A", "I-02", "4"),
+        ("B", "I-01", "4"),
+        ("B", "I-03", "1"),
+    ]
+    assert "A trial in two parts NCT00000003 Cohort A: the fit 3 1 0" in words(report_section(found, book))
+    assert len(found.sample[0].standings) == 3, "on the map a trial is one row: its best cohort"
 
 
 def test_a_single_patient_is_no_cohort(rulebook: Rulebook, patients: list[Profile]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: what spreadsheet programs take for the start of a formula; the last four are the full-width signs
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def cell(value: object) -> str:
@@ -12,4 +12,4 @@ def cell(value: object) -> str:
     Text that begins like one gets an apostrophe in front, which those programs do not show.
     """
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -57,6 +57,7 @@ class Detail(Enum):
 #: up to so many patients, so much of each
 DETAIL: tuple[tuple[int, Detail], ...] = ((25, Detail.FULL), (500, Detail.TOP), (5_000, Detail.RANKING))
 DETAILED_CANDIDATES = 3
+REJECTS_SHOWN = 100
 
 
 def detail_for(patients: int) -> Detail:
@@ -104,7 +105,8 @@ class Report:
         self._sections.write(self._section.render(patient=patient, line=line, detail=self.detail.value))
 
     def reject(self, reject: Reject) -> None:
-        self._rejects.append(reject)
+        if len(self._rejects) < REJECTS_SHOWN:
+            self._rejects.append(reject)
 
     def write(
         self, page: IO[str], account: Account, reading: Reading, together: Markup | None = None

@@ -28,6 +28,10 @@ class CohortCounter:
         if len(self._waiting) == _TOGETHER:
             self._count()
 
+    def add(self, counts: CohortCounts) -> None:
+        """Patients who were counted already."""
+        self._counts = counts if self._counts is None else self._counts + counts
+
     def counts(self) -> CohortCounts:
         self._count()
         return self._counts or self.plan.nothing()
@@ -38,6 +42,5 @@ class CohortCounter:
         frame = PatientFrame.of(profile for profile, _ in self._waiting)
         left_out = np.array([each for _, each in self._waiting], np.bool_)
         planes = self._engine.evaluate_frame(self.plan.rulebook.graph, frame, self.plan.roots)
-        found = self.plan.count(planes, frame.ids, left_out)
-        self._counts = found if self._counts is None else self._counts + found
+        self.add(self.plan.count(planes, frame.ids, left_out))
         self._waiting.clear()

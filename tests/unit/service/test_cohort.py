@@ -240,6 +240,13 @@ def test_charts_load_nothing_name_nothing_twice_and_carry_no_date() -> None:
     assert set(wanted) <= set(names)
 
 
+def test_a_chart_takes_every_script_and_shows_what_cannot_be_shown() -> None:
+    drawing = standing_map(["試験"], ["患者", "عربي", "a\0b\x1b"], [STANDINGS[:3]])
+    assert "試験" in drawing
+    assert "患者" in drawing
+    assert "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}" in drawing
+
+
 def test_charts_are_the_same_in_every_process() -> None:
     program = (
         "from matcher.service.cohort.charts import *; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,9 @@ def drawing(name: str) -> Iterator[None]:
     import matplotlib as mpl
 
     settings: Any = {**_STYLE, "svg.hashsalt": name}
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # The reader's browser has its own typefaces: what the one for measuring lacks is no matter.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
         yield
 
 
@@ -64,6 +67,6 @@ def inline(figure: Figure, name: str, title: str, description: str) -> Markup:
 
 
 def short(text: str, most: int) -> str:
-    """One line of at most so many characters."""
-    line = " ".join(text.split())
+    """One line of at most so many characters, all of them printable."""
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import warnings
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,8 @@ _STYLE: Mapping[str, Any] = {
 @contextmanager
 def drawing(name: str) -> Iterator[None]:
     """Settings under which a figure is made and written; ``name`` is unique within the page."""
+    # Of its own files, such as a list of typefaces, it need not tell those who match patients.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib as mpl
 
     settings: Any = {**_STYLE, "svg.hashsalt": name}
@@ -42,6 +45,13 @@ def drawing(name: str) -> Iterator[None]:
         # The reader's browser has its own typefaces: what the one for measuring lacks is no matter.
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
         yield
+
+
+def blank(width: int, height: int) -> Figure:
+    """An empty figure of this size in pixels."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
 
 
 def inline(figure: Figure, name: str, title: str, description: str) -> Markup:

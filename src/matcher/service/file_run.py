@@ -129,7 +129,7 @@ class FileRun:
     def _in_parts(self, rulebook: Rulebook, file: FrameFile, report: Callable[[Progress], bool]) -> Progress:
         from matcher.service.bulk.folder import run_folder
         from matcher.service.bulk.job import Job
-        from matcher.service.bulk.pool import Task
+        from matcher.service.bulk.pool import Task, over_processes
         from matcher.service.bulk.run import write_parts
 
         options, wanted = self.options, self._wanted(len(file))
@@ -161,7 +161,9 @@ class FileRun:
             Outputs(self.out, run, len(file), (), wanted, folder.path / "landing") as outputs,
         ):
             # One process: the others of this machine answer requests.
-            for outcome in write_parts(Task(job, rulebook, file, folder), outputs, reading, 1, step):
+            for outcome in write_parts(
+                Task(job, rulebook, file, folder), outputs, reading, over_processes(1), step
+            ):
                 rejected += isinstance(outcome, Reject)
             outputs.finish(reading)
         folder.remove()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -212,6 +213,54 @@ def test_wide_files_give_the_same_in_frames(
 ) -> None:
     header, rows = table
     check(written([header, *rows], delimiter, quoting))
+
+
+@given(wide_rows(), st.integers(1, 20))
+def test_parquet_files_give_the_same_in_frames(table: tuple[list[str], list[list[str]]], group: int) -> None:
+    header, rows = table
+    columns = {name: [row[place] or None for row in rows] for place, name in enumerate(header)}
+    stream = io.BytesIO()
+    pl.DataFrame(columns, schema=dict.fromkeys(header, pl.String)).write_parquet(stream, row_group_size=group)
+    check(stream.getvalue(), ".parquet")
+
+
+TABLES: dict[str, dict[str, Sequence[str]]] = {
+    "labs": {
+        "test": ("haemoglobin", "ldh", "zzz"),
+        "value": ("9.1", "x", ""),
+        "unit": ("g/dL", ""),
+        "date": DAYS,
+    },
+    "therapies": {
+        "agents": ("cisplatin", "zzz", ""),
+        "start": DAYS,
+        "end": (*DAYS, "2025"),
+        "none_of": ("", "", "nivolumab; zzz"),
+    },
+    "conditions": {"condition": ("hiv", "hypertension", "zzz"), "none_of": ("", "hiv")},
+    "observations": {"name": ("ecog", "Weight", "zzz", ""), "value": ("1", "70"), "date": DAYS},
+    "diagnoses": {"code": ("PLMESO", "PRAD"), "index": ("yes", "no", ""), "date": DAYS},
+    "tnm": {"edition": ("8", ""), "t": ("T2", "Tq")},
+    "medications": {"agents": ("prednisone", "zzz"), "oddity": ("x",)},
+}
+
+
+@given(wide_rows(), st.data())
+def test_folders_give_the_same_in_frames(
+    table: tuple[list[str], list[list[str]]], data: st.DataObject
+) -> None:
+    header, rows = table
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "patients.csv").write_text(written([header, *rows]))
+        for name in data.draw(st.lists(st.sampled_from(sorted(TABLES)), unique=True, max_size=3)):
+            ids = st.sampled_from((*(row[0] for row in rows), "nobody", ""))
+            child = st.tuples(ids, *(st.sampled_from(texts) for texts in TABLES[name].values()))
+            children = data.draw(st.lists(child, max_size=10))
+            broken = data.draw(st.sampled_from(("", "P1\n", 'P1,"x\n')))
+            Path(folder, f"{name}.csv").write_text(
+                written([("patient_id", *TABLES[name]), *children]) + broken
+            )
+        assert_same(Path(folder))
 
 
 @given(wide_rows(), st.sampled_from((None, date(2025, 12, 31))))

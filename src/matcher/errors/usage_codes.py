@@ -66,7 +66,7 @@ _USAGE = (
     Code(
         "U011",
         "Kind of file not recognised",
-        "Patients are read from CSV, JSON, JSON Lines or a folder of tables, told by the name's ending.",
+        "Patients are read from CSV, Parquet, JSON, JSON Lines or a folder of tables, told by the name's ending.",
         "Rename the file to its kind, or convert it.",
     ),
     Code(
@@ -146,6 +146,12 @@ _USAGE = (
         "A process was ended",
         "One of the processes of a run was killed, by someone or by the system for want of memory.",
         "Give the same command with --resume; --workers 1 needs least memory.",
+    ),
+    Code(
+        "U044",
+        "Spark gave up",
+        "The cluster could not be reached, or could not finish the work.",
+        "Check the master's address, and that every executor has this program and sees the files under one path.",
     ),
 )
 

@@ -25,6 +25,7 @@ _SINGLY: Mapping[str, Callable[[], Engine]] = {
     "auto": ReferenceEngine,
     "reference": ReferenceEngine,
     "columnar": ReferenceEngine,
+    "spark": ReferenceEngine,
     "durable": durable_engine,
 }
 ENGINES = tuple(_SINGLY)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from matcher.engines.columnar.arrays import Index
 from matcher.readers.bound import Bound
+from matcher.readers.coded import Coded
 from matcher.readers.csv_rows import Row
 from matcher.readers.frames import slots
 from matcher.readers.frames.piece import Piece, PieceReader
 from matcher.readers.frames.pool import Pool
 from matcher.readers.frames.slots import Slot, birthday_column, slots_of
-from matcher.readers.mapped import year_first
+from matcher.readers.mapped import identify, year_first
 from matcher.readers.mapped_file import entry_of
 from matcher.readers.one import PatientReader
 from matcher.readers.outcome import Patient, Reject
@@ -68,6 +70,23 @@ class RowReader:
     @cached_property
     def pieces(self) -> PieceReader:
         return PieceReader(self.file, self.patients.formulary, self.patients.as_of)
+
+    @cached_property
+    def id_column(self) -> str | None:
+        """The column that is the identifier, where nothing is done to it."""
+        cells, mapping = self.bound.id, self.bound.mapping
+        if len(cells) != 1 or len(cells[0].columns) != 1 or cells[0].when:
+            return None
+        cell = cells[0].cell
+        plain = cell.values is None and cell.split is None and not cell.plus and cell.read in (None, "text")
+        return cells[0].columns[0] if plain and mapping.decimal == "point" else None
+
+    def identities(self, columns: Mapping[str, Coded], lines: Index) -> list[str]:
+        """Identifiers that are made of several columns, or of the number of the line."""
+        cells = ({name: each.text(row) for name, each in columns.items()} for row in range(len(lines)))
+        return [
+            identify(self.bound, Row(line, held)) for line, held in zip(lines.tolist(), cells, strict=True)
+        ]
 
     def outcome(self, row: Row) -> Patient | Reject:
         """The row as the profile readers read it."""

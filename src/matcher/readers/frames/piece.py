@@ -94,12 +94,12 @@ class PieceReader:
 
     def plain(self, slot: Slot, cells: dict[str, str], as_of: date, cancers: Piece | None) -> Piece:
         drawn = draw(slot.bound, Row(0, cells), self.file, as_of)
-        if drawn.issues and slot.table == "diagnoses" and slot.bound.facts:
+        if drawn.issues and not slot.drawn:
             # Their place among the issues of other facts is known only from the whole row.
             return WHOLE
         context = Context(as_of, self.formulary, drawn.places)
         match slot.table:
-            case slots.BIRTH:
+            case slots.BIRTH | slots.AGED:
                 birth, _ = read_birth(context, drawn.wire)
                 return Piece(birth=birth, drawn=drawn.issues, read=tuple(context.issues))
             case slots.SAID:

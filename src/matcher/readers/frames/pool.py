@@ -131,6 +131,14 @@ class Pool:
         self._complete.append(sum(1 << _LISTED[name] for name in piece.complete))
         return len(self.pieces) - 1
 
+    def births(self, places: Ids) -> tuple[Days, Days]:
+        """First and last possible day of birth in each of these pieces; 0 where nobody said."""
+        distinct, found = np.unique(places, return_inverse=True)
+        spans = [self.pieces[place].birth for place in distinct.tolist()]
+        first = np.array([0 if each is None else each.first.toordinal() for each in spans], np.int32)
+        last = np.array([0 if each is None else each.last.toordinal() for each in spans], np.int32)
+        return first[found], last[found]
+
     def complete(self, places: Places) -> Ids:
         """For each patient a bit for each list that holds everything there is."""
         held = np.array(self._complete, np.int32)
@@ -155,12 +163,3 @@ class Pool:
         if not len(rows) and absences is None and not said.any():
             return None
         return Table(rows, columns, said, absences)
-
-
-def births(pieces: Sequence[Piece]) -> tuple[Days, Days]:
-    """First and last possible day of birth of each piece; the day before every day where nobody said."""
-    spans = [piece.birth for piece in pieces]
-    return (
-        np.array([0 if each is None else each.first.toordinal() for each in spans], np.int32),
-        np.array([0 if each is None else each.last.toordinal() for each in spans], np.int32),
-    )

@@ -79,9 +79,8 @@ class FileRun:
             return self._in_parts(rulebook, file, report)
 
     def _open(self, rulebook: Rulebook) -> PatientFile | FrameFile:
-        """In columns where the command line would read it so, by size or because nothing else reads its kind."""
-        columns_only = self.patients.suffix == ".parquet"
-        if not columns_only and is_small(self.patients):
+        """In columns where the command line would read it so."""
+        if is_small(self.patients):
             return self._read(rulebook)
         from matcher.readers.frames import read_frames
 
@@ -92,7 +91,7 @@ class FileRun:
             as_of=self.as_of,
             today=self.today,
         )
-        return frames if columns_only or len(frames) >= COLUMNAR_FROM else self._read(rulebook)
+        return frames if len(frames) >= COLUMNAR_FROM else self._read(rulebook)
 
     def _read(self, rulebook: Rulebook) -> PatientFile:
         return read_patients(
@@ -160,10 +159,9 @@ class FileRun:
             run_folder(self.out, job, resume=True) as folder,
             Outputs(self.out, run, len(file), (), wanted, folder.path / "landing") as outputs,
         ):
+            task = Task(job, rulebook, file, folder)
             # One process: the others of this machine answer requests.
-            for outcome in write_parts(
-                Task(job, rulebook, file, folder), outputs, reading, over_processes(1), step
-            ):
+            for outcome in write_parts(task, outputs, reading, over_processes(1), step):
                 rejected += isinstance(outcome, Reject)
             outputs.finish(reading)
         folder.remove()

@@ -284,6 +284,26 @@ def test_published_records_give_the_same_bytes(
         assert (tmp_path / "reference" / each).read_bytes() == (tmp_path / "columnar" / each).read_bytes()
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_nobody_readable_is_exit_code_4_with_the_reasons_written(desk: Desk, form: str) -> None:
+    desk.patients.write_text("not json\n" * 5, "utf-8")
+    ran = desk.match("--engine", "columnar", "--format", form, "--no-explanations", "--workers", 1)
+    assert ran.code == 4
+    assert len((desk.folder / "out" / "rejects.csv").read_text("utf-8").splitlines()) == 6
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_no_room_for_a_part_is_said(many: Path, tmp_path: Path, form: str) -> None:
+    def nothing() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+
+    out = tmp_path / "out"
+    ran = run(many, out, "--workers", 1, "--format", form, preexec_fn=nothing)
+    assert ran.returncode == 2
+    assert "U008" in ran.stderr
+    assert not out.exists()
+
+
 def test_standings_that_are_none_are_named(desk: Desk) -> None:
     ran = desk.match("--standing", "elligible")
     assert ran.code == 2

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,9 +75,7 @@ class RunFolder:
             with aside(self.rows(account.number)) as path:
                 write(path)
             size = self.rows(account.number).stat().st_size
-            kept = PartAccount(
-                **{name: getattr(account, name) for name in account.__slots__} | {"size": size}
-            )
+            kept = replace(account, size=size)
             with aside(self.account(account.number)) as path:
                 path.write_bytes(_ACCOUNT.dump_json(kept))
         return kept
@@ -102,7 +101,7 @@ class RunFolder:
 @contextmanager
 def aside(path: Path) -> Iterator[Path]:
     """A path to write to; what is there at the end is brought to the disk and takes the name."""
-    written = path.with_name(f"{path.name}.{os.getpid()}.part")
+    written = path.with_name(f"{path.name}.{platform.node()}.{os.getpid()}.part")
     try:
         yield written
         with written.open("rb+") as stream:

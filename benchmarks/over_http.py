@@ -47,7 +47,7 @@ def stored_app(size: int) -> fastapi.FastAPI:
     stored = json.dumps({"answer": "x" * (size - 14)}).encode()
 
     @app.post("/v1/match")
-    async def match(body: Profile) -> fastapi.Response:  # type: ignore[valid-type]
+    async def match(body: Profile) -> fastapi.Response:
         assert body is not None
         return fastapi.Response(stored, media_type="application/json")
 

@@ -96,6 +96,26 @@ def test_a_job_gives_what_the_command_line_writes(http: httpx.Client, tmp_path: 
     assert shown["rulebook"] == json.loads(got["run.json"])["rulebook"]["version"][:12]
 
 
+def test_parquet_is_read_like_csv(http: httpx.Client) -> None:
+    import polars
+
+    ages = {
+        "patient_id": [f"P{number}" for number in range(50)],
+        "age": [18 + number for number in range(50)],
+    }
+    packed = io.BytesIO()
+    polars.DataFrame(ages).write_parquet(packed)
+    columns = finished(http, send(http, packed.getvalue(), "p.parquet"))
+    rows = finished(http, send(http, polars.DataFrame(ages).write_csv().encode()))
+    assert results(http, columns)["matches.csv"] == results(http, rows)["matches.csv"]
+
+
+def test_many_patients_are_matched_in_columns(http: httpx.Client) -> None:
+    shown = finished(http, send(http, many_patients(6_000), "p.jsonl"))
+    assert (shown["state"], shown["done"], shown["total"]) == ("done", 6_000, 6_000)
+    assert json.loads(results(http, shown)["run.json"])["engine"] == "columnar"
+
+
 def test_a_zip_of_tables_is_read_like_the_folder(http: httpx.Client) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -120,7 +140,7 @@ def test_a_mapping_is_used(http: httpx.Client) -> None:
         (b"patient_id,age\n", "a.csv", None, "P013"),
         (b"foo,bar\n1,2\n", "a.csv", None, "U012"),
         (b"patient_id,patient_id\n1,2\n", "a.csv", None, "P012"),
-        (b"\x00\x01\x02" * 50, "a.parquet", None, "U0"),
+        (b"\x00\x01\x02" * 50, "a.parquet", None, "P014"),
         (b"{", "a.json", None, "P004"),
         (b"[" * 100_000, "a.json", None, "P008"),
         (b"patient_id,age\nA,61\n", "a.csv", b"facts: [", "U015"),
@@ -202,7 +222,7 @@ def test_only_files_of_the_run_are_given_out(http: httpx.Client) -> None:
 
 
 def test_a_running_job_is_cancelled_and_a_finished_one_is_not(http: httpx.Client) -> None:
-    job = send(http, many_patients(8_000), "p.jsonl").json()["id"]
+    job = send(http, many_patients(4_000), "p.jsonl").json()["id"]
     wait(http, job, lambda shown: shown["done"] > 0)
     assert http.post(f"/v1/jobs/{job}/cancel").status_code == 200
     shown = wait(http, job, over)
@@ -212,7 +232,7 @@ def test_a_running_job_is_cancelled_and_a_finished_one_is_not(http: httpx.Client
 
 
 def test_a_deleted_job_is_gone_with_its_files(http: httpx.Client, live: Live) -> None:
-    job = send(http, many_patients(8_000), "p.jsonl").json()["id"]
+    job = send(http, many_patients(4_000), "p.jsonl").json()["id"]
     wait(http, job, lambda shown: shown["done"] > 0)
     assert http.delete(f"/v1/jobs/{job}").status_code == 204
     assert http.get(f"/v1/jobs/{job}").status_code == 404
@@ -264,7 +284,7 @@ def test_a_server_that_is_told_to_stop_gives_its_job_back(tmp_path: Path) -> Non
 def test_too_many_open_jobs_are_refused(tmp_path: Path) -> None:
     rules = write_rulebook(tmp_path / "rules")
     with serving(tmp_path, rules=str(rules), open_jobs=1) as live, live.client() as http:
-        assert send(http, many_patients(8_000), "p.jsonl").status_code == 202
+        assert send(http, many_patients(4_000), "p.jsonl").status_code == 202
         refused = send(http, b"patient_id,age\nA,61\n")
         assert (refused.status_code, refused.json()["code"]) == (429, "U063")
         assert refused.headers["retry-after"]

@@ -46,7 +46,9 @@ AsOf = Annotated[
 Engine = Annotated[
     str,
     typer.Option(
-        "--engine", metavar="NAME", help="Which engine evaluates: auto, reference, columnar or durable."
+        "--engine",
+        metavar="NAME",
+        help="Which engine evaluates: auto, reference, columnar, spark or durable.",
     ),
 ]
 IncludeClosed = Annotated[
@@ -81,6 +83,15 @@ Workers = Annotated[
     int | None,
     typer.Option(
         "--workers", metavar="N", min=1, help="Processes for many patients.", show_default="one a core"
+    ),
+]
+Master = Annotated[
+    str | None,
+    typer.Option(
+        "--master",
+        metavar="URL",
+        help="The Spark master, as spark://host:7077, for --engine spark.",
+        show_default="all cores of this machine",
     ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matcher.readers.frames import FrameFile
     from matcher.readers.outcome import Reading
     from matcher.service.bulk.folder import RunFolder
+    from matcher.service.bulk.pool import Matching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Asked:
     explanations: bool | None
     engine: str
     workers: int | None
+    master: str | None
     resume: bool
     include_closed: bool
     include_deceased: bool
@@ -77,7 +79,7 @@ def opened_at_size(asked: Asked, rulebook: Rulebook) -> Opened | None:
     """The file in columns, where the engine asked for or the number of patients wants that."""
     check_engine(asked.engine)
     automatic = asked.engine == "auto"
-    if asked.engine not in ("auto", "columnar") or (
+    if asked.engine not in ("auto", "columnar", "spark") or (
         automatic and asked.patients.exists() and is_small(asked.patients)
     ):
         return None
@@ -102,11 +104,9 @@ Outcome = tuple[Account, "Reading", tuple[Path, ...], Wanted]
 
 def match_at_size(asked: Asked, rulebook: Rulebook, opened: Opened) -> tuple[Summary, Outcome]:
     """Matches the file part by part and writes the files of the run."""
-    from matcher.readers.outcome import Reject
-    from matcher.service.batch import Matched
     from matcher.service.bulk.folder import run_folder
     from matcher.service.bulk.job import Job
-    from matcher.service.bulk.pool import Task, processes
+    from matcher.service.bulk.pool import Task
     from matcher.service.bulk.run import write_parts
     from matcher.service.outputs import Outputs
 
@@ -127,19 +127,34 @@ def match_at_size(asked: Asked, rulebook: Rulebook, opened: Opened) -> tuple[Sum
         wanted.explained,
     )
     run = Run(
-        rulebook, asked.patients.resolve().name, days.day.isoformat(), "columnar", asked.recorded(wanted)
+        rulebook,
+        asked.patients.resolve().name,
+        days.day.isoformat(),
+        "spark" if asked.engine == "spark" else "columnar",
+        asked.recorded(wanted),
     )
     summary, reading = Summary(), file.account()
     with run_folder(asked.out, job, resume=asked.resume) as folder, _saying_what_is_kept(folder):
         with Outputs(asked.out, run, len(file), asked.inputs, wanted, folder.path / "landing") as outputs:
-            workers = processes(asked.workers)
+            matching = _matching(asked)
             with progress(len(file), wanted=not asked.quiet) as step:
-                parts = write_parts(Task(job, rulebook, file, folder), outputs, reading, workers, step)
-                for outcome in parts:
-                    summary.take(outcome if isinstance(outcome, Reject) else Matched(outcome, ()))
+                outcomes = write_parts(Task(job, rulebook, file, folder), outputs, reading, matching, step)
+                for outcome in outcomes:
+                    summary.take(outcome)
             written = outputs.finish(reading)
         folder.remove()
     return summary, (outputs.account, reading, written, wanted)
+
+
+def _matching(asked: Asked) -> Matching:
+    """Where the parts are matched."""
+    from matcher.service.bulk.pool import over_processes, processes
+
+    if asked.engine == "spark":
+        from matcher.service.bulk.spark import over_spark
+
+        return over_spark(asked.master)
+    return over_processes(processes(asked.workers))
 
 
 @contextmanager

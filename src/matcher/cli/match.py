@@ -55,6 +55,7 @@ def match(
     explanations: asked.Explanations = None,
     engine: asked.Engine = "auto",
     workers: asked.Workers = None,
+    master: asked.Master = None,
     resume: asked.Resume = False,
     include_closed: asked.IncludeClosed = False,
     include_deceased: asked.IncludeDeceased = False,
@@ -63,8 +64,8 @@ def match(
 ) -> int:
     """Rank trials and regimens for every patient, with reasons.
 
-    Writes report.html, the matches, explanations.jsonl, rejects.csv, issues.csv and run.json, all of them
-    together or none. With --json and no --out nothing is written.
+    Writes report.html, the matches, explanations.jsonl, three tables about all patients together (cohort_*.csv),
+    rejects.csv, issues.csv and run.json, all of them together or none. With --json and no --out nothing is written.
 
     \b
     Examples:
@@ -82,7 +83,7 @@ def match(
     unless --explanations asks for them. A run that was stopped goes on with --resume.
     """  # noqa: D301 - \b keeps the lines apart
     asked_for = Asked(
-        patients=patients,
+        patients=patients.resolve() if engine == "spark" else patients,
         mapping=mapping,
         as_of=as_of,
         out=out or _FOLDER,
@@ -92,6 +93,7 @@ def match(
         explanations=explanations,
         engine=engine,
         workers=workers,
+        master=master,
         resume=resume,
         include_closed=include_closed,
         include_deceased=include_deceased,
@@ -113,7 +115,11 @@ def match(
     )
     wanted = asked_for.wanted(len(file))
     run = Run(
-        rulebook, patients.resolve().name, days.day.isoformat(), "reference", asked_for.recorded(wanted)
+        rulebook,
+        patients.resolve().name,
+        days.day.isoformat(),
+        matcher.engine.name,
+        asked_for.recorded(wanted),
     )
     summary = Summary()
     written: tuple[Path, ...] = ()
@@ -145,7 +151,7 @@ def _refuse_with_json(asked_for: Asked) -> None:
         ("--format", asked_for.form != "csv"),
         ("--no-explanations", asked_for.explanations is False),
         ("--resume", asked_for.resume),
-        ("--engine columnar", asked_for.engine == "columnar"),
+        (f"--engine {asked_for.engine}", asked_for.engine in ("columnar", "spark")),
     ):
         if given:
             raise UsageError(f"--json does not go with {name}", "For many patients: --format jsonl.")
@@ -177,7 +183,7 @@ def _ended(
 
 
 def _take(outcome: Matched | Reject, summary: Summary, document: _Document | None) -> None:
-    summary.take(outcome)
+    summary.take(outcome if isinstance(outcome, Reject) else outcome.shown)
     if document is not None:
         document.take(outcome)
 

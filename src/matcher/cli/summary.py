@@ -12,7 +12,6 @@ from matcher.errors import CODES
 from matcher.explanation.answer import DECISION_NOTICE, CandidateShown, PatientShown
 from matcher.readers.outcome import Reading, Reject
 from matcher.service.account import Account, is_ranked
-from matcher.service.batch import Matched
 
 SHOWN_PATIENTS = 5
 SHOWN_CANDIDATES = 3
@@ -29,9 +28,9 @@ class Summary:
     rejects: list[Reject] = field(default_factory=list)
     ranked: int = 0
 
-    def take(self, outcome: Matched | Reject) -> None:
+    def take(self, outcome: PatientShown | Reject) -> None:
         match outcome:
-            case Matched(shown=shown) if is_ranked(shown):
+            case PatientShown() as shown if is_ranked(shown):
                 self.ranked += 1
                 if len(self.shown) < SHOWN_PATIENTS:
                     self.shown.append(shown)

@@ -147,6 +147,12 @@ _USAGE = (
         "One of the processes of a run was killed, by someone or by the system for want of memory.",
         "Give the same command with --resume; --workers 1 needs least memory.",
     ),
+    Code(
+        "U044",
+        "Spark gave up",
+        "The cluster could not be reached, or could not finish the work.",
+        "Check the master's address, and that every executor has this program and sees the files under one path.",
+    ),
 )
 
 USAGE_FAMILIES = (

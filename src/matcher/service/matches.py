@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from matcher.service.cell import cell
 from matcher.service.landing import Landing
 
 FORMATS = ("csv", "parquet", "jsonl")
@@ -30,18 +31,6 @@ MATCH_COLUMNS = (
 )
 #: rows of explained patients that make a group of their own in a Parquet file
 _GROUP = 50_000
-
-#: what spreadsheet programs take for the start of a formula; the last four are the full-width signs
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def cell(value: object) -> str:
-    """A value as a cell that no spreadsheet program takes for a formula.
-
-    Text that begins like one gets an apostrophe in front, which those programs do not show.
-    """
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 class Matches(Protocol):

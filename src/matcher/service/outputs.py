@@ -11,12 +11,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from matcher.domain.profile import Profile
 from matcher.explanation.answer import CandidateShown, PatientShown
 from matcher.readers.outcome import Issue, Reading, Reject
-from matcher.service.account import Account, Run
+from matcher.service.account import Account, Run, is_ranked
+from matcher.service.bulk.counts import Counts
+from matcher.service.cell import cell
+from matcher.service.cohort import COHORT_TABLES, CohortCounter, report_section, write_tables
 from matcher.service.landing import Landing, writing
-from matcher.service.matches import cell, matches_in
+from matcher.service.matches import matches_in
 from matcher.service.report import Report
+from matcher.standing.cohort import CohortCounts, CohortPlan
 from matcher.standing.standing import StandingKind
 
 EXPLANATIONS = "explanations.jsonl"
@@ -33,6 +38,7 @@ def files_of(form: str = "csv", *, explained: bool = True) -> Mapping[str, str]:
         REPORT: "for reading and printing",
         f"matches.{form}": "one row for each patient and candidate",
         **explanations,
+        **COHORT_TABLES,
         REJECTS: "patients that could not be read",
         ISSUES: "single facts that could not be read",
         ACCOUNT: "rulebook version, counts, assumptions",
@@ -164,6 +170,8 @@ class Outputs:
         self.wanted = wanted or Wanted()
         self._landing = Landing(folder, self.wanted.files, inputs, aside)
         self._patients = patients
+        closed = bool(run.options.get("include_closed"))
+        self._cohort = CohortCounter(CohortPlan.of(run.rulebook, include_closed=closed))
 
     def __enter__(self) -> Self:
         landing = self._landing
@@ -219,6 +227,15 @@ class Outputs:
         with writing(self._landing.folder):
             self._issues.writerows(issue_row(issue) for issue in issues)
 
+    def count(self, profile: Profile, patient: PatientShown) -> None:
+        """Counts one patient among all; who is not ranked is left out of what is said of all."""
+        self._cohort.take(profile, left_out=not is_ranked(patient))
+
+    def add_counts(self, counts: Counts, cohort: CohortCounts) -> None:
+        """Counts what was counted for many patients at once."""
+        self.account.add(counts)
+        self._cohort.add(cohort)
+
     def reject(self, reject: Reject) -> None:
         with writing(self._landing.folder):
             self._rejects.writerow(reject_row(reject))
@@ -231,5 +248,8 @@ class Outputs:
             self._issues.writerows(issue_row(issue) for issue in reading.file_issues)
             document = self.account.document(reading, tuple(self.wanted.files))
             self._landing.open(ACCOUNT).write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-            self._report.write(self._landing.open(REPORT), self.account, reading)
+            rulebook, cohort = self.account.run.rulebook, self._cohort.counts()
+            write_tables(lambda name: self._landing.open(name, newline=""), cohort, rulebook)
+            together = report_section(cohort, rulebook)
+            self._report.write(self._landing.open(REPORT), self.account, reading, together)
         return self._landing.land()

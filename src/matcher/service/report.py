@@ -108,8 +108,10 @@ class Report:
         if len(self._rejects) < REJECTS_SHOWN:
             self._rejects.append(reject)
 
-    def write(self, page: IO[str], account: Account, reading: Reading) -> None:
-        """The whole page, with the patients between its head and its foot."""
+    def write(
+        self, page: IO[str], account: Account, reading: Reading, together: Markup | None = None
+    ) -> None:
+        """The whole page, with the patients between its head and its foot; ``together`` is about all of them."""
         self._sections.flush()
         self._sections.seek(0)
         script = _file("report.js")
@@ -121,7 +123,8 @@ class Report:
             rejects=self._rejects,
             detail=self.detail.value,
             sections=self._pieces(),
-            style=_resource("report.css"),
+            together=together or "",
+            style=Markup("").join((_resource("report.css"), _resource("cohort.css"))),
             script=_resource("report.js"),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )

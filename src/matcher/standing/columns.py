@@ -78,8 +78,14 @@ class Columns:
     """
 
     def __init__(
-        self, rulebook: Rulebook, *, include_closed: bool = False, engine: ColumnarEngine | None = None
+        self,
+        rulebook: Rulebook,
+        *,
+        include_closed: bool = False,
+        engine: ColumnarEngine | None = None,
+        also: Sequence[NodeId] = (),
     ) -> None:
+        """``also`` are nodes whose planes somebody else reads."""
         self.rulebook = rulebook
         self.engine = engine or ColumnarEngine()
         self.include_closed = include_closed
@@ -99,7 +105,7 @@ class Columns:
         wanted = [node for each in held for node in each.root_nodes()]
         wanted += [node for each in self.options for node in (each.selects or {}).values()]
         wanted += [node for node in settings if node is not None]
-        self.roots = tuple(dict.fromkeys([*wanted, self._deceased]))
+        self.roots = tuple(dict.fromkeys([*wanted, self._deceased, *also]))
         self._rows = self.engine.plan(self.graph, self.roots).rows
         self._lay_out(settings)
 

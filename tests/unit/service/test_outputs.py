@@ -10,7 +10,8 @@ import pytest
 from matcher.domain.record import Source
 from matcher.readers.outcome import Issue, Reject
 from matcher.service.account import program_version
-from matcher.service.matches import MATCH_COLUMNS, cell
+from matcher.service.cell import cell
+from matcher.service.matches import MATCH_COLUMNS
 from matcher.service.outputs import FILES, Outputs, Wanted, limited
 from tests.unit.service.made import PATIENT, TRIAL, account, reading
 

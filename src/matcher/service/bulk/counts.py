@@ -30,13 +30,12 @@ class Counts:
         cls,
         columns: Columns,
         judged: Iterable[Judged],
+        unranked: Bools,
         deceased: Bools,
         days: Days,
-        *,
-        include_deceased: bool,
     ) -> Counts:
-        """The counts of some patients; ``deceased`` and ``days`` are of each."""
-        found = cls(matched=len(days), deceased=int(deceased.sum()))
+        """The counts of some patients; ``unranked``, ``deceased`` and ``days`` are of each."""
+        found = cls(matched=len(days), deceased=int(deceased.sum()), not_ranked=int(unranked.sum()))
         if len(days):
             found.first_day, found.last_day = (
                 date.fromordinal(int(each)).isoformat() for each in (days.min(), days.max())
@@ -44,12 +43,10 @@ class Counts:
         number = len(columns.candidates)
         shown, hidden = (np.zeros((number, len(STANDINGS)), np.int64) for _ in range(2))
         for each in judged:
-            died = deceased[each.first : each.first + len(each)]
-            unranked = died & ~each.included.any(0) if include_deceased else died
-            found.not_ranked += int(unranked.sum())
-            shown += _counted(each, None if include_deceased else ~died)
-            if not include_deceased and died.any():
-                hidden += _counted(each, died)
+            left_out = unranked[each.first : each.first + len(each)]
+            shown += _counted(each, ~left_out)
+            if left_out.any():
+                hidden += _counted(each, left_out)
         ids = [each.id for each in columns.candidates]
         found.standings, found.standings_not_ranked = (_named(ids, each) for each in (shown, hidden))
         return found
@@ -68,8 +65,16 @@ class Counts:
                 held.setdefault(identifier, Counter()).update(counts)
 
 
-def _counted(judged: Judged, of: Bools | None) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    held = judged.included if of is None else judged.included & of
+def unranked_among(judged: Iterable[Judged], deceased: Bools, *, include_deceased: bool) -> Bools:
+    """Who has no ranking: of the deceased all, or those for whom there is nothing to rank where it is asked for."""
+    if not include_deceased:
+        return deceased
+    something = [each.included.any(0) for each in judged]
+    return deceased & ~np.concatenate(something) if something else deceased
+
+
+def _counted(judged: Judged, of: Bools) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    held = judged.included & of
     counts = [np.count_nonzero((judged.standings == place) & held, axis=1) for place in range(len(STANDINGS))]
     return np.stack(counts, axis=1).astype(np.int64)
 

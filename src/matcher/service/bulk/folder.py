@@ -34,9 +34,9 @@ class PartAccount:
     rejects: tuple[Reject, ...]
     issues: tuple[Issue, ...]
     counts: Counts
+    cohort: dict[str, Any]
     rows: int
     size: int = 0
-    cohort: dict[str, Any] | None = None
 
 
 _ACCOUNT = TypeAdapter(PartAccount)

@@ -15,13 +15,14 @@ from matcher.explanation.answer import PatientShown
 from matcher.readers.frames import FrameFile, FramePart, Part
 from matcher.readers.outcome import Reading
 from matcher.rules.rulebook import Rulebook
-from matcher.service.bulk.counts import Counts
+from matcher.service.bulk.counts import Counts, unranked_among
 from matcher.service.bulk.folder import PartAccount, RunFolder
 from matcher.service.bulk.job import Job
 from matcher.service.bulk.rows import Rows, written
 from matcher.service.match import Matcher, MatchOptions
 from matcher.service.outputs import issue_in_words, limited
 from matcher.service.report import Detail, detail_for
+from matcher.standing.cohort import CohortCounts, CohortPlan
 from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
 from matcher.standing.order import Kept, Order, together
 
@@ -35,6 +36,7 @@ class Found:
     kept: list[Kept] = field(default_factory=list)
     tables: list[pa.Table] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    cohort: list[CohortCounts] = field(default_factory=list)
 
 
 class FrameMatcher:
@@ -43,9 +45,19 @@ class FrameMatcher:
     def __init__(self, job: Job, rulebook: Rulebook) -> None:
         self.job = job
         self.rulebook = rulebook
-        self.columns = Columns(rulebook, include_closed=job.include_closed, engine=ColumnarEngine(threads=1))
+        self._cohort = CohortPlan.of(rulebook, include_closed=job.include_closed)
+        self.columns = Columns(
+            rulebook,
+            include_closed=job.include_closed,
+            engine=ColumnarEngine(threads=1),
+            also=self._cohort.roots,
+        )
         self._order = Order(self.columns)
         self._rows = Rows(self.columns, include_deceased=job.include_deceased)
+
+    @property
+    def nobody(self) -> CohortCounts:
+        return self._cohort.nothing()
 
     def match(self, frame: PatientFrame, *, rows: bool) -> Found:
         """The pairs kept of each stretch of patients; with ``rows`` as tables, else as they are."""
@@ -54,11 +66,9 @@ class FrameMatcher:
             planes = self.columns.planes(stretch)
             deceased = self.columns.deceased(planes)
             judged = list(self.columns.judge(planes))
-            found.counts.add(
-                Counts.of(
-                    self.columns, judged, deceased, stretch.as_of, include_deceased=job.include_deceased
-                )
-            )
+            unranked = unranked_among(judged, deceased, include_deceased=job.include_deceased)
+            found.counts.add(Counts.of(self.columns, judged, unranked, deceased, stretch.as_of))
+            found.cohort.append(self._cohort.count(planes, stretch.ids, unranked))
             kept = together([self._order.kept(each, job.top, job.standings or None) for each in judged])
             if rows:
                 found.tables.append(self._rows.table(kept, planes, stretch, deceased))
@@ -105,6 +115,7 @@ class PartMatcher:
             read.rejects,
             read.issues,
             found.counts,
+            cohort=sum(found.cohort, self._frames.nobody).document(),
             rows=sum(map(len, found.tables or found.kept)),
         )
 

@@ -6,10 +6,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,7 +31,14 @@ class Task:
     folder: RunFolder
 
 
-def matched_parts(task: Task, workers: int, step: Callable[[int], None]) -> Iterator[PartAccount]:
+Step = Callable[[int], None]
+#: waits for a part and gives what it came to
+Started = Callable[[], PartAccount]
+#: begins the work on parts, somewhere, and ends it
+Matching = Callable[[Task, Sequence[Part], Step], AbstractContextManager[Mapping[int, Started]]]
+
+
+def matched_parts(task: Task, matching: Matching, step: Step) -> Iterator[PartAccount]:
     """Every part of the file, those done before as they were kept.
 
     ``step`` takes the number of patients of each part as it ends.
@@ -40,41 +47,43 @@ def matched_parts(task: Task, workers: int, step: Callable[[int], None]) -> Iter
     done = {part.number: account for part in parts if (account := folder.done(part.number)) is not None}
     waiting = [part for part in parts if part.number not in done]
     step(sum(part.patients for part in parts if part.number in done))
-    with _matching(task, min(workers, len(waiting))) as start:
-        started = {part.number: start(part, step) for part in waiting}
+    with matching(task, waiting, step) as started:
         for part in parts:
             held = done.pop(part.number, None)
-            yield held if held is not None else started.pop(part.number)()
+            yield held if held is not None else started[part.number]()
 
 
-Started = Callable[[], PartAccount]
+def over_processes(workers: int) -> Matching:
+    """So many processes of this machine; one is this process itself."""
+    return partial(_over_processes, workers)
 
 
 @contextmanager
-def _matching(task: Task, workers: int) -> Iterator[Callable[[Part, Callable[[int], None]], Started]]:
-    """What starts the work on a part: here and when it is asked for, or in another process at once."""
-    if workers <= 1:
+def _over_processes(
+    workers: int, task: Task, parts: Sequence[Part], step: Step
+) -> Iterator[Mapping[int, Started]]:
+    if min(workers, len(parts)) <= 1:
         matcher: list[PartMatcher] = []
 
-        def here(part: Part, step: Callable[[int], None]) -> PartAccount:
+        def here(part: Part) -> PartAccount:
             if not matcher:
                 matcher.append(PartMatcher(task.job, task.rulebook, task.file))
             account = matcher[0].match(part, task.folder)
             step(part.patients)
             return account
 
-        yield lambda part, step: partial(here, part, step)
+        yield {part.number: partial(here, part) for part in parts}
         return
     # Neither threads of libraries nor open files are taken along.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, _begin, (task,))
+    pool = ProcessPoolExecutor(min(workers, len(parts)), context, _begin, (task,))
     try:
-        yield lambda part, step: partial(_result, _submitted(pool, part, step))
+        yield {part.number: partial(_result, _submitted(pool, part, step)) for part in parts}
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _submitted(pool: ProcessPoolExecutor, part: Part, step: Callable[[int], None]) -> Future[PartAccount]:
+def _submitted(pool: ProcessPoolExecutor, part: Part, step: Step) -> Future[PartAccount]:
     def told(ended: Future[PartAccount]) -> None:
         if not ended.cancelled() and ended.exception() is None:
             step(part.patients)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from matcher.errors import UsageError
@@ -11,12 +11,13 @@ from matcher.readers.outcome import Reading, Reject
 from matcher.service.bulk.folder import PartAccount
 from matcher.service.bulk.job import identity
 from matcher.service.bulk.part import SHOWN
-from matcher.service.bulk.pool import Task, matched_parts
+from matcher.service.bulk.pool import Matching, Step, Task, matched_parts
 from matcher.service.outputs import Outputs
+from matcher.standing.cohort import CohortCounts
 
 
 def write_parts(
-    task: Task, outputs: Outputs, reading: Reading, workers: int, step: Callable[[int], None]
+    task: Task, outputs: Outputs, reading: Reading, matching: Matching, step: Step
 ) -> Iterator[PatientShown | Reject]:
     """Matches every part and writes it to the files of the run, in the order of the file.
 
@@ -25,7 +26,7 @@ def write_parts(
     """
     job, folder = task.job, task.folder
     before = identity(job.patients)
-    for account in matched_parts(task, workers, step):
+    for account in matched_parts(task, matching, step):
         reading.add(account.reading)
         add_up(outputs, account)
         for reject in account.rejects:
@@ -43,7 +44,7 @@ def write_parts(
 
 def add_up(outputs: Outputs, account: PartAccount) -> None:
     """The one place where what was counted in parts becomes what is said of the whole."""
-    outputs.account.add(account.counts)
+    outputs.add_counts(account.counts, CohortCounts.of_document(account.cohort))
     outputs.note(account.issues)
 
 

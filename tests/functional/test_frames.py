@@ -14,7 +14,7 @@ import pytest
 
 from matcher.domain.profile import Profile
 from matcher.errors import PatientDataError
-from matcher.readers.frames import FrameFile, FramePart, Part, delimited, frames_of, read_frames, reader_of
+from matcher.readers.frames import FrameFile, FramePart, Part, frames_of, read_frames, reader_of
 from matcher.readers.outcome import Outcome
 from matcher.readers.read import read_patients
 from tests.generative.same_frame import content
@@ -179,7 +179,7 @@ def _starts(parts: list[FramePart]) -> list[int]:
 
 
 def test_a_part_is_no_more_bytes_than_fit(wide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited, "MOST", 20_000)
+    monkeypatch.setattr("matcher.readers.frames.part.MOST", 20_000)
     file = opened(wide)
     parts = file.parts(10_000)
     assert len(parts) > 5

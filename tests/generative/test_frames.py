@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import MatcherError
-from matcher.readers.frames import FrameFile, delimited, read_frames
+from matcher.readers.frames import FrameFile, delimited, json_lines, read_frames
 from matcher.readers.frames.part import FramePart
 from matcher.readers.frames.profiles import ProfileFrames
 from matcher.readers.outcome import Reading
@@ -191,6 +191,7 @@ def _failure(opened: Callable[[], object]) -> str:
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts may begin at any patient, and files are opened in several blocks."""
     monkeypatch.setattr(delimited, "STEP", 1)
+    monkeypatch.setattr(json_lines, "STEP", 1)
     monkeypatch.setattr(delimited, "OPENING", 400)
 
 
@@ -222,6 +223,31 @@ def test_parquet_files_give_the_same_in_frames(table: tuple[list[str], list[list
     stream = io.BytesIO()
     pl.DataFrame(columns, schema=dict.fromkeys(header, pl.String)).write_parquet(stream, row_group_size=group)
     check(stream.getvalue(), ".parquet")
+
+
+LINES = (
+    '{"id": "P1", "as_of": "2026-01-15", "ecog": 1, "labs": {"haemoglobin": "9.1 g/dL"}}',
+    '{"id": "P2", "therapies": ["cisplatin", "zzz"], "conditions": []}',
+    '{"id": 3, "age": "61-62"}',
+    '{"id": "P1"}',
+    '{"id": "P4", "id": "P5"}',
+    '{"id": "P5"',
+    '{"ecog": 2}',
+    "[]",
+    "null",
+    "",
+    "  ",
+    '{"id": "P6", "ecog": NaN}',
+    '{"id": "Ü7"}',
+)
+
+
+@given(st.data(), st.sampled_from(("utf-8", "utf-8-sig", "cp1252", "utf-16")))
+def test_json_lines_give_the_same_in_frames(data: st.DataObject, encoding: str) -> None:
+    lines = data.draw(
+        st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(("\n", "\n", "\r\n", "\r"))), max_size=30)
+    )
+    check("".join(line + end for line, end in lines).encode(encoding), ".jsonl")
 
 
 TABLES: dict[str, dict[str, Sequence[str]]] = {

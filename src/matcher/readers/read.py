@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from matcher.errors import Diagnostic, PatientDataError, UsageError
@@ -56,10 +57,14 @@ class PatientFile:
 
     def __iter__(self) -> Iterator[Outcome]:
         self.reading = reading = self.account()
-        for entry in self._source.entries(self._reader.as_of):
-            outcome = self._reader.outcome(entry)
+        for outcome in self.between(0, len(self)):
             reading.count(outcome)
             yield outcome
+
+    def between(self, start: int, stop: int) -> Iterator[Outcome]:
+        """Some of the patients, by their order in the file, without counting them."""
+        for entry in islice(self._source.entries(self._reader.as_of), start, stop):
+            yield self._reader.outcome(entry)
 
 
 def account_of(source: PatientSource, patients: int, today: date | None) -> Reading:

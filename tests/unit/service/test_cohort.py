@@ -2,12 +2,14 @@
 
 import csv
 import io
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -155,6 +157,44 @@ def test_what_others_write_is_never_markup(rulebook: Rulebook, patients: list[Pr
     assert "&lt;script&gt;" in section
 
 
+_COHORTS = """\
+trial: NCT00000003
+title: A trial in two parts
+phase: 1
+recruitment: {status: recruiting, as_of: 2026-01-01}
+coverage: full
+inclusion:
+  I-01: {text: Adult, when: {age: {at_least: 18 years}}, assumption: made}
+cohorts:
+  A:
+    title: the fit
+    inclusion:
+      I-02: {text: ECOG at most 1, when: {ecog: {at_most: 1}}, assumption: made}
+  B:
+    title: the others
+    inclusion:
+      I-03: {text: ECOG 2, when: {ecog: {is: 2}}, assumption: made}
+"""
+
+
+def test_each_cohort_of_a_trial_is_counted_with_what_the_trial_asks_of_all(
+    patients: list[Profile], tmp_path: Path
+) -> None:
+    folder = write_rulebook(tmp_path)
+    (folder / "trials" / "NCT00000003.yaml").write_text(_COHORTS, encoding="utf-8")
+    book = load_rulebook(folder)
+    found = counted(book, patients)
+    rows = [row for row in tables(found, book)[CRITERIA] if row["candidate"] == "NCT00000003"]
+    assert [(row["cohort"], row["criterion"], row["left_in_order"]) for row in rows] == [
+        ("A", "I-01", "4"),
+        ("A", "I-02", "4"),
+        ("B", "I-01", "4"),
+        ("B", "I-03", "1"),
+    ]
+    assert "A trial in two parts NCT00000003 Cohort A: the fit 3 1 0" in words(report_section(found, book))
+    assert len(found.sample[0].standings) == 3, "on the map a trial is one row: its best cohort"
+
+
 def test_a_single_patient_is_no_cohort(rulebook: Rulebook, patients: list[Profile]) -> None:
     assert report_section(counted(rulebook, patients[:1]), rulebook) == ""
     assert report_section(CohortPlan.of(rulebook).nothing(), rulebook) == ""
@@ -201,13 +241,29 @@ def test_charts_load_nothing_name_nothing_twice_and_carry_no_date() -> None:
     assert set(wanted) <= set(names)
 
 
-def test_charts_are_the_same_in_every_process() -> None:
-    program = (
-        "from matcher.service.cohort.charts import *; "
-        "print(standing_map(['T-1'], ['P'] * 70, [list(StandingKind) * 10]) + missing_facts(['a'], [1], [2]))"
-    )
-    said = {
-        subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
+def test_a_chart_takes_every_script_and_shows_what_cannot_be_shown() -> None:
+    drawing = standing_map(["試験"], ["患者", "عربي", "a\0b\x1b"], [STANDINGS[:3]])
+    assert "試験" in drawing
+    assert "患者" in drawing
+    assert "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}" in drawing
+
+
+_PROGRAM = (
+    "from matcher.service.cohort.charts import *; "
+    "print(standing_map(['T-1'], ['P'] * 70, [list(StandingKind) * 10]) + missing_facts(['a'], [1], [2]))"
+)
+
+
+def test_charts_are_the_same_in_every_process_and_nothing_else_is_said() -> None:
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", _PROGRAM],
+            capture_output=True,
+            check=True,
+            # A folder for Matplotlib's own files that cannot be: as for a user without a home.
+            env={**os.environ, "MPLCONFIGDIR": "/dev/null/none"},
+        )
         for _ in range(2)
-    }
-    assert len(said) == 1
+    ]
+    assert len({run.stdout for run in runs}) == 1
+    assert {run.stderr for run in runs} == {b""}

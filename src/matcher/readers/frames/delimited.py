@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -21,8 +18,8 @@ from matcher.readers.coded import Coded
 from matcher.readers.csv_rows import Row, Table
 from matcher.readers.frames.cells import Cells, filled
 from matcher.readers.frames.identifiers import Identifiers
-from matcher.readers.frames.lines import Block, TextFile, blocks, first_offset, record_of
-from matcher.readers.frames.part import FramePart, Part
+from matcher.readers.frames.lines import Block, TextFile, blocks, first_offset, record_of, text_file
+from matcher.readers.frames.part import FramePart, Part, Places
 from matcher.readers.frames.reading import read_rows
 from matcher.readers.frames.row_reader import RowReader
 from matcher.readers.mapped import identify
@@ -33,19 +30,8 @@ from matcher.readers.read import account_of
 from matcher.vocabulary.formulary import Formulary
 
 OPENING = 8 << 20
-#: bytes of a part, whatever number of patients was asked for
-MOST = 64 << 20
 #: patients between two places where a part may begin
 STEP = 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Places where a part may begin: patients before them, bytes, lines. The last one is the end."""
-
-    patients: Index
-    offsets: Index
-    lines: Index
 
 
 class DelimitedFrames:
@@ -62,7 +48,7 @@ class DelimitedFrames:
     ) -> None:
         self._table = table
         self._today = None if source.dated or as_of is not None else today
-        self._file = self._opened(path)
+        self._file = text_file(self, path, table.encoding.name, table.delimiter)
         unread = RowReader(path.name, source.bound, PatientReader(formulary, as_of or self._today))
         start = first_offset(self._file, self._header_lines())
         opening = _Opening(_Rows(self._file, self._table, unread), start, self._header_lines() + 1)
@@ -80,26 +66,7 @@ class DelimitedFrames:
         return deepcopy(self._account)
 
     def parts(self, patients: int) -> Sequence[Part]:
-        held = self._places
-        found: list[Part] = []
-        start = 0
-        while start < len(held.patients) - 1:
-            enough = int(np.searchsorted(held.patients, held.patients[start] + patients, side="right")) - 1
-            small = int(np.searchsorted(held.offsets, held.offsets[start] + MOST, side="right")) - 1
-            stop = max(start + 1, min(enough, small))
-            first = int(held.patients[start])
-            found.append(
-                Part(
-                    len(found),
-                    first,
-                    int(held.patients[stop]) - first,
-                    int(held.offsets[start]),
-                    int(held.offsets[stop]),
-                    int(held.lines[start]),
-                )
-            )
-            start = stop
-        return found
+        return self._places.parts(patients)
 
     @property
     def reader(self) -> RowReader:
@@ -123,21 +90,6 @@ class DelimitedFrames:
     def _block(self, part: Part) -> Block:
         [block] = blocks(self._file, part.start, part.stop, part.line, part.stop - part.start)
         return block
-
-    def _opened(self, path: Path) -> TextFile:
-        table = self._table
-        name = table.encoding.name
-        if not name.startswith("utf-16"):
-            return TextFile.at(path, "utf-8" if name == "utf-8-sig" else name, table.delimiter, path.name)
-        folder = tempfile.mkdtemp(prefix="matcher-")
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        copy = Path(folder) / path.name
-        with (
-            path.open(encoding=name, newline="") as source,
-            copy.open("w", encoding="utf-8", newline="") as target,
-        ):
-            shutil.copyfileobj(source, target)
-        return TextFile.at(copy, "utf-8", table.delimiter, path.name)
 
     def _header_lines(self) -> int:
         table = self._table
@@ -247,7 +199,10 @@ class _Opening:
         self._identifiers = Identifiers()
         found = [(np.array([0]), np.array([start]), np.array([line]))]
         before, end, after = 0, start, line
+        #: each block once more: where it starts and ends, its first line, and its size
+        self._stretches: list[tuple[int, int, int, int]] = []
         for block in self._blocks():
+            self._stretches.append((end, block.next_offset, after, block.next_offset - end))
             parsed = rows.parsed(block)
             firsts = np.arange(0, len(parsed.cells), STEP)
             lines = parsed.cells.lines[firsts]
@@ -262,13 +217,17 @@ class _Opening:
         found.append((np.array([before]), np.array([end]), np.array([after])))
         patients, offsets, lines = (np.concatenate(each) for each in zip(*found, strict=True))
         distinct = np.append(True, offsets[1:] > offsets[:-1])
-        self.places = _Places(patients[distinct], offsets[distinct], lines[distinct])
+        self.places = Places(patients[distinct], offsets[distinct], lines[distinct])
 
     def _blocks(self) -> Iterator[Block]:
         start, line = self._start
         return blocks(self._rows.file, start, self._rows.file.size, line, OPENING)
 
     def repeated(self) -> frozenset[str]:
-        again = (self._rows.identifiers(self._rows.parsed(block)) for block in self._blocks())
-        is_blank = self._rows.reader.is_blank
-        return frozenset(each for each in self._identifiers.repeated(again) if not is_blank(each))
+        """Identifiers that stand there more than once."""
+        found = self._identifiers.repeated(self._again)
+        return frozenset(each for each in found if not self._rows.reader.is_blank(each))
+
+    def _again(self, number: int) -> Sequence[str]:
+        [block] = blocks(self._rows.file, *self._stretches[number])
+        return self._rows.identifiers(self._rows.parsed(block))

@@ -10,11 +10,13 @@ from typing import Protocol
 from matcher.readers.bound import bind
 from matcher.readers.frames.delimited import DelimitedFrames
 from matcher.readers.frames.folder import FolderFrames
+from matcher.readers.frames.json_lines import JsonLinesFrames
 from matcher.readers.frames.lines import has_lines
 from matcher.readers.frames.parquet import ParquetFrames
 from matcher.readers.frames.part import FramePart, Part
 from matcher.readers.frames.profiles import ProfileFrames
 from matcher.readers.frames.row_reader import RowReader
+from matcher.readers.json_profiles import JsonLines
 from matcher.readers.mapped_file import MappedFile
 from matcher.readers.mapping import load_mapping, wide_mapping
 from matcher.readers.one import PatientReader
@@ -60,6 +62,8 @@ def read_frames(
         found = _rows_of(source, path, formulary, as_of, today)
         if found is not None:
             return found
+    if isinstance(source, JsonLines) and has_lines(path):
+        return JsonLinesFrames(source, formulary, as_of, today)
     return ProfileFrames(PatientFile(source, formulary, as_of, today, path.name))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +19,18 @@ class Identifiers:
     def add(self, ids: Sequence[str]) -> None:
         self._hashes.append(pl.Series(ids, dtype=pl.String).hash().to_numpy())
 
-    def repeated(self, again: Iterable[Sequence[str]]) -> frozenset[str]:
-        """Those that stand there more than once, confirmed by their texts, which are read ``again``."""
+    def repeated(self, again: Callable[[int], Sequence[str]]) -> frozenset[str]:
+        """Those that stand there more than once, confirmed by their texts.
+
+        ``again`` gives the identifiers of a stretch once more; it is asked for those where one may be repeated.
+        """
         hashes = np.sort(np.concatenate([np.empty(0, np.uint64), *self._hashes]))
         suspects = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-        if not len(suspects):
-            return frozenset()
         del hashes
         counts: Counter[str] = Counter()
-        for ids, held in zip(again, self._hashes, strict=True):
+        for stretch, held in enumerate(self._hashes if len(suspects) else ()):
             suspected = np.flatnonzero(np.isin(held, suspects, kind="sort"))
-            counts.update(ids[place] for place in suspected.tolist())
+            if len(suspected):
+                ids = again(stretch)
+                counts.update(ids[place] for place in suspected.tolist())
         return frozenset(each for each, count in counts.items() if count > 1)

@@ -58,8 +58,8 @@ class ParquetFrames:
             self._blank = np.concatenate((self._blank, blank))
         if not len(self):
             raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file holds no patients")])
-        again = (self._identities(number)[0] for number in range(len(sizes)))
-        repeated = frozenset(each for each in identifiers.repeated(again) if not self._reader.is_blank(each))
+        repeated = identifiers.repeated(lambda number: self._identities(number)[0])
+        repeated = frozenset(each for each in repeated if not self._reader.is_blank(each))
         patients = replace(self._reader.patients, repeated=repeated)
         self._reader = replace(self._reader, patients=patients)
         self._account = account_of(source, len(self), self._today)

@@ -23,7 +23,7 @@ from matcher.readers.outcome import Patient, Reject
 from matcher.readers.value import UnreadableError, read_date
 
 #: beyond so many distinct pieces the pool is begun anew
-MOST_PIECES = 400_000
+MOST_PIECES = 200_000
 #: days outside are left to the profile readers
 EARLIEST, LATEST = date(1903, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
 #: instead of a day

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from matcher.explanation.answer import STANDING_TEXT
-from matcher.service.cohort.svg import DPI, drawing, inline, short
+from matcher.service.cohort.svg import blank, drawing, inline, short
 from matcher.standing.standing import StandingKind
 
 if TYPE_CHECKING:
@@ -49,14 +49,12 @@ def standing_map(
     rows: Sequence[str], patients: Sequence[str], standings: Sequence[Sequence[StandingKind]]
 ) -> Markup:
     """One row a candidate, one column a patient: ``standings`` are those of each row."""
-    from matplotlib.figure import Figure
-
     name = "cohort-map"
     named = len(patients) <= NAMED
     legend, foot = 74, 74 if named else 24
     height = legend + foot + _ROW * len(rows)
     with drawing(name):
-        figure = Figure(figsize=(_WIDTH / DPI, height / DPI), dpi=DPI)
+        figure = blank(_WIDTH, height)
         axes = figure.add_axes(
             (_LABELS / _WIDTH, foot / height, (_WIDTH - _LABELS - 8) / _WIDTH, _ROW * len(rows) / height)
         )
@@ -155,15 +153,13 @@ def _legend(figure: Figure, height: int, *, single: bool) -> None:
 
 def missing_facts(names: Sequence[str], alone: Sequence[int], missing: Sequence[int]) -> Markup:
     """For each fact the patients it alone would settle a candidate for, among those who lack it."""
-    from matplotlib.figure import Figure
-
     name, width, step, top = "cohort-facts", 420, 42, 46
     height = top + step * len(names)
     numbers = [f"{sure:,} of {all_of_them:,}" for sure, all_of_them in zip(alone, missing, strict=True)]
     beside = 20 + 6.5 * max(map(len, numbers), default=0)
     scale = (width - beside) / max(missing, default=1)
     with drawing(name):
-        figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+        figure = blank(width, height)
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_xlim(0, width)
         axes.set_ylim(height, 0)

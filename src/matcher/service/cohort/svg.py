@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -34,11 +36,22 @@ _STYLE: Mapping[str, Any] = {
 @contextmanager
 def drawing(name: str) -> Iterator[None]:
     """Settings under which a figure is made and written; ``name`` is unique within the page."""
+    # Of its own files, such as a list of typefaces, it need not tell those who match patients.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib as mpl
 
     settings: Any = {**_STYLE, "svg.hashsalt": name}
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # The reader's browser has its own typefaces: what the one for measuring lacks is no matter.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
         yield
+
+
+def blank(width: int, height: int) -> Figure:
+    """An empty figure of this size in pixels."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
 
 
 def inline(figure: Figure, name: str, title: str, description: str) -> Markup:
@@ -64,6 +77,6 @@ def inline(figure: Figure, name: str, title: str, description: str) -> Markup:
 
 
 def short(text: str, most: int) -> str:
-    """One line of at most so many characters."""
-    line = " ".join(text.split())
+    """One line of at most so many characters, all of them printable."""
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -10,6 +10,8 @@ from matcher.cli.explain import explain
 from matcher.cli.match import match
 from matcher.cli.profile import profile
 from matcher.cli.rules import rules
+from matcher.cli.serve import serve
+from matcher.cli.tokens import tokens
 from matcher.service.account import program_version
 
 _CLOSING = """\b
@@ -17,6 +19,7 @@ Start here:
   matcher match patients.csv              rank trials and regimens for every patient
   matcher explain patients.csv -p ID      one patient, criterion by criterion
   matcher rules list                      what patients are matched to
+  matcher serve                           the same over HTTP
 
 \b
 Exit codes:
@@ -58,5 +61,7 @@ def root(
 
 app.command()(match)
 app.command()(explain)
+app.command()(serve)
 app.add_typer(rules, name="rules")
 app.add_typer(profile, name="profile")
+app.add_typer(tokens, name="tokens")

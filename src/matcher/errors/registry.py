@@ -7,6 +7,7 @@ from matcher.errors.code import Code, Family
 from matcher.errors.lint_codes import LINT_FAMILIES
 from matcher.errors.patient_codes import PATIENT_FAMILIES
 from matcher.errors.rule_codes import RULE_FAMILIES
+from matcher.errors.server_codes import SERVER_FAMILIES
 from matcher.errors.usage_codes import USAGE_FAMILIES
 from matcher.errors.yaml_codes import YAML_FAMILIES
 
@@ -16,6 +17,7 @@ FAMILIES: tuple[Family, ...] = (
     *LINT_FAMILIES,
     *PATIENT_FAMILIES,
     *USAGE_FAMILIES,
+    *SERVER_FAMILIES,
 )
 
 

@@ -1,0 +1,74 @@
+"""The application: routes, border, and what runs beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from anyio import to_thread
+from fastapi import FastAPI
+
+from matcher.api import health
+from matcher.api.border import Border
+from matcher.api.problems import add_problem_handlers, problems
+from matcher.api.server import Server, open_server
+from matcher.api.settings import ENVIRONMENT, Settings
+from matcher.service.account import program_version
+
+_SWEEP_SECONDS = 600.0
+_DESCRIPTION = """\
+Matches patients to clinical trials and regimens, and says why, what is missing and what to ask next.
+
+Decision support: a clinician decides. Every answer names the version of the rulebook it was made from, in its
+body and in the header `Matcher-Rulebook`. What is refused is answered with a problem detail (RFC 9457).
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """An application ready to be served; ``MatcherError`` where store or rulebook cannot be opened."""
+    server = open_server(settings)
+    app = FastAPI(
+        title="Trial matcher",
+        version=program_version(),
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        responses=problems(408, 413, 500, 503),
+    )
+    app.state.server = server
+    app.include_router(health.router)
+    add_problem_handlers(app)
+    app.add_middleware(Border, settings=settings, metrics=server.metrics)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """What a worker process serves: the settings are those of the process that started it."""
+    return create_app(Settings.from_text(os.environ[ENVIRONMENT]))
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    server: Server = app.state.server
+    async with anyio.create_task_group() as beside:
+        beside.start_soon(_sweep, server)
+        if server.settings.reload_seconds > 0:
+            beside.start_soon(_watch, server)
+        yield
+        beside.cancel_scope.cancel()
+    server.database.close()
+
+
+async def _watch(server: Server) -> None:
+    while True:
+        await anyio.sleep(server.settings.reload_seconds)
+        await to_thread.run_sync(server.holder.reload)
+
+
+async def _sweep(server: Server) -> None:
+    while True:
+        await to_thread.run_sync(server.sessions.sweep)
+        await anyio.sleep(_SWEEP_SECONDS)

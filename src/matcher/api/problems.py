@@ -1,0 +1,180 @@
+"""Problem details (RFC 9457): every refusal in one form, with the codes of the command line.
+
+``type`` is the address of the code on this server: ``GET /v1/errors/U050`` explains it. A problem names places,
+never values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from matcher.errors import CODES, Diagnostic, MatcherError, PatientDataError, RuleError, UsageError
+
+MEDIA_TYPE = "application/problem+json"
+_MOST_FINDINGS = 20
+_LONGEST = 300
+_BY_STATUS = {401: "U052", 403: "U053", 404: "U050", 405: "U051", 413: "U054", 415: "U056"}
+
+
+class Finding(BaseModel):
+    """One thing that is wrong: where, what, and what to do."""
+
+    code: str = Field(examples=["P005"])
+    place: str = Field(examples=["query.top"])
+    message: str
+    remedy: str
+
+
+class ProblemDetail(BaseModel):
+    """What was refused and why."""
+
+    type: str = Field(description="Address of the code's explanation.", examples=["/v1/errors/U057"])
+    title: str = Field(examples=["Request that cannot be understood"])
+    status: int = Field(examples=[422])
+    detail: str
+    code: str = Field(examples=["U057"])
+    place: str = Field("", description="Where in the request; empty where it is the whole.")
+    remedy: str
+    request_id: str = ""
+    findings: list[Finding] = Field(default_factory=list, description="Everything that is wrong.")
+
+
+class Problem(HTTPException):
+    """Raised anywhere below a route: the request is refused with this."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        place: str = "",
+        findings: Sequence[Finding] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, headers)
+        self.code = code
+        self.place = place
+        self.findings = tuple(findings)
+
+
+def problem_response(problem: Problem, request_id: str = "") -> Response:
+    known = CODES[problem.code]
+    body = ProblemDetail(
+        type=f"/v1/errors/{problem.code}",
+        title=known.title,
+        status=problem.status_code,
+        detail=cut(problem.detail),
+        code=problem.code,
+        place=problem.place,
+        remedy=known.remedy,
+        request_id=request_id,
+        findings=list(problem.findings),
+    )
+    headers = dict(problem.headers or {})
+    if problem.status_code == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    return Response(body.model_dump_json(), problem.status_code, headers, MEDIA_TYPE)
+
+
+def cut(text: str) -> str:
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+
+
+def problem_of(error: MatcherError) -> Problem:
+    """What the program says on the command line, as an answer: the request was understood and cannot be met."""
+    match error:
+        case UsageError(code=code, message=message):
+            return Problem(422, code, message)
+        case PatientDataError(diagnostics=diagnostics) | RuleError(diagnostics=diagnostics):
+            first = diagnostics[0]
+            findings = [_finding(each) for each in diagnostics[:_MOST_FINDINGS]]
+            status = 422 if isinstance(error, PatientDataError) else 500
+            return Problem(status, first.code, first.message, place=first.place, findings=findings)
+    return Problem(500, "U064", "the program failed")
+
+
+def _finding(each: Diagnostic) -> Finding:
+    return Finding(
+        code=each.code,
+        place=cut(each.place),
+        message=cut(each.message),
+        remedy=each.hint or CODES[each.code].remedy,
+    )
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    remedy = CODES["U057"].remedy
+    findings = [
+        Finding(
+            code="U057",
+            place=cut(".".join(str(part) for part in each["loc"])),
+            message=cut(str(each["msg"])),
+            remedy=remedy,
+        )
+        for each in error.errors()[:_MOST_FINDINGS]
+    ]
+    first = findings[0]
+    return Problem(422, "U057", f"{first.place}: {first.message}", place=first.place, findings=findings)
+
+
+def request_id_of(request: Request) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Whatever is refused in a route is answered as a problem; the border answers what fails."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        match error:
+            case Problem():
+                problem = error
+            case RequestValidationError():
+                problem = _invalid(error)
+            case MatcherError():
+                problem = problem_of(error)
+            case HTTPException(status_code=status, headers=headers):
+                code = _BY_STATUS.get(status, "U057")
+                problem = Problem(status, code, CODES[code].meaning, headers=headers)
+            case _:
+                raise error
+        return problem_response(problem, request_id_of(request))
+
+    for kind in (HTTPException, RequestValidationError, MatcherError):
+        app.add_exception_handler(kind, refused)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route: these statuses are answered as problems."""
+    return {
+        status: {
+            "model": ProblemDetail,
+            "description": _DESCRIBED[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetail"}}},
+        }
+        for status in sorted(statuses)
+    }
+
+
+_DESCRIBED = {
+    400: "The request is damaged",
+    401: "No token, or one that is not in force",
+    403: "Not allowed",
+    404: "Not found",
+    408: "The request did not arrive in time",
+    409: "Not possible in this state",
+    413: "Too large",
+    415: "Content type not taken",
+    422: "Understood, and cannot be met",
+    429: "Too many at once",
+    500: "A defect of the program",
+    503: "Too busy, or not ready",
+}

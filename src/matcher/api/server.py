@@ -1,0 +1,90 @@
+"""What a running server has, and what its routes ask it for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from matcher.api.callers import Caller, Callers
+from matcher.api.metrics import Metrics
+from matcher.api.problems import Problem
+from matcher.api.served import Holder, Served
+from matcher.api.settings import Settings
+from matcher.store import Audit, Database, Jobs, Role, Sessions, Tokens, open_database
+
+
+@dataclass(frozen=True)
+class Server:
+    """Opened once, closed with the application."""
+
+    settings: Settings
+    database: Database
+    holder: Holder
+    sessions: Sessions
+    jobs: Jobs
+    audit: Audit
+    callers: Callers
+    metrics: Metrics
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_server(settings: Settings) -> Server:
+    """Opens store and rulebook; ``MatcherError`` with what is wrong with either."""
+    holder = Holder(settings.rules_folder, now)
+    database = open_database(settings.store_url, now)
+    return Server(
+        settings,
+        database,
+        holder,
+        Sessions(database, timedelta(hours=settings.session_hours)),
+        Jobs(database, timedelta(seconds=settings.lease)),
+        Audit(database),
+        Callers(Tokens(database), local=settings.local),
+        Metrics(),
+    )
+
+
+def server_of(request: Request) -> Server:
+    found = request.app.state.server
+    assert isinstance(found, Server)
+    return found
+
+
+def current_of(request: Request) -> Served:
+    """The version this request is answered from; the answer's header names it."""
+    served = server_of(request).holder.current
+    request.state.rulebook = served.version
+    return served
+
+
+async def caller_of(request: Request) -> Caller:
+    found = await server_of(request).callers.find(request.headers.get("authorization", ""))
+    if found is None:
+        raise Problem(401, "U052", "this server answers those who have a token")
+    request.state.caller = found
+    return found
+
+
+def allow(*roles: Role) -> Any:
+    """A dependency: the caller, who has one of these roles. An admin may do everything."""
+
+    async def allowed(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+        if caller.role not in (*roles, "admin"):
+            raise Problem(403, "U053", f"the role {caller.role} may not do this")
+        return caller
+
+    return Depends(allowed)
+
+
+TheServer = Annotated[Server, Depends(server_of)]
+Current = Annotated[Served, Depends(current_of)]
+Reader = Annotated[Caller, allow("intake", "viewer", "author", "approver")]
+"""Anybody with a token: what the rulebook says is no patient's secret."""
+Clinician = Annotated[Caller, allow("intake")]
+"""Who may bring patients."""

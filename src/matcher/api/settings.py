@@ -1,0 +1,71 @@
+"""How a server is set up; nothing changes while it runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Self
+
+from platformdirs import user_data_path
+
+from matcher.store.database import default_url
+
+MEBIBYTE = 1 << 20
+ENVIRONMENT = "MATCHER_SERVER"
+"""The environment variable through which worker processes get the settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Limits are in bytes and seconds; ``data`` holds the files of jobs."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    rules: str = ""
+    store: str = ""
+    data: str = ""
+    reload_seconds: float = 0.0
+    body_limit: int = MEBIBYTE
+    upload_limit: int = 256 * MEBIBYTE
+    unpacked_limit: int = 4096 * MEBIBYTE
+    upload_rows: int = 5_000_000
+    upload_columns: int = 2_000
+    timeout: float = 30.0
+    session_hours: float = 12.0
+    open_jobs: int = 20
+    job_days: float = 7.0
+    lease: float = 15.0
+    workers: int = 1
+
+    @property
+    def store_url(self) -> str:
+        return self.store or default_url()
+
+    @property
+    def rules_folder(self) -> Path | None:
+        return Path(self.rules) if self.rules else None
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data) if self.data else user_data_path("trial-matcher", appauthor=False)
+
+    @property
+    def local(self) -> bool:
+        """Whether nobody but this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def to_text(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        found: dict[str, Any] = json.loads(text)
+        known = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in found.items() if name in known})

@@ -1,0 +1,129 @@
+"""One database, opened and brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
+from platformdirs import user_data_path
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from matcher.errors import UsageError
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Gives the time, with its zone. The store is handed one; it never looks at a clock of its own."""
+
+_WAIT_SECONDS = 30
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK = 7_264_915
+"""The number of the advisory lock under which PostgreSQL is migrated; any number nobody else uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Transactions on the store. Writers of SQLite wait for each other from their first statement on."""
+
+    engine: Engine
+    clock: Clock
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            connection.execution_options(matcher_writes=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def default_url() -> str:
+    """SQLite in the user's data directory."""
+    return f"sqlite:///{user_data_path('trial-matcher', appauthor=False) / 'store.sqlite'}"
+
+
+def open_database(url: str, clock: Clock) -> Database:
+    """The store at a SQLAlchemy URL, its tables made or brought up to date; ``UsageError`` where that fails.
+
+    Processes that open it at the same time wait for each other. A file of SQLite is readable by its owner only.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            _private(parsed.database)
+        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        raise UsageError(
+            "the store's URL names no database that can be used",
+            "write it as in sqlite:////path/store.sqlite, and install its driver",
+            "U055",
+        ) from None
+    except OSError as error:
+        raise UsageError(f"the store cannot be made: {error.strerror}", code="U055") from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    database = Database(engine, clock)
+    try:
+        _migrate(database)
+    except (CommandError, ResolutionError):
+        raise UsageError(
+            "the store was written by a later version of the program", "install that version", "U055"
+        ) from None
+    except SQLAlchemyError as error:
+        raise UsageError(f"the store cannot be opened ({type(error).__name__})", code="U055") from None
+    return database
+
+
+def _private(path: str | None) -> None:
+    if not path or path == ":memory:" or path.startswith("file:"):
+        return
+    place = Path(path)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.touch(mode=0o600)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Transactions begin when they are begun: the driver would put that off until the first write."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("matcher_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    head = ScriptDirectory.from_config(config).get_current_head()
+    assert head is not None
+    with database.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,98 @@
+"""The tables. Secrets are held as hashes; the only patient data are the documents of sessions, which expire."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware here, written as UTC without a zone, which every database has."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a secret of 256 random bits: nothing it could be guessed from."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+METADATA = MetaData()
+
+TOKENS = Table(
+    "tokens",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("sessions_expire", "expires_at"),
+)
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("total", Integer),
+    Column("done", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("rulebook", String(64), nullable=False),
+    Column("problem", JSON),
+    Column("cancel", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("runner", String(64), nullable=False),
+    Column("lease_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Index("jobs_owner", "owner", "created_at"),
+    Index("jobs_state", "state", "lease_until"),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Index("audit_at", "at"),
+)

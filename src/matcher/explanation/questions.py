@@ -21,7 +21,7 @@ from matcher.features.kind import Domain, Feature, NumberDomain
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
 from matcher.standing.standing import Standing, StandingKind, standing_kind
 
-_OPEN = frozenset(
+OPEN = frozenset(
     {StandingKind.POSSIBLE, StandingKind.ELIGIBLE_PENDING_SCREENING, StandingKind.MEETS_KNOWN_CRITERIA}
 )
 
@@ -54,7 +54,7 @@ class Asker:
         self, standings: Sequence[Standing], table: VerdictTable, row: int, profile: Profile, most: int
     ) -> tuple[Question, ...]:
         """The questions that settle most, best first, one for each topic."""
-        open_ones = [each for each in standings if each.kind in _OPEN]
+        open_ones = [each for each in standings if each.kind in OPEN]
         if not open_ones:
             return ()
         wanted = self.graph.below(*(node for each in open_ones for node in each.candidate.root_nodes()))
@@ -80,7 +80,7 @@ class Asker:
         row: int,
         profile: Profile,
     ) -> Question | None:
-        answers = _answers(table.findings[row][node].value, self.tests[node], feature.domain)
+        answers = answers_that_matter(table.findings[row][node].value, self.tests[node], feature.domain)
         if len(answers) < 2:
             return None
         above = frozenset(self.above[node])
@@ -120,7 +120,7 @@ class Asker:
         return VerdictTable((profile.id,), (verdicts,), (findings,))
 
 
-def _answers(value: Possible, tests: Sequence[Test], domain: Domain) -> list[Possible]:
+def answers_that_matter(value: Possible, tests: Sequence[Test], domain: Domain) -> list[Possible]:
     """One answer for each group of values that the rulebook's tests treat alike."""
     answers: dict[tuple[Verdict, ...], Possible] = {}
     for answer in _candidates(value, tests, domain):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from matcher.domain.profile import Profile
-from matcher.engines.base import Engine
+from matcher.engines.base import Engine, VerdictTable
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -49,7 +49,7 @@ class Matcher:
         return Explainer(self.rulebook)
 
     @cached_property
-    def _roots(self) -> tuple[NodeId, ...]:
+    def roots(self) -> tuple[NodeId, ...]:
         nodes = [node for candidate in self.rulebook.candidates for node in candidate.root_nodes()]
         nodes += [derivation.node for derivation in self.rulebook.derivations]
         return tuple(dict.fromkeys(nodes))
@@ -58,7 +58,19 @@ class Matcher:
         self, profile: Profile, issues: Sequence[str] = (), assumptions: Sequence[str] = ()
     ) -> PatientShown:
         """The patient's two rankings, explained."""
-        table = self.engine.evaluate(self.rulebook.graph, (profile,), roots=self._roots)
+        return self.explain(profile, self.evaluate(profile), issues, assumptions)
+
+    def evaluate(self, profile: Profile) -> VerdictTable:
+        return self.engine.evaluate(self.rulebook.graph, (profile,), roots=self.roots)
+
+    def explain(
+        self,
+        profile: Profile,
+        table: VerdictTable,
+        issues: Sequence[str] = (),
+        assumptions: Sequence[str] = (),
+    ) -> PatientShown:
+        """The same of verdicts that were found before."""
         return self._explainer.explain(profile, table, 0, self.options.selection(), issues, assumptions)
 
     def match_many(self, profiles: Iterable[Profile]) -> Iterable[PatientShown]:

@@ -1,0 +1,203 @@
+"""The next best question: the one answer that is expected to settle most of what stands at the top.
+
+For every field that is not answered yet, each answer it could have is supposed in turn (answers that no rule
+tells apart are one, and all are taken as equally likely). What then changes is weighed by how high a candidate
+stands now, and by what the answer costs: a fact the nurse knows comes before one that needs a biopsy.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from matcher.domain.profile import Profile
+from matcher.domain.verdict import Verdict
+from matcher.engines.base import Clock, Finding, VerdictTable
+from matcher.engines.reference import walk
+from matcher.explanation.questions import OPEN, Asker, answers_that_matter
+from matcher.features.kind import Feature
+from matcher.rules.graph import NodeId, Read
+from matcher.rules.rulebook import Rulebook
+from matcher.service.intake.form import Effort, Form, Shape
+from matcher.service.intake.topics import fields_for, topic_of
+from matcher.standing.ranking import Ranked
+from matcher.standing.standing import Standing, standing_kind
+
+TOP = 5
+"""How many candidates of each kind are meant by "the top"."""
+#: what a candidate counts that stands below the top, the less the further down
+_BELOW = 3.0
+#: what settling all open criteria of a candidate counts beside a change of its standing
+_PROGRESS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """A field to ask for. ``settles`` is the expected number of candidates whose standing the answer changes.
+
+    ``criteria`` is the expected number of criteria it decides, ``value`` what the order goes by. ``again``: there
+    is an answer, and it leaves open what the rules ask.
+    """
+
+    field: str
+    topic: str
+    text: str
+    settles: float
+    criteria: float
+    effort: Effort
+    candidates: tuple[str, ...]
+    value: float
+    again: bool = False
+
+
+@dataclass(slots=True)
+class _Gain:
+    """What the answers to one field's features are expected to do, candidate by candidate."""
+
+    topics: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    texts: dict[str, str] = field(default_factory=dict)
+    stays: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: 1.0))
+    criteria: dict[str, dict[NodeId, float]] = field(default_factory=lambda: defaultdict(dict))
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """The parts of a rulebook that questions need, worked out once."""
+
+    rulebook: Rulebook
+    form: Form
+    asker: Asker
+
+    def choose(
+        self,
+        ranked: Iterable[Ranked],
+        table: VerdictTable,
+        profile: Profile,
+        answers: Mapping[str, object],
+        most: int,
+    ) -> tuple[NextQuestion, ...]:
+        """The questions worth asking, best first; none where no answer could change anything."""
+        places = {each.standing.candidate.id: each.rank for each in ranked}
+        standings = [each.standing for each in ranked if each.standing.kind in OPEN]
+        gains: dict[tuple[str, bool], _Gain] = defaultdict(_Gain)
+        for node, feature in self._open_features(standings, table):
+            topic = topic_of(feature)
+            target = self.target(topic, answers)
+            if target is not None:
+                self._weigh(gains[target], node, feature, standings, table, profile)
+        found = [self._question(target, gain, standings, places) for target, gain in gains.items()]
+        worth = [each for each in found if each is not None]
+        return tuple(sorted(worth, key=lambda each: (-each.value, each.field))[:most])
+
+    def target(self, topic: str, answers: Mapping[str, object]) -> tuple[str, bool] | None:
+        """The field to ask for a topic, and whether it has an answer that leaves the topic open.
+
+        Nothing where the form has no field for it, or where the answer was that nobody knows.
+        """
+        names = [each for each in fields_for(topic, self.rulebook.formulary) if self.form.find(each)]
+        for name in names:
+            if name not in answers:
+                return self._unit(name, answers), False
+        again = next((each for each in names if not _final(answers[each])), None)
+        return None if again is None else (again, True)
+
+    def _unit(self, name: str, answers: Mapping[str, object]) -> str:
+        """All therapies are one question until somebody has begun to list them."""
+        found = self.form.find(name)
+        listed = found is not None and found.shape is Shape.PRESENCE and found.table == "therapies"
+        begun = any(each.partition("/")[0] == "therapies" for each in answers)
+        return "therapies" if listed and not begun else name
+
+    def _open_features(
+        self, standings: Sequence[Standing], table: VerdictTable
+    ) -> Iterator[tuple[NodeId, Feature]]:
+        graph = self.rulebook.graph
+        for number in graph.below(*(node for each in standings for node in each.candidate.root_nodes())):
+            node = graph[number]
+            if isinstance(node, Read) and not table.findings[0][number].value.exact:
+                yield number, node.feature
+
+    def _weigh(
+        self,
+        gain: _Gain,
+        node: NodeId,
+        feature: Feature,
+        standings: Sequence[Standing],
+        table: VerdictTable,
+        profile: Profile,
+    ) -> None:
+        """Adds what the answers to one feature would do."""
+        answers = answers_that_matter(table.findings[0][node].value, self.asker.tests[node], feature.domain)
+        if len(answers) < 2:
+            return
+        above = self.asker.above[node]
+        reached = [each for each in standings if not frozenset(above).isdisjoint(each.candidate.root_nodes())]
+        changes: dict[str, float] = defaultdict(float)
+        settled: dict[str, dict[NodeId, float]] = defaultdict(lambda: defaultdict(float))
+        likely = 1.0 / len(answers)
+        clock = Clock.at(profile.as_of)
+        for answer in answers:
+            known = (table.verdicts[0], {**table.findings[0], node: Finding(answer)})
+            verdicts, findings = walk(self.rulebook.graph, profile, clock, above, known=known)
+            supposed = VerdictTable((profile.id,), (verdicts,), (findings,))
+            for each in reached:
+                name = each.candidate.id
+                if standing_kind(each.candidate, supposed) is not each.kind:
+                    changes[name] += likely
+                for judged in each.unknown:
+                    if verdicts[judged.criterion.satisfied] is not Verdict.UNKNOWN:
+                        settled[name][judged.criterion.satisfied] += likely
+        topic = topic_of(feature)
+        gain.texts.setdefault(topic, feature.question or feature.title)
+        gain.topics[topic] += sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
+        for name, chance in changes.items():
+            gain.stays[name] *= 1.0 - min(chance, 1.0)
+        for name, criteria in settled.items():
+            held = gain.criteria[name]
+            for criterion, chance in criteria.items():
+                held[criterion] = 1.0 - (1.0 - held.get(criterion, 0.0)) * (1.0 - min(chance, 1.0))
+
+    def _question(
+        self,
+        target: tuple[str, bool],
+        gain: _Gain,
+        standings: Sequence[Standing],
+        places: Mapping[str, int],
+    ) -> NextQuestion | None:
+        name, again = target
+        asked = self.form.find(name)
+        if asked is None or not (gain.stays or gain.criteria):
+            return None
+        value = settles = criteria = 0.0
+        for each in standings:
+            chance = 1.0 - gain.stays[each.candidate.id] if each.candidate.id in gain.stays else 0.0
+            decided = sum(gain.criteria.get(each.candidate.id, {}).values())
+            settles += chance
+            criteria += decided
+            share = decided / max(len(each.unknown), 1)
+            value += _weight(places[each.candidate.id]) * (chance + _PROGRESS * share)
+        topic = max(sorted(gain.topics), key=lambda each: gain.topics[each])
+        return NextQuestion(
+            field=name,
+            topic=topic,
+            text=gain.texts[topic] if len(gain.topics) == 1 else asked.question,
+            settles=round(settles, 2),
+            criteria=round(criteria, 2),
+            effort=asked.effort,
+            candidates=tuple(sorted({*gain.stays, *gain.criteria})),
+            value=value / (2.0 if again else 1.0),
+            again=again,
+        )
+
+
+def _weight(rank: int) -> float:
+    """The top counts in full, what stands below it less and less."""
+    return 1.0 if rank <= TOP else _BELOW / (_BELOW + rank - TOP)
+
+
+def _final(answer: object) -> bool:
+    """Whether there is nothing more to say: not known, or said to be all that is known."""
+    if isinstance(answer, Mapping):
+        return bool(answer.get("final")) or _final(answer.get("value", "known"))
+    return isinstance(answer, str) and answer.strip().casefold() == "unknown"

@@ -15,21 +15,23 @@ from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding, VerdictTable
 from matcher.engines.reference import walk
-from matcher.explanation.questions import OPEN, Asker, answers_that_matter
+from matcher.explanation.questions import Asker, answers_that_matter
 from matcher.features.kind import Feature
 from matcher.rules.graph import NodeId, Read
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake.form import Effort, Form, Shape
-from matcher.service.intake.topics import fields_for, topic_of
+from matcher.service.intake.topics import events_of, fields_for, topic_of
 from matcher.standing.ranking import Ranked
-from matcher.standing.standing import Standing, standing_kind
+from matcher.standing.standing import Standing, StandingKind, standing_kind
 
+RULED_OUT = frozenset({StandingKind.INELIGIBLE, StandingKind.NOT_YET, StandingKind.NEEDS_WAIVER})
 TOP = 5
 """How many candidates of each kind are meant by "the top"."""
 #: what a candidate counts that stands below the top, the less the further down
 _BELOW = 3.0
 #: what settling all open criteria of a candidate counts beside a change of its standing
 _PROGRESS = 1.0
+_ALPHA = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +81,23 @@ class Chooser:
     ) -> tuple[NextQuestion, ...]:
         """The questions worth asking, best first; none where no answer could change anything."""
         places = {each.standing.candidate.id: each.rank for each in ranked}
-        standings = [each.standing for each in ranked if each.standing.kind in OPEN]
+        standings = [each.standing for each in ranked if each.standing.kind not in RULED_OUT]
         gains: dict[tuple[str, bool], _Gain] = defaultdict(_Gain)
         for node, feature in self._open_features(standings, table):
-            topic = topic_of(feature)
-            target = self.target(topic, answers)
+            target = self.target(feature, answers)
             if target is not None:
                 self._weigh(gains[target], node, feature, standings, table, profile)
-        found = [self._question(target, gain, standings, places) for target, gain in gains.items()]
+        found = [self._question(target, gain, standings, places, table) for target, gain in gains.items()]
         worth = [each for each in found if each is not None]
         return tuple(sorted(worth, key=lambda each: (-each.value, each.field))[:most])
 
-    def target(self, topic: str, answers: Mapping[str, object]) -> tuple[str, bool] | None:
-        """The field to ask for a topic, and whether it has an answer that leaves the topic open.
+    def target(self, feature: Feature, answers: Mapping[str, object]) -> tuple[str, bool] | None:
+        """The field to ask for a feature, and whether it has an answer that leaves the feature open.
 
         Nothing where the form has no field for it, or where the answer was that nobody knows.
         """
-        names = [each for each in fields_for(topic, self.rulebook.formulary) if self.form.find(each)]
+        named = (*fields_for(topic_of(feature), self.rulebook.formulary), *events_of(feature))
+        names = [each for each in named if self.form.find(each)]
         for name in names:
             if name not in answers:
                 return self._unit(name, answers), False
@@ -135,6 +137,7 @@ class Chooser:
         reached = [each for each in standings if not frozenset(above).isdisjoint(each.candidate.root_nodes())]
         changes: dict[str, float] = defaultdict(float)
         settled: dict[str, dict[NodeId, float]] = defaultdict(lambda: defaultdict(float))
+        unsettled = {each.candidate.id: _unsettled(each, table) for each in reached}
         likely = 1.0 / len(answers)
         clock = Clock.at(profile.as_of)
         for answer in answers:
@@ -145,9 +148,9 @@ class Chooser:
                 name = each.candidate.id
                 if standing_kind(each.candidate, supposed) is not each.kind:
                     changes[name] += likely
-                for judged in each.unknown:
-                    if verdicts[judged.criterion.satisfied] is not Verdict.UNKNOWN:
-                        settled[name][judged.criterion.satisfied] += likely
+                for open_one in unsettled[name]:
+                    if verdicts.get(open_one, Verdict.UNKNOWN) is not Verdict.UNKNOWN:
+                        settled[name][open_one] += likely
         topic = topic_of(feature)
         gain.texts.setdefault(topic, feature.question or feature.title)
         gain.topics[topic] += sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
@@ -164,6 +167,7 @@ class Chooser:
         gain: _Gain,
         standings: Sequence[Standing],
         places: Mapping[str, int],
+        table: VerdictTable,
     ) -> NextQuestion | None:
         name, again = target
         asked = self.form.find(name)
@@ -175,7 +179,7 @@ class Chooser:
             decided = sum(gain.criteria.get(each.candidate.id, {}).values())
             settles += chance
             criteria += decided
-            share = decided / max(len(each.unknown), 1)
+            share = decided / max(len(_unsettled(each, table)), 1)
             value += _weight(places[each.candidate.id]) * (chance + _PROGRESS * share)
         topic = max(sorted(gain.topics), key=lambda each: gain.topics[each])
         return NextQuestion(
@@ -186,9 +190,18 @@ class Chooser:
             criteria=round(criteria, 2),
             effort=asked.effort,
             candidates=tuple(sorted({*gain.stays, *gain.criteria})),
-            value=value / (2.0 if again else 1.0),
+            value=value / (2.0 if again else 1.0) / asked.effort**_ALPHA,
             again=again,
         )
+
+
+def _unsettled(standing: Standing, table: VerdictTable) -> tuple[NodeId, ...]:
+    """What is open about a candidate: its unknown criteria, and whether its evidence is about this disease."""
+    applies = (each.applies for each in standing.candidate.evidence)
+    return (
+        *(each.criterion.satisfied for each in standing.unknown),
+        *(each for each in applies if table.verdict(each) is Verdict.UNKNOWN),
+    )
 
 
 def _weight(rank: int) -> float:

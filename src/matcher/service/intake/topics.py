@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matcher.features.kind import Feature
+from matcher.features.kind import Feature, Recent
 from matcher.vocabulary import codes
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.formulary import Formulary
@@ -44,6 +44,13 @@ MEDICINE_CLASSES = (
 
 def topic_of(feature: Feature) -> str:
     return feature.topic or feature.name
+
+
+def events_of(feature: Feature) -> tuple[str, ...]:
+    """The fields of the planned events that the time of a feature is counted to."""
+    filters = getattr(feature.kind, "where", ())
+    counted = [getattr(feature.kind, "events", ()), *(each.events for each in filters if isinstance(each, Recent))]
+    return tuple(dict.fromkeys(f"event:{name}" for events in counted for name in events))
 
 
 def fields_for(topic: str, formulary: Formulary) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 # `make generative` looks for longer: --hypothesis-profile deep.
 settings.register_profile("deep", deadline=None, max_examples=3000, suppress_health_check=list(HealthCheck))
+# Once, before a release of the engines: --hypothesis-profile hunt.
+settings.register_profile("hunt", deadline=None, max_examples=20_000, suppress_health_check=list(HealthCheck))
 settings.load_profile("house")
 
 

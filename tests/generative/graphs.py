@@ -127,7 +127,7 @@ def read(reader: ConditionReader, raw: Mapping[str, Any]) -> Condition:
 
 
 @st.composite
-def _derivations(draw: st.DrawFn) -> tuple[Raw, ...]:
+def derived_facts(draw: st.DrawFn) -> tuple[Raw, ...]:
     """A table, a count, and two tables that are sources for recorded facts."""
     # A derivation never reads the fact it supplies.
     condition = nested(1).filter(lambda raw: "resectability" not in str(raw))
@@ -175,7 +175,7 @@ def graphs(draw: st.DrawFn, wanted: str | None = None) -> Made:
     kind = wanted or draw(st.sampled_from(WANTED))
     derivations: tuple[Raw, ...] = ()
     if kind in _READS:
-        derivations = draw(_derivations())
+        derivations = draw(derived_facts())
         raw = draw(_READS[kind])
     elif kind in GATES:
         raw = draw(gate(kind, 3))

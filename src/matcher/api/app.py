@@ -10,8 +10,9 @@ import anyio
 from anyio import to_thread
 from fastapi import FastAPI
 
-from matcher.api import health
+from matcher.api import health, matching, rulebook
 from matcher.api.border import Border
+from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
 from matcher.api.server import Server, open_server
 from matcher.api.settings import ENVIRONMENT, Settings
@@ -39,7 +40,9 @@ def create_app(settings: Settings) -> FastAPI:
         responses=problems(408, 413, 500, 503),
     )
     app.state.server = server
-    app.include_router(health.router)
+    for routes in (health, matching, rulebook):
+        app.include_router(routes.router)
+    document_profile(app)
     add_problem_handlers(app)
     app.add_middleware(Border, settings=settings, metrics=server.metrics)
     return app

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from matcher.api.callers import Caller, Callers
@@ -14,6 +15,8 @@ from matcher.api.problems import Problem
 from matcher.api.served import Holder, Served
 from matcher.api.settings import Settings
 from matcher.store import Audit, Database, Jobs, Role, Sessions, Tokens, open_database
+
+_THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Server:
     audit: Audit
     callers: Callers
     metrics: Metrics
+    threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
+    """What computes does so here, so that the loop goes on; more threads would only wait for each other."""
 
 
 def now() -> datetime:

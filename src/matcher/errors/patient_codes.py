@@ -83,6 +83,13 @@ _PATIENTS = (
         "The file has no header, no rows or no text at all, so there is nobody to match.",
         "Check that the export finished and that this is the file that was meant.",
     ),
+    Code(
+        "P014",
+        "File broken or changed while it was read",
+        "The file is shorter than it was when it was opened, has been written to since, or ends in the middle of its "
+        "data.",
+        "Check that the export finished and that nothing writes to the file, then run again.",
+    ),
 )
 
 _FACTS = (

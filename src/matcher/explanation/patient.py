@@ -8,21 +8,10 @@ from matcher.engines.base import Clock, NoteKind, VerdictTable
 from matcher.engines.reference.kinds import find
 from matcher.explanation.facts import text_of
 from matcher.explanation.wording import NOT_RECORDED, codes_in_words, unit_of, value_in_words
-from matcher.features.catalogue import CATALOGUE
-from matcher.features.kind import Feature
-from matcher.features.word import Arguments
+from matcher.features.plain import feature_of
 from matcher.rules.rulebook import Rulebook
 
 _SUMMARY = ("age", "sex", "diagnosis", "histology", "ecog", "karnofsky")
-
-
-def feature_of(word: str) -> Feature:
-    """The plain feature of a word that needs no parameter."""
-    facet = CATALOGUE[word].facets[""]
-    arguments = Arguments({})
-    return Feature(
-        word, facet.kind(arguments), facet.answer(arguments).domain(), word, CATALOGUE[word].phrase
-    )
 
 
 def is_deceased(profile: Profile) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from matcher.domain.profile import Profile
-from matcher.domain.record import UNSTATED, Source
+from matcher.domain.record import UNSTATED, Diagnosis, Listing, Source
 from matcher.domain.wire.model import FIELDS, LISTS
 from matcher.errors import nearest
 from matcher.readers.context import Context
@@ -112,25 +112,38 @@ def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
         context.assume(text)
     birth, birth_source = read_birth(context, wire)
     diagnoses = read_diagnoses(context, wire, complete)
+    tables: dict[str, Any] = {}
+    for name, read in TABLES.items():
+        listing = read(context, wire, complete, diagnoses.records)
+        tables[name] = listing if name in LISTS else listing.records
     return Profile(
         id=patient,
         as_of=context.as_of,
         birth=birth,
         birth_source=birth_source,
-        observations=tuple(read_observations(context, wire)),
         diagnoses=diagnoses,
-        staging=tuple(read_staging(context, wire, diagnoses.records)),
-        labs=tuple(read_labs(context, wire)),
-        biomarkers=tuple(read_biomarkers(context, wire)),
-        alterations=read_alterations(context, wire, complete),
-        therapies=read_therapies(context, wire, complete),
-        procedures=read_procedures(context, wire, complete),
-        radiotherapy=read_radiotherapy(context, wire, complete),
-        conditions=read_conditions(context, wire, complete),
-        medications=read_medications(context, wire, complete),
-        events=tuple(read_events(context, wire)),
         assumptions=tuple(context.assumptions),
+        **tables,
     )
+
+
+_Reader: TypeAlias = Callable[
+    [Context, Mapping[str, Any], frozenset[str], tuple[Diagnosis, ...]], Listing[Any]
+]
+TABLES: Mapping[str, _Reader] = {
+    "observations": lambda context, wire, _, __: Listing(tuple(read_observations(context, wire))),
+    "staging": lambda context, wire, _, cancers: Listing(tuple(read_staging(context, wire, cancers))),
+    "labs": lambda context, wire, _, __: Listing(tuple(read_labs(context, wire))),
+    "biomarkers": lambda context, wire, _, __: Listing(tuple(read_biomarkers(context, wire))),
+    "alterations": lambda context, wire, complete, _: read_alterations(context, wire, complete),
+    "therapies": lambda context, wire, complete, _: read_therapies(context, wire, complete),
+    "procedures": lambda context, wire, complete, _: read_procedures(context, wire, complete),
+    "radiotherapy": lambda context, wire, complete, _: read_radiotherapy(context, wire, complete),
+    "conditions": lambda context, wire, complete, _: read_conditions(context, wire, complete),
+    "medications": lambda context, wire, complete, _: read_medications(context, wire, complete),
+    "events": lambda context, wire, _, __: Listing(tuple(read_events(context, wire))),
+}
+"""How each table after the diagnoses is read, in this order; of the diagnoses only staging takes note."""
 
 
 def _names(context: Context, wire: Mapping[str, Any], name: str) -> frozenset[str]:

@@ -28,6 +28,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Cells by their order, with the lines of the file they stand on; ``problem`` where they cannot be parsed."""
+
+    line: int
+    lines: int
+    cells: list[str]
+    problem: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A delimited file whose header has been read."""
 
@@ -45,13 +55,19 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Every row after the header; blank ones are no patients and are passed over."""
-        records = _records(self.path, self.encoding, self.delimiter)
-        for line, cells, problem in records:
-            if line <= self.header_line or (problem is None and not any(cell.strip() for cell in cells)):
-                continue
-            yield self._row(line, cells, problem)
+        for record in self.records():
+            if record.line > self.header_line and (row := self.row(record)) is not None:
+                yield row
 
-    def _row(self, line: int, cells: list[str], problem: tuple[str, str] | None) -> Row:
+    def records(self) -> Iterator[Record]:
+        """Every record of the file, the header among them."""
+        return _records(self.path, self.encoding, self.delimiter)
+
+    def row(self, record: Record) -> Row | None:
+        """The record under the names of the header; nothing where it is blank."""
+        line, cells, problem = record.line, record.cells, record.problem
+        if problem is None and not any(cell.strip() for cell in cells):
+            return None
         named = {name: cell.strip() for name, cell in zip(self.header, cells, strict=False) if name}
         text = self.delimiter.join(cells)
         if problem is None and (len(cells) < len(self.header) or any(cells[len(self.header) :])):
@@ -69,7 +85,8 @@ def open_table(
         raise UsageError("the delimiter is not a single usable character", code="U020")
     found = encoding_of(path, encoding)
     chosen = delimiter or _delimiter(path, found, frozenset(name.casefold() for name in known))
-    for line, cells, problem in _records(path, found, chosen):
+    for record in _records(path, found, chosen):
+        line, cells, problem = record.line, record.cells, record.problem
         if problem is not None:
             raise PatientDataError([Diagnostic(path.name, line, None, problem[0], f"header: {problem[1]}")])
         if _is_separator_note(cells, line) or not any(cell.strip() for cell in cells):
@@ -105,7 +122,8 @@ def _is_separator_note(cells: list[str], line: int) -> bool:
 def _delimiter(path: Path, encoding: Encoding, known: frozenset[str]) -> str:
     def score(delimiter: str) -> tuple[int, float, int]:
         sample: list[list[str]] = []
-        for line, cells, problem in _records(path, encoding, delimiter):
+        for record in _records(path, encoding, delimiter):
+            line, cells, problem = record.line, record.cells, record.problem
             if problem is None and not _is_separator_note(cells, line) and any(map(str.strip, cells)):
                 sample.append(cells)
             if len(sample) > SAMPLE_ROWS or line > 10 * SAMPLE_ROWS:
@@ -120,11 +138,16 @@ def _delimiter(path: Path, encoding: Encoding, known: frozenset[str]) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _records(
-    path: Path, encoding: Encoding, delimiter: str
-) -> Iterator[tuple[int, list[str], tuple[str, str] | None]]:
-    """Records with the line they begin on; a record that cannot be parsed has a problem instead of cells."""
-    feed = _Feed(lines_of(path, encoding))
+def _records(path: Path, encoding: Encoding, delimiter: str) -> Iterator[Record]:
+    return records_of(lines_of(path, encoding), delimiter)
+
+
+def records_of(lines: Iterator[str], delimiter: str, first: int = 1) -> Iterator[Record]:
+    """Records with the line they begin on, counted from ``first``.
+
+    One that cannot be parsed takes a single line, and has a problem instead of cells.
+    """
+    feed = _Feed(lines, first)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     while True:
         feed.begin()
@@ -138,10 +161,10 @@ def _records(
                 problem = ("P008", "the row is longer than any patient's")
             else:
                 problem = ("P007", f"a quotation mark is out of place ({_reason(error)})")
-            yield feed.started, _loosely(lone, delimiter), problem
+            yield Record(feed.started, 1, _loosely(lone, delimiter), problem)
             reader = csv.reader(feed, delimiter=delimiter, strict=True)
             continue
-        yield feed.started, cells, None
+        yield Record(feed.started, feed.taken, cells)
 
 
 def _reason(error: Exception) -> str:
@@ -160,13 +183,17 @@ class _OverlongError(Exception):
 class _Feed:
     """Lines for a CSV reader, which can take back those that a bad record swallowed."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
+    def __init__(self, lines: Iterator[str], first: int) -> None:
         self._lines = lines
         self._waiting: deque[str] = deque()
         self._taken: list[str] = []
         self._characters = 0
-        self._line = 0
-        self.started = 1
+        self._line = first - 1
+        self.started = first
+
+    @property
+    def taken(self) -> int:
+        return len(self._taken)
 
     def begin(self) -> None:
         self._taken.clear()

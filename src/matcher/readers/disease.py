@@ -87,7 +87,7 @@ def read_staging(
     context: Context, wire: Mapping[str, Any], diagnoses: tuple[Diagnosis, ...]
 ) -> Iterator[Staging]:
     """TNM classifications and stages; a stage means nothing without its scheme."""
-    site = _site(diagnoses)
+    site = site_of(diagnoses)
     for table in ("staging", "tnm", "stage"):
         for row in rows_of(context, table, wire.get(table)):
             if row.fields is not None:
@@ -161,7 +161,7 @@ def _stage(
     return context.codes(row, "stage", path, lookup.Lookup("a stage", leaves))
 
 
-def _site(diagnoses: tuple[Diagnosis, ...]) -> str | None:
+def site_of(diagnoses: tuple[Diagnosis, ...]) -> str | None:
     """The organ whose AJCC chapter applies to the index cancer, where its code leaves no doubt."""
     for diagnosis in diagnoses:
         if diagnosis.index == YES and diagnosis.code is not None:

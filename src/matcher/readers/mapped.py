@@ -12,12 +12,12 @@ from matcher.domain.dates import DateSpan
 from matcher.domain.record import Source
 from matcher.readers.bound import Bound, BoundCell, BoundRow
 from matcher.readers.csv_rows import Row
-from matcher.readers.mapping import Condition
+from matcher.readers.mapping import Condition, Mapping
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.readers.value import UnreadableError, read_date
 
-_DATE_FIELDS = frozenset({"date", "start", "end", "birth_date", "progression_date"})
+DATE_FIELDS = frozenset({"date", "start", "end", "birth_date", "progression_date"})
 _NUMBER_FIELDS = frozenset(
     [
         "age",
@@ -227,7 +227,7 @@ class _Drawing:
 
     def _first(self, cells: Iterable[BoundCell], fact: str, row_field: str = "") -> tuple[Any, Source] | None:
         for cell in cells:
-            held = self._value(cell, fact, date_like=row_field in _DATE_FIELDS)
+            held = self._value(cell, fact, date_like=row_field in DATE_FIELDS)
             if held is not None:
                 return held
         return None
@@ -287,7 +287,7 @@ class _Drawing:
         leaf = fact.rpartition(".")[2]
         if cell.read == "days":
             return self._day(value, cell.plus)
-        if date_like or cell.read == "date" or leaf in _DATE_FIELDS:
+        if date_like or cell.read == "date" or leaf in DATE_FIELDS:
             return self._dated(value, cell.plus)
         if cell.read == "number" or leaf in _NUMBER_FIELDS or cell.read is None:
             return self._decimal(value)
@@ -314,10 +314,7 @@ class _Drawing:
             raise UnreadableError("P106", "not a number of days", text) from None
 
     def _dated(self, text: str, plus: int) -> str:
-        order = self.bound.mapping.dates
-        if order != "year_first" and (found := _SLASHED.fullmatch(text)):
-            day, month = (found[1], found[2]) if order == "day_first" else (found[2], found[1])
-            text = f"{found[3]}-{month}-{day}"
+        text = year_first(self.bound.mapping, text)
         if not plus:
             return text
         return (read_date(text).last + timedelta(days=plus)).isoformat()
@@ -354,6 +351,14 @@ class _Drawing:
 
     def _issue(self, code: str, fact: str, reason: str, source: Source, text: object) -> None:
         self.issues.append(Issue.of(code, reason, source=source, patient=self.patient, fact=fact, text=text))
+
+
+def year_first(mapping: Mapping, text: str) -> str:
+    """A day that the mapping lets begin with the day or the month, as dates are written elsewhere."""
+    if mapping.dates != "year_first" and (found := _SLASHED.fullmatch(text)):
+        day, month = (found[1], found[2]) if mapping.dates == "day_first" else (found[2], found[1])
+        return f"{found[3]}-{month}-{day}"
+    return text
 
 
 def _texts(values: Iterable[object]) -> set[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from matcher.domain.record import Source
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.bound import Bound, bind
-from matcher.readers.csv_rows import Table, open_table
+from matcher.readers.csv_rows import Row, Table, open_table
 from matcher.readers.entry import Entry, unknown_columns
 from matcher.readers.mapped import draw, identify
 from matcher.readers.mapping import MarkedMapping, cells_of
@@ -48,16 +48,17 @@ class MappedFile:
             yield identify(self.bound, row)
 
     def entries(self, as_of: date | None) -> Iterator[Entry]:
-        file = self._path.name
         for row in self.table.rows():
-            if row.problem is not None:
-                source = Source(file, row.line)
-                yield Entry(identify(self.bound, row), source, problem=row.problem, text=row.text)
-                continue
-            drawn = draw(self.bound, row, file, as_of)
-            yield Entry(
-                drawn.patient, drawn.places.whole, drawn.wire, drawn.places, drawn.issues, text=row.text
-            )
+            yield entry_of(self.bound, row, self._path.name, as_of)
+
+
+def entry_of(bound: Bound, row: Row, file: str, as_of: date | None) -> Entry:
+    """What the mapping makes of one row of the file."""
+    if row.problem is not None:
+        source = Source(file, row.line)
+        return Entry(identify(bound, row), source, problem=row.problem, text=row.text)
+    drawn = draw(bound, row, file, as_of)
+    return Entry(drawn.patient, drawn.places.whole, drawn.wire, drawn.places, drawn.issues, text=row.text)
 
 
 def _encoding_assumption(table: Table) -> Iterator[str]:

@@ -88,13 +88,16 @@ class Reading:
             case Patient(profile=profile, issues=issues):
                 self.matched += 1
                 for issue in issues:
-                    self.issues[issue.code] += 1
-                    if issue.code == "P108":
-                        self.unresolved_agents[issue.text] += 1
+                    self.count_issue(issue)
                 for text in profile.assumptions:
                     self.assume(text)
             case Reject():
                 self.rejected += 1
+
+    def count_issue(self, issue: Issue) -> None:
+        self.issues[issue.code] += 1
+        if issue.code == "P108":
+            self.unresolved_agents[issue.text] += 1
 
 
 def shown(value: object) -> str:

@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from matcher.errors import Diagnostic, PatientDataError, UsageError
-from matcher.readers.assemble import assemble
-from matcher.readers.entry import Entry, PatientSource
+from matcher.readers.entry import PatientSource
 from matcher.readers.json_profiles import JsonLines, json_file
 from matcher.readers.mapped_file import MappedFile, wide_file
 from matcher.readers.mapping import load_mapping, wide_mapping
-from matcher.readers.outcome import Issue, Outcome, Patient, Reading, Reject
+from matcher.readers.one import PatientReader
+from matcher.readers.outcome import Outcome, Reading
 from matcher.readers.tables import TableFolder
 from matcher.vocabulary.formulary import Formulary
 
@@ -37,63 +37,41 @@ class PatientFile:
         name: str,
     ) -> None:
         self._source = source
-        self._formulary = formulary
-        self._as_of = as_of
         self._today = None if source.dated or as_of is not None else today
         counts = Counter(source.identifiers())
-        self._repeated = frozenset(
-            identifier for identifier, count in counts.items() if identifier and count > 1
-        )
+        repeated = frozenset(identifier for identifier, count in counts.items() if identifier and count > 1)
+        self._reader = PatientReader(formulary, as_of or self._today, repeated)
         self._patients = counts.total()
         if not self._patients:
             raise PatientDataError([Diagnostic(name, None, None, "P013", "the file holds no patients")])
-        self.reading = self._account()
+        self.reading = self.account()
 
-    def _account(self) -> Reading:
-        reading = Reading(
-            patients=self._patients,
-            file_issues=list(self._source.file_issues),
-            assumptions=list(self._source.assumptions),
-        )
-        if self._today is not None:
-            reading.assume(
-                f"patients without an as-of date of their own are seen as on {self._today}, the day of the run"
-            )
-        reading.issues.update(issue.code for issue in reading.file_issues)
-        return reading
+    def account(self) -> Reading:
+        """The account of a reading before its first patient."""
+        return account_of(self._source, self._patients, self._today)
 
     def __len__(self) -> int:
         return self._patients
 
     def __iter__(self) -> Iterator[Outcome]:
-        self.reading = reading = self._account()
-        for entry in self._source.entries(self._as_of or self._today):
-            outcome = self._outcome(entry)
+        self.reading = reading = self.account()
+        for entry in self._source.entries(self._reader.as_of):
+            outcome = self._reader.outcome(entry)
             reading.count(outcome)
             yield outcome
 
-    def _outcome(self, entry: Entry) -> Outcome:
-        code, reason = entry.problem or self._identity_problem(entry) or ("", "")
-        if code:
-            return Reject.of(code, reason, source=entry.source, patient=entry.patient, text=entry.text)
-        assembled = assemble(
-            entry.wire, as_of=self._as_of or self._today, formulary=self._formulary, sources=entry.places
+
+def account_of(source: PatientSource, patients: int, today: date | None) -> Reading:
+    """The account of a reading before its first patient; ``today`` where it dates them."""
+    reading = Reading(
+        patients=patients, file_issues=list(source.file_issues), assumptions=list(source.assumptions)
+    )
+    if today is not None:
+        reading.assume(
+            f"patients without an as-of date of their own are seen as on {today}, the day of the run"
         )
-        if assembled.profile is None:
-            assert assembled.reject is not None
-            return assembled.reject
-        return Patient(assembled.profile, _each_once(entry.issues + assembled.issues))
-
-    def _identity_problem(self, entry: Entry) -> tuple[str, str] | None:
-        if not entry.patient:
-            return "P001", "the record has no identifier"
-        if entry.patient in self._repeated:
-            return "P002", "another record has the same identifier"
-        return None
-
-
-def _each_once(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    return tuple(dict.fromkeys(issues))
+    reading.issues.update(issue.code for issue in reading.file_issues)
+    return reading
 
 
 def read_patients(
@@ -110,10 +88,11 @@ def read_patients(
     one: a patient with a blank as-of date is never dated by the clock. A mapping describes one delimited file. What is
     wrong with mapping, header or file as a whole is raised here, before any patient is read.
     """
-    return PatientFile(_source(path, mapping), formulary, as_of, today, path.name)
+    return PatientFile(source_of(path, mapping), formulary, as_of, today, path.name)
 
 
-def _source(path: Path, mapping: Path | None) -> PatientSource:
+def source_of(path: Path, mapping: Path | None) -> PatientSource:
+    """The reader for the kind of file or folder it is."""
     if not path.exists():
         raise UsageError(f"there is no file or folder {path}", code="U002")
     if path.is_dir():

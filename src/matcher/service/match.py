@@ -55,10 +55,14 @@ class Matcher:
         return tuple(dict.fromkeys(nodes))
 
     def match_one(
-        self, profile: Profile, issues: Sequence[str] = (), assumptions: Sequence[str] = ()
+        self,
+        profile: Profile,
+        issues: Sequence[str] = (),
+        assumptions: Sequence[str] = (),
+        options: MatchOptions | None = None,
     ) -> PatientShown:
-        """The patient's two rankings, explained."""
-        return self.explain(profile, self.evaluate(profile), issues, assumptions)
+        """The patient's two rankings, explained; ``options`` where they are this patient's own."""
+        return self.explain(profile, self.evaluate(profile), issues, assumptions, options)
 
     def evaluate(self, profile: Profile) -> VerdictTable:
         return self.engine.evaluate(self.rulebook.graph, (profile,), roots=self.roots)
@@ -69,9 +73,12 @@ class Matcher:
         table: VerdictTable,
         issues: Sequence[str] = (),
         assumptions: Sequence[str] = (),
+        options: MatchOptions | None = None,
     ) -> PatientShown:
         """The same of verdicts that were found before."""
-        return self._explainer.explain(profile, table, 0, self.options.selection(), issues, assumptions)
+        return self._explainer.explain(
+            profile, table, 0, (options or self.options).selection(), issues, assumptions
+        )
 
     def match_many(self, profiles: Iterable[Profile]) -> Iterable[PatientShown]:
         for profile in profiles:

@@ -14,10 +14,25 @@ from matcher.rules.candidate import Candidate, CandidateKind, Evidence, Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
+from matcher.standing.keys import (
+    Credit,
+    KeyValue,
+    availability_key,
+    credit_of,
+    direction_key,
+    identifier_key,
+    level_key,
+    no_credit,
+    setting_key,
+    specificity_key,
+    standing_key,
+    unknowns_key,
+    unsatisfied_key,
+)
 from matcher.standing.standing import Standing
 
 #: words whose criteria select a patient more closely than age or fitness do, by what they select
-_SELECTING = {
+SELECTING = {
     "biomarker": "biomarker",
     "alteration": "biomarker",
     "histology": "histology",
@@ -27,16 +42,7 @@ _SELECTING = {
 }
 
 #: words that, denied, ask for an untreated patient
-_LINES = frozenset({"prior", "lines_of_therapy"})
-
-
-@dataclass(frozen=True, slots=True)
-class KeyValue:
-    """One key of the order for one candidate: smaller is better, and the words for it."""
-
-    key: str
-    value: tuple[int, ...] | tuple[str, ...]
-    words: str
+LINES = frozenset({"prior", "lines_of_therapy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +98,19 @@ def keys(judgement: Judgement) -> tuple[KeyValue, ...]:
 
 
 def _standing(judgement: Judgement) -> KeyValue:
-    """The declared order; what is an option for everybody comes after all that is possible in particular."""
-    kind = judgement.standing.kind.value
-    order = judgement.rulebook.ranking.standings
-    place, words = order.index(kind), kind.replace("_", " ")
-    if judgement.candidate.background:
-        return KeyValue(
-            "standing", (max(place, order.index("possible")), 1), f"{words}; an option for everybody"
-        )
-    return KeyValue("standing", (place, 0), words)
+    background = judgement.candidate.background
+    return standing_key(judgement.rulebook.ranking, judgement.standing.kind, background=background)
 
 
 def _availability(judgement: Judgement) -> KeyValue:
-    name = judgement.standing.availability.name.lower()
-    order = judgement.rulebook.ranking.availability
-    words = "" if name == "not_applicable" else f"recruitment {judgement.standing.availability.value}"
-    return KeyValue("availability", (order.index(name),), words)
+    return availability_key(judgement.rulebook.ranking, judgement.standing.availability)
 
 
 def _specificity(judgement: Judgement) -> KeyValue:
-    """How many kinds of selection (biomarker, histology, line, prior therapy) are known to be met."""
     required = (each.criterion for each in judgement.standing.met if each.criterion.role is Role.INCLUSION)
-    found: set[str] = set().union(*(selected_by(each.condition, judgement.reading) for each in required))
-    words = f"selects by {', '.join(sorted(found))}" if found else ""
-    return KeyValue("specificity", (-len(found),), words)
+    return specificity_key(
+        set[str]().union(*(selected_by(each.condition, judgement.reading) for each in required))
+    )
 
 
 def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
@@ -127,9 +122,9 @@ def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
         return set()
     match condition:
         case Comparison(word=word):
-            return {_SELECTING[word]} if word in _SELECTING else set()
+            return {SELECTING[word]} if word in SELECTING else set()
         case Group(gate=Gate.NOT):
-            untreated = any(each.word in _LINES for each in reading.decide(condition).by)
+            untreated = any(each.word in LINES for each in reading.decide(condition).by)
             return {"line of therapy"} if untreated else set()
         case Group(gate=Gate.ANY, members=members):
             holding = [each for each in members if reading.decide(each).verdict is Verdict.MET]
@@ -142,75 +137,41 @@ def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
 
 
 def _setting(judgement: Judgement) -> KeyValue:
-    """Whether the patient's setting is one the regimen is for: known, possible, or another."""
     settings = judgement.candidate.settings
     derivation = judgement.rulebook.derived.get("setting")
     if not settings or derivation is None:
-        return KeyValue("setting", (1,), "")
+        return setting_key(settings, None)
     found = judgement.reading.findings[derivation.node].value
-    verdict = test(found, Op.IN, frozenset(settings))
-    *others, last = (each.replace("_", " ") for each in settings)
-    named = f"{', '.join(others)} or {last}" if others else last
-    words = {Verdict.MET: f"for {named} disease", Verdict.UNKNOWN: f"for {named} disease, setting not known"}
-    place = {Verdict.MET: 0, Verdict.UNKNOWN: 1, Verdict.NOT_MET: 2}[verdict]
-    return KeyValue("setting", (place,), words.get(verdict, f"for {named} disease, this is another setting"))
+    return setting_key(settings, test(found, Op.IN, frozenset(settings)))
 
 
-def _best(judgement: Judgement, order: Sequence[str], value: Callable[[Evidence], str]) -> tuple[int, str]:
-    places = {name: place for place, name in enumerate(order)}
-    best = min((places.get(value(each), len(order)) for each in judgement.credited()), default=len(order))
-    return best, order[best] if best < len(order) else ""
+def _credit(judgement: Judgement) -> Credit:
+    ranking = judgement.rulebook.ranking
+    worth = (
+        credit_of(ranking, each.document.direction, each.document.level) for each in judgement.credited()
+    )
+    nothing = no_credit(ranking, sought=bool(judgement.candidate.evidence))
+    return min(worth, key=lambda each: (each.direction, each.level), default=nothing)
 
 
 def _direction(judgement: Judgement) -> KeyValue:
-    if judgement.candidate.kind is CandidateKind.TRIAL:
-        return KeyValue("direction", (0,), "")
-    order = judgement.rulebook.ranking.directions
-    if not judgement.candidate.evidence:
-        return KeyValue("direction", (len(order),), "")
-    place, name = _best(judgement, order, lambda each: each.document.direction)
-    words = {
-        "favours": "evidence favours it",
-        "no_survival_difference": "no survival difference shown",
-        "unclear": "evidence unclear",
-    }.get(name, "no evidence that applies to this disease")
-    return KeyValue("direction", (place,), words)
+    return direction_key(judgement.rulebook.ranking, judgement.candidate.kind, _credit(judgement))
 
 
 def _level(judgement: Judgement) -> KeyValue:
-    """The best level among the evidence in the best direction."""
-    if judgement.candidate.kind is CandidateKind.TRIAL:
-        return KeyValue("level", (0,), "")
-    ranking = judgement.rulebook.ranking
-    _, direction = _best(judgement, ranking.directions, lambda each: each.document.direction)
-    order = ranking.levels
-
-    def level(evidence: Evidence) -> str:
-        return evidence.document.level if evidence.document.direction == direction else ""
-
-    place, name = _best(judgement, order, level)
-    words = f"level of evidence {name}" if name and name != "not stated" else ""
-    return KeyValue("level", (place,), words)
+    return level_key(judgement.rulebook.ranking, judgement.candidate.kind, _credit(judgement))
 
 
 def _unknowns(judgement: Judgement) -> KeyValue:
-    number = len(judgement.standing.unknown)
-    return KeyValue("unknowns", (number,), _counted(number, "unknown") or "nothing unknown")
+    return unknowns_key(len(judgement.standing.unknown))
 
 
 def _unsatisfied(judgement: Judgement) -> KeyValue:
-    number = len(judgement.standing.blocking)
-    return KeyValue("unsatisfied", (number,), _counted(number, "not satisfied"))
-
-
-def _counted(number: int, what: str) -> str:
-    if not number:
-        return ""
-    return f"{number} {'criterion' if number == 1 else 'criteria'} {what}"
+    return unsatisfied_key(len(judgement.standing.blocking))
 
 
 def _identifier(judgement: Judgement) -> KeyValue:
-    return KeyValue("identifier", (judgement.candidate.id,), "")
+    return identifier_key(judgement.candidate.id)
 
 
 KEYS: Mapping[str, Callable[[Judgement], KeyValue]] = {

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from matcher.errors import nearest
@@ -111,8 +110,8 @@ class Formulary:
         not_anticancer: Iterable[str] = (),
         unresolvable: Iterable[str] = (),
     ) -> None:
-        self.agents: Mapping[str, Agent] = MappingProxyType({agent.name: agent for agent in agents})
-        self.classes: Mapping[str, DrugClass] = MappingProxyType({each.code: each for each in classes})
+        self.agents: Mapping[str, Agent] = {agent.name: agent for agent in agents}
+        self.classes: Mapping[str, DrugClass] = {each.code: each for each in classes}
         self._combinations = {each.name: each for each in combinations}
         self._problems: list[FormularyProblem] = []
         self._names = self._name_index()

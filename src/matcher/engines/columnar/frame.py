@@ -148,7 +148,7 @@ def _table(name: str, profiles: Sequence[Profile]) -> Table:
     listings = [profile.listing(name) for profile in profiles]
     records = [record for listing in listings for record in listing.records]
     rows = _rows([len(each.records) for each in listings])
-    columns = _columns(RECORD_OF[name], records) if records else {}
+    columns = columns_of(RECORD_OF[name], records) if records else {}
     if name not in LISTS:
         return Table(rows, columns)
     absences = [absence for listing in listings for absence in listing.absences]
@@ -170,7 +170,8 @@ def _absences(rows: Ids, absences: Sequence[Absence]) -> Absences:
     return Absences(rows, codes, SpanColumn.of(each.on for each in absences))
 
 
-def _columns(record: type[Record], records: Sequence[Record]) -> dict[str, Column]:
+def columns_of(record: type[Record], records: Sequence[Record]) -> dict[str, Column]:
+    """The fields of records of one type; where they stood is left out."""
     types = get_type_hints(record)
     return {
         each.name: _COLUMN_OF[types[each.name]](getattr(one, each.name) for one in records)

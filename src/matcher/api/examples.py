@@ -1,0 +1,21 @@
+"""Examples of the OpenAPI document; the tests send them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PROFILE: dict[str, Any] = {
+    "id": "P-001",
+    "as_of": "2026-01-15",
+    "birth_date": "1961-04-09",
+    "sex": "male",
+    "ecog": {"value": 1, "date": "2026-01-12"},
+    "diagnoses": [{"code": "PLMESO", "histology": "epithelioid", "confirmed": "yes", "index": True}],
+    "resectability": "unresectable",
+    "labs": [
+        {"test": "haemoglobin", "value": 12.4, "unit": "g/dL", "date": "2026-01-10"},
+        {"test": "platelets", "value": 245, "unit": "10*9/L", "date": "2026-01-10"},
+    ],
+    "therapies": [],
+    "conditions": [{"none_of": ["hiv", "autoimmune_disease"]}],
+}

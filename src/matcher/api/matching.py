@@ -1,0 +1,98 @@
+"""``POST /v1/match``: one patient in, ranked and explained candidates out."""
+
+from __future__ import annotations
+
+from datetime import date
+from email.message import Message
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request, Response
+
+from matcher.api.examples import PROFILE
+from matcher.api.openapi import PROFILE_SCHEMA
+from matcher.api.problems import Problem, problems
+from matcher.api.server import Clinician, Current, TheServer
+from matcher.errors import CODES
+from matcher.readers.json_body import read_json
+from matcher.readers.outcome import Reject
+from matcher.service import MatchOptions
+from matcher.service.answer import MatchAnswer, answer, to_json
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+
+router = APIRouter(tags=["matching"])
+
+AsOf = Annotated[
+    date | None,
+    Query(
+        ge=EARLIEST,
+        le=LATEST,
+        description="The day the question is asked for, where the profile has none of its own; today without.",
+        examples=["2026-01-15"],
+    ),
+]
+Top = Annotated[
+    int | None,
+    Query(ge=1, le=10_000, description="Only the first trials and the first regimens.", examples=[10]),
+]
+IncludeClosed = Annotated[bool, Query(description="Rank closed and suspended candidates too.")]
+IncludeDeceased = Annotated[bool, Query(description="Rank candidates for deceased patients too.")]
+
+_TAKES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": PROFILE_SCHEMA, "example": PROFILE}},
+    }
+}
+
+
+@router.post(
+    "/v1/match",
+    summary="Match one patient",
+    response_class=Response,
+    responses={200: {"model": MatchAnswer}, **problems(400, 401, 403, 415, 422)},
+    openapi_extra=_TAKES,
+)
+async def match(
+    request: Request,
+    server: TheServer,
+    _caller: Clinician,
+    served: Current,
+    as_of: AsOf = None,
+    top: Top = None,
+    include_closed: IncludeClosed = False,
+    include_deceased: IncludeDeceased = False,
+) -> Response:
+    """Ranks trials and regimens for the patient, each criterion with its verdict, its facts and its source.
+
+    The body is a profile. Every field is optional and what is left out is unknown. A fact that cannot be read is
+    unknown too and comes back among `issues`; a body that is no profile at all is refused with the code of the
+    command line.
+    """
+    require_json(request)
+    body = await request.body()
+    options = MatchOptions(top, include_closed, include_deceased)
+    today = date.today()
+
+    def work() -> bytes | Reject:
+        answered = answer(served.matcher, read_json(body), options, as_of=as_of, today=today)
+        return answered if isinstance(answered, Reject) else to_json(answered)
+
+    found = await to_thread.run_sync(work, limiter=server.threads)
+    if isinstance(found, Reject):
+        raise Problem(422, found.code, CODES[found.code].meaning, place=found.source.column or "body")
+    server.metrics.matched.inc()
+    return Response(found, media_type="application/json")
+
+
+def require_json(request: Request) -> None:
+    """A browser sends JSON to another site only after asking, and is then told no."""
+    message = Message()
+    message["content-type"] = request.headers.get("content-type", "")
+    kind = message.get_content_type() if request.headers.get("content-type") else ""
+    if kind != "application/json":
+        raise Problem(415, "U056", "the body is to be application/json", place="header.content-type")
+    charset = str(message.get_param("charset") or "utf-8").casefold()
+    if charset not in ("utf-8", "utf8"):
+        raise Problem(415, "U056", "JSON is written in UTF-8", place="header.content-type")

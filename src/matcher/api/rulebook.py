@@ -1,0 +1,177 @@
+"""What patients are matched to and what is asked of them: candidates, features, the rulebook itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import BaseModel, Field
+
+from matcher.api.problems import Problem, problems
+from matcher.api.served import Served
+from matcher.api.server import Current, Reader
+from matcher.rules.candidate import Availability, CandidateKind
+from matcher.service.account import program_version
+from matcher.service.catalogue import (
+    CandidateListed,
+    Description,
+    FeatureListed,
+    candidates_of,
+    describe,
+    features_of,
+)
+
+T = TypeVar("T")
+
+router = APIRouter(tags=["rulebook"])
+_READ = {304: {"description": "As the caller has it already"}, **problems(401, 403, 422)}
+
+Limit = Annotated[int, Query(ge=1, le=500, description="How many at once.")]
+Offset = Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over.")]
+Known = Annotated[str | None, Header(alias="If-None-Match", description="The ETag of what the caller has.")]
+
+
+class CandidatePage(BaseModel):
+    """A stretch of the candidates; ``total`` is how many there are in all."""
+
+    rulebook: str
+    total: int
+    offset: int
+    items: list[CandidateListed]
+
+
+class FeaturePage(BaseModel):
+    """A stretch of the features; ``total`` is how many there are in all."""
+
+    rulebook: str
+    total: int
+    offset: int
+    items: list[FeatureListed]
+
+
+class CandidateShownWhole(BaseModel):
+    """One candidate in plain words: criteria with limits and sources, cautions, evidence."""
+
+    rulebook: str
+    listed: CandidateListed
+    description: Description
+
+
+class DerivedListed(BaseModel):
+    """A fact the rulebook works out from others: a stage, a prognostic index."""
+
+    name: str
+    title: str
+    values: list[str]
+
+
+class RulebookShown(BaseModel):
+    """The rulebook in force. ``known_until`` is how late each document behind it is."""
+
+    version: str
+    short: str
+    program: str
+    trials: int
+    regimens: int
+    features: int
+    derived: list[DerivedListed]
+    files: list[str]
+    known_until: dict[str, date] = Field(description="Document to the day it is known until.")
+
+
+@router.get("/v1/candidates", summary="Trials and regimens", responses=_READ, response_model=CandidatePage)
+async def list_candidates(
+    _caller: Reader,
+    served: Current,
+    response: Response,
+    kind: Annotated[CandidateKind | None, Query(description="Only trials, or only regimens.")] = None,
+    availability: Annotated[Availability | None, Query(description="Only these.")] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    known: Known = None,
+) -> Any:
+    found = [
+        each
+        for each in candidates_of(served.rulebook)
+        if kind in (None, each.kind) and availability in (None, each.availability)
+    ]
+    return _unless_known(served, known, response) or CandidatePage(
+        rulebook=served.version, total=len(found), offset=offset, items=_stretch(found, limit, offset)
+    )
+
+
+@router.get(
+    "/v1/candidates/{id}",
+    summary="One trial or regimen",
+    responses={**_READ, **problems(404)},
+    response_model=CandidateShownWhole,
+)
+async def show_candidate(
+    _caller: Reader,
+    served: Current,
+    response: Response,
+    identifier: Annotated[str, Path(alias="id", max_length=200, examples=["cisplatin_pemetrexed"])],
+    known: Known = None,
+) -> Any:
+    found = served.rulebook.by_id.get(identifier)
+    if found is None:
+        raise Problem(404, "U007", "the rulebook has no candidate of this name", place="path.id")
+    listed = next(each for each in candidates_of(served.rulebook) if each.id == identifier)
+    return _unless_known(served, known, response) or CandidateShownWhole(
+        rulebook=served.version, listed=listed, description=describe(found)
+    )
+
+
+@router.get(
+    "/v1/features", summary="What is asked of every patient", responses=_READ, response_model=FeaturePage
+)
+async def list_features(
+    _caller: Reader,
+    served: Current,
+    response: Response,
+    topic: Annotated[str | None, Query(max_length=200, description="Only the features of one topic.")] = None,
+    limit: Limit = 500,
+    offset: Offset = 0,
+    known: Known = None,
+) -> Any:
+    found = [each for each in features_of(served.rulebook) if topic in (None, each.topic)]
+    return _unless_known(served, known, response) or FeaturePage(
+        rulebook=served.version, total=len(found), offset=offset, items=_stretch(found, limit, offset)
+    )
+
+
+@router.get("/v1/rulebook", summary="The rulebook in force", responses=_READ, response_model=RulebookShown)
+async def show_rulebook(_caller: Reader, served: Current, response: Response, known: Known = None) -> Any:
+    book = served.rulebook
+    kinds = [each.kind for each in book.candidates]
+    return _unless_known(served, known, response) or RulebookShown(
+        version=book.version,
+        short=book.short_version,
+        program=program_version(),
+        trials=kinds.count(CandidateKind.TRIAL),
+        regimens=kinds.count(CandidateKind.REGIMEN),
+        features=len(features_of(book)),
+        derived=[
+            DerivedListed(name=each.name, title=each.title, values=list(each.values))
+            for each in book.derivations
+        ],
+        files=list(book.files),
+        known_until=dict(book.known_until),
+    )
+
+
+def _stretch(found: Sequence[T], limit: int, offset: int) -> list[T]:
+    return list(found[offset : offset + limit])
+
+
+def _unless_known(served: Served, known: str | None, response: Response) -> Response | None:
+    """The answer 304 where the caller has this version; the headers of any other answer."""
+    tag = f'"{served.rulebook.version[:32]}-{program_version()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    held = {each.strip().removeprefix("W/") for each in (known or "").split(",")}
+    if tag in held or "*" in held:
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return None

@@ -1,0 +1,183 @@
+"""What one slot gives for one combination of texts, read by the profile readers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from matcher.domain.dates import DateSpan
+from matcher.domain.profile import Profile
+from matcher.domain.record import Absence, Diagnosis, Listing, Record, Source
+from matcher.domain.wire.model import LISTS
+from matcher.readers.assemble import TABLES
+from matcher.readers.context import Context
+from matcher.readers.csv_rows import Row
+from matcher.readers.disease import TwoIndexCancersError, read_diagnoses, site_of
+from matcher.readers.frames import slots
+from matcher.readers.frames.slots import Slot
+from matcher.readers.mapped import Drawn, draw
+from matcher.readers.outcome import Issue
+from matcher.readers.person import read_birth
+from matcher.readers.value import UnreadableError, read_date
+from matcher.vocabulary.formulary import Formulary
+
+#: stands for the day in a slot's ``days`` with this rank among them; no mapping has a reason to name such days
+_RANKED = tuple(date(1902 + 3 * rank, 7, 23) for rank in range(64))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a patient. Days that stand for others are found in ``stand_ins``: which column each one is of.
+
+    ``whole`` says that the row must be read as a whole: it cannot be read at all, or what is said of it names a day.
+    ``wire_rows`` counts the rows of each table as the mapping makes them, for the paths of issues.
+    """
+
+    records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+    absences: Mapping[str, tuple[Absence, ...]] = field(default_factory=dict)
+    complete: frozenset[str] = frozenset()
+    assumptions: tuple[str, ...] = ()
+    birth: DateSpan | None = None
+    as_of: date | None = None
+    drawn: tuple[Issue, ...] = ()
+    read: tuple[Issue, ...] = ()
+    wire_rows: Mapping[str, int] = field(default_factory=dict)
+    stand_ins: Mapping[date, str] = field(default_factory=dict)
+    whole: bool = False
+
+    @property
+    def issues(self) -> bool:
+        return bool(self.drawn or self.read)
+
+    @property
+    def site(self) -> str | None:
+        """The organ of the index cancer, for the slot of the diagnoses."""
+        return site_of(_diagnoses(self))
+
+
+WHOLE = Piece(whole=True)
+
+
+def _diagnoses(piece: Piece) -> tuple[Diagnosis, ...]:
+    return tuple(each for each in piece.records.get("diagnoses", ()) if isinstance(each, Diagnosis))
+
+
+@dataclass(frozen=True)
+class PieceReader:
+    """``as_of`` serves rows that have no day of their own."""
+
+    file: str
+    formulary: Formulary
+    as_of: date | None
+
+    def ranked(
+        self, slot: Slot, texts: Sequence[str], ranks: Sequence[int | None], cancers: Piece | None
+    ) -> Piece:
+        """Read with days that stand in the same order; the last rank is the as-of day's."""
+        days = [None if rank is None else _RANKED[rank] for rank in ranks]
+        cells = dict(zip(slot.columns, texts, strict=True))
+        cells |= {
+            name: "" if day is None else day.isoformat() for name, day in zip(slot.days, days, strict=False)
+        }
+        stand_ins = {
+            day: name for day, name in zip(days, (*slot.days, slots.AS_OF), strict=True) if day is not None
+        }
+        as_of = days[-1]
+        assert as_of is not None
+        piece = self.plain(slot, cells, as_of, cancers)
+        said = " ".join(f"{each.reason} {each.text}" for each in (*piece.drawn, *piece.read))
+        if any(str(day.year) in said for day in stand_ins):
+            return WHOLE
+        return replace(piece, stand_ins=stand_ins)
+
+    def plain(self, slot: Slot, cells: dict[str, str], as_of: date, cancers: Piece | None) -> Piece:
+        drawn = draw(slot.bound, Row(0, cells), self.file, as_of)
+        if drawn.issues and slot.table == "diagnoses" and slot.bound.facts:
+            # Their place among the issues of other facts is known only from the whole row.
+            return WHOLE
+        context = Context(as_of, self.formulary, drawn.places)
+        match slot.table:
+            case slots.BIRTH:
+                birth, _ = read_birth(context, drawn.wire)
+                return Piece(birth=birth, drawn=drawn.issues, read=tuple(context.issues))
+            case slots.SAID:
+                return self._said(drawn)
+        try:
+            listing = self._listing(slot, context, drawn.wire, () if cancers is None else _diagnoses(cancers))
+        except TwoIndexCancersError:
+            return WHOLE
+        if slot.table in LISTS and not listing.complete:
+            # A row that nobody can read keeps its list open.
+            return WHOLE
+        if any(issue.fact.startswith("karnofsky") for issue in context.issues):
+            # What is said of Karnofsky 0 depends on whether an ECOG stands beside it.
+            return WHOLE
+        return Piece(
+            {slot.table: listing.records} if listing.records else {},
+            {slot.table: listing.absences} if listing.absences else {},
+            drawn=drawn.issues,
+            read=tuple(context.issues),
+            wire_rows={name: len(held) for name, held in drawn.wire.items() if isinstance(held, list)},
+        )
+
+    def dated(self, slot: Slot, cells: dict[str, str]) -> Piece:
+        """The as-of day; a row without a usable one is read whole."""
+        drawn = draw(slot.bound, Row(0, cells), self.file, None)
+        stated = drawn.wire.get("as_of")
+        try:
+            day = DateSpan.on(self.as_of) if stated is None and self.as_of else read_date(stated)
+        except UnreadableError:
+            return WHOLE
+        return Piece(as_of=day.first) if day.exact and not drawn.issues else WHOLE
+
+    def _listing(
+        self, slot: Slot, context: Context, wire: Mapping[str, Any], cancers: tuple[Diagnosis, ...]
+    ) -> Listing[Any]:
+        complete = frozenset({slot.table})
+        if slot.table == "diagnoses":
+            return read_diagnoses(context, wire, complete)
+        return TABLES[slot.table](context, wire, complete, cancers)
+
+    def _said(self, drawn: Drawn) -> Piece:
+        lists = drawn.wire.get("complete", [])
+        if not all(isinstance(each, str) and each in LISTS for each in lists):
+            return WHOLE
+        return Piece(
+            complete=frozenset(lists),
+            assumptions=tuple(drawn.wire.get("assumptions", ())),
+            drawn=drawn.issues,
+        )
+
+
+def whole_piece(profile: Profile) -> Piece:
+    """A patient who was read as a whole, as the only piece of the row."""
+    tables = {name: profile.listing(name) for name in ("diagnoses", *TABLES)}
+    return Piece(
+        {name: listing.records for name, listing in tables.items() if listing.records},
+        {name: listing.absences for name, listing in tables.items() if listing.absences},
+        frozenset(name for name, listing in tables.items() if listing.complete),
+        profile.assumptions,
+        profile.birth,
+        profile.as_of,
+    )
+
+
+def placed(
+    issue: Issue, patient: str, file: str, line: int, preceding: Mapping[str, int], columns: frozenset[str]
+) -> Issue:
+    """The issue of a piece as that of a row: whose it is, where, and with the row's own numbers in its path."""
+    fact = _renumbered(issue.fact, preceding)
+    column = issue.source.column
+    if column not in columns:
+        column = _renumbered(column, preceding)
+    return replace(issue, patient=patient, fact=fact, source=Source(file, line, column))
+
+
+def _renumbered(path: str, preceding: Mapping[str, int]) -> str:
+    table, bracket, rest = path.partition("[")
+    number, closing, tail = rest.partition("]")
+    if not (bracket and closing and preceding.get(table)):
+        return path
+    return f"{table}[{int(number) + preceding[table]}]{tail}"

@@ -1,0 +1,166 @@
+"""The distinct pieces met so far, in columns from which the columns of any number of patients are gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.domain.dates import DateSpan
+from matcher.domain.profile import LISTS
+from matcher.domain.record import Absence, Record
+from matcher.engines.columnar.arrays import Bools, Days, Ids, Index
+from matcher.engines.columnar.column import CodeColumn, Column, SpanColumn
+from matcher.engines.columnar.frame import RECORD_OF, Absences, Table, columns_of
+from matcher.readers.frames.columns import joined, picked, stretches
+from matcher.readers.frames.piece import Piece
+
+#: for every patient and slot the place of a piece in the pool
+Places: TypeAlias = npt.NDArray[np.int32]
+#: days[column, patient], for the days that pieces leave open
+DayTable: TypeAlias = npt.NDArray[np.int32]
+_LISTED = {name: bit for bit, name in enumerate(LISTS)}
+_NO_DAY = -1
+
+
+@dataclass(slots=True)
+class _Spans:
+    """Days of entries; where an end is a stand-in, the column of days that it stands for."""
+
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+
+    def add(self, span: DateSpan | None, stand_ins: Mapping[object, int]) -> None:
+        self.first.append(_NO_DAY if span is None else stand_ins.get(span.first, _NO_DAY))
+        self.last.append(_NO_DAY if span is None else stand_ins.get(span.last, _NO_DAY))
+
+    def filled(self, spans: SpanColumn, entries: Index, patients: Ids, days: DayTable) -> SpanColumn:
+        """The days of these entries, each with the days of the patient it belongs to."""
+        ends = []
+        for held, open_ends in ((spans.first, self.first), (spans.last, self.last)):
+            end, column = held[entries], np.array(open_ends, np.int32)[entries]
+            standing = np.flatnonzero(column >= 0)
+            end[standing] = days[column[standing], patients[standing]]
+            ends.append(end)
+        return SpanColumn(ends[0], ends[1], spans.stated[entries])
+
+
+@dataclass(slots=True)
+class _Entries:
+    """Records, or absences, of all pieces one after the other: those of piece i are ``counts[i]``."""
+
+    counts: list[int] = field(default_factory=list)
+    waiting: list[Record | Absence] = field(default_factory=list)
+    columns: dict[str, Column] = field(default_factory=dict)
+    spans: dict[str, _Spans] = field(default_factory=dict)
+
+    def add(self, entries: Sequence[Record | Absence], stand_ins: Mapping[object, int]) -> None:
+        self.counts.append(len(entries))
+        self.waiting += entries
+        for entry in entries:
+            for name in _span_fields(type(entry)):
+                self.spans.setdefault(name, _Spans()).add(getattr(entry, name), stand_ins)
+
+    def settle(self, record: type[Record] | None) -> None:
+        """Turn what was added into columns."""
+        if not self.waiting:
+            return
+        added = _absence_columns(self.waiting) if record is None else columns_of(record, self.waiting)  # type: ignore[arg-type]
+        self.columns = (
+            {name: joined(self.columns[name], column) for name, column in added.items()}
+            if self.columns
+            else added
+        )
+        self.waiting = []
+
+    def gathered(self, places: Places, days: DayTable) -> tuple[Ids, dict[str, Column]]:
+        """The patient of each entry that the pieces hold, and the columns."""
+        counts = np.array(self.counts, np.intp)
+        starts = np.cumsum(counts) - counts
+        held = counts[places]
+        entries, _ = stretches(starts[places].ravel(), held.ravel())
+        patients = np.repeat(np.arange(len(places), dtype=np.int32), held.sum(axis=1))
+        if not len(patients):
+            return patients, {}
+        columns: dict[str, Column] = {}
+        for name, column in self.columns.items():
+            if isinstance(column, SpanColumn):
+                columns[name] = self.spans[name].filled(column, entries, patients, days)
+            else:
+                columns[name] = picked(column, entries)
+        return patients, columns
+
+
+def _span_fields(record: type[Record | Absence]) -> tuple[str, ...]:
+    if record not in _SPANS:
+        _SPANS[record] = tuple(each.name for each in fields(record) if "DateSpan" in str(each.type))
+    return _SPANS[record]
+
+
+_SPANS: dict[type, tuple[str, ...]] = {}
+
+
+def _absence_columns(absences: Sequence[Record | Absence]) -> dict[str, Column]:
+    held = [each for each in absences if isinstance(each, Absence)]
+    return {
+        "codes": CodeColumn.of_sets(each.codes for each in held),
+        "on": SpanColumn.of(each.on for each in held),
+    }
+
+
+class Pool:
+    """Pieces by their places; ``day_columns`` names the columns of days that pieces may leave open."""
+
+    def __init__(self, day_columns: Sequence[str]) -> None:
+        self.pieces: list[Piece] = []
+        self._days = {name: place for place, name in enumerate(day_columns)}
+        self._records = {name: _Entries() for name in RECORD_OF}
+        self._absences = {name: _Entries() for name in LISTS}
+        self._complete: list[int] = []
+
+    def add(self, piece: Piece) -> int:
+        self.pieces.append(piece)
+        stand_ins: dict[object, int] = {day: self._days[name] for day, name in piece.stand_ins.items()}
+        for name, entries in self._records.items():
+            entries.add(piece.records.get(name, ()), stand_ins)
+        for name, entries in self._absences.items():
+            entries.add(piece.absences.get(name, ()), stand_ins)
+        self._complete.append(sum(1 << _LISTED[name] for name in piece.complete))
+        return len(self.pieces) - 1
+
+    def complete(self, places: Places) -> Ids:
+        """For each patient a bit for each list that holds everything there is."""
+        held = np.array(self._complete, np.int32)
+        said: Ids = np.bitwise_or.reduce(held[places], axis=1)
+        return said
+
+    def table(self, name: str, places: Places, complete: Ids, days: DayTable) -> Table | None:
+        """The table of the patients whose pieces these are; nothing where nobody has anything in it."""
+        records = self._records[name]
+        records.settle(RECORD_OF[name])
+        rows, columns = records.gathered(places, days)
+        if name not in _LISTED:
+            return Table(rows, columns) if len(rows) else None
+        said: Bools = (complete >> _LISTED[name]) & 1 == 1
+        denied = self._absences[name]
+        denied.settle(None)
+        denials, held = denied.gathered(places, days)
+        codes, on = held.get("codes"), held.get("on")
+        absences = None
+        if isinstance(codes, CodeColumn) and isinstance(on, SpanColumn):
+            absences = Absences(denials, codes, on)
+        if not len(rows) and absences is None and not said.any():
+            return None
+        return Table(rows, columns, said, absences)
+
+
+def births(pieces: Sequence[Piece]) -> tuple[Days, Days]:
+    """First and last possible day of birth of each piece; the day before every day where nobody said."""
+    spans = [piece.birth for piece in pieces]
+    return (
+        np.array([0 if each is None else each.first.toordinal() for each in spans], np.int32),
+        np.array([0 if each is None else each.last.toordinal() for each in spans], np.int32),
+    )

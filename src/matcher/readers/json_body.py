@@ -1,0 +1,86 @@
+"""One JSON document as it comes over a wire: what is no JSON, or too much of it, is refused with its place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from matcher.errors import Diagnostic, PatientDataError
+
+DEEPEST = 40
+_LONGEST_NUMBER = 30
+_FILE = "body"
+
+
+def read_json(body: bytes) -> Any:
+    """The value; ``PatientDataError`` where the bytes are not UTF-8 (P006), not JSON (P004) or too deep (P008).
+
+    Stricter than the standard library where that would guess: NaN and Infinity are no JSON, a number beyond what
+    a computer holds is refused, and so is an object that has a field twice (P005).
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _refuse("P006", f"byte {error.start + 1} is not UTF-8")
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
+        )
+    except json.JSONDecodeError as error:
+        _refuse("P004", error.msg, error.lineno, error.colno)
+    except RecursionError:
+        _refuse("P008", "nested too deep")
+    if _too_deep(value):
+        _refuse("P008", f"nested deeper than {DEEPEST} levels")
+    if "\\ud" in text.casefold():
+        _refuse_half_characters(value)
+    return value
+
+
+def _refuse(code: str, message: str, line: int | None = None, column: int | None = None) -> NoReturn:
+    raise PatientDataError([Diagnostic(_FILE, line, column, code, message)]) from None
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        _refuse("P005", "an object has the same field twice")
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    _refuse("P004", f"{name} is no JSON; write null, or leave the field out")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        _refuse("P004", "a number is larger than a computer holds")
+    return value
+
+
+def _int(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        _refuse("P004", "a number has more digits than any fact")
+    return int(text)
+
+
+def _refuse_half_characters(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        _refuse("P006", "a text holds half of a character")

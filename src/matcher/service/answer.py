@@ -1,0 +1,83 @@
+"""One patient who comes by wire: read, matched, and everything said in one answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import TypeAdapter
+
+from matcher.domain.record import Source
+from matcher.explanation.answer import DECISION_NOTICE, PatientShown
+from matcher.readers.assemble import assemble
+from matcher.readers.outcome import Issue, Reject
+from matcher.service.match import Matcher, MatchOptions
+from matcher.service.outputs import issue_in_words
+
+_BODY = Source("body")
+
+
+@dataclass(frozen=True, slots=True)
+class IssueShown:
+    """One fact that could not be read and is therefore unknown; ``text`` is what stood there."""
+
+    code: str
+    fact: str
+    reason: str
+    remedy: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookNamed:
+    """The version the answer was made from: the hash of its files, and the short form of it."""
+
+    version: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchAnswer:
+    """The patient's two rankings, explained, and what could not be read."""
+
+    rulebook: RulebookNamed
+    engine: str
+    patient: PatientShown
+    issues: tuple[IssueShown, ...]
+    notice: str = DECISION_NOTICE
+
+
+def answer(
+    matcher: Matcher, raw: object, options: MatchOptions, *, as_of: date | None, today: date
+) -> MatchAnswer | Reject:
+    """The answer to one profile in its wire form, or why there is none.
+
+    A profile without a day of its own is seen as on ``as_of``, and without that as on ``today``, which is said
+    among the assumptions.
+    """
+    assembled = assemble(raw, as_of=as_of or today, formulary=matcher.rulebook.formulary, sources=_BODY)
+    if assembled.profile is None:
+        assert assembled.reject is not None
+        return assembled.reject
+    issues = tuple(dict.fromkeys(assembled.issues))
+    dated = as_of is not None or (isinstance(raw, dict) and raw.get("as_of") is not None)
+    assumed = () if dated else (f"no as-of date was given: seen as on {today}, the day of the request",)
+    rulebook = matcher.rulebook
+    return MatchAnswer(
+        RulebookNamed(rulebook.version, rulebook.short_version),
+        matcher.engine.name,
+        matcher.match_one(assembled.profile, [issue_in_words(each) for each in issues], assumed, options),
+        tuple(map(_shown, issues)),
+    )
+
+
+def _shown(issue: Issue) -> IssueShown:
+    return IssueShown(issue.code, issue.fact, issue.reason, issue.remedy, issue.text)
+
+
+_ANSWER = TypeAdapter(MatchAnswer)
+
+
+def to_json(answered: MatchAnswer) -> bytes:
+    """The answer as one JSON document in UTF-8."""
+    return _ANSWER.dump_json(answered)

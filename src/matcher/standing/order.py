@@ -1,0 +1,259 @@
+"""The order of candidates for many patients at once: the keys of a pair as one number, and the least of them.
+
+The keys are those of ``ranking``, compared one after the other: the first takes the highest place of the number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.domain.verdict import Verdict
+from matcher.engines.columnar.arrays import Bools, Index
+from matcher.rules.candidate import Candidate, CandidateKind
+from matcher.standing.columns import AVAILABILITIES, NO_SETTING, STANDINGS, Columns, Judged, Small
+from matcher.standing.extended import KINDS_OF_SELECTION
+from matcher.standing.keys import (
+    Credit,
+    KeyValue,
+    availability_key,
+    direction_key,
+    identifier_key,
+    level_key,
+    setting_key,
+    specificity_key,
+    standing_key,
+    unknowns_key,
+    unsatisfied_key,
+)
+from matcher.standing.standing import StandingKind
+
+_SETTINGS = (Verdict.MET, Verdict.UNKNOWN, Verdict.NOT_MET, None)
+#: what of a pair its words depend on
+_SAID = ("standings", "availabilities", "selected", "settings", "credits", "unknown", "unsatisfied")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Pairs of patient and candidate that are kept, patient by patient, trials first, the best first.
+
+    ``ranks`` are places among all that are ranked, kept or not. ``said`` gives, for each pair, a place in ``because``.
+    """
+
+    patients: Index
+    candidates: Index
+    ranks: Index
+    standings: Small
+    availabilities: Small
+    options: Index
+    said: Index
+    because: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.patients)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """How a key is read off: an array, and for each of its values (and for a background option) the place."""
+
+    field: str
+    values: int
+    places: npt.NDArray[np.uint64]
+
+
+class Order:
+    """The declared order of a rulebook's candidates."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._background = np.array([each.background for each in columns.candidates], np.uint64)[:, None]
+        self._said = lru_cache(maxsize=None)(self._in_words)
+
+    def kept(
+        self, judged: Judged, top: int | None = None, standings: Collection[StandingKind] | None = None
+    ) -> Kept:
+        """The first ``top`` trials and regimens of each patient among those of the standings asked for."""
+        wanted = None
+        if standings is not None:
+            wanted = np.array([each in standings for each in STANDINGS], np.bool_)
+        trials = self.columns.trials
+        parts = [
+            self._first(judged, CandidateKind.TRIAL, slice(0, trials), (top, wanted)),
+            self._first(
+                judged, CandidateKind.REGIMEN, slice(trials, len(self.columns.candidates)), (top, wanted)
+            ),
+        ]
+        held = np.concatenate([each for each, _ in parts], axis=1)
+        candidates = np.concatenate([each for _, each in parts], axis=1)
+        places = np.concatenate([np.arange(1, 1 + each.shape[1]) for each, _ in parts])
+        patients, columns = np.nonzero(held)
+        candidates = candidates[patients, columns]
+        fields = {name: getattr(judged, name)[candidates, patients] for name in _SAID}
+        said, because = self._because(candidates, fields)
+        return Kept(
+            patients + judged.first,
+            candidates,
+            places[columns],
+            fields["standings"],
+            fields["availabilities"],
+            judged.options[candidates, patients],
+            said,
+            because,
+        )
+
+    def _first(
+        self, judged: Judged, kind: CandidateKind, held: slice, asked: tuple[int | None, Bools | None]
+    ) -> tuple[Bools, Index]:
+        """For each patient the candidates of a kind in their order, as far as needed; and which are kept."""
+        top, wanted = asked
+        number = held.stop - held.start
+        keys = self._numbers(judged, kind, held)
+        if top is not None and top < number and wanted is None:
+            keys = np.partition(keys, top - 1, axis=1)[:, :top]
+        keys.sort(axis=1)
+        kept: Bools = keys != np.iinfo(keys.dtype).max
+        candidates: Index = (keys % max(1, number)).astype(np.intp) + held.start
+        candidates[~kept] = held.start
+        if wanted is not None:
+            kept &= wanted[judged.standings[candidates, np.arange(len(keys))[:, None]]] if number else kept
+            if top is not None:
+                kept &= kept.cumsum(axis=1) <= top
+        return kept, candidates
+
+    def _numbers(self, judged: Judged, kind: CandidateKind, held: slice) -> npt.NDArray[np.unsignedinteger]:
+        """A number for each patient and candidate of the kind, the least for the first; the place comes last."""
+        number = held.stop - held.start
+        keys = self._keys(kind)
+        whole = prod(int(each.places.max()) + 1 for each in keys) * max(1, number)
+        if whole > np.iinfo(np.uint64).max:
+            raise ValueError("the keys of the order do not fit into one number")
+        dtype = np.uint32 if whole < np.iinfo(np.uint32).max else np.uint64
+        total = np.broadcast_to(np.arange(number, dtype=dtype)[:, None], (number, len(judged))).copy()
+        worth = max(1, number)
+        for each in reversed(keys):
+            places = (each.places * np.uint64(worth)).astype(dtype)
+            values = getattr(judged, each.field)[held]
+            if len(places) > each.values:
+                values = values + (self._background[held] * np.uint64(each.values)).astype(np.uint16)
+            total += places[values]
+            worth *= int(each.places.max()) + 1
+        total[~judged.included[held]] = np.iinfo(dtype).max
+        return np.ascontiguousarray(total.T)
+
+    def _keys(self, kind: CandidateKind) -> list[_Key]:
+        names = self.columns.rulebook.ranking.ranking
+        if "identifier" in names:
+            names = names[: names.index("identifier")]
+        return [self._key(name, kind) for name in names]
+
+    def _key(self, name: str, kind: CandidateKind) -> _Key:
+        ranking, most = self.columns.rulebook.ranking, self.columns.most_criteria
+        counts = range(most + 1)
+        match name:
+            case "standing":
+                found = [
+                    standing_key(ranking, each, background=background)
+                    for background in (False, True)
+                    for each in STANDINGS
+                ]
+                return _key("standings", found, len(STANDINGS))
+            case "availability":
+                return _key("availabilities", [availability_key(ranking, each) for each in AVAILABILITIES])
+            case "specificity":
+                masks = range(1 << len(KINDS_OF_SELECTION))
+                return _key("selected", [specificity_key(_selected(each)) for each in masks])
+            case "setting":
+                return _key("settings", [setting_key(["any"] if each else [], each) for each in _SETTINGS])
+            case "direction":
+                return _key("credits", [direction_key(ranking, kind, each) for each in self._credits()])
+            case "level":
+                return _key("credits", [level_key(ranking, kind, each) for each in self._credits()])
+            case "unknowns":
+                return _key("unknown", [unknowns_key(each) for each in counts])
+            case "unsatisfied":
+                return _key("unsatisfied", [unsatisfied_key(each) for each in counts])
+        raise ValueError(f"there is no key '{name}'")
+
+    def _credits(self) -> list[Credit]:
+        ranking = self.columns.rulebook.ranking
+        return [
+            Credit(direction, level, sought=True)
+            for direction in range(len(ranking.directions) + 1)
+            for level in range(len(ranking.levels) + 1)
+        ]
+
+    def _because(self, candidates: Index, fields: dict[str, Small]) -> tuple[Index, tuple[str, ...]]:
+        """Why, in words: each distinct combination of what the words depend on once."""
+        code = candidates.astype(np.int64)
+        radix = self._radix()
+        for name in _SAID:
+            code = code * radix[name] + fields[name]
+        distinct, firsts, said = np.unique(code, return_index=True, return_inverse=True)
+        del distinct
+        combinations = zip(
+            candidates[firsts].tolist(), *(fields[name][firsts].tolist() for name in _SAID), strict=True
+        )
+        words: dict[str, int] = {}
+        places = [words.setdefault(self._said(each), len(words)) for each in combinations]
+        return np.array(places, np.intp)[said], tuple(words)
+
+    def _radix(self) -> dict[str, int]:
+        most = self.columns.most_criteria + 1
+        credits_ = (len(self.columns.rulebook.ranking.directions) + 1) * self.columns.levels
+        radix = (len(STANDINGS), len(AVAILABILITIES), 1 << len(KINDS_OF_SELECTION), NO_SETTING + 1, credits_)
+        return dict(zip(_SAID, (*radix, most, most), strict=True))
+
+    def _in_words(self, pair: Sequence[int]) -> str:
+        candidate, *values = pair
+        return "; ".join(
+            each.words for each in self.keys(candidate, dict(zip(_SAID, values, strict=True))) if each.words
+        )
+
+    def keys(self, candidate: int, values: dict[str, int]) -> tuple[KeyValue, ...]:
+        """The keys of one pair, as ``ranking.keys`` gives them."""
+        rulebook = self.columns.rulebook
+        return tuple(
+            _of_pair(name, self.columns.candidates[candidate], values, self.columns)
+            for name in rulebook.ranking.ranking
+        )
+
+
+def _of_pair(name: str, candidate: Candidate, values: dict[str, int], columns: Columns) -> KeyValue:
+    ranking = columns.rulebook.ranking
+    credit = Credit(*divmod(values["credits"], columns.levels), sought=bool(candidate.evidence))
+    match name:
+        case "standing":
+            return standing_key(ranking, STANDINGS[values["standings"]], background=candidate.background)
+        case "availability":
+            return availability_key(ranking, AVAILABILITIES[values["availabilities"]])
+        case "specificity":
+            return specificity_key(_selected(values["selected"]))
+        case "setting":
+            return setting_key(candidate.settings, _SETTINGS[values["settings"]])
+        case "direction":
+            return direction_key(ranking, candidate.kind, credit)
+        case "level":
+            return level_key(ranking, candidate.kind, credit)
+        case "unknowns":
+            return unknowns_key(values["unknown"])
+        case "unsatisfied":
+            return unsatisfied_key(values["unsatisfied"])
+    return identifier_key(candidate.id)
+
+
+def _selected(mask: int) -> list[str]:
+    return [kind for place, kind in enumerate(KINDS_OF_SELECTION) if mask >> place & 1]
+
+
+def _key(field: str, found: Iterable[KeyValue], values: int | None = None) -> _Key:
+    """The places of the keys' values among themselves: what is compared is only which is less."""
+    held = [each.value for each in found]
+    places = {value: place for place, value in enumerate(sorted(set(held)))}
+    array = np.array([places[each] for each in held], np.uint64)
+    return _Key(field, len(array) if values is None else values, array)

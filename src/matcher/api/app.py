@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
-from matcher.api import health, matching, rulebook
+from matcher.api import health, jobs, matching, rulebook
 from matcher.api.border import Border
+from matcher.api.foreman import Foreman, sweep
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
 from matcher.api.server import Server, open_server
@@ -40,7 +43,8 @@ def create_app(settings: Settings) -> FastAPI:
         responses=problems(408, 413, 500, 503),
     )
     app.state.server = server
-    for routes in (health, matching, rulebook):
+    app.state.foreman = Foreman(server)
+    for routes in (health, matching, jobs, rulebook):
         app.include_router(routes.router)
     document_profile(app)
     add_problem_handlers(app)
@@ -50,7 +54,17 @@ def create_app(settings: Settings) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """What a worker process serves: the settings are those of the process that started it."""
-    return create_app(Settings.from_text(os.environ[ENVIRONMENT]))
+    settings = Settings.from_text(os.environ[ENVIRONMENT])
+    set_up_log(settings)
+    return create_app(settings)
+
+
+def set_up_log(settings: Settings) -> None:
+    """One line an event on standard error: routes, codes and request ids."""
+    level = logging.WARNING if settings.quiet else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    for chatty in ("alembic", "multipart", "python_multipart"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @asynccontextmanager
@@ -58,6 +72,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     server: Server = app.state.server
     async with anyio.create_task_group() as beside:
         beside.start_soon(_sweep, server)
+        beside.start_soon(app.state.foreman.run)
         if server.settings.reload_seconds > 0:
             beside.start_soon(_watch, server)
         yield
@@ -73,5 +88,6 @@ async def _watch(server: Server) -> None:
 
 async def _sweep(server: Server) -> None:
     while True:
-        await to_thread.run_sync(server.sessions.sweep)
+        with suppress(SQLAlchemyError):
+            await to_thread.run_sync(sweep, server)
         await anyio.sleep(_SWEEP_SECONDS)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 
+from matcher.api.asking import MatchAsked
 from matcher.api.examples import PROFILE
 from matcher.api.openapi import PROFILE_SCHEMA
 from matcher.api.problems import Problem, problems
@@ -16,28 +17,9 @@ from matcher.api.server import Clinician, Current, TheServer
 from matcher.errors import CODES
 from matcher.readers.json_body import read_json
 from matcher.readers.outcome import Reject
-from matcher.service import MatchOptions
 from matcher.service.answer import MatchAnswer, answer, to_json
 
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
-
 router = APIRouter(tags=["matching"])
-
-AsOf = Annotated[
-    date | None,
-    Query(
-        ge=EARLIEST,
-        le=LATEST,
-        description="The day the question is asked for, where the profile has none of its own; today without.",
-        examples=["2026-01-15"],
-    ),
-]
-Top = Annotated[
-    int | None,
-    Query(ge=1, le=10_000, description="Only the first trials and the first regimens.", examples=[10]),
-]
-IncludeClosed = Annotated[bool, Query(description="Rank closed and suspended candidates too.")]
-IncludeDeceased = Annotated[bool, Query(description="Rank candidates for deceased patients too.")]
 
 _TAKES: dict[str, Any] = {
     "requestBody": {
@@ -59,10 +41,7 @@ async def match(
     server: TheServer,
     _caller: Clinician,
     served: Current,
-    as_of: AsOf = None,
-    top: Top = None,
-    include_closed: IncludeClosed = False,
-    include_deceased: IncludeDeceased = False,
+    asked: Annotated[MatchAsked, Query()],
 ) -> Response:
     """Ranks trials and regimens for the patient, each criterion with its verdict, its facts and its source.
 
@@ -72,11 +51,10 @@ async def match(
     """
     require_json(request)
     body = await request.body()
-    options = MatchOptions(top, include_closed, include_deceased)
     today = date.today()
 
     def work() -> bytes | Reject:
-        answered = answer(served.matcher, read_json(body), options, as_of=as_of, today=today)
+        answered = answer(served.matcher, read_json(body), asked.options, as_of=asked.as_of, today=today)
         return answered if isinstance(answered, Reject) else to_json(answered)
 
     found = await to_thread.run_sync(work, limiter=server.threads)

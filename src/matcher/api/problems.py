@@ -7,6 +7,8 @@ never values.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -89,8 +91,13 @@ def cut(text: str) -> str:
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 
-def problem_of(error: MatcherError) -> Problem:
-    """What the program says on the command line, as an answer: the request was understood and cannot be met."""
+def problem_of(error: MatcherError, folder: Path | None = None) -> Problem:
+    """What the program says on the command line, as an answer: the request was understood and cannot be met.
+
+    Files of ``folder`` are called by their names alone: where they lie is the server's business.
+    """
+    if folder is not None and str(folder) in str(error):
+        error = _shortened(error, f"{folder}/")
     match error:
         case UsageError(code=code, message=message):
             return Problem(422, code, message)
@@ -100,6 +107,18 @@ def problem_of(error: MatcherError) -> Problem:
             status = 422 if isinstance(error, PatientDataError) else 500
             return Problem(status, first.code, first.message, place=first.place, findings=findings)
     return Problem(500, "U064", "the program failed")
+
+
+def _shortened(error: MatcherError, prefix: str) -> MatcherError:
+    match error:
+        case UsageError(code=code, message=message, hint=hint):
+            return UsageError(message.replace(prefix, ""), hint, code)
+        case PatientDataError(diagnostics=diagnostics) | RuleError(diagnostics=diagnostics):
+            return type(error)(
+                replace(each, file=each.file.replace(prefix, ""), message=each.message.replace(prefix, ""))
+                for each in diagnostics
+            )
+    return error
 
 
 def _finding(each: Diagnostic) -> Finding:

@@ -9,10 +9,11 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import BaseModel, Field
 
+from matcher.api.asking import CandidatesAsked, FeaturesAsked, Stretch
 from matcher.api.problems import Problem, problems
 from matcher.api.served import Served
 from matcher.api.server import Current, Reader
-from matcher.rules.candidate import Availability, CandidateKind
+from matcher.rules.candidate import CandidateKind
 from matcher.service.account import program_version
 from matcher.service.catalogue import (
     CandidateListed,
@@ -28,8 +29,6 @@ T = TypeVar("T")
 router = APIRouter(tags=["rulebook"])
 _READ = {304: {"description": "As the caller has it already"}, **problems(401, 403, 422)}
 
-Limit = Annotated[int, Query(ge=1, le=500, description="How many at once.")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over.")]
 Known = Annotated[str | None, Header(alias="If-None-Match", description="The ETag of what the caller has.")]
 
 
@@ -86,19 +85,16 @@ async def list_candidates(
     _caller: Reader,
     served: Current,
     response: Response,
-    kind: Annotated[CandidateKind | None, Query(description="Only trials, or only regimens.")] = None,
-    availability: Annotated[Availability | None, Query(description="Only these.")] = None,
-    limit: Limit = 100,
-    offset: Offset = 0,
+    asked: Annotated[CandidatesAsked, Query()],
     known: Known = None,
 ) -> Any:
     found = [
         each
         for each in candidates_of(served.rulebook)
-        if kind in (None, each.kind) and availability in (None, each.availability)
+        if asked.kind in (None, each.kind) and asked.availability in (None, each.availability)
     ]
     return _unless_known(served, known, response) or CandidatePage(
-        rulebook=served.version, total=len(found), offset=offset, items=_stretch(found, limit, offset)
+        rulebook=served.version, total=len(found), offset=asked.offset, items=_stretch(found, asked)
     )
 
 
@@ -131,14 +127,12 @@ async def list_features(
     _caller: Reader,
     served: Current,
     response: Response,
-    topic: Annotated[str | None, Query(max_length=200, description="Only the features of one topic.")] = None,
-    limit: Limit = 500,
-    offset: Offset = 0,
+    asked: Annotated[FeaturesAsked, Query()],
     known: Known = None,
 ) -> Any:
-    found = [each for each in features_of(served.rulebook) if topic in (None, each.topic)]
+    found = [each for each in features_of(served.rulebook) if asked.topic in (None, each.topic)]
     return _unless_known(served, known, response) or FeaturePage(
-        rulebook=served.version, total=len(found), offset=offset, items=_stretch(found, limit, offset)
+        rulebook=served.version, total=len(found), offset=asked.offset, items=_stretch(found, asked)
     )
 
 
@@ -162,8 +156,8 @@ async def show_rulebook(_caller: Reader, served: Current, response: Response, kn
     )
 
 
-def _stretch(found: Sequence[T], limit: int, offset: int) -> list[T]:
-    return list(found[offset : offset + limit])
+def _stretch(found: Sequence[T], asked: Stretch) -> list[T]:
+    return list(found[asked.offset : asked.offset + asked.limit])
 
 
 def _unless_known(served: Served, known: str | None, response: Response) -> Response | None:

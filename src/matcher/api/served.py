@@ -12,6 +12,7 @@ from pathlib import Path
 from matcher.errors import MatcherError, RuleError
 from matcher.rules.rulebook import Rulebook
 from matcher.service import Matcher, MatchOptions, open_rulebook, rules_directory
+from matcher.service.answer import answer
 
 _log = logging.getLogger("matcher.server")
 
@@ -47,7 +48,10 @@ class Holder:
         self.current = self._load()
 
     def _load(self) -> Served:
-        return Served(open_rulebook(self.rules), self.clock())
+        """Ready to answer: what is worked out once for a rulebook is, before anybody waits for it."""
+        served = Served(open_rulebook(self.rules), self.clock())
+        answer(served.matcher, {}, MatchOptions(top=1), as_of=None, today=self.clock().date())
+        return served
 
     def reload(self) -> bool:
         """Loads the files anew where they changed; whether another version is in force now.

@@ -38,6 +38,7 @@ class Settings:
     job_days: float = 7.0
     lease: float = 15.0
     workers: int = 1
+    quiet: bool = False
 
     @property
     def store_url(self) -> str:

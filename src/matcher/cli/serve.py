@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from matcher.cli import asked
-from matcher.errors import UsageError
 
 Store = Annotated[
     str,
@@ -46,6 +43,9 @@ def serve(
             help="Look this often whether rule files changed, and serve the new version; 0 never.",
         ),
     ] = 0.0,
+    upload_limit: Annotated[
+        int, typer.Option("--upload-limit", metavar="MIB", min=1, max=1 << 20, help="The largest file taken.")
+    ] = 256,
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, max=64, help="Processes that serve.")
     ] = 1,
@@ -62,10 +62,8 @@ def serve(
       matcher serve --port 9000 --rules my-rules --reload-rules 5
       matcher tokens create --role intake && matcher serve --host 0.0.0.0 --workers 2
     """  # noqa: D301 - \b keeps the lines apart
-    import uvicorn
-
-    from matcher.api.app import create_app
-    from matcher.api.settings import ENVIRONMENT, Settings
+    from matcher.api.listen import listen
+    from matcher.api.settings import MEBIBYTE, Settings
 
     settings = Settings(
         host=host,
@@ -74,40 +72,8 @@ def serve(
         store=store,
         data=str(data) if data else "",
         reload_seconds=reload_rules,
+        upload_limit=upload_limit * MEBIBYTE,
         workers=workers,
+        quiet=quiet,
     )
-    _refuse_strangers(settings.local, settings.store_url)
-    logging.basicConfig(
-        level=logging.WARNING if quiet else logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    os.environ[ENVIRONMENT] = settings.to_text()
-    several = workers > 1
-    application = "matcher.api.app:from_environment" if several else create_app(settings)
-    uvicorn.run(
-        application,
-        factory=several,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        timeout_keep_alive=15,
-        limit_concurrency=1000,
-        h11_max_incomplete_event_size=64 * 1024,
-    )
-
-
-def _refuse_strangers(local: bool, url: str) -> None:
-    from matcher.api.server import now
-    from matcher.store import Tokens, open_database
-
-    if local:
-        return
-    database = open_database(url, now)
-    try:
-        if not any(each.live(now()) for each in Tokens(database).all()):
-            raise UsageError("there are no tokens, and other machines could call", code="U065")
-    finally:
-        database.close()
+    listen(settings)

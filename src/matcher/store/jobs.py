@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, or
 from matcher.store.database import Database
 from matcher.store.schema import JOBS
 
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 3
 
 
 class JobState(StrEnum):
@@ -129,6 +129,9 @@ class Jobs:
             JOBS.c.state == JobState.QUEUED,
             and_(JOBS.c.state == JobState.RUNNING, JOBS.c.lease_until <= now),
         )
+        with self.database.reading() as connection:
+            if connection.execute(select(JOBS.c.id).where(free).limit(1)).first() is None:
+                return None
         with self.database.writing() as connection:
             found = connection.execute(
                 select(JOBS.c.id)
@@ -200,6 +203,24 @@ class Jobs:
                 update(JOBS)
                 .where(self._held(identifier, runner))
                 .values(state=JobState.QUEUED, lease_until=None, runner="", attempts=JOBS.c.attempts - 1)
+            )
+
+    def settle(self, identifier: str, runner: str, problem: Mapping[str, Any]) -> None:
+        """After a runner that ended without a word: the job waits for another, or has failed too often."""
+        with self.database.writing() as connection:
+            held = self._held(identifier, runner)
+            connection.execute(
+                update(JOBS)
+                .where(held, JOBS.c.attempts >= MOST_ATTEMPTS)
+                .values(
+                    state=JobState.FAILED,
+                    problem=dict(problem),
+                    lease_until=None,
+                    finished_at=self.database.clock(),
+                )
+            )
+            connection.execute(
+                update(JOBS).where(held).values(state=JobState.QUEUED, lease_until=None, runner="")
             )
 
     def cancel(self, identifier: str, owner: str) -> Job | None:

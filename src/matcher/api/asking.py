@@ -1,0 +1,55 @@
+"""What may stand behind the question mark of an address. A word that is not known there is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from matcher.rules.candidate import Availability, CandidateKind
+from matcher.service import MatchOptions
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MatchAsked(_Asked):
+    """The day, and what is ranked."""
+
+    as_of: date | None = Field(
+        None,
+        ge=date(1900, 1, 1),
+        le=date(2200, 1, 1),
+        description="The day the question is asked for, where the profile has none of its own; today without.",
+        examples=["2026-01-15"],
+    )
+    top: int | None = Field(
+        None, ge=1, le=10_000, description="Only the first trials and the first regimens.", examples=[10]
+    )
+    include_closed: bool = Field(False, description="Rank closed and suspended candidates too.")
+    include_deceased: bool = Field(False, description="Rank candidates for deceased patients too.")
+
+    @property
+    def options(self) -> MatchOptions:
+        return MatchOptions(self.top, self.include_closed, self.include_deceased)
+
+
+class Stretch(_Asked):
+    """A part of a list."""
+
+    limit: int = Field(100, ge=1, le=500, description="How many at once.")
+    offset: int = Field(0, ge=0, le=1_000_000, description="How many to pass over.")
+
+
+class CandidatesAsked(Stretch):
+    """Which candidates."""
+
+    kind: CandidateKind | None = Field(None, description="Only trials, or only regimens.")
+    availability: Availability | None = Field(None, description="Only these.")
+
+
+class FeaturesAsked(Stretch):
+    """Which features."""
+
+    topic: str | None = Field(None, max_length=200, description="Only the features of one topic.")

@@ -1,0 +1,93 @@
+"""Gives batch jobs to runners, one at a time; each is a process, so that requests go on being answered."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from contextlib import suppress
+from datetime import timedelta
+from secrets import token_hex
+from subprocess import DEVNULL
+
+import anyio
+from anyio import to_thread
+from anyio.abc import Process
+from sqlalchemy.exc import SQLAlchemyError
+
+from matcher.api.runner import Work, job_folder
+from matcher.api.server import Server, now
+from matcher.errors import CODES
+from matcher.store import Job
+
+_POLL_SECONDS = 1.0
+_FAREWELL_SECONDS = 5.0
+_ORPHAN = timedelta(hours=1)
+_log = logging.getLogger("matcher.server")
+
+
+class Foreman:
+    """Runs beside the routes for as long as the server does."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._woken = anyio.Event()
+
+    def wake(self) -> None:
+        """There may be a job."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        while True:
+            runner = token_hex(8)
+            with suppress(SQLAlchemyError):
+                job = await to_thread.run_sync(self._server.jobs.claim, runner)
+                if job is not None:
+                    await self._give(job, runner)
+                    continue
+            self._woken = anyio.Event()
+            with anyio.move_on_after(_POLL_SECONDS):
+                await self._woken.wait()
+
+    async def _give(self, job: Job, runner: str) -> None:
+        work = Work(self._server.settings, job.id, runner, job.request)
+        _log.info("job %s begins", job.id)
+        command = [sys.executable, "-m", "matcher.api.runner"]
+        process = await anyio.open_process(command, stdout=DEVNULL, stderr=None, start_new_session=True)
+        try:
+            assert process.stdin is not None
+            with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+                await process.stdin.send(work.to_text().encode() + b"\n")
+            await process.wait()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._part(process)
+                failed = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
+                with suppress(SQLAlchemyError):
+                    await to_thread.run_sync(self._server.jobs.settle, job.id, runner, failed)
+        _log.info("job %s ends", job.id)
+
+    @staticmethod
+    async def _part(process: Process) -> None:
+        """A runner whose input ends gives its job back and leaves."""
+        assert process.stdin is not None
+        await process.stdin.aclose()
+        with anyio.move_on_after(_FAREWELL_SECONDS):
+            await process.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def sweep(server: Server) -> None:
+    """Removes jobs that have been over for long, with their files, and files whose job is gone."""
+    server.sessions.sweep()
+    moment = now()
+    server.jobs.delete_finished_before(moment - timedelta(days=server.settings.job_days))
+    known = server.jobs.ids()
+    folder = job_folder(server.settings, "any").parent
+    for each in folder.iterdir() if folder.is_dir() else ():
+        with suppress(OSError):
+            age = moment.timestamp() - each.stat().st_mtime
+            if each.name not in known and age > _ORPHAN.total_seconds():
+                shutil.rmtree(each, ignore_errors=True)

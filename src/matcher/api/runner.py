@@ -1,0 +1,162 @@
+"""One batch job in a process of its own: ``python -m matcher.api.runner``, started by the server.
+
+The first line on standard input is what to do. When the input ends, the server is gone: the job is given back
+and the next server takes it up. The process holds its job by a lease that it renews; see ``matcher.store.jobs``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from matcher.api.problems import cut, problem_of
+from matcher.api.server import now
+from matcher.api.settings import Settings
+from matcher.errors import CODES, MatcherError
+from matcher.service import MatchOptions, open_rulebook
+from matcher.service.file_run import FileRun, Progress, StoppedError
+from matcher.store import Jobs, JobState, open_database
+
+_REPORT_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job and the runner it was given to."""
+
+    settings: Settings
+    job: str
+    runner: str
+    request: dict[str, Any]
+
+    def to_text(self) -> str:
+        settings = json.loads(self.settings.to_text())
+        return json.dumps(
+            {"settings": settings, "job": self.job, "runner": self.runner, "request": self.request}
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Work:
+        found = json.loads(text)
+        settings = Settings.from_text(json.dumps(found["settings"]))
+        return cls(settings, found["job"], found["runner"], found["request"])
+
+
+def job_folder(settings: Settings, job: str) -> Path:
+    """Input and output of a job; the name is one that the store gave."""
+    return settings.data_folder / "jobs" / job
+
+
+def file_run(settings: Settings, job: str, request: dict[str, Any]) -> FileRun:
+    """What the request of a job asks for."""
+    folder = job_folder(settings, job)
+    return FileRun(
+        patients=folder / "in" / request["patients"],
+        mapping=folder / "in" / request["mapping"] if request["mapping"] else None,
+        out=folder / "out",
+        as_of=date.fromisoformat(request["as_of"]) if request["as_of"] else None,
+        today=date.fromisoformat(request["today"]),
+        options=MatchOptions(request["top"], request["include_closed"], request["include_deceased"]),
+        most_patients=settings.upload_rows,
+    )
+
+
+class Pulse:
+    """Tells the store how far the job is, twice a second, and so keeps the lease; hears whether to go on."""
+
+    def __init__(self, jobs: Jobs, work: Work, rulebook: str) -> None:
+        self._jobs, self._work, self._rulebook = jobs, work, rulebook
+        self._latest = Progress(0, 0, 0)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self.stopped = False
+
+    def report(self, progress: Progress) -> bool:
+        self._latest = progress
+        return not self.stopped
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self._tell()
+
+    def _beat(self) -> None:
+        while not self._over.wait(_REPORT_SECONDS):
+            self._tell()
+
+    def _tell(self) -> None:
+        latest = self._latest
+        try:
+            goes_on = self._jobs.progress(
+                self._work.job,
+                self._work.runner,
+                total=latest.total or None,
+                done=latest.done,
+                rejected=latest.rejected,
+                rulebook=self._rulebook,
+            )
+        except SQLAlchemyError:
+            return  # a store that is busy for a moment; if it stays so, the lease runs out
+        self.stopped = self.stopped or not goes_on
+
+
+def run(work: Work) -> JobState:
+    """Runs the job to its end and says so in the store."""
+    settings = work.settings
+    jobs = Jobs(open_database(settings.store_url, now), timedelta(seconds=settings.lease))
+    _give_back_when_alone(jobs, work)
+    problem: dict[str, Any] | None = None
+    try:
+        rulebook = open_rulebook(settings.rules_folder)
+        with Pulse(jobs, work, rulebook.short_version) as pulse:
+            file_run(settings, work.job, work.request).run(rulebook, pulse.report)
+        state = JobState.DONE
+    except StoppedError:
+        state = JobState.CANCELLED
+    except MatcherError as error:
+        state = JobState.FAILED
+        found = problem_of(error, job_folder(settings, work.job) / "in")
+        problem = {"code": found.code, "place": found.place, "detail": cut(found.detail)}
+    except Exception as error:  # noqa: BLE001 - what fails is said in the job, without what may quote a patient
+        state = JobState.FAILED
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        sys.stderr.write(f"defect {type(error).__name__} in {frame.name}, {place} job={work.job}\n")
+        problem = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
+    jobs.finish(work.job, work.runner, state, problem)
+    return state
+
+
+def _give_back_when_alone(jobs: Jobs, work: Work) -> None:
+    """Ends the process as soon as nobody holds the other end of its input."""
+
+    def wait() -> None:
+        sys.stdin.read()
+        with suppress(SQLAlchemyError):  # the lease runs out by itself
+            jobs.release(work.job, work.runner)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main() -> int:
+    work = Work.from_text(sys.stdin.readline())
+    return 0 if run(work) is JobState.DONE else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,118 @@
+"""Files that are sent: taken in pieces, unpacked within bounds, under names of our own.
+
+Nothing of a sender's file name is kept but its ending: names may hold a patient's.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from matcher.api.problems import Problem
+from matcher.api.settings import Settings
+
+ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".zip")
+_TABLES = (".csv", ".tsv")
+_DELIMITED = frozenset({".csv", ".tsv", ".tab", ".psv", ".txt"})
+_PIECE = 1 << 20
+_MOST_TABLES = 40
+_HIGHEST_RATIO = 200
+_ALWAYS_FINE = 16 << 20
+_TABLE = re.compile(r"[a-z][a-z_0-9]{0,40}\.(csv|tsv)")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where the patients lie, in a file or a folder of tables, and the mapping."""
+
+    patients: Path
+    mapping: Path | None
+
+
+def save(stream: IO[bytes], name: str, mapping: IO[bytes] | None, folder: Path, limits: Settings) -> Upload:
+    """The upload in ``folder``; a ``Problem`` where it is not what is taken. Blocks; call it in a thread."""
+    ending = PurePosixPath(name.replace("\\", "/")).suffix.casefold()
+    if ending not in ENDINGS:
+        raise _refused(f"the file's name ends in none of {', '.join(ENDINGS)}", "file")
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        described = None
+        if mapping is not None:
+            described = folder / "mapping.yaml"
+            _write(mapping, described)
+        if ending == ".zip":
+            return Upload(_unpack(stream, folder / "tables", limits), described)
+        patients = folder / f"patients{ending}"
+        if not _write(stream, patients):
+            raise _refused("the file is empty", "file")
+        _check_columns(patients, limits)
+        return Upload(patients, described)
+    except OSError:
+        raise Problem(503, "U008", "the upload cannot be kept") from None
+
+
+def _refused(reason: str, place: str) -> Problem:
+    return Problem(422, "U061", reason, place=place)
+
+
+def _write(stream: IO[bytes], path: Path) -> int:
+    with path.open("wb") as file:
+        shutil.copyfileobj(stream, file, _PIECE)
+        return file.tell()
+
+
+def _unpack(stream: IO[bytes], folder: Path, limits: Settings) -> Path:
+    folder.mkdir()
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir()]
+            if not 0 < len(members) <= _MOST_TABLES:
+                raise _refused(
+                    f"the archive holds {len(members)} files; 1 to {_MOST_TABLES} tables are taken", "file"
+                )
+            left = limits.unpacked_limit
+            for number, member in enumerate(members, start=1):
+                name = PurePosixPath(member.filename).name.casefold()
+                if not _TABLE.fullmatch(name):
+                    raise _refused(
+                        f"file {number} of the archive is no table: the name of one ends in .csv", "file"
+                    )
+                if (folder / name).exists():
+                    raise _refused(f"file {number} of the archive has the name of another", "file")
+                if member.flag_bits & 1:
+                    raise _refused("the archive is encrypted", "file")
+                left -= _inflate(archive, member, folder / name, left)
+                _check_columns(folder / name, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        raise _refused("the archive is damaged, or packed in a way that is not read", "file") from None
+    return folder
+
+
+def _inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left: int) -> int:
+    """Bytes written: counted while they come, since what an archive says of its size need not be so."""
+    written = 0
+    most = max(_ALWAYS_FINE, member.compress_size * _HIGHEST_RATIO)
+    with archive.open(member) as packed, path.open("wb") as file:
+        while piece := packed.read(_PIECE):
+            written += len(piece)
+            if written > min(left, most):
+                raise _refused("the archive unpacks to more than is taken", "file")
+            file.write(piece)
+    return written
+
+
+def _check_columns(path: Path, limits: Settings) -> None:
+    if path.suffix not in _DELIMITED:
+        return
+    with path.open("rb") as file:
+        header = file.readline(_PIECE)
+    columns = 1 + max(header.count(mark) for mark in (b",", b";", b"\t", b"|"))
+    if columns > limits.upload_columns or len(header) == _PIECE:
+        raise _refused(
+            f"the first line has more than the {limits.upload_columns} columns that are taken", "file"
+        )

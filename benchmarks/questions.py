@@ -109,7 +109,12 @@ def run(desk: Desk, wire: Mapping[str, Any], order: Order) -> tuple[int, int, li
             asked.append(unit)
             tops.append(intake.top())
     settled = max((number + 1 for number, each in enumerate(tops) if each != final), default=0)
-    return settled, sum(effort(desk, each) for each in asked[:settled]), asked, (sorted(final-tops[settled-1]),sorted(tops[settled-1]-final))
+    return (
+        settled,
+        sum(effort(desk, each) for each in asked[:settled]),
+        asked,
+        (sorted(final - tops[settled - 1]), sorted(tops[settled - 1] - final)),
+    )
 
 
 def effort(desk: Desk, unit: str) -> int:
@@ -154,7 +159,9 @@ def main(arguments: Sequence[str]) -> None:
             print("   ", ", ".join(best[2][: best[0]]))
             print("   ", best[3])
     questions = len(Oracle(desk.form, desk.matcher.rulebook.formulary, {}).units())
-    print(f"\n{len(table['form'])} patients, {questions} questions in the form, top {TOP} trials and regimens")
+    print(
+        f"\n{len(table['form'])} patients, {questions} questions in the form, top {TOP} trials and regimens"
+    )
     print(f"{'order':12} {'mean':>6} {'median':>7} {'most':>5} {'mean effort':>12}")
     for order, counts in table.items():
         asked, costs = [each[0] for each in counts], [each[1] for each in counts]

@@ -12,12 +12,13 @@ from anyio import to_thread
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from matcher.api import health, jobs, matching, rulebook
+from matcher.api import health, jobs, matching, rulebook, sessions
 from matcher.api.border import Border
 from matcher.api.foreman import Foreman, sweep
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
 from matcher.api.server import Server, open_server
+from matcher.api.sessions import Intakes
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.service.account import program_version
 
@@ -44,7 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.server = server
     app.state.foreman = Foreman(server)
-    for routes in (health, matching, jobs, rulebook):
+    app.state.intakes = Intakes()
+    for routes in (health, matching, jobs, rulebook, sessions):
         app.include_router(routes.router)
     document_profile(app)
     add_problem_handlers(app)

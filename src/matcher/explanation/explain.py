@@ -77,7 +77,9 @@ class Explainer:
             for kind in CandidateKind
         }
         questions = (
-            self._asker.ask(standings, table, row, profile, selection.questions) if ranks_shown else ()
+            self._asker.ask(standings, table, row, profile, selection.questions)
+            if ranks_shown and selection.questions
+            else ()
         )
         return PatientShown(
             patient=profile.id,

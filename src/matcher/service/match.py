@@ -26,9 +26,10 @@ class MatchOptions:
     include_closed: bool = False
     include_deceased: bool = False
     engine: str = "auto"
+    questions: int = 8
 
     def selection(self) -> Selection:
-        return Selection(self.include_closed, self.include_deceased, self.top)
+        return Selection(self.include_closed, self.include_deceased, self.top, self.questions)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 
 from matcher.domain.profile import Profile
 from matcher.domain.record import Source
-from matcher.engines.base import VerdictTable
+from matcher.engines.base import Engine, VerdictTable
 from matcher.explanation.questions import Asker
 from matcher.readers.assemble import assemble
 from matcher.readers.outcome import Issue
@@ -53,6 +53,11 @@ class Desk:
     matcher: Matcher
 
     @cached_property
+    def engine(self) -> Engine:
+        """What answers an intake."""
+        return self.matcher.engine
+
+    @cached_property
     def form(self) -> Form:
         return form_of(self.matcher.rulebook)
 
@@ -75,7 +80,9 @@ class Desk:
         assert assembled.profile is not None, "a form has one index cancer and a day"
         issues = [_issue(name, each) for name, each in made.issues]
         issues += [_issue(made.name_of(each.fact), each) for each in assembled.issues]
-        return Taken(assembled.profile, wire, tuple(sorted(issues, key=lambda each: self.form.place(each.field))))
+        return Taken(
+            assembled.profile, wire, tuple(sorted(issues, key=lambda each: self.form.place(each.field)))
+        )
 
     def _sources(self, made: Draft) -> Places:
         titles = {path: self.form.find(name) for path, name in made.places.items()}
@@ -103,8 +110,3 @@ class Desk:
 
 def _issue(name: str, each: Issue) -> FieldIssue:
     return FieldIssue(name, each.code, each.reason, each.remedy, each.text)
-
-
-def top(ranked: Sequence[Ranked], most: int) -> Iterator[Ranked]:
-    """The first of each kind."""
-    yield from (each for each in ranked if each.rank <= most)

@@ -229,7 +229,9 @@ _ASKED = {
 }
 
 
-def _presence(word: str, code: str, title: str, table: str, *more: Input, value: Input | None = None) -> Field:
+def _presence(
+    word: str, code: str, title: str, table: str, *more: Input, value: Input | None = None
+) -> Field:
     return Field(
         id=f"{word}:{code}",
         title=title,

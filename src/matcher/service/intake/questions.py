@@ -28,7 +28,7 @@ RULED_OUT = frozenset({StandingKind.INELIGIBLE, StandingKind.NOT_YET, StandingKi
 TOP = 5
 """How many candidates of each kind are meant by "the top"."""
 #: what a candidate counts that stands below the top, the less the further down
-_BELOW = 3.0
+_BELOW = 8.0
 #: what settling all open criteria of a candidate counts beside a change of its standing
 _PROGRESS = 1.0
 _ALPHA = 0.0
@@ -84,25 +84,39 @@ class Chooser:
         standings = [each.standing for each in ranked if each.standing.kind not in RULED_OUT]
         gains: dict[tuple[str, bool], _Gain] = defaultdict(_Gain)
         for node, feature in self._open_features(standings, table):
-            target = self.target(feature, answers)
+            target = self.target(feature, answers, profile)
             if target is not None:
                 self._weigh(gains[target], node, feature, standings, table, profile)
         found = [self._question(target, gain, standings, places, table) for target, gain in gains.items()]
         worth = [each for each in found if each is not None]
         return tuple(sorted(worth, key=lambda each: (-each.value, each.field))[:most])
 
-    def target(self, feature: Feature, answers: Mapping[str, object]) -> tuple[str, bool] | None:
+    def target(
+        self, feature: Feature, answers: Mapping[str, object], profile: Profile
+    ) -> tuple[str, bool] | None:
         """The field to ask for a feature, and whether it has an answer that leaves the feature open.
 
         Nothing where the form has no field for it, or where the answer was that nobody knows.
         """
         named = (*fields_for(topic_of(feature), self.rulebook.formulary), *events_of(feature))
-        names = [each for each in named if self.form.find(each)]
+        names = [each for each in named if self.form.find(each) and not self._had(each, profile)]
         for name in names:
             if name not in answers:
                 return self._unit(name, answers), False
         again = next((each for each in names if not _final(answers[each])), None)
         return None if again is None else (again, True)
+
+    def _had(self, name: str, profile: Profile) -> bool:
+        """Whether it is about a therapy that was given: what is open is then in its course."""
+        word, _, code = name.partition(":")
+        if word != "therapy":
+            return False
+        wanted = self.rulebook.formulary.members(code)
+        return any(
+            component is not None and component.members <= wanted
+            for course in profile.therapies.records
+            for component in course.components
+        )
 
     def _unit(self, name: str, answers: Mapping[str, object]) -> str:
         """All therapies are one question until somebody has begun to list them."""
@@ -153,7 +167,9 @@ class Chooser:
                         settled[name][open_one] += likely
         topic = topic_of(feature)
         gain.texts.setdefault(topic, feature.question or feature.title)
-        gain.topics[topic] += sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
+        gain.topics[topic] += (
+            sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
+        )
         for name, chance in changes.items():
             gain.stays[name] *= 1.0 - min(chance, 1.0)
         for name, criteria in settled.items():
@@ -185,7 +201,7 @@ class Chooser:
         return NextQuestion(
             field=name,
             topic=topic,
-            text=gain.texts[topic] if len(gain.topics) == 1 else asked.question,
+            text=gain.texts[topic] if again or len(gain.topics) == 1 else asked.question,
             settles=round(settles, 2),
             criteria=round(criteria, 2),
             effort=asked.effort,

@@ -64,7 +64,8 @@ def asked_fields(rulebook: Rulebook) -> frozenset[str]:
     lists = {
         found.table
         for name in named
-        if (found := fields.field_of(name, rulebook.formulary)) is not None and found.shape in (Shape.PRESENCE, Shape.ALTERATION)
+        if (found := fields.field_of(name, rulebook.formulary)) is not None
+        and found.shape in (Shape.PRESENCE, Shape.ALTERATION)
     }
     return frozenset(named | events | lists)
 
@@ -76,7 +77,13 @@ def _person(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
     birth = Input("value", InputKind.DATE, "Date of birth")
     yield _scalar("birth_date", "Date of birth", "When was the patient born?", "person", birth)
     age = Input("value", InputKind.NUMBER, "Age in years", low=0, high=125, integer=True)
-    yield _scalar("age", "or age", "How old is the patient, in completed years?", "person", age)
+    yield _scalar(
+        "age",
+        "Age, where the date of birth is not known",
+        "How old is the patient, in completed years?",
+        "person",
+        age,
+    )
     first = ("sex", "ecog", "karnofsky", "weight", "height")
     rest = [name for name, kind in OBSERVATIONS.items() if kind.section == "person" and name not in first]
     yield from (fields.observation(OBSERVATIONS[name]) for name in (*first, *rest))
@@ -188,7 +195,9 @@ def _laboratory(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
 
 
 def _organs(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
-    yield from (fields.observation(each) for each in OBSERVATIONS.values() if each.section == "organ_function")
+    yield from (
+        fields.observation(each) for each in OBSERVATIONS.values() if each.section == "organ_function"
+    )
 
 
 def _conditions(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
@@ -242,9 +251,7 @@ _SECTIONS: tuple[tuple[str, str, Made], ...] = (
 )
 
 
-def _coded(
-    word: str, asked: frozenset[str], order: Iterable[str], formulary: Formulary
-) -> Iterator[Field]:
+def _coded(word: str, asked: frozenset[str], order: Iterable[str], formulary: Formulary) -> Iterator[Field]:
     for code in order:
         if f"{word}:{code}" in asked and (made := fields.field_of(f"{word}:{code}", formulary)) is not None:
             yield made

@@ -49,7 +49,10 @@ def topic_of(feature: Feature) -> str:
 def events_of(feature: Feature) -> tuple[str, ...]:
     """The fields of the planned events that the time of a feature is counted to."""
     filters = getattr(feature.kind, "where", ())
-    counted = [getattr(feature.kind, "events", ()), *(each.events for each in filters if isinstance(each, Recent))]
+    counted = [
+        getattr(feature.kind, "events", ()),
+        *(each.events for each in filters if isinstance(each, Recent)),
+    ]
     return tuple(dict.fromkeys(f"event:{name}" for events in counted for name in events))
 
 

@@ -199,4 +199,3 @@ def _single(answers: dict[str, Any], form: Form, table: str, row: Mapping[str, A
         return False
     answers[name] = {"value": "yes", **rest}
     return True
-

@@ -186,7 +186,10 @@ def _close(made: Draft, form: Form, answers: Answers) -> None:
     for names in form.together:
         fields = [found for name in names if (found := form.find(name)) is not None]
         if all(_denied(answers.get(each.id)) for each in fields):
-            row = {"none_of": [each.code for each in fields], "label": ", ".join(each.title for each in fields)}
+            row = {
+                "none_of": [each.code for each in fields],
+                "label": ", ".join(each.title for each in fields),
+            }
             made.add(fields[0].table, row, fields[0].id)
     for table in list(made.wire.get("complete", ())):
         if table not in made.wire:
@@ -196,4 +199,3 @@ def _close(made: Draft, form: Form, answers: Answers) -> None:
 def _denied(answer: Any) -> bool:
     row = None if isinstance(answer, list) else _stated(answer)
     return row is not None and str(row.get("value", "")).strip().casefold() in _NO
-

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 import anyio
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.api import health, jobs, matching, rulebook, sessions
@@ -17,10 +17,11 @@ from matcher.api.border import Border
 from matcher.api.foreman import Foreman, sweep
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
-from matcher.api.server import Server, open_server
-from matcher.api.sessions import Intakes
+from matcher.api.server import Server, current_of, open_server
+from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.service.account import program_version
+from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
 _DESCRIPTION = """\
@@ -48,10 +49,18 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.intakes = Intakes()
     for routes in (health, matching, jobs, rulebook, sessions):
         app.include_router(routes.router)
+    app.include_router(page_routes(_intake_page))
+    app.mount("/static", static())
     document_profile(app)
     add_problem_handlers(app)
     app.add_middleware(Border, settings=settings, metrics=server.metrics)
     return app
+
+
+def _intake_page(request: Request) -> str:
+    served = current_of(request)
+    intakes = intakes_of(request)
+    return intakes.pages.intake(intakes.desk(served).form, served.rulebook)
 
 
 def from_environment() -> FastAPI:

@@ -26,6 +26,7 @@ from matcher.service.intake.live import Document, LiveIntakes
 from matcher.service.intake.state import IntakeState
 from matcher.service.intake.upload import answers_of
 from matcher.store import ChangedMeanwhileError, Session, UnknownSessionError
+from matcher.web.pages import Pages
 
 T = TypeVar("T")
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
@@ -87,6 +88,7 @@ class Intakes:
     """The intakes that are alive in this process, and the desk of the rulebook in force."""
 
     live: LiveIntakes = field(default_factory=LiveIntakes)
+    pages: Pages = field(default_factory=Pages)
     _desk: Desk | None = field(default=None, init=False)
 
     def desk(self, served: Served) -> Desk:

@@ -28,10 +28,11 @@ RULED_OUT = frozenset({StandingKind.INELIGIBLE, StandingKind.NOT_YET, StandingKi
 TOP = 5
 """How many candidates of each kind are meant by "the top"."""
 #: what a candidate counts that stands below the top, the less the further down
-_BELOW = 8.0
+_BELOW = 12.0
 #: what settling all open criteria of a candidate counts beside a change of its standing
-_PROGRESS = 1.0
-_ALPHA = 0.0
+_PROGRESS = 2.0
+#: how much an answer has to be worth its effort: not at all at 0, in proportion at 1
+_EFFORT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ class Chooser:
             criteria=round(criteria, 2),
             effort=asked.effort,
             candidates=tuple(sorted({*gain.stays, *gain.criteria})),
-            value=value / (2.0 if again else 1.0) / asked.effort**_ALPHA,
+            value=value / (2.0 if again else 1.0) / asked.effort**_EFFORT,
             again=again,
         )
 

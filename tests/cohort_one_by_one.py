@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from matcher.domain.possible import Codes, Interval
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Clock, VerdictTable
-from matcher.engines.reference import ReferenceEngine, walk
+from matcher.engines.base import Clock, Finding, VerdictTable
+from matcher.engines.reference import ReferenceEngine, value_of, verdict_of, walk
 from matcher.rules.candidate import Criterion, Roots
 from matcher.rules.compile import CandidateCompiler
 from matcher.rules.graph import Choice, Combine, Graph, GraphBuilder, NodeId, Read, Test, members_of
@@ -141,9 +141,8 @@ def _of_value(value: NodeId, graph: Graph, table: VerdictTable) -> set[str]:
 
 def answered(rulebook: Rulebook, profile: Profile, topic: str, *, high: bool) -> VerdictTable:
     """The verdicts were every feature of the topic known: one end of its range, or one of its codes."""
-    graph, clock = rulebook.graph, Clock.at(profile.as_of)
-    nodes = range(len(graph))
-    _, findings = walk(graph, profile, clock, nodes)
+    graph = rulebook.graph
+    _, findings = walk(graph, profile, Clock.at(profile.as_of), range(len(graph)))
     answers: dict[NodeId, Codes | Interval] = {}
     for number, node in enumerate(graph.nodes):
         if isinstance(node, Read) and (node.feature.topic or node.feature.name) == topic:
@@ -152,5 +151,13 @@ def answered(rulebook: Rulebook, profile: Profile, topic: str, *, high: bool) ->
                 answers[number] = Interval.exactly(value.high if high else value.low)
             else:
                 answers[number] = Codes.of((max if high else min)(value.members))
-    verdicts, found = walk(graph, profile, clock, nodes, given=answers)
-    return VerdictTable((profile.id,), (verdicts,), (found,))
+    verdicts: dict[NodeId, Verdict] = {}
+    for number, node in enumerate(graph.nodes):
+        match node:
+            case Read():
+                findings[number] = Finding(answers[number]) if number in answers else findings[number]
+            case Choice() | Combine():
+                findings[number] = value_of(node, graph, verdicts, findings)
+            case gate:
+                verdicts[number] = verdict_of(gate, verdicts, findings)
+    return VerdictTable((profile.id,), (verdicts,), (findings,))

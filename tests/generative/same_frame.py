@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def entries(column: Column) -> list[object]:
             ]
         case ComponentColumn(offsets, components):
             held = entries(components)
-            return [tuple(held[a:b]) for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+            return [tuple(held[a:b]) for a, b in pairwise(offsets)]
 
 
 def _table(table: Table, patients: int) -> dict[str, object]:

@@ -111,13 +111,12 @@ ANY_NUMBER = Interval(-inf, inf)
 
 def test(value: Possible, op: Op, limit: Limit) -> Verdict:
     """Met when every possible value passes, not met when none does, unknown otherwise."""
-    match value, limit:
-        case Interval(), float():
-            return _test_interval(value, op, limit)
-        case Codes(), frozenset() if op is Op.IN:
-            if value.members <= limit:
-                return Verdict.MET
-            return Verdict.UNKNOWN if value.members & limit else Verdict.NOT_MET
+    if isinstance(value, Interval) and isinstance(limit, float):
+        return _test_interval(value, op, limit)
+    if isinstance(value, Codes) and isinstance(limit, frozenset) and op is Op.IN:
+        if value.members <= limit:
+            return Verdict.MET
+        return Verdict.NOT_MET if value.members.isdisjoint(limit) else Verdict.UNKNOWN
     raise TypeError(f"{op} does not compare {type(value).__name__} with {type(limit).__name__}")
 
 

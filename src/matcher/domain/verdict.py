@@ -34,17 +34,25 @@ class Verdict(Enum):
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
-    seen = set(verdicts)
-    if Verdict.NOT_MET in seen:
-        return Verdict.NOT_MET
-    return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.MET
+    """Not met when one is; else unknown when one is; else met."""
+    found = Verdict.MET
+    for verdict in verdicts:
+        if verdict is Verdict.NOT_MET:
+            return verdict
+        if verdict is Verdict.UNKNOWN:
+            found = verdict
+    return found
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
-    seen = set(verdicts)
-    if Verdict.MET in seen:
-        return Verdict.MET
-    return Verdict.UNKNOWN if Verdict.UNKNOWN in seen else Verdict.NOT_MET
+    """Met when one is; else unknown when one is; else not met."""
+    found = Verdict.NOT_MET
+    for verdict in verdicts:
+        if verdict is Verdict.MET:
+            return verdict
+        if verdict is Verdict.UNKNOWN:
+            found = verdict
+    return found
 
 
 def at_least(threshold: float, verdicts: Sequence[Verdict], weights: Sequence[float]) -> Verdict:

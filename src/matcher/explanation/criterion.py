@@ -75,9 +75,10 @@ _ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "war
 
 def reason(comparison: Comparison, finding: Finding, role: Role) -> str:
     """What was found, and in brackets what was asked and what else matters."""
-    open_question = not _is_decided(comparison, finding)
     said = [] if is_presence(comparison) else [f"{_ASKS[role]}: {limits_in_words(comparison)}"]
-    said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
+    if finding.notes:
+        open_question = not _is_decided(comparison, finding)
+        said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
     in_brackets = f" ({'; '.join(said)})" if said else ""
     found = value_of(comparison, finding)
     if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):

@@ -30,6 +30,7 @@ from matcher.standing.ranking import Ranked, rank
 from matcher.standing.standing import CriterionVerdict, Standing, stand
 
 _QUESTIONS = 8
+_CLOSED = (Availability.CLOSED, Availability.SUSPENDED)
 _APPLIES = {
     Verdict.MET: "applies to this patient's disease",
     Verdict.NOT_MET: "is about another disease: not credited",
@@ -53,7 +54,7 @@ class Explainer:
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self._nodes = ConditionNodes(rulebook)
-        self._asker = Asker.of(rulebook.graph)
+        self._asker = Asker(rulebook.graph, rulebook.candidates)
 
     def explain(
         self,
@@ -105,15 +106,15 @@ class Explainer:
         )
 
     def _standings(self, table: VerdictTable, row: int, selection: Selection) -> list[Standing]:
-        standings = [stand(each, table, row) for each in self.rulebook.candidates]
+        standings = [
+            stand(each, table, row)
+            for each in self.rulebook.candidates
+            if selection.include_closed or each.availability not in _CLOSED
+        ]
         return [
             each
             for each in standings
-            if each is not None
-            and (
-                selection.include_closed
-                or each.availability not in (Availability.CLOSED, Availability.SUSPENDED)
-            )
+            if each is not None and (selection.include_closed or each.availability not in _CLOSED)
         ]
 
     def _candidate(

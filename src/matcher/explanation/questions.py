@@ -6,64 +6,59 @@ number of candidates whose standing changes is averaged over those groups.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import floor
 
 from matcher.domain.possible import Codes, Interval, Possible, test
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Clock, Finding, VerdictTable
-from matcher.engines.reference import walk
+from matcher.engines.base import VerdictTable
+from matcher.engines.reference.kinds import whole
 from matcher.explanation.answer import Question
+from matcher.explanation.supposing import Supposing
 from matcher.features.kind import Domain, Feature, NumberDomain
+from matcher.rules.candidate import Candidate
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
 from matcher.standing.standing import Standing, StandingKind, standing_kind
 
-OPEN = frozenset(
+_OPEN = frozenset(
     {StandingKind.POSSIBLE, StandingKind.ELIGIBLE_PENDING_SCREENING, StandingKind.MEETS_KNOWN_CRITERIA}
 )
 
 
-@dataclass(frozen=True)
 class Asker:
     """The parts of a rulebook's graph that questions need, worked out once."""
 
-    graph: Graph
-    above: Mapping[NodeId, Sequence[NodeId]]
-    tests: Mapping[NodeId, Sequence[Test]]
-
-    @classmethod
-    def of(cls, graph: Graph) -> Asker:
-        reads = [number for number, node in enumerate(graph.nodes) if isinstance(node, Read)]
-        sources: dict[NodeId, list[NodeId]] = {number: [number] for number in reads}
-        for number, node in enumerate(graph.nodes):
-            if isinstance(node, Combine):
-                for source in node.sources:
-                    if source in sources:
-                        sources[source].append(number)
-        owner = {value: read for read, values in sources.items() for value in values}
-        tests: dict[NodeId, list[Test]] = {number: [] for number in reads}
-        for node in graph.nodes:
-            if isinstance(node, Test) and node.value in owner:
-                tests[owner[node.value]].append(node)
-        return cls(graph, {number: graph.above(number) for number in reads}, tests)
+    def __init__(self, graph: Graph, candidates: Iterable[Candidate]) -> None:
+        self.graph = graph
+        self._candidates = {each.id: each for each in candidates}
+        self._users = graph.users()
+        self._tests = _tests_of_features(graph)
+        self._standing_on: dict[NodeId, list[str]] = {}
+        for candidate in self._candidates.values():
+            roots = (node for each in candidate.standing_roots() for node in each.nodes)
+            for root in dict.fromkeys(roots):
+                self._standing_on.setdefault(root, []).append(candidate.id)
+        self._reached: dict[NodeId, frozenset[str]] = {}
+        self._unrecorded: dict[NodeId, list[Possible]] = {}
 
     def ask(
         self, standings: Sequence[Standing], table: VerdictTable, row: int, profile: Profile, most: int
     ) -> tuple[Question, ...]:
         """The questions that settle most, best first, one for each topic."""
-        open_ones = [each for each in standings if each.kind in OPEN]
+        open_ones = {each.candidate.id: each.kind for each in standings if each.kind in _OPEN}
         if not open_ones:
             return ()
-        wanted = self.graph.below(*(node for each in open_ones for node in each.candidate.root_nodes()))
+        supposing = Supposing(self.graph, self._users, dict(table.verdicts[row]), dict(table.findings[row]))
+        supposed = VerdictTable((profile.id,), (supposing.verdicts,), (supposing.findings,))
         best: dict[str, Question] = {}
-        for node in wanted:
-            read = self.graph[node]
-            if not isinstance(read, Read) or table.findings[row][node].value.exact:
+        for node in self._tests:
+            finding = table.findings[row].get(node)
+            if finding is None or finding.value.exact or self._reach(node).isdisjoint(open_ones):
                 continue
-            asked = self._settled_by(node, read.feature, open_ones, table, row, profile)
+            asked = self._settled_by(node, open_ones, supposing, supposed)
             if asked is None:
                 continue
             known = best.get(asked.topic)
@@ -74,53 +69,77 @@ class Asker:
     def _settled_by(
         self,
         node: NodeId,
-        feature: Feature,
-        standings: Sequence[Standing],
-        table: VerdictTable,
-        row: int,
-        profile: Profile,
+        open_ones: Mapping[str, StandingKind],
+        supposing: Supposing,
+        supposed: VerdictTable,
     ) -> Question | None:
-        answers = answers_that_matter(table.findings[row][node].value, self.tests[node], feature.domain)
+        answers = self.answers(node, supposing.findings[node].value)
         if len(answers) < 2:
             return None
-        above = frozenset(self.above[node])
-        reached = [each for each in standings if not above.isdisjoint(each.candidate.root_nodes())]
-        changed: dict[str, int] = {}
+        changed: Counter[str] = Counter()
         for answer in answers:
-            supposed = self._suppose(node, answer, table, row, profile)
-            for each in reached:
-                if standing_kind(each.candidate, supposed) is not each.kind:
-                    changed[each.candidate.id] = changed.get(each.candidate.id, 0) + 1
+            with supposing.that(node, answer) as differing:
+                affected = {each for root in differing for each in self._standing_on.get(root, ())}
+                changed.update(
+                    each
+                    for each in affected
+                    if each in open_ones
+                    and standing_kind(self._candidates[each], supposed) is not open_ones[each]
+                )
         if not changed:
             return None
-        settles = sum(changed.values()) / len(answers)
+        feature = self._feature(node)
         return Question(
             topic=feature.topic or feature.name,
             text=feature.question or feature.title,
-            settles=round(settles, 2),
+            settles=round(changed.total() / len(answers), 2),
             candidates=tuple(sorted(changed)),
         )
 
-    def _suppose(
-        self,
-        node: NodeId,
-        answer: Possible,
-        table: VerdictTable,
-        row: int,
-        profile: Profile,
-    ) -> VerdictTable:
-        known_findings = {**table.findings[row], node: Finding(answer)}
-        verdicts, findings = walk(
-            self.graph,
-            profile,
-            Clock.at(profile.as_of),
-            self.above[node],
-            known=(table.verdicts[row], known_findings),
-        )
-        return VerdictTable((profile.id,), (verdicts,), (findings,))
+    def _feature(self, node: NodeId) -> Feature:
+        read = self.graph[node]
+        assert isinstance(read, Read)
+        return read.feature
+
+    def answers(self, node: NodeId, value: Possible) -> list[Possible]:
+        """The answers that matter; those of a feature of which nothing is known are remembered."""
+        tests, domain = self._tests[node], self._feature(node).domain
+        if value != whole(domain):
+            return _answers(value, tests, domain)
+        if node not in self._unrecorded:
+            self._unrecorded[node] = _answers(value, tests, domain)
+        return self._unrecorded[node]
+
+    def _reach(self, node: NodeId) -> frozenset[str]:
+        """The candidates whose standing the feature could change."""
+        if node not in self._reached:
+            above: set[NodeId] = set()
+            pending = [node]
+            while pending:
+                new = [each for each in self._users[pending.pop()] if each not in above]
+                above.update(new)
+                pending += new
+            self._reached[node] = frozenset(
+                each for root in above for each in self._standing_on.get(root, ())
+            )
+        return self._reached[node]
 
 
-def answers_that_matter(value: Possible, tests: Sequence[Test], domain: Domain) -> list[Possible]:
+def _tests_of_features(graph: Graph) -> dict[NodeId, list[Test]]:
+    """The tests on each feature, and on what it is one source for, by the feature's node."""
+    reads = [number for number, node in enumerate(graph.nodes) if isinstance(node, Read)]
+    owner = {number: number for number in reads}
+    for number, node in enumerate(graph.nodes):
+        if isinstance(node, Combine):
+            owner.update((number, source) for source in node.sources if source in owner)
+    tests: dict[NodeId, list[Test]] = {number: [] for number in reads}
+    for node in graph.nodes:
+        if isinstance(node, Test) and node.value in owner:
+            tests[owner[node.value]].append(node)
+    return tests
+
+
+def _answers(value: Possible, tests: Sequence[Test], domain: Domain) -> list[Possible]:
     """One answer for each group of values that the rulebook's tests treat alike."""
     answers: dict[tuple[Verdict, ...], Possible] = {}
     for answer in _candidates(value, tests, domain):

@@ -13,7 +13,7 @@ from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict, all_of
 from matcher.engines.base import Clock
 from matcher.engines.reference import walk
-from matcher.engines.reference.filters import exists, last_day, matches, reference_day
+from matcher.engines.reference.filters import belongs, last_day, reference_day
 from matcher.explanation.answer import EarliestDate
 from matcher.features.kind import Since
 from matcher.rules.candidate import Criterion
@@ -118,7 +118,7 @@ def _flip(kind: Since, op: Op, limit: Limit, profile: Profile) -> list[_Washout]
     records = [
         record
         for record in profile.table(kind.table)
-        if all_of((exists(record, profile.as_of), matches(record, kind.where, profile, clock))) is Verdict.MET
+        if belongs(record, kind.where, profile, clock, profile.as_of) is Verdict.MET
     ]
     if not records:
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import inf
 
 from matcher.domain.possible import Codes, Interval, Op, Possible
@@ -45,6 +46,7 @@ def title_of(code: str) -> str:
     return code.replace("_", " ")
 
 
+@lru_cache(maxsize=4096)
 def codes_in_words(codes: frozenset[str]) -> str:
     """The fewest nodes that stand for these leaves, by their titles."""
     for tree in _TREES:

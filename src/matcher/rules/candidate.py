@@ -82,6 +82,10 @@ class Roots:
     recovered: NodeId
     waived: NodeId
 
+    @property
+    def nodes(self) -> tuple[NodeId, ...]:
+        return self.strict, self.screening, self.recovered, self.waived
+
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
@@ -133,13 +137,17 @@ class Candidate:
     def all_criteria(self) -> tuple[Criterion, ...]:
         return self.criteria + tuple(each for cohort in self.cohorts for each in cohort.criteria)
 
+    def standing_roots(self) -> tuple[Roots, ...]:
+        """What the standing is read from: the roots of each cohort, where there are any."""
+        if self.roots is None:
+            return ()
+        return tuple(cohort.roots for cohort in self.cohorts) or (self.roots,)
+
     def root_nodes(self) -> tuple[NodeId, ...]:
         """Every node that standing, ranking and explanation of this candidate read."""
         roots = [self.roots] if self.roots else []
         roots += [cohort.roots for cohort in self.cohorts]
-        nodes = [
-            node for each in roots for node in (each.strict, each.screening, each.recovered, each.waived)
-        ]
+        nodes = [node for each in roots for node in each.nodes]
         nodes += [
             node
             for each in self.all_criteria

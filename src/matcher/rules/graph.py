@@ -132,21 +132,22 @@ class Graph:
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def above(self, node: NodeId) -> list[NodeId]:
-        """Everything computed from this node, in order of evaluation."""
-        changed = {node}
-        for later in range(node + 1, len(self.nodes)):
-            if any(member in changed for member in members_of(self.nodes[later])):
-                changed.add(later)
-        changed.discard(node)
-        return sorted(changed)
+    def users(self) -> list[list[NodeId]]:
+        """For each node the nodes computed from it directly."""
+        users: list[list[NodeId]] = [[] for _ in self.nodes]
+        for number, node in enumerate(self.nodes):
+            for member in dict.fromkeys(members_of(node)):
+                users[member].append(number)
+        return users
 
     def below(self, *roots: NodeId) -> list[NodeId]:
         """These nodes and everything they are computed from, in order of evaluation."""
         wanted = set(roots)
-        for node in range(max(roots, default=-1), -1, -1):
-            if node in wanted:
-                wanted.update(members_of(self.nodes[node]))
+        pending = list(wanted)
+        while pending:
+            new = [each for each in members_of(self.nodes[pending.pop()]) if each not in wanted]
+            wanted.update(new)
+            pending += new
         return sorted(wanted)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matcher.domain.possible import test
 from matcher.domain.verdict import Verdict, all_of, any_of, at_least
@@ -15,15 +15,20 @@ from matcher.rules.rulebook import Rulebook
 
 
 class ConditionNodes:
-    """Finds the value node of a comparison in a compiled rulebook."""
+    """Finds the value node of a comparison in a compiled rulebook, once for each comparison."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         graph = rulebook.graph
         builder = GraphBuilder(list(graph.nodes), {node: number for number, node in enumerate(graph.nodes)})
         self._lowering = Lowering(builder, lambda name: rulebook.derived[name].node, rulebook.suppliers)
+        # By identity: hashing a feature with all that is in it costs more than all that is asked of it.
+        self._found: dict[int, tuple[Comparison, NodeId]] = {}
 
     def value_of(self, comparison: Comparison) -> NodeId:
-        return self._lowering.value_of(comparison)
+        found = self._found.get(id(comparison))
+        if found is None:
+            found = self._found[id(comparison)] = comparison, self._lowering.value_of(comparison)
+        return found[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class ConditionReading:
-    """One patient's verdicts and findings, read part by part."""
+    """One patient's verdicts and findings, read part by part; what a condition came to is remembered."""
 
     nodes: ConditionNodes
     table: VerdictTable
     row: int
+    _decided: dict[int, tuple[Condition, Decided]] = field(default_factory=dict, repr=False, compare=False)
 
     def finding(self, comparison: Comparison) -> Finding:
         return self.findings[self.nodes.value_of(comparison)]
@@ -50,6 +56,12 @@ class ConditionReading:
         return self.table.findings[self.row]
 
     def decide(self, condition: Condition) -> Decided:
+        found = self._decided.get(id(condition))
+        if found is None:
+            found = self._decided[id(condition)] = condition, self._decide(condition)
+        return found[1]
+
+    def _decide(self, condition: Condition) -> Decided:
         match condition:
             case Comparison(bounds=bounds):
                 value = self.finding(condition).value

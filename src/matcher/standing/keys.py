@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from matcher.domain.verdict import Verdict
 from matcher.rules.candidate import Availability, CandidateKind
@@ -14,8 +15,7 @@ from matcher.rules.syntax import RankingDocument
 from matcher.standing.standing import StandingKind
 
 
-@dataclass(frozen=True, slots=True)
-class KeyValue:
+class KeyValue(NamedTuple):
     """One key of the order for one candidate: smaller is better, and the words for it."""
 
     key: str

@@ -107,10 +107,11 @@ def _availability(judgement: Judgement) -> KeyValue:
 
 
 def _specificity(judgement: Judgement) -> KeyValue:
-    required = (each.criterion for each in judgement.standing.met if each.criterion.role is Role.INCLUSION)
-    return specificity_key(
-        set[str]().union(*(selected_by(each.condition, judgement.reading) for each in required))
-    )
+    found: set[str] = set()
+    for criterion, _, satisfied in judgement.standing.considered:
+        if satisfied is Verdict.MET and criterion.role is Role.INCLUSION:
+            found |= selected_by(criterion.condition, judgement.reading)
+    return specificity_key(found)
 
 
 def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
@@ -118,11 +119,13 @@ def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
 
     Of several ways to meet an ``any`` only what all of those that hold have in common was needed.
     """
+    if isinstance(condition, Comparison) and condition.word not in SELECTING:
+        return set()
     if reading.decide(condition).verdict is not Verdict.MET:
         return set()
     match condition:
         case Comparison(word=word):
-            return {SELECTING[word]} if word in SELECTING else set()
+            return {SELECTING[word]}
         case Group(gate=Gate.NOT):
             untreated = any(each.word in LINES for each in reading.decide(condition).by)
             return {"line of therapy"} if untreated else set()

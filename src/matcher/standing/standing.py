@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import VerdictTable
@@ -25,8 +26,7 @@ class StandingKind(StrEnum):
 _ORDER = {kind: rank for rank, kind in enumerate(StandingKind)}
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionVerdict:
+class CriterionVerdict(NamedTuple):
     """A criterion for one patient: ``verdict`` of the condition as worded, ``satisfied`` of what is asked."""
 
     criterion: Criterion
@@ -105,10 +105,8 @@ def stand(candidate: Candidate, table: VerdictTable, row: int = 0) -> Standing |
 
 def standing_kind(candidate: Candidate, table: VerdictTable, row: int = 0) -> StandingKind | None:
     """The kind of standing alone: the best of the cohorts, where there are any."""
-    if candidate.roots is None:
-        return None
-    roots = [cohort.roots for cohort in candidate.cohorts] or [candidate.roots]
-    return min((kind_of(each, candidate.coverage, table, row) for each in roots), key=_ORDER.__getitem__)
+    kinds = (kind_of(each, candidate.coverage, table, row) for each in candidate.standing_roots())
+    return min(kinds, key=_ORDER.__getitem__, default=None)
 
 
 def kind_of(roots: Roots, coverage: Coverage, table: VerdictTable, row: int) -> StandingKind:
@@ -130,10 +128,8 @@ def kind_of(roots: Roots, coverage: Coverage, table: VerdictTable, row: int) -> 
 
 
 def judged(criteria: tuple[Criterion, ...], table: VerdictTable, row: int) -> tuple[CriterionVerdict, ...]:
-    return tuple(
-        CriterionVerdict(each, table.verdict(each.node, row), table.verdict(each.satisfied, row))
-        for each in criteria
-    )
+    verdicts = table.verdicts[row]
+    return tuple(CriterionVerdict(each, verdicts[each.node], verdicts[each.satisfied]) for each in criteria)
 
 
 def _preference(cohort: CohortStanding) -> tuple[int, int, str]:

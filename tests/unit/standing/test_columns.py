@@ -127,6 +127,7 @@ def test_what_a_condition_selects_by(wanted: str, data: st.DataObject, patients)
     raw = data.draw(gate(wanted, 3) if wanted != "any" else LEAVES)
     build, reader, lowering = parts(())
     condition = reader.read(raw, ())
+    assert condition is not None
     node = lowering.lower(condition)
     selecting = Selecting(build, lowering)
     found = selecting.by_kind(condition)

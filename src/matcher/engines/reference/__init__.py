@@ -1,5 +1,5 @@
 """The reference engine."""
 
-from matcher.engines.reference.engine import ReferenceEngine, walk
+from matcher.engines.reference.engine import ReferenceEngine, value_of, verdict_of, walk
 
-__all__ = ["ReferenceEngine", "walk"]
+__all__ = ["ReferenceEngine", "value_of", "verdict_of", "walk"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from matcher.domain.possible import Codes, Possible, agree, either, test
 from matcher.domain.profile import Profile
@@ -24,6 +25,7 @@ from matcher.rules.graph import (
     Choice,
     Combine,
     Constant,
+    Gate,
     Graph,
     NodeId,
     Not,
@@ -33,15 +35,19 @@ from matcher.rules.graph import (
 )
 
 
+@dataclass(slots=True)
 class ReferenceEngine:
     """Obviously right rather than fast; the others are tested against it."""
 
-    name = "reference"
+    name: str = "reference"
+    _wanted: tuple[Graph, tuple[NodeId, ...] | None, Sequence[NodeId]] | None = field(
+        default=None, repr=False
+    )
 
     def evaluate(
         self, graph: Graph, patients: Sequence[Profile], *, roots: Sequence[NodeId] | None = None
     ) -> VerdictTable:
-        wanted = graph.below(*roots) if roots is not None else range(len(graph))
+        wanted = self._nodes(graph, None if roots is None else tuple(roots))
         walks = [walk(graph, patient, Clock.at(patient.as_of), wanted) for patient in patients]
         return VerdictTable(
             tuple(patient.id for patient in patients),
@@ -54,46 +60,63 @@ class ReferenceEngine:
     ) -> Interview:
         return Reevaluation(self, graph, patient, roots)
 
+    def _nodes(self, graph: Graph, roots: tuple[NodeId, ...] | None) -> Sequence[NodeId]:
+        """What the roots need; the answer given last is kept."""
+        if self._wanted is None or self._wanted[0] is not graph or self._wanted[1] != roots:
+            nodes = range(len(graph)) if roots is None else graph.below(*roots)
+            self._wanted = graph, roots, nodes
+            return nodes
+        return self._wanted[2]
+
 
 def walk(
-    graph: Graph,
-    profile: Profile,
-    clock: Clock,
-    nodes: Sequence[NodeId],
-    given: Mapping[NodeId, Possible] | None = None,
-    known: tuple[Mapping[NodeId, Verdict], Mapping[NodeId, Finding]] = ({}, {}),
+    graph: Graph, profile: Profile, clock: Clock, nodes: Sequence[NodeId]
 ) -> tuple[dict[NodeId, Verdict], dict[NodeId, Finding]]:
-    """Verdicts and findings of these nodes, in order; what they depend on is among them or ``known``.
-
-    ``given`` supposes answers: values taken in place of what the profile says.
-    """
-    verdicts, findings = dict(known[0]), dict(known[1])
-    for node in nodes:
-        if given is not None and node in given:
-            findings[node] = Finding(given[node])
-            continue
-        match graph[node]:
-            case Constant(verdict=verdict):
-                verdicts[node] = verdict
+    """Verdicts and findings of these nodes, in order; what they depend on is among them."""
+    verdicts: dict[NodeId, Verdict] = {}
+    findings: dict[NodeId, Finding] = {}
+    for number in nodes:
+        match graph[number]:
             case Read(feature=feature):
-                findings[node] = find(feature, profile, clock)
-            case Choice() as choice:
-                findings[node] = _choose(choice, verdicts)
-            case Combine() as combine:
-                findings[node] = _combine(combine, graph, verdicts, findings)
-            case Test(value=value, op=op, limit=limit):
-                verdicts[node] = test(findings[value].value, op, limit)
-            case All(members=members):
-                verdicts[node] = all_of(verdicts[each] for each in members)
-            case Any(members=members):
-                verdicts[node] = any_of(verdicts[each] for each in members)
-            case Not(member=member):
-                verdicts[node] = verdicts[member].negated()
-            case AtLeast(threshold=threshold, members=members, weights=weights):
-                verdicts[node] = at_least(threshold, [verdicts[each] for each in members], weights)
-            case Presume(member=member):
-                verdicts[node] = verdicts[member].presumed()
+                findings[number] = find(feature, profile, clock)
+            case Choice() | Combine() as value:
+                findings[number] = value_of(value, graph, verdicts, findings)
+            case gate:
+                verdicts[number] = verdict_of(gate, verdicts, findings)
     return verdicts, findings
+
+
+def verdict_of(node: Gate, verdicts: Mapping[NodeId, Verdict], findings: Mapping[NodeId, Finding]) -> Verdict:
+    """A gate's verdict, from those of its members."""
+    match node:
+        case Test(value=value, op=op, limit=limit):
+            return test(findings[value].value, op, limit)
+        case All(members=members):
+            return all_of([verdicts[each] for each in members])
+        case Any(members=members):
+            return any_of([verdicts[each] for each in members])
+        case Not(member=member):
+            return verdicts[member].negated()
+        case AtLeast(threshold=threshold, members=members, weights=weights):
+            return at_least(threshold, [verdicts[each] for each in members], weights)
+        case Presume(member=member):
+            return verdicts[member].presumed()
+        case Constant(verdict=verdict):
+            return verdict
+
+
+def value_of(
+    node: Choice | Combine,
+    graph: Graph,
+    verdicts: Mapping[NodeId, Verdict],
+    findings: Mapping[NodeId, Finding],
+) -> Finding:
+    """What a derivation, or several sources together, say."""
+    match node:
+        case Choice():
+            return _choose(node, verdicts)
+        case Combine():
+            return _combine(node, graph, verdicts, findings)
 
 
 def _choose(choice: Choice, verdicts: Mapping[NodeId, Verdict]) -> Finding:

@@ -83,6 +83,14 @@ def _running(reference: DateSpan, clock: Clock) -> DateSpan:
     return DateSpan(min(clock.on, reference.last), reference.last)
 
 
+def belongs(
+    record: Record, filters: tuple[Filter, ...], profile: Profile, clock: Clock, horizon: date
+) -> Verdict:
+    """Whether the record passes the filters and belongs to the history up to ``horizon``."""
+    passed = matches(record, filters, profile, clock)
+    return passed if passed is Verdict.NOT_MET else all_of((passed, exists(record, horizon)))
+
+
 def matches(record: Record, filters: tuple[Filter, ...], profile: Profile, clock: Clock) -> Verdict:
     return all_of(_passes(record, each, profile, clock) for each in filters)
 

@@ -14,7 +14,7 @@ from matcher.domain.record import Record
 from matcher.domain.verdict import Verdict, all_of
 from matcher.engines.base import Clock, Finding, Note, NoteKind
 from matcher.engines.reference import formulas, listed
-from matcher.engines.reference.filters import begins, exists, matches
+from matcher.engines.reference.filters import begins, belongs
 from matcher.features.kind import (
     Age,
     CodeDomain,
@@ -99,9 +99,11 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
     """
     stated: list[tuple[Record, Verdict]] = []
     for record in profile.table(kind.table):
-        verdict = all_of((exists(record, clock.as_of), matches(record, kind.where, profile, clock)))
+        verdict = belongs(record, kind.where, profile, clock, clock.as_of)
         if verdict is not Verdict.NOT_MET and getattr(record, kind.field) is not None:
             stated.append((record, verdict))
+    if not stated:
+        return Finding(whole(domain), silent=True)
     dated = any(begins(record) is not None for record, _ in stated)
     held: list[tuple[Record, Verdict, DateSpan]] = []
     stale: list[Record] = []

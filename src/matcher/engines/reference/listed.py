@@ -15,9 +15,9 @@ from matcher.domain.dates import NEVER, TimeUnit, elapsed
 from matcher.domain.possible import Codes, Interval, Possible
 from matcher.domain.profile import Profile
 from matcher.domain.record import Absence, Record
-from matcher.domain.verdict import Verdict, all_of
+from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding, Note, NoteKind
-from matcher.engines.reference.filters import begins, exists, last_day, matches, reference_day
+from matcher.engines.reference.filters import begins, belongs, exists, last_day, reference_day
 from matcher.features.kind import Count, Extreme, Since, Total
 from matcher.vocabulary.units import round9
 
@@ -56,7 +56,7 @@ def _select(
     certain: list[Record] = []
     possible: list[Record] = []
     for record in listing.records:
-        match all_of((exists(record, horizon), matches(record, kind.where, profile, clock))):
+        match belongs(record, kind.where, profile, clock, horizon):
             case Verdict.MET:
                 certain.append(record)
             case Verdict.UNKNOWN:

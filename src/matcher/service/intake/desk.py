@@ -64,7 +64,7 @@ class Desk:
     @cached_property
     def chooser(self) -> Chooser:
         rulebook = self.matcher.rulebook
-        return Chooser(rulebook, self.form, Asker.of(rulebook.graph))
+        return Chooser(rulebook, self.form, Asker(rulebook.graph, rulebook.candidates))
 
     @cached_property
     def _nodes(self) -> ConditionNodes:

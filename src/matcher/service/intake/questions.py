@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Clock, Finding, VerdictTable
-from matcher.engines.reference import walk
-from matcher.explanation.questions import Asker, answers_that_matter
+from matcher.engines.base import VerdictTable
+from matcher.explanation.questions import Asker
+from matcher.explanation.supposing import Supposing
 from matcher.features.kind import Feature
 from matcher.rules.graph import NodeId, Read
 from matcher.rules.rulebook import Rulebook
@@ -58,6 +59,7 @@ class NextQuestion:
 class _Gain:
     """What the answers to one field's features are expected to do, candidate by candidate."""
 
+    unsettled: Mapping[str, frozenset[NodeId]]
     topics: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     texts: dict[str, str] = field(default_factory=dict)
     stays: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: 1.0))
@@ -72,6 +74,14 @@ class Chooser:
     form: Form
     asker: Asker
 
+    @cached_property
+    def _users(self) -> Sequence[Sequence[NodeId]]:
+        return self.rulebook.graph.users()
+
+    @cached_property
+    def _roots(self) -> Mapping[str, frozenset[NodeId]]:
+        return {each.id: frozenset(each.root_nodes()) for each in self.rulebook.candidates}
+
     def choose(
         self,
         ranked: Iterable[Ranked],
@@ -83,12 +93,16 @@ class Chooser:
         """The questions worth asking, best first; none where no answer could change anything."""
         places = {each.standing.candidate.id: each.rank for each in ranked}
         standings = [each.standing for each in ranked if each.standing.kind not in RULED_OUT]
-        gains: dict[tuple[str, bool], _Gain] = defaultdict(_Gain)
+        unsettled = {each.candidate.id: _unsettled(each, table) for each in standings}
+        gains: dict[tuple[str, bool], _Gain] = defaultdict(lambda: _Gain(unsettled))
+        supposing = Supposing(
+            self.rulebook.graph, self._users, dict(table.verdicts[0]), dict(table.findings[0])
+        )
         for node, feature in self._open_features(standings, table):
             target = self.target(feature, answers, profile)
             if target is not None:
-                self._weigh(gains[target], node, feature, standings, table, profile)
-        found = [self._question(target, gain, standings, places, table) for target, gain in gains.items()]
+                self._weigh(gains[target], node, feature, standings, supposing)
+        found = [self._question(target, gain, standings, places) for target, gain in gains.items()]
         worth = [each for each in found if each is not None]
         return tuple(sorted(worth, key=lambda each: (-each.value, each.field))[:most])
 
@@ -141,36 +155,29 @@ class Chooser:
         node: NodeId,
         feature: Feature,
         standings: Sequence[Standing],
-        table: VerdictTable,
-        profile: Profile,
+        supposing: Supposing,
     ) -> None:
         """Adds what the answers to one feature would do."""
-        answers = answers_that_matter(table.findings[0][node].value, self.asker.tests[node], feature.domain)
+        answers = self.asker.answers(node, supposing.findings[node].value)
         if len(answers) < 2:
             return
-        above = self.asker.above[node]
-        reached = [each for each in standings if not frozenset(above).isdisjoint(each.candidate.root_nodes())]
+        supposed = VerdictTable(("",), (supposing.verdicts,), (supposing.findings,))
+        likely = 1.0 / len(answers)
         changes: dict[str, float] = defaultdict(float)
         settled: dict[str, dict[NodeId, float]] = defaultdict(lambda: defaultdict(float))
-        unsettled = {each.candidate.id: _unsettled(each, table) for each in reached}
-        likely = 1.0 / len(answers)
-        clock = Clock.at(profile.as_of)
         for answer in answers:
-            known = (table.verdicts[0], {**table.findings[0], node: Finding(answer)})
-            verdicts, findings = walk(self.rulebook.graph, profile, clock, above, known=known)
-            supposed = VerdictTable((profile.id,), (verdicts,), (findings,))
-            for each in reached:
-                name = each.candidate.id
-                if standing_kind(each.candidate, supposed) is not each.kind:
-                    changes[name] += likely
-                for open_one in unsettled[name]:
-                    if verdicts.get(open_one, Verdict.UNKNOWN) is not Verdict.UNKNOWN:
+            with supposing.that(node, answer) as differing:
+                for each in standings:
+                    name = each.candidate.id
+                    if differing.isdisjoint(self._roots[name]):
+                        continue
+                    if standing_kind(each.candidate, supposed) is not each.kind:
+                        changes[name] += likely
+                    for open_one in gain.unsettled[name] & differing:
                         settled[name][open_one] += likely
         topic = topic_of(feature)
         gain.texts.setdefault(topic, feature.question or feature.title)
-        gain.topics[topic] += (
-            sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
-        )
+        gain.topics[topic] += sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
         for name, chance in changes.items():
             gain.stays[name] *= 1.0 - min(chance, 1.0)
         for name, criteria in settled.items():
@@ -184,7 +191,6 @@ class Chooser:
         gain: _Gain,
         standings: Sequence[Standing],
         places: Mapping[str, int],
-        table: VerdictTable,
     ) -> NextQuestion | None:
         name, again = target
         asked = self.form.find(name)
@@ -196,7 +202,7 @@ class Chooser:
             decided = sum(gain.criteria.get(each.candidate.id, {}).values())
             settles += chance
             criteria += decided
-            share = decided / max(len(_unsettled(each, table)), 1)
+            share = decided / max(len(gain.unsettled[each.candidate.id]), 1)
             value += _weight(places[each.candidate.id]) * (chance + _PROGRESS * share)
         topic = max(sorted(gain.topics), key=lambda each: gain.topics[each])
         return NextQuestion(
@@ -212,12 +218,14 @@ class Chooser:
         )
 
 
-def _unsettled(standing: Standing, table: VerdictTable) -> tuple[NodeId, ...]:
+def _unsettled(standing: Standing, table: VerdictTable) -> frozenset[NodeId]:
     """What is open about a candidate: its unknown criteria, and whether its evidence is about this disease."""
     applies = (each.applies for each in standing.candidate.evidence)
-    return (
-        *(each.criterion.satisfied for each in standing.unknown),
-        *(each for each in applies if table.verdict(each) is Verdict.UNKNOWN),
+    return frozenset(
+        (
+            *(each.criterion.satisfied for each in standing.unknown),
+            *(each for each in applies if table.verdict(each) is Verdict.UNKNOWN),
+        )
     )
 
 

@@ -4,6 +4,17 @@ from collections.abc import Sequence
 
 from matcher.engines.base import Engine
 from matcher.engines.reference import ReferenceEngine
+from matcher.errors import UsageError
+from matcher.service.engines import durable_engine
 
 REFERENCE: Engine = ReferenceEngine()
-ENGINES: Sequence[Engine] = (REFERENCE,)
+
+
+def _durable() -> tuple[Engine, ...]:
+    try:
+        return (durable_engine(),)
+    except UsageError:
+        return ()
+
+
+ENGINES: Sequence[Engine] = (REFERENCE, *_durable())

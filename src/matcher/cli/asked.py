@@ -42,7 +42,7 @@ AsOf = Annotated[
     ),
 ]
 Engine = Annotated[
-    str, typer.Option("--engine", metavar="NAME", help="Which engine evaluates: auto or reference.")
+    str, typer.Option("--engine", metavar="NAME", help="Which engine evaluates: auto, reference or durable.")
 ]
 IncludeClosed = Annotated[
     bool, typer.Option("--include-closed", help="Rank closed and suspended candidates too.")

@@ -123,6 +123,12 @@ _USAGE = (
         "The encoding has no known name, or the delimiter is not a single character.",
         "Name an encoding such as utf-8 or latin-1, and one character as the delimiter.",
     ),
+    Code(
+        "U021",
+        "Rulebook beyond an engine's limits",
+        "The engine that was asked for holds only so many rules at a time, and the rulebook has more.",
+        "Use --engine columnar, or auto.",
+    ),
 )
 
 USAGE_FAMILIES = (

@@ -14,8 +14,9 @@ from matcher.explanation.answer import PatientShown
 from matcher.explanation.explain import Explainer, Selection
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
+from matcher.service.engines import durable_engine
 
-ENGINES = ("auto", "reference")
+ENGINES = ("auto", "reference", "durable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Matcher:
     def engine(self) -> Engine:
         if self.options.engine not in ENGINES:
             raise UsageError(f"there is no engine '{self.options.engine}'", f"one of: {', '.join(ENGINES)}")
-        return ReferenceEngine()
+        return durable_engine() if self.options.engine == "durable" else ReferenceEngine()
 
     @cached_property
     def _explainer(self) -> Explainer:

@@ -109,12 +109,7 @@ def run(desk: Desk, wire: Mapping[str, Any], order: Order) -> tuple[int, int, li
             asked.append(unit)
             tops.append(intake.top())
     settled = max((number + 1 for number, each in enumerate(tops) if each != final), default=0)
-    return (
-        settled,
-        sum(effort(desk, each) for each in asked[:settled]),
-        asked,
-        (sorted(final - tops[settled - 1]), sorted(tops[settled - 1] - final)),
-    )
+    return settled, sum(effort(desk, each) for each in asked[:settled]), asked
 
 
 def effort(desk: Desk, unit: str) -> int:
@@ -157,7 +152,6 @@ def main(arguments: Sequence[str]) -> None:
         print(f"{name:40} {best[0]:10} {form[0]:6} {spread[0]:7.1f}", flush=True)
         if given.trace:
             print("   ", ", ".join(best[2][: best[0]]))
-            print("   ", best[3])
     questions = len(Oracle(desk.form, desk.matcher.rulebook.formulary, {}).units())
     print(
         f"\n{len(table['form'])} patients, {questions} questions in the form, top {TOP} trials and regimens"

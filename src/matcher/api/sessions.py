@@ -16,7 +16,7 @@ from matcher.api.matching import require_json
 from matcher.api.problems import Finding, Problem, cut, problems
 from matcher.api.rulebook import Known, unless_known
 from matcher.api.served import Served
-from matcher.api.server import Clinician, Current, Reader, Server, TheServer, server_of
+from matcher.api.server import Clinician, Current, Reader, Server, TheServer
 from matcher.errors import CODES
 from matcher.explanation.answer import CandidateShown
 from matcher.readers.json_body import read_json

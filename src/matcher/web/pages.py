@@ -85,6 +85,7 @@ def _environment() -> Environment:
         unasked=lambda section: [each for each in section.fields if not each.asked],
         effort=lambda found: EFFORT_TEXT[found.effort],
         denies=denies,
+        beside=lambda found: found.table in ("conditions", "procedures", "medications", "alterations"),
     )
     environment.tests["never"] = lambda found: found.shape is Shape.PRESENCE and found.table == "therapies"
     environment.tests["list"] = lambda found: found.shape is Shape.LIST

@@ -16,6 +16,7 @@ from matcher.readers.assemble import assemble
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.rules.candidate import Availability, CandidateKind
+from matcher.service.engines import interviewing
 from matcher.service.intake.form import Form
 from matcher.service.intake.questions import Chooser
 from matcher.service.intake.sections import form_of
@@ -54,8 +55,8 @@ class Desk:
 
     @cached_property
     def engine(self) -> Engine:
-        """What answers an intake."""
-        return self.matcher.engine
+        """What answers an intake: made for answers that come one after the other, where it runs."""
+        return interviewing(self.matcher.rulebook.graph, self.matcher.roots)
 
     @cached_property
     def form(self) -> Form:
@@ -72,7 +73,7 @@ class Desk:
 
     def take(self, answers: Answers, as_of: date, patient: str = "") -> Taken:
         """The profile of the answers on a day. Nothing an answer says can keep the others from counting."""
-        made = draft(self.form, answers)
+        made = draft(self.form, answers, self.matcher.rulebook.formulary)
         wire = {**made.wire, "as_of": as_of.isoformat(), **({"id": patient} if patient else {})}
         assembled = assemble(
             wire, as_of=as_of, formulary=self.matcher.rulebook.formulary, sources=self._sources(made)

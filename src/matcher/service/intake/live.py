@@ -16,6 +16,7 @@ from typing import Any
 from matcher.engines.base import Interview
 from matcher.explanation.answer import CandidateShown, PatientShown
 from matcher.service.intake.desk import Desk, Taken
+from matcher.service.intake.questions import NextQuestion
 from matcher.service.intake.state import IntakeState, RulebookNamed, changes, counts, line, questions_shown
 from matcher.service.match import MatchOptions
 
@@ -100,7 +101,7 @@ class LiveIntake:
     ) -> IntakeState:
         shown, table, desk = self.shown, self._interview.table, self.desk
         rulebook = desk.matcher.rulebook
-        chosen = ()
+        chosen: tuple[NextQuestion, ...] = ()
         if not shown.deceased:
             ranked = desk.ranked(table, include_closed=self.document.include_closed)
             chosen = desk.chooser.choose(ranked, table, self.taken.profile, self.document.answers, QUESTIONS)

@@ -177,7 +177,9 @@ class Chooser:
                         settled[name][open_one] += likely
         topic = topic_of(feature)
         gain.texts.setdefault(topic, feature.question or feature.title)
-        gain.topics[topic] += sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
+        gain.topics[topic] += (
+            sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
+        )
         for name, chance in changes.items():
             gain.stays[name] *= 1.0 - min(chance, 1.0)
         for name, criteria in settled.items():

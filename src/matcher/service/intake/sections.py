@@ -23,6 +23,8 @@ from matcher.vocabulary.tree import Tree
 _START, _END = Input("start", InputKind.DATE, "First day"), Input("end", InputKind.DATE, "Last day")
 _ONGOING = Input("ongoing", InputKind.CHOICE, "Still running", fields.YES_NO)
 _COMPLETE = "When everything there is has been entered, say so: only then does silence mean never."
+_OTHERS = "Say so when there are no others. A question above that is not answered, or not known, stays open."
+_BESIDE = frozenset({"conditions", "procedures", "medications", "alterations"})
 
 
 def form_of(rulebook: Rulebook) -> Form:
@@ -73,7 +75,7 @@ def asked_fields(rulebook: Rulebook) -> frozenset[str]:
 Made = Callable[[frozenset[str], Formulary], Iterable[Field]]
 
 
-def _person(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
+def _person(_asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]:
     birth = Input("value", InputKind.DATE, "Date of birth")
     yield _scalar("birth_date", "Date of birth", "When was the patient born?", "person", birth)
     age = Input("value", InputKind.NUMBER, "Age in years", low=0, high=125, integer=True)
@@ -143,7 +145,7 @@ def _tnm() -> Field:
     )  # fmt: skip
 
 
-def _biomarkers(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
+def _biomarkers(asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]:
     yield from (fields.marker(code) for code in MARKER)
     yield from (
         fields.alteration(each.partition(":")[2]) for each in sorted(asked) if each.startswith("alteration:")
@@ -190,11 +192,11 @@ def _therapies(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
     )  # fmt: skip
 
 
-def _laboratory(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
+def _laboratory(_asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]:
     yield from (fields.laboratory(test) for test in LAB_TESTS.values())
 
 
-def _organs(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
+def _organs(_asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]:
     yield from (
         fields.observation(each) for each in OBSERVATIONS.values() if each.section == "organ_function"
     )
@@ -232,7 +234,7 @@ def _medicines(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
     )  # fmt: skip
 
 
-def _events(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
+def _events(asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]:
     yield from (fields.event(each) for each in codes.EVENTS)
     named = sorted(each.partition(":")[2] for each in asked if each.startswith("event:"))
     yield from (fields.event(each) for each in named if each not in codes.EVENTS)
@@ -264,7 +266,17 @@ def _scalar(name: str, title: str, question: str, section: str, value: Input) ->
 def _list(
     table: str, title: str, question: str, section: str, *inputs: Input, effort: Effort = Effort.ASK
 ) -> Field:
-    return Field(table, title, question, section, Shape.LIST, inputs, effort, table=table, hint=_COMPLETE)
+    return Field(
+        table,
+        title,
+        question,
+        section,
+        Shape.LIST,
+        inputs,
+        effort,
+        table=table,
+        hint=_OTHERS if table in _BESIDE else _COMPLETE,
+    )
 
 
 def _terms(formulary: Formulary) -> dict[str, tuple[Term, ...]]:

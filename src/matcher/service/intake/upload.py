@@ -14,6 +14,7 @@ from matcher.service.intake.form import Form
 from matcher.service.intake.wire import COMPLETE
 from matcher.vocabulary import staging
 from matcher.vocabulary.conditions import CONDITIONS
+from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.laboratory import lab_test
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS
 from matcher.vocabulary.procedures import PROCEDURES
@@ -44,7 +45,7 @@ def answers_of(form: Form, wire: Mapping[str, Any], agent: Callable[[str], str |
         elif name in ("diagnosis", "histology", "birth_date", "age"):
             answers[name] = value
         elif name in ("tnm", "staging", "stage"):
-            _staged(answers, name, value)
+            _staged(answers, name, value, _is_pleural(wire))
         elif name in ("labs", "biomarkers", "events"):
             _keyed(answers, name, value)
         elif name == "diagnoses":
@@ -82,12 +83,23 @@ def _observed(answers: dict[str, Any], form: Form, name: str, value: Any) -> Non
         _add(answers, f"{name}:{code}" if known else name, row)
 
 
-def _staged(answers: dict[str, Any], table: str, value: Any) -> None:
+def _is_pleural(wire: Mapping[str, Any]) -> bool:
+    """Whether the only cancer is certainly one of the pleura, whose chapter a stage with an edition is then of."""
+    rows = _rows(wire.get("diagnoses") or [])
+    named = [
+        wire.get("diagnosis"),
+        *(each.get("code") if isinstance(each, Mapping) else each for each in rows),
+    ]
+    codes = [DIAGNOSES.lookup(each) for each in named if isinstance(each, str)]
+    return len(codes) == 1 and codes[0] is not None and DIAGNOSES.is_below(codes[0], "PLEURA")
+
+
+def _staged(answers: dict[str, Any], table: str, value: Any, pleural: bool) -> None:
     for each in _rows(value):
         row = dict(each) if isinstance(each, Mapping) else {"value": each}
         scheme = row.pop("scheme", None)
         stage = row.pop("value" if table == "stage" else "stage", None)
-        known = staging.SCHEME.lookup(str(scheme)) if scheme else _implied(row)
+        known = staging.SCHEME.lookup(str(scheme)) if scheme else _implied(row) if pleural else None
         if stage is not None:
             dated = {"date": row["date"]} if "date" in row else {}
             _add(answers, f"stage:{known}" if known else "stage", {"value": stage, **dated})
@@ -134,7 +146,7 @@ def _diagnoses(answers: dict[str, Any], value: Any) -> None:
     if value == []:
         answers["diagnoses"] = COMPLETE
     present = [each for each in rows if "none_of" not in each]
-    marked = [each for each in present if lookup.YES_NO.resolve(str(each.get("index"))) == {"yes"}]
+    marked = [each for each in present if str(each.get("index")).casefold() in ("true", "yes", "y", "1")]
     index = marked[0] if marked else present[0] if len(present) == 1 else None
     for number, row in enumerate(rows, 1):
         if row is not index:

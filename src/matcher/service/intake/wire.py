@@ -16,10 +16,15 @@ from matcher.errors import nearest
 from matcher.readers.context import is_unknown
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
+from matcher.service.intake.absence import all_but
 from matcher.service.intake.form import Field, Form, Shape
+from matcher.vocabulary.formulary import Formulary
 
 Answers = Mapping[str, Any]
 COMPLETE = "complete"
+#: a list with nothing beside its rows and the questions asked by name: those that are open stay open
+NO_OTHERS = "no others"
+UNKNOWN = "unknown"
 #: beside a value: this is all that is known, and nothing more is to be asked about it
 FINAL = "final"
 SOURCE = "intake form"
@@ -50,7 +55,7 @@ class Draft:
         return held.column
 
 
-def draft(form: Form, answers: Answers) -> Draft:
+def draft(form: Form, answers: Answers, formulary: Formulary) -> Draft:
     """The wire profile of the answers. ``unknown`` says nothing about the patient, so it is not in it."""
     made = Draft()
     for name in sorted(answers, key=form.place):
@@ -62,7 +67,8 @@ def draft(form: Form, answers: Answers) -> Draft:
             made.refuse("P109", name, name, f"the form has no field '{name}'{hint}", answer)
         elif not is_unknown(answer):
             _write(made, found, name, answer)
-    _close(made, form, answers)
+    _together(made, form, answers)
+    _close(made, form, answers, formulary)
     return made
 
 
@@ -106,7 +112,7 @@ def _diagnosis(made: Draft, found: Field, name: str, row: dict[str, Any]) -> Non
         made.places[f"{place}.{key if given == 'value' else given}"] = name
 
 
-def _tnm(made: Draft, found: Field, name: str, row: dict[str, Any]) -> None:
+def _tnm(made: Draft, _found: Field, name: str, row: dict[str, Any]) -> None:
     made.add("tnm", row, name)
 
 
@@ -161,10 +167,11 @@ def _row(made: Draft, found: Field, name: str, answer: Any) -> None:
         if row:
             kept = {"index": "no"} if found.table == "diagnoses" else {}
             made.add(found.table, {**row, **kept}, name)
-    elif answer == COMPLETE:
-        made.wire.setdefault("complete", []).append(found.table)
-    else:
-        reason = "write 'complete' or 'unknown', and each row under a name of its own, such as 'therapies/1'"
+    elif answer not in (COMPLETE, NO_OTHERS):
+        reason = (
+            "write 'complete', 'no others' or 'unknown', and each row under a name of its own, "
+            "such as 'therapies/1'"
+        )
         made.refuse("P110", name, found.title, reason, answer)
 
 
@@ -181,8 +188,8 @@ _SHAPES = {
 }
 
 
-def _close(made: Draft, form: Form, answers: Answers) -> None:
-    """What several answers say together: absences asked for as one, and a list that is complete and empty."""
+def _together(made: Draft, form: Form, answers: Answers) -> None:
+    """Absences that a rule asks about as one are stated as one."""
     for names in form.together:
         fields = [found for name in names if (found := form.find(name)) is not None]
         if all(_denied(answers.get(each.id)) for each in fields):
@@ -191,9 +198,40 @@ def _close(made: Draft, form: Form, answers: Answers) -> None:
                 "label": ", ".join(each.title for each in fields),
             }
             made.add(fields[0].table, row, fields[0].id)
-    for table in list(made.wire.get("complete", ())):
-        if table not in made.wire:
-            made.wire[table] = []
+
+
+def _close(made: Draft, form: Form, answers: Answers, formulary: Formulary) -> None:
+    """The lists that are said to be complete; what is open beside them stays open."""
+    for table in sorted({each.table for each in form.fields if each.shape is Shape.LIST}):
+        said = answers.get(table)
+        if said not in (COMPLETE, NO_OTHERS):
+            continue
+        asked = [each.id for each in form.fields if each.table == table and each.shape in _ASKED]
+        answered = [
+            each for each in answers if (at := form.find(each)) and at.table == table and at.shape in _ASKED
+        ]
+        wanted = answered if said == COMPLETE else dict.fromkeys((*asked, *answered))
+        silent = [name for name in wanted if said == NO_OTHERS and name not in answers]
+        open_ones = silent + [name for name in answered if _unknown(answers[name])]
+        rows = [each for each in made.wire.get(table, ()) if "none_of" not in each]
+        if not open_ones:
+            made.wire.setdefault("complete", []).append(table)
+            made.wire.setdefault(table, [])
+            continue
+        codes = [found.code for name in open_ones if (found := form.find(name)) is not None]
+        absent = all_but(table, rows, codes, formulary)
+        if absent is not None:
+            made.add(table, {"none_of": absent, "label": "any other than those asked about"}, table)
+
+
+_ASKED = (Shape.PRESENCE, Shape.ALTERATION)
+
+
+def _unknown(answer: Any) -> bool:
+    """Whether it was asked and nobody knows."""
+    if isinstance(answer, Mapping):
+        return is_unknown(answer.get("value", "known"))
+    return is_unknown(answer)
 
 
 def _denied(answer: Any) -> bool:

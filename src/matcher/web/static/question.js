@@ -62,7 +62,7 @@ export class QuestionCard {
       made.push(this.button("Yes: add the course", () => this.go("therapies", question.field.split(":")[1])));
     } else if (empty) {
       made.push(this.button("Add", () => this.go(question.field, "")));
-      made.push(this.button("None", () => this.answer(question.field, "complete")));
+      made.push(this.button("None", () => this.answer(question.field, find(".list-end input", field).value)));
     } else if (!options.length) {
       made.push(this.button(question.again ? "Go to the answer" : "Answer", () => this.go(question.field)));
     }

@@ -48,7 +48,8 @@ export function showList(field, answers) {
   find(".rows", field).replaceChildren();
   for (const name of named) addRow(field, name, answers[name]);
   for (const box of all(`[name="${base}.complete"]`, field)) {
-    box.checked = box.value === String(answers[base] ?? "").toLowerCase();
+    const said = String(answers[base] ?? "").toLowerCase();
+    box.checked = box.value === said || (said === "complete" && box.value === "no others");
   }
   refresh(field);
 }

@@ -59,6 +59,7 @@ class AnswersRequest(BaseModel):
 
     answers: dict[str, Any]
     as_of: Day | None = Field(None, description="Another day to ask the question for.")
+    include_closed: bool | None = Field(None, description="Rank closed and suspended candidates too, or not.")
 
 
 class FormShown(BaseModel):
@@ -206,7 +207,7 @@ async def put_answers(
         desk = intakes.desk(served)
         for _ in range(_ATTEMPTS):
             session, document = _opened(server, identifier, caller.owner)
-            wanted = _bounded(document.with_answers(asked.answers, asked.as_of))
+            wanted = _bounded(document.with_answers(asked.answers, asked.as_of, asked.include_closed))
             with intakes.live.at(identifier, desk, document) as live:
                 try:
                     revision = server.sessions.write(

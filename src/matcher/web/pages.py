@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from matcher.explanation.answer import DECISION_NOTICE, STANDING_TEXT
 from matcher.rules.rulebook import Rulebook
 from matcher.service.account import program_version
-from matcher.service.intake.form import EFFORT_TEXT, Field, Form, Input, InputKind, Section, Shape
+from matcher.service.intake.form import EFFORT_TEXT, Field, Form, Input, InputKind, Shape
 
 FOLDER = Path(str(files("matcher.web"))) / "static"
 #: up to so many options are laid out side by side, more are a list to choose from
@@ -84,7 +84,7 @@ def _environment() -> Environment:
         asked=lambda section: [each for each in section.fields if each.asked],
         unasked=lambda section: [each for each in section.fields if not each.asked],
         effort=lambda found: EFFORT_TEXT[found.effort],
-        denies=denies,
+        denied=lambda found: found.table in ("conditions", "procedures", "medications"),
         beside=lambda found: found.table in ("conditions", "procedures", "medications", "alterations"),
     )
     environment.tests["never"] = lambda found: found.shape is Shape.PRESENCE and found.table == "therapies"
@@ -105,13 +105,6 @@ def in_pills(each: Input) -> bool:
 def main_input(found: Field) -> Input | None:
     """The input that a "not known" stands in for; a group such as TNM has none."""
     return None if found.shape in (Shape.TNM, Shape.LIST) else found.inputs[0]
-
-
-def denies(section: Section) -> bool:
-    """Whether "no to all the others" makes sense here."""
-    return section.id in ("conditions", "medicines") and any(
-        each.shape is Shape.PRESENCE for each in section.fields
-    )
 
 
 @cache

@@ -49,11 +49,14 @@ class Document:
             "include_closed": self.include_closed,
         }
 
-    def with_answers(self, given: Mapping[str, Any], as_of: date | None = None) -> Document:
+    def with_answers(
+        self, given: Mapping[str, Any], as_of: date | None = None, include_closed: bool | None = None
+    ) -> Document:
         """The document after some answers: a value sets or corrects, null takes back, ``unknown`` is an answer."""
         merged = {**self.answers, **given}
         kept = {name: value for name, value in merged.items() if value is not None}
-        return Document(kept, as_of or self.as_of, self.patient, self.include_closed)
+        closed = self.include_closed if include_closed is None else include_closed
+        return Document(kept, as_of or self.as_of, self.patient, closed)
 
 
 class LiveIntake:

@@ -161,7 +161,14 @@ function pressed(event, input) {
 export function watchTerms(form, session) {
   const own = (event) => event.target.matches?.("[role=combobox]");
   form.addEventListener("focusin", (event) => { if (own(event)) loadTerms(session); });
-  form.addEventListener("input", (event) => { if (own(event)) loadTerms(session).then(() => open(event.target)); });
+  form.addEventListener("input", async (event) => {
+    if (!own(event)) return;
+    const { target } = event;
+    const typed = target.value;
+    await loadTerms(session);
+    // Meanwhile the name may have been taken, or the person gone on.
+    if (document.activeElement === target && target.value === typed) open(target);
+  });
   form.addEventListener("keydown", (event) => { if (own(event)) pressed(event, event.target); });
   form.addEventListener("focusout", (event) => {
     if (!own(event)) return;

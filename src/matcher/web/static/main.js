@@ -80,30 +80,19 @@ form.addEventListener("click", (event) => {
     show(field, null);
     session.answer({ [field.dataset.field]: null });
     find("input, select", field)?.focus();
-  } else if (button?.matches(".deny")) {
-    deny(button);
   }
   count();
 });
-
-function deny(button) {
-  const given = {};
-  for (const field of all('.field[data-shape="presence"]', button.closest(".part"))) {
-    if (field.closest("details.more, details.never") || answerOf(field) !== null) continue;
-    show(field, { value: "no" });
-    given[field.dataset.field] = { value: "no" };
-  }
-  session.answer(given);
-}
 
 asOf.addEventListener("change", () => {
   const valid = isDay(asOf.value.trim());
   asOf.toggleAttribute("aria-invalid", !valid);
   if (valid) {
-    session.askOn(asOf.value.trim());
+    session.ask({ asOf: asOf.value.trim() });
     drawTimeline(fieldOf("therapies"));
   }
 });
+document.getElementById("closed").addEventListener("change", (event) => session.ask({ closed: event.target.checked }));
 patient.addEventListener("change", () => { session.patient = patient.value.trim(); });
 
 // --- from the question to the field ---------------------------------------------------------------
@@ -166,6 +155,7 @@ session.addEventListener("state", ({ detail: { state, whole } }) => {
   document.getElementById("saved").textContent = session.unsent ? "saving …" : `${Object.keys(state.answers).length} answers saved`;
   document.body.dataset.revision = state.revision;
   asOf.value = state.as_of;
+  document.getElementById("closed").checked = state.include_closed;
   drawTimeline(fieldOf("therapies"));
 });
 

@@ -48,20 +48,22 @@ export function showList(field, answers) {
   find(".rows", field).replaceChildren();
   for (const name of named) addRow(field, name, answers[name]);
   for (const box of all(`[name="${base}.complete"]`, field)) {
-    const said = String(answers[base] ?? "").toLowerCase();
-    box.checked = box.value === said || (said === "complete" && box.value === "no others");
+    box.checked = box.value === String(answers[base] ?? "").toLowerCase();
   }
   refresh(field);
 }
 
 export function refresh(field) {
   const rows = all(".row", field);
-  const words = find("[data-none]", field);
-  words.textContent = rows.length ? words.dataset.all : words.dataset.none;
+  for (const words of all("[data-none]", field)) words.textContent = rows.length ? words.dataset.all : words.dataset.none;
   const ended = find(`[name="${CSS.escape(field.dataset.field)}.complete"]:checked`, field);
   find(".clear-list", field).hidden = !ended;
   field.classList.toggle("is-unknown", ended?.value === UNKNOWN);
   settle(field, Boolean(rows.length || ended));
+  // What a list denies as a whole shows at the questions it denies.
+  for (const each of all(`.field[data-shape="presence"][data-table="${field.dataset.field}"]`)) {
+    each.classList.toggle("denied", ended?.value === "complete");
+  }
   drawTimeline(field);
 }
 

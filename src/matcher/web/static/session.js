@@ -14,6 +14,7 @@ export class Session extends EventTarget {
     this.waiting = {};
     this.asOf = "";
     this.patient = "";
+    this.closed = false;
     this.state = null;
     this.sending = null;
     this.timer = 0;
@@ -24,6 +25,7 @@ export class Session extends EventTarget {
   }
 
   say(kind, detail = {}) {
+    if (kind === "state") document.body.toggleAttribute("data-busy", this.unsent);
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 
@@ -84,26 +86,33 @@ export class Session extends EventTarget {
       else this.answers[name] = value;
       this.waiting[name] = value;
     }
+    this.wait(soon);
+  }
+
+  wait(soon) {
+    document.body.setAttribute("data-busy", "");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), soon);
   }
 
-  askOn(day) {
-    this.asOf = day;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(), 0);
+  // Another day, or closed candidates too: what is asked for, beside the answers.
+  ask({ asOf = this.asOf, closed = this.closed }) {
+    this.asOf = asOf;
+    this.closed = closed;
+    this.wait(0);
   }
 
   async send() {
     if (this.sending) return this.sending.then(() => this.send());
-    if (!this.unsent && this.asOf === this.state?.as_of) return undefined;
+    const asked = this.asOf === this.state?.as_of && this.closed === this.state?.include_closed;
+    if (!this.unsent && asked) return undefined;
     this.sending = this.deliver().finally(() => { this.sending = null; });
     return this.sending;
   }
 
   async deliver() {
     const answers = { ...this.waiting };
-    const body = this.asOf ? { answers, as_of: this.asOf } : { answers };
+    const body = { answers, as_of: this.asOf || null, include_closed: this.closed };
     try {
       const response = await this.call("PUT", `/v1/sessions/${this.id}/answers`, body);
       if (response.status === 404) return await this.again();
@@ -117,6 +126,9 @@ export class Session extends EventTarget {
         this.say("lost");
         this.timer = setTimeout(() => this.send(), RETRY);
       } else {
+        // What the server does not take would stand in the way of everything after it.
+        for (const name of Object.keys(answers)) delete this.waiting[name];
+        document.body.removeAttribute("data-busy");
         this.say("refused", { message: error.message });
       }
     }
@@ -126,7 +138,9 @@ export class Session extends EventTarget {
   // The session is over; everything that was answered begins a new one.
   async again() {
     const answers = { ...this.answers };
-    const state = { answers, as_of: this.asOf || this.state?.as_of, patient: this.patient };
+    const state = {
+      answers, as_of: this.asOf || this.state?.as_of, patient: this.patient, include_closed: this.closed,
+    };
     const response = await this.call("POST", "/v1/sessions", state);
     if (!response.ok) throw await problem(response);
     const begun = await response.json();
@@ -140,6 +154,7 @@ export class Session extends EventTarget {
   take(state, whole) {
     this.state = state;
     this.asOf = state.as_of;
+    this.closed = state.include_closed;
     if (whole) this.answers = { ...state.answers };
     this.say("state", { state, whole });
     return state;

@@ -24,9 +24,7 @@ STORIES = sorted((ROOT / "tests" / "functional" / "stories").glob("*.yaml"))
 
 def story(path: Path) -> dict[str, Any]:
     told = yaml.safe_load(path.read_text("utf-8"))
-    found: dict[str, Any] = json.loads(
-        json.dumps({**told["patient"], "as_of": told["as_of"]}, default=str)
-    )
+    found: dict[str, Any] = json.loads(json.dumps({**told["patient"], "as_of": told["as_of"]}, default=str))
     return found
 
 
@@ -72,7 +70,9 @@ def test_any_order_of_the_same_answers_ends_where_a_match_of_the_profile_does(de
         for name, answer in answers:
             document = document.with_answers({name: answer})
             live.update(document)
-        profile = assemble(dict(live.taken.wire), as_of=day, formulary=desk.matcher.rulebook.formulary).profile
+        profile = assemble(
+            dict(live.taken.wire), as_of=day, formulary=desk.matcher.rulebook.formulary
+        ).profile
         assert profile is not None
         assert said(live.shown) == said(desk.matcher.match_one(profile))
         wanted = wanted or said(live.shown)
@@ -156,7 +156,9 @@ def test_what_cannot_be_read_comes_back_at_its_field_and_the_rest_counts(
 
 
 def test_two_absences_that_a_rule_asks_about_as_one_are_one(desk: Desk) -> None:
-    taken = desk.take({"condition:hepatitis_b": {"value": "no"}, "condition:hepatitis_c": {"value": "no"}}, AS_OF)
+    taken = desk.take(
+        {"condition:hepatitis_b": {"value": "no"}, "condition:hepatitis_c": {"value": "no"}}, AS_OF
+    )
     assert taken.profile.conditions.excludes(frozenset({"hepatitis_b", "hepatitis_c"}))
 
 

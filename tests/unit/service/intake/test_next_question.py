@@ -50,7 +50,10 @@ def test_an_answer_that_leaves_the_question_open_is_asked_again_until_it_is_fina
 
 
 def test_a_therapy_that_was_had_is_asked_about_in_its_course(desk: Desk) -> None:
-    course = {"therapies/1": {"agents": ["cisplatin", "pemetrexed"], "start": "2025-01-10"}, "therapies": "complete"}
+    course = {
+        "therapies/1": {"agents": ["cisplatin", "pemetrexed"], "start": "2025-01-10"},
+        "therapies": "complete",
+    }
     fields = {each.field for each in asked(desk, {"diagnosis": {"value": "PLMESO"}, **course})}
     assert "therapy:platinum" not in fields
     assert "therapies" in fields

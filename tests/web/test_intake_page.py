@@ -32,7 +32,7 @@ class Watched:
         self.page = context.new_page()
         self.complaints: list[str] = []
         self.elsewhere: list[str] = []
-        self.page.on("console", lambda said: self._said(said))
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda asked: self._asked(asked.url, base))
         self.base = base
@@ -176,7 +176,10 @@ def test_brand_names_are_completed_and_therapies_drawn_in_time(watched: Watched)
     row = field(page, "therapies").locator(".row")
     row.locator('[data-input="agents"]').fill("")
     answer(page, "therapies/2", {"agents": ["cisplatin", "alimta"], "start": "2025-01", "end": "2025-05-02"})
-    assert row.nth(1).locator(".token").all_inner_texts() == ["cisplatin\n×", "pemetrexed\n×"]
+    assert row.nth(1).locator(".token").all_inner_texts() == [
+        "cisplatin\n\N{MULTIPLICATION SIGN}",
+        "pemetrexed\n\N{MULTIPLICATION SIGN}",
+    ]
     drawn = page.locator(".timeline svg")
     assert drawn.locator(".bar").count() == 1
     assert "cisplatin + pemetrexed from 2025-01-01 to 2025-05-02" in str(drawn.get_attribute("aria-label"))

@@ -114,8 +114,8 @@ def laboratory(test: LabTest) -> Field:
     known = units(usual, test.molar_mass, test.valence)
     value = Input("value", InputKind.NUMBER, test.title, (), known, test.low, test.high)
     limits = (
-        Input("uln", InputKind.NUMBER, "Upper limit of normal"),
-        Input("lln", InputKind.NUMBER, "Lower limit of normal"),
+        Input("uln", InputKind.NUMBER, "ULN"),
+        Input("lln", InputKind.NUMBER, "LLN"),
     )
     return Field(
         id=f"lab:{test.code}",

@@ -100,7 +100,7 @@ function worth(question, state) {
   const open = [...state.trials, ...state.regimens].filter((each) => each.standing === "possible").length;
   const parts = [];
   if (question.settles >= 0.05) parts.push(`expected to settle ${rounded(question.settles)} of ${plural(open, "open candidate")}`);
-  if (question.criteria >= 0.05) parts.push(`decide ${rounded(question.criteria)} criteria`);
+  if (question.criteria >= 0.05) parts.push(`decide ${rounded(question.criteria)} ${rounded(question.criteria) === "1" ? "criterion" : "criteria"}`);
   const expected = parts.join(" and ");
   return `${expected.charAt(0).toUpperCase()}${expected.slice(1)}${expected ? " · " : ""}${question.effort}`;
 }

@@ -21,8 +21,10 @@ export function showConversion(input) {
   const own = chosen.selectedOptions[0];
   const factor = Number(own?.dataset.factor);
   const others = all("option", chosen).filter((each) => each !== own && each.dataset.factor && each.text);
+  // A unit that prints the same number, 10⁹/L and 10³/µL, is nothing to convert to.
+  const differing = others.filter((each) => Number(each.dataset.factor) !== factor);
   shown.textContent = own?.dataset.factor
-    ? others.slice(0, 2)
+    ? differing.slice(0, 2)
       .map((each) => convertedText(input.value, factor / Number(each.dataset.factor), each.text))
       .filter(Boolean).join("  ")
     : "";

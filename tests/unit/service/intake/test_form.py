@@ -99,7 +99,7 @@ def filled(each: Field) -> dict[str, Any]:
         return {each.id: "1961-04-09"}
     if each.id == "age":
         return {each.id: "64"}
-    units = {"unit": one.units[0].code for one in each.inputs if one.units and one.units[0].code}
+    units = dict([("unit", one.units[0].code) for one in each.inputs if one.units and one.units[0].code][:1])
     return {each.id: {one.name: value(one) for one in each.inputs if not one.when and value(one)} | units}
 
 

@@ -83,9 +83,8 @@ def test_many_at_once_do_not_mix(desk: Desk) -> None:
     failed: list[str] = []
 
     def work(name: str) -> None:
-        for _ in range(4):
-            if state(intakes, desk, name, documents[name], documents[name]).summary != wanted[name]:
-                failed.append(name)
+        found = [state(intakes, desk, name, documents[name], documents[name]).summary for _ in range(4)]
+        failed.extend(name for each in found if each != wanted[name])
 
     threads = [Thread(target=work, args=(name,)) for name in documents]
     for each in threads:

@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/.installed
-TARGETS := run test generative check docs fmt lock clean help
+TARGETS := run test generative check bench-http load-http docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
 
@@ -24,6 +24,8 @@ help:
 	@echo "make test    run the tests"
 	@echo "make generative   the generated properties, thirty times as long"
 	@echo "make check   lint, form, types, import contracts, documentation up to date"
+	@echo "make bench-http   matching over HTTP against a stored answer"
+	@echo "make load-http    200 clients for a minute, every answer checked"
 	@echo "make fmt     put the code in form"
 	@echo "make docs    write the generated documentation anew"
 	@echo "make lock    write constraints.txt anew from pyproject.toml"
@@ -56,6 +58,12 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/docs.py --check
+
+bench-http: setup
+	@$(BIN)/python benchmarks/over_http.py $(ARGS)
+
+load-http: setup
+	@$(BIN)/python benchmarks/many_clients.py $(ARGS)
 
 fmt: setup
 	@$(BIN)/ruff check --fix-only --quiet

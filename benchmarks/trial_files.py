@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from workload import HISTOLOGIES, Trial, trials
+from workload import HISTOLOGIES, Trial, domain_leaves, trials
+
+from matcher.vocabulary.histology import HISTOLOGY
 
 ROOT = Path(__file__).resolve().parent.parent
 #: the lists that the trials name, and the order of a ranking
@@ -83,7 +85,8 @@ notes:
 
 
 def text_of(number: int, trial: Trial, coverage: str = "full") -> str:
-    codes = [HISTOLOGIES[each] for each in trial.histologies]
+    leaves = domain_leaves(HISTOLOGY.all_leaves)
+    names, codes = ([some[each] for each in trial.histologies] for some in (HISTOLOGIES, leaves))
     return _TEXT.format(
         name=name_of(number),
         number=number,
@@ -95,7 +98,7 @@ def text_of(number: int, trial: Trial, coverage: str = "full") -> str:
         mesothelin=trial.mesothelin,
         haemoglobin=trial.haemoglobin,
         platelets=trial.platelets,
-        histologies=" or ".join(codes),
+        histologies=" or ".join(names),
         codes=", ".join(codes),
     )
 

@@ -62,9 +62,12 @@ class Facts:
 
     def first(self, patients: int) -> Facts:
         """The facts of the first patients."""
+        return self.between(0, patients)
+
+    def between(self, start: int, stop: int) -> Facts:
         return Facts(
-            {name: each[:patients] for name, each in self.numbers.items()},
-            {name: each[:patients] for name, each in self.missing.items()},
+            {name: each[start:stop] for name, each in self.numbers.items()},
+            {name: each[start:stop] for name, each in self.missing.items()},
         )
 
 
@@ -104,9 +107,9 @@ FINE = (
 )
 
 
-def trials(number: int) -> list[Trial]:
+def trials(number: int, *, fine: bool = False) -> list[Trial]:
     rng = np.random.default_rng(SEED + 1)
-    mesothelin, haemoglobin, platelets = COARSE if number <= 2000 else FINE
+    mesothelin, haemoglobin, platelets = FINE if fine or number > 2000 else COARSE
     found: dict[Trial, None] = {}
     while len(found) < number:
         first, second = sorted(int(each) for each in rng.choice(len(HISTOLOGIES), 2, replace=False))
@@ -204,12 +207,40 @@ def given_values(held: Facts) -> GivenValues:
     )
 
 
+#: the eight facts by the words of the rule language
+WORDS = {
+    "age": "age",
+    "ecog": "ecog",
+    "histology": "histology",
+    "biomarker(marker=mesothelin, method=ihc, percent_positive)": "mesothelin",
+    "prior(therapy=platinum)": "platinum",
+    "prior(therapy=checkpoint_inhibitor)": "checkpoint",
+    "lab(test=haemoglobin, within=28 days)": "haemoglobin",
+    "lab(test=platelets, within=28 days)": "platelets",
+}
+
+
+def domain_leaves(codes: frozenset[str]) -> list[str]:
+    """The four histologies as leaves of a vocabulary: in a tree, desmoplastic stands below sarcomatoid."""
+    return [f"{each}_other" if f"{each}_other" in codes else each for each in HISTOLOGIES]
+
+
+def rulebook_values(held: Facts, loaded: Graph) -> GivenValues:
+    """The same columns for the features of a rulebook that was made of the generated trial files."""
+    found: dict[Feature, Values] = {}
+    for node in loaded.nodes:
+        if isinstance(node, Read):
+            found[node.feature] = _values(WORDS[node.feature.name], node.feature, held)
+    return GivenValues(len(held), found)
+
+
 def _values(name: str, feature: Feature, held: Facts) -> Values:
     numbers, missing = held.numbers[name], held.missing[name]
     never = np.zeros(len(held), np.bool_)
     match feature.domain:
         case CodeDomain():
-            sets = tuple(frozenset({each}) for each in HISTOLOGIES)
+            leaves = domain_leaves(feature.domain.codes)
+            sets = tuple(frozenset({each}) for each in leaves)
             places = np.where(missing, -1, numbers).astype(np.int32)
             nobody = CodeColumn(np.full(len(held), -1, np.int32), sets)
             return values_of(feature.domain, CodeColumn(places, sets), never, nobody)

@@ -1,4 +1,7 @@
-"""The engines that every specification and every generated comparison runs on."""
+"""The engines that every specification and every generated comparison runs on.
+
+Soundness is asked of the definition; that the others agree with it on every node is asked apart.
+"""
 
 from collections.abc import Sequence
 

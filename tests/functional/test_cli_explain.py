@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,29 @@ def test_json_holds_the_same(desk: Desk) -> None:
     assert [each["id"] for each in document["regimens"]] == ["rest"]
     assert document["trials"] == []
     assert document["notice"] == DECISION_NOTICE
+
+
+def test_every_engine_gives_the_same_explanation_and_says_its_name(desk: Desk) -> None:
+    pytest.importorskip("durable.engine", reason="durable-rules does not import on Python 3.13")
+    for patient in ("A-1", "A-2"):
+        found = [
+            json.loads(desk.explain("-p", patient, "--json", "--engine", engine).out)
+            for engine in ("reference", "durable")
+        ]
+        assert [each.pop("engine") for each in found] == ["reference", "durable"]
+        assert found[0] == found[1]
+
+
+def test_an_engine_that_does_not_run_here_is_said_in_one_sentence(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [each for each in sys.modules if each.startswith("matcher.engines.durable")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+    ran = desk.explain("-p", "A-1", "--engine", "durable")
+    assert ran.code == 2
+    assert "U016" in ran.err
+    assert "does not run here" in ran.err
 
 
 def test_an_unknown_patient_is_a_usage_error_that_names_the_nearest(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from matcher.cli import main
 from matcher.service.report import DETAIL, DETAILED_CANDIDATES
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/guide/command-line.md")
+PAGES = ("README.md", "docs/guide/command-line.md", "docs/guide/cohorts.md")
 
 
 def shown() -> Iterator[tuple[str, list[str]]]:

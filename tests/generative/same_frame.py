@@ -39,14 +39,15 @@ def entries(column: Column) -> list[object]:
             ]
         case ComponentColumn(offsets, components):
             held = entries(components)
-            return [tuple(held[a:b]) for a, b in pairwise(offsets)]
+            return [tuple(held[a:b]) for a, b in pairwise(offsets.tolist())]
 
 
 def _table(table: Table, patients: int) -> dict[str, object]:
     complete = np.zeros(patients, np.bool_) if table.complete is None else table.complete
     return {
         "rows": table.rows.tolist(),
-        **{name: entries(column) for name, column in table.columns.items()},
+        # A column of no records may be left out.
+        **{name: entries(column) for name, column in table.columns.items() if len(table.rows)},
         "complete": complete.tolist(),
         "absences": _absences(table.absences),
     }

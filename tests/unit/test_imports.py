@@ -16,6 +16,6 @@ def loaded() -> set[str]:
     return set(run.stdout.split())
 
 
-@pytest.mark.parametrize("package", ["durable", "durable_rules_engine", "fastapi", "pyspark"])
+@pytest.mark.parametrize("package", ["durable", "durable_rules_engine", "fastapi", "matplotlib", "pyspark"])
 def test_importing_the_command_line_does_not_load(package: str, loaded: set[str]) -> None:
     assert package not in loaded

@@ -17,10 +17,10 @@ from tests.unit.service.made import FAILED, MET, PATIENT, REGIMEN, TRIAL, accoun
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_LONG = "Averyveryverylongwordwithoutanyplacetobreak" * 4
+LONG = "Averyveryverylongwordwithoutanyplacetobreak" * 4
 
 # The contrast of every piece of text with the first opaque colour behind it (WCAG 2, 1.4.3).
-_POOR_CONTRAST = """() => {
+POOR_CONTRAST = """() => {
   const channel = value => { value /= 255; return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4 };
   const parse = text => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
@@ -51,14 +51,14 @@ def patients() -> list[PatientShown]:
     )
     long = replace(
         TRIAL,
-        title=_LONG,
-        because=_LONG,
-        missing=(_LONG,),
-        criteria=(replace(MET, text=_LONG, reason=_LONG, citation=_LONG), FAILED),
+        title=LONG,
+        because=LONG,
+        missing=(LONG,),
+        criteria=(replace(MET, text=LONG, reason=LONG, citation=LONG), FAILED),
     )
     return [
         replace(PATIENT, trials=every),
-        replace(PATIENT, patient=_LONG, summary=(f"Diagnosis: {_LONG}",), trials=(long,), questions=()),
+        replace(PATIENT, patient=LONG, summary=(f"Diagnosis: {LONG}",), trials=(long,), questions=()),
         replace(
             PATIENT,
             patient="P-003",
@@ -134,7 +134,7 @@ def test_nothing_is_wider_than_the_screen(page: Page, width: int) -> None:
 
 
 def test_all_text_can_be_read_against_its_background(page: Page) -> None:
-    assert page.evaluate(_POOR_CONTRAST) == []
+    assert page.evaluate(POOR_CONTRAST) == []
 
 
 @pytest.mark.parametrize("standing", list(STANDING_TEXT))

@@ -41,6 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        # Traces of requests would hold what patients sent.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan,
         responses=problems(408, 413, 500, 503),
     )

@@ -146,8 +146,8 @@ class _Crossing:
     async def _sent(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            if self._timeout is not None:
-                self._timeout.reschedule(None)
+            if self._timeout is not None and not self._timeout.expired():
+                self._timeout.reschedule(None)  # a long file may take long to send
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +11,13 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
 from matcher.api.asking import MatchAsked, Stretch
 from matcher.api.problems import Problem, problem_of, problems
 from matcher.api.runner import file_run, job_folder
 from matcher.api.server import Clinician, Current, Server, TheServer
+from matcher.api.shapes import JobPage, JobProblem, JobShown, ResultFile
 from matcher.api.uploads import Upload, save
 from matcher.errors import CODES, MatcherError
 from matcher.service.outputs import FILES
@@ -55,48 +55,6 @@ _TAKES: dict[str, Any] = {
         },
     }
 }
-
-
-class JobProblem(BaseModel):
-    """Why a job failed: a code of the command line, with place and remedy."""
-
-    type: str
-    code: str
-    title: str
-    place: str
-    detail: str
-    remedy: str
-
-
-class ResultFile(BaseModel):
-    """A file of the finished run."""
-
-    name: str
-    about: str
-    bytes: int
-    href: str
-
-
-class JobShown(BaseModel):
-    """A job. ``total`` is known once the file was looked through; ``done`` counts matched and rejected."""
-
-    id: str
-    state: JobState
-    total: int | None
-    done: int
-    rejected: int
-    rulebook: str = Field(description="Version the results are made from; empty before the job begins.")
-    created_at: datetime
-    finished_at: datetime | None
-    problem: JobProblem | None
-    files: list[ResultFile]
-
-
-class JobPage(BaseModel):
-    """A stretch of the caller's jobs, newest first."""
-
-    offset: int
-    items: list[JobShown]
 
 
 @router.post(

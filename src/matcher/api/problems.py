@@ -14,38 +14,15 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from matcher.api.shapes import Finding, ProblemDetail
 from matcher.errors import CODES, Diagnostic, MatcherError, PatientDataError, RuleError, UsageError
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_FINDINGS = 20
 _LONGEST = 300
 _BY_STATUS = {401: "U052", 403: "U053", 404: "U050", 405: "U051", 413: "U054", 415: "U056"}
-
-
-class Finding(BaseModel):
-    """One thing that is wrong: where, what, and what to do."""
-
-    code: str = Field(examples=["P005"])
-    place: str = Field(examples=["query.top"])
-    message: str
-    remedy: str
-
-
-class ProblemDetail(BaseModel):
-    """What was refused and why."""
-
-    type: str = Field(description="Address of the code's explanation.", examples=["/v1/errors/U057"])
-    title: str = Field(examples=["Request that cannot be understood"])
-    status: int = Field(examples=[422])
-    detail: str
-    code: str = Field(examples=["U057"])
-    place: str = Field("", description="Where in the request; empty where it is the whole.")
-    remedy: str
-    request_id: str = ""
-    findings: list[Finding] = Field(default_factory=list, description="Everything that is wrong.")
 
 
 class Problem(HTTPException):

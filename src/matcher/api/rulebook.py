@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, Path, Query, Response
-from pydantic import BaseModel, Field
 
 from matcher.api.asking import CandidatesAsked, FeaturesAsked, Stretch
 from matcher.api.problems import Problem, problems
 from matcher.api.served import Served
 from matcher.api.server import Current, Reader
+from matcher.api.shapes import CandidatePage, CandidateShownWhole, DerivedListed, FeaturePage, RulebookShown
 from matcher.rules.candidate import CandidateKind
 from matcher.service.account import program_version
 from matcher.service.catalogue import (
-    CandidateListed,
-    Description,
-    FeatureListed,
     candidates_of,
     describe,
     features_of,
@@ -30,54 +26,6 @@ router = APIRouter(tags=["rulebook"])
 _READ = {304: {"description": "As the caller has it already"}, **problems(401, 403, 422)}
 
 Known = Annotated[str | None, Header(alias="If-None-Match", description="The ETag of what the caller has.")]
-
-
-class CandidatePage(BaseModel):
-    """A stretch of the candidates; ``total`` is how many there are in all."""
-
-    rulebook: str
-    total: int
-    offset: int
-    items: list[CandidateListed]
-
-
-class FeaturePage(BaseModel):
-    """A stretch of the features; ``total`` is how many there are in all."""
-
-    rulebook: str
-    total: int
-    offset: int
-    items: list[FeatureListed]
-
-
-class CandidateShownWhole(BaseModel):
-    """One candidate in plain words: criteria with limits and sources, cautions, evidence."""
-
-    rulebook: str
-    listed: CandidateListed
-    description: Description
-
-
-class DerivedListed(BaseModel):
-    """A fact the rulebook works out from others: a stage, a prognostic index."""
-
-    name: str
-    title: str
-    values: list[str]
-
-
-class RulebookShown(BaseModel):
-    """The rulebook in force. ``known_until`` is how late each document behind it is."""
-
-    version: str
-    short: str
-    program: str
-    trials: int
-    regimens: int
-    features: int
-    derived: list[DerivedListed]
-    files: list[str]
-    known_until: dict[str, date] = Field(description="Document to the day it is known until.")
 
 
 @router.get("/v1/candidates", summary="Trials and regimens", responses=_READ, response_model=CandidatePage)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 import traceback
@@ -15,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any, Self
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,12 +24,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from matcher.api.problems import cut, problem_of
 from matcher.api.server import now
 from matcher.api.settings import Settings
-from matcher.errors import CODES, MatcherError
+from matcher.errors import CODES, MatcherError, UsageError
 from matcher.service import MatchOptions, open_rulebook
 from matcher.service.file_run import FileRun, Progress, StoppedError
 from matcher.store import Jobs, JobState, open_database
 
 _REPORT_SECONDS = 0.5
+_HELD = "U041"
+"""Another run writes to the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +127,14 @@ def run(work: Work) -> JobState:
     try:
         rulebook = open_rulebook(settings.rules_folder)
         with Pulse(jobs, work, rulebook.short_version) as pulse:
-            file_run(settings, work.job, work.request).run(rulebook, pulse.report)
+            pulse.report(file_run(settings, work.job, work.request).run(rulebook, pulse.report))
         state = JobState.DONE
     except StoppedError:
         state = JobState.CANCELLED
     except MatcherError as error:
+        if isinstance(error, UsageError) and error.code == _HELD:
+            sleep(settings.lease)
+            return JobState.RUNNING  # the former runner is not quite gone: the job waits for another attempt
         state = JobState.FAILED
         found = problem_of(error, job_folder(settings, work.job) / "in")
         problem = {"code": found.code, "place": found.place, "detail": cut(found.detail)}
@@ -137,7 +144,9 @@ def run(work: Work) -> JobState:
         place = f"{Path(frame.filename).name}:{frame.lineno}"
         sys.stderr.write(f"defect {type(error).__name__} in {frame.name}, {place} job={work.job}\n")
         problem = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
-    jobs.finish(work.job, work.runner, state, problem)
+    still_ours = jobs.finish(work.job, work.runner, state, problem)
+    if still_ours and state is not JobState.DONE:
+        shutil.rmtree(job_folder(settings, work.job) / "out", ignore_errors=True)
     return state
 
 

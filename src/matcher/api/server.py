@@ -16,7 +16,7 @@ from matcher.api.served import Holder, Served
 from matcher.api.settings import Settings
 from matcher.store import Audit, Database, Jobs, Role, Sessions, Tokens, open_database
 
-_THREADS = 4
+_THREADS = 2
 
 
 @dataclass(frozen=True)

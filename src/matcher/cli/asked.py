@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from matcher.errors import UsageError
+from matcher.service.matches import FORMATS
+from matcher.standing.standing import StandingKind
 
 Patients = Annotated[
     Path,
@@ -42,7 +44,12 @@ AsOf = Annotated[
     ),
 ]
 Engine = Annotated[
-    str, typer.Option("--engine", metavar="NAME", help="Which engine evaluates: auto, reference or durable.")
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="Which engine evaluates: auto, reference, columnar, spark or durable.",
+    ),
 ]
 IncludeClosed = Annotated[
     bool, typer.Option("--include-closed", help="Rank closed and suspended candidates too.")
@@ -51,6 +58,43 @@ IncludeDeceased = Annotated[
     bool, typer.Option("--include-deceased", help="Rank candidates for deceased patients too.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+Standing = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--standing",
+        metavar="NAMES",
+        help="Keep only candidates of these standings, as eligible,possible. Ranks stay as they are.",
+        show_default="all",
+    ),
+]
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORM", help="The matches as csv, parquet or jsonl.")
+]
+Explanations = Annotated[
+    bool | None,
+    typer.Option(
+        "--explanations/--no-explanations",
+        help="Whether every criterion is explained.",
+        show_default="up to 5,000 patients",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="Processes for many patients.", show_default="one a core"
+    ),
+]
+Master = Annotated[
+    str | None,
+    typer.Option(
+        "--master",
+        metavar="URL",
+        help="The Spark master, as spark://host:7077, for --engine spark.",
+        show_default="all cores of this machine",
+    ),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -78,3 +122,18 @@ def _read(text: str) -> date:
     except ValueError:
         pass
     raise UsageError(f"'{text}' is not a day", code="U005")
+
+
+def standings_of(names: list[str] | None) -> tuple[StandingKind, ...]:
+    """The standings named, in their order; none means all."""
+    given = [name.strip() for each in names or () for name in each.split(",") if name.strip()]
+    for name in given:
+        if name not in list(StandingKind):
+            raise UsageError(f"there is no standing '{name}'", f"one of: {', '.join(StandingKind)}")
+    return tuple(each for each in StandingKind if each in given)
+
+
+def form_of(name: str) -> str:
+    if name not in FORMATS:
+        raise UsageError(f"there is no format '{name}'", f"one of: {', '.join(FORMATS)}")
+    return name

@@ -76,11 +76,13 @@ def explain(
     found = _find(file, patient, patients)
     options = MatchOptions(include_closed=include_closed or bool(named), include_deceased=True, engine=engine)
     issues = [issue_in_words(issue) for issue in found.issues]
-    shown = Matcher(rulebook, options).match_one(found.profile, issues, tuple(file.reading.assumptions))
+    matcher = Matcher(rulebook, options)
+    shown = matcher.match_one(found.profile, issues, tuple(file.reading.assumptions))
     if named:
         shown = _only(shown, named)
     if as_json:
-        print_json({**asdict(shown), "rulebook": rulebook.version, "notice": DECISION_NOTICE})
+        answered = {"rulebook": rulebook.version, "engine": matcher.engine.name}
+        print_json({**asdict(shown), **answered, "notice": DECISION_NOTICE})
         return 0
     page = Page()
     _print(page, shown, rulebook, named, today=days.given is None and shown.as_of == days.today.isoformat())

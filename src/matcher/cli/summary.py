@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +12,6 @@ from matcher.errors import CODES
 from matcher.explanation.answer import DECISION_NOTICE, CandidateShown, PatientShown
 from matcher.readers.outcome import Reading, Reject
 from matcher.service.account import Account, is_ranked
-from matcher.service.batch import Matched
-from matcher.service.outputs import FILES
 
 SHOWN_PATIENTS = 5
 SHOWN_CANDIDATES = 3
@@ -29,9 +28,9 @@ class Summary:
     rejects: list[Reject] = field(default_factory=list)
     ranked: int = 0
 
-    def take(self, outcome: Matched | Reject) -> None:
+    def take(self, outcome: PatientShown | Reject) -> None:
         match outcome:
-            case Matched(shown=shown) if is_ranked(shown):
+            case PatientShown() as shown if is_ranked(shown):
                 self.ranked += 1
                 if len(self.shown) < SHOWN_PATIENTS:
                     self.shown.append(shown)
@@ -47,6 +46,14 @@ def print_opening(page: Page, account: Account, *, today: bool) -> None:
         else account.as_of
     )
     page.line("As of ", (day, "bold"), f", rulebook {run.rulebook.short_version}, engine {run.engine}")
+    page.blank()
+
+
+def print_explained(page: Page, patients: int, most: int) -> None:
+    page.line(
+        f"{patients:,} patients: beyond {most:,} explanations are left out; matches name the criteria in question. "
+        "--explanations writes them (with every candidate about 0.4 GB for 1,000 patients)."
+    )
     page.blank()
 
 
@@ -104,8 +111,14 @@ def print_candidate(page: Page, each: CandidateShown) -> None:
 
 
 def print_closing(
-    page: Page, summary: Summary, account: Account, reading: Reading, written: tuple[Path, ...]
+    page: Page,
+    summary: Summary,
+    account: Account,
+    reading: Reading,
+    written: tuple[Path, ...],
+    files: Mapping[str, str],
 ) -> None:
+    """``files`` says what each of those written is for."""
     hidden = summary.ranked - len(summary.shown)
     if hidden > 0:
         page.line(f"{hidden} more {'patient is' if hidden == 1 else 'patients are'} in the report.")
@@ -119,7 +132,7 @@ def print_closing(
     if written:
         page.blank()
         page.line(f"Written to {written[0].parent}:")
-        page.columns([(path.name, FILES[path.name]) for path in written], indent=2)
+        page.columns([(path.name, files[path.name]) for path in written], indent=2)
     page.blank()
     page.line((DECISION_NOTICE, "bold"))
 

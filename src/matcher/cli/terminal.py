@@ -10,7 +10,15 @@ from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 STANDING_MARKS = {
@@ -111,21 +119,29 @@ def print_json(document: Any) -> None:
 
 @contextmanager
 def progress(total: int, *, wanted: bool) -> Iterator[Any]:
-    """A function to call once a patient; a bar on the terminal where the work is long enough to watch."""
+    """A function to call with a number of patients; a bar on the terminal where the work is long enough to watch."""
     if not wanted or total < 20 or not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda _=1: None
         return
     bar = Progress(
         TextColumn("Matching"),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
     with bar:
         task = bar.add_task("match", total=total)
-        yield lambda: bar.advance(task)
+        yield lambda patients=1: bar.advance(task, patients)
+
+
+class _Rate(ProgressColumn):
+    """Patients a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f} patients/s" if task.speed else "")
 
 
 def _can_print(text: str) -> bool:

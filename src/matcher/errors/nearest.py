@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 _SHORT = 4
+_LONGEST = 200
 _ALIKE = 0.7
 _ALIKE_WHEN_SHORT = 0.8
 _SEPARATORS = re.compile(r"[\s_\-./]+")
@@ -19,19 +21,22 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     the order in which they come.
     """
     wanted = _plain(word)
-    if not wanted:
+    if not wanted or len(wanted) > _LONGEST:
         return None
     limit = _ALIKE_WHEN_SHORT if len(wanted) <= _SHORT else _ALIKE
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
     best: tuple[float, str] | None = None
     for candidate in candidates:
-        plain = _plain(candidate)
+        plain = _known(candidate)
+        shorter, longer = sorted((len(plain), len(wanted)))
+        if 2 * shorter < limit * (shorter + longer):
+            continue
         if plain == wanted or _exchanged(plain, wanted):
             likeness = 1.0 if plain == wanted else 0.99
         else:
             matcher.set_seq1(plain)
-            if matcher.real_quick_ratio() < limit or matcher.quick_ratio() < limit:
+            if matcher.quick_ratio() < limit:
                 continue
             likeness = matcher.ratio()
         if likeness >= limit and (best is None or (-likeness, candidate) < (-best[0], best[1])):
@@ -41,6 +46,12 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
 def _plain(word: str) -> str:
     return _SEPARATORS.sub("", word).casefold()
+
+
+@lru_cache(maxsize=1 << 15)
+def _known(candidate: str) -> str:
+    """The same for names of a vocabulary, which come again and again."""
+    return _plain(candidate)
 
 
 def _exchanged(one: str, other: str) -> bool:

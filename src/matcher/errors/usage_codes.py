@@ -66,7 +66,7 @@ _USAGE = (
     Code(
         "U011",
         "Kind of file not recognised",
-        "Patients are read from CSV, JSON, JSON Lines or a folder of tables, told by the name's ending.",
+        "Patients are read from CSV, Parquet, JSON, JSON Lines or a folder of tables, told by the name's ending.",
         "Rename the file to its kind, or convert it.",
     ),
     Code(
@@ -128,6 +128,30 @@ _USAGE = (
         "Rulebook beyond an engine's limits",
         "The engine that was asked for holds only so many rules at a time, and the rulebook has more.",
         "Use --engine columnar, or auto.",
+    ),
+    Code(
+        "U041",
+        "Unfinished run",
+        "The folder holds the parts of a run that was stopped before its end, or of one that is still going on.",
+        "Give the same command with --resume to go on with it, or delete that folder to begin anew.",
+    ),
+    Code(
+        "U042",
+        "Not the run that was begun",
+        "A run can be gone on with only for the same patients, rulebook and options.",
+        "Give the command it was begun with and --resume, or delete that folder to begin anew.",
+    ),
+    Code(
+        "U043",
+        "A process was ended",
+        "One of the processes of a run was killed, by someone or by the system for want of memory.",
+        "Give the same command with --resume; --workers 1 needs least memory.",
+    ),
+    Code(
+        "U044",
+        "Spark gave up",
+        "The cluster could not be reached, or could not finish the work.",
+        "Check the master's address, and that every executor has this program and sees the files under one path.",
     ),
 )
 

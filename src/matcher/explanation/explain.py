@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import NoteKind, VerdictTable
+from matcher.engines.base import Note, NoteKind, VerdictTable
 from matcher.explanation.answer import (
     STANDING_TEXT,
     CandidateShown,
@@ -18,18 +20,21 @@ from matcher.explanation.answer import (
 from matcher.explanation.criterion import citation_in_words, note_in_words, show
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.patient import is_deceased, summary_of
-from matcher.explanation.questions import Asker
+from matcher.explanation.questions import OPEN, Asker, OpenCandidates
 from matcher.explanation.timing import earliest
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
-from matcher.rules.candidate import Availability, CandidateKind, Evidence, Role
+from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence, Role
 from matcher.rules.condition import comparisons
 from matcher.rules.graph import Choice, Combine, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionNodes, ConditionReading
-from matcher.standing.ranking import Ranked, rank
-from matcher.standing.standing import CriterionVerdict, Standing, stand
+from matcher.standing.panel import Field, Panel
+from matcher.standing.ranking import Judgement, Ranked, keys, rank
+from matcher.standing.standing import CriterionVerdict, Standing, StandingKind, stand
 
 _QUESTIONS = 8
+#: from here on candidates are judged all at once, and only those that are shown one by one
+MANY_CANDIDATES = 250
 _CLOSED = (Availability.CLOSED, Availability.SUSPENDED)
 _APPLIES = {
     Verdict.MET: "applies to this patient's disease",
@@ -48,13 +53,25 @@ class Selection:
     questions: int = _QUESTIONS
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of all candidates: those to show, those an answer could change, the values that criteria read."""
+
+    ranked: Mapping[CandidateKind, Sequence[Ranked]]
+    open: OpenCandidates
+    values: Sequence[NodeId]
+
+
 class Explainer:
     """Words for a rulebook's verdicts. Made once for a rulebook, used for every patient."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self._nodes = ConditionNodes(rulebook)
-        self._asker = Asker(rulebook.graph, rulebook.candidates)
+        self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
+        self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
+        self._asker = Asker.of(rulebook.graph)
+        self._panel = Panel(rulebook) if len(rulebook.candidates) >= MANY_CANDIDATES else None
 
     def explain(
         self,
@@ -67,18 +84,15 @@ class Explainer:
     ) -> PatientShown:
         """The patient's two rankings, with reasons, questions, derived facts, assumptions and conflicts."""
         reading = ConditionReading(self._nodes, table, row)
-        standings = self._standings(table, row, selection)
         deceased = is_deceased(profile)
-        ranked = rank(standings, reading, self.rulebook)
         ranks_shown = not deceased or selection.include_deceased
+        outcome = self._outcome(reading, selection)
         shown = {
-            kind: tuple(
-                self._candidate(each, reading, profile, ranks_shown) for each in ranked[kind][: selection.top]
-            )
+            kind: tuple(self._candidate(each, reading, profile, ranks_shown) for each in outcome.ranked[kind])
             for kind in CandidateKind
         }
         questions = (
-            self._asker.ask(standings, table, row, profile, selection.questions)
+            self._asker.ask_about(outcome.open, table.findings[row], selection.questions)
             if ranks_shown and selection.questions
             else ()
         )
@@ -89,7 +103,7 @@ class Explainer:
             deceased=deceased,
             trials=shown[CandidateKind.TRIAL],
             regimens=shown[CandidateKind.REGIMEN],
-            unmatched=tuple(each.id for each in self.rulebook.candidates if each.roots is None),
+            unmatched=self._unmatched,
             questions=questions,
             derived=tuple(
                 self._derived(each, reading)
@@ -98,17 +112,54 @@ class Explainer:
             ),
             assumptions=tuple(
                 dict.fromkeys(
-                    (*assumptions, *profile.assumptions, *self._shared_assumptions(standings, reading))
+                    (*assumptions, *profile.assumptions, *_shared_assumptions(outcome.values, reading))
                 )
             ),
             conflicts=tuple(dict.fromkeys(self._conflicts(reading))),
             issues=tuple(issues),
         )
 
-    def _standings(self, table: VerdictTable, row: int, selection: Selection) -> list[Standing]:
+    def _outcome(self, reading: ConditionReading, selection: Selection) -> _Outcome:
+        if self._panel is not None and selection.top is not None:
+            return self._outcome_by_panel(self._panel, reading, selection, selection.top)
+        standings = self._standings(self.rulebook.candidates, reading, selection)
+        ranked = rank(standings, reading, self.rulebook)
+        considered = (each for standing in standings for each in standing.considered)
+        return _Outcome(
+            {kind: ranked[kind][: selection.top] for kind in CandidateKind},
+            OpenCandidates.of(standings),
+            [
+                reading.nodes.value_of(comparison)
+                for each in considered
+                for comparison in comparisons(each.criterion.condition)
+            ],
+        )
+
+    def _outcome_by_panel(
+        self, panel: Panel, reading: ConditionReading, selection: Selection, top: int
+    ) -> _Outcome:
+        """The same for many trials, of which only the first come to be objects."""
+        field = panel.judge(reading, include_closed=selection.include_closed)
+        trials = self._standings(panel.first_trials(field, reading, top), reading, selection)
+        ranked = rank(self._standings(self._regimens, reading, selection), reading, self.rulebook)
+        first = tuple(
+            Ranked(place, each, keys(Judgement(each, reading, self.rulebook)))
+            for place, each in enumerate(trials, start=1)
+        )
+        noted = [node for node, finding in reading.findings.items() if any(map(_is_assumed, finding.notes))]
+        return _Outcome(
+            {CandidateKind.TRIAL: first, CandidateKind.REGIMEN: ranked[CandidateKind.REGIMEN][:top]},
+            _open_in(panel, field),
+            panel.values_considered(field, reading, noted),
+        )
+
+    @staticmethod
+    def _standings(
+        candidates: Iterable[Candidate], reading: ConditionReading, selection: Selection
+    ) -> list[Standing]:
         standings = [
-            stand(each, table, row)
-            for each in self.rulebook.candidates
+            stand(each, reading.table, reading.row)
+            for each in candidates
             if selection.include_closed or each.availability not in _CLOSED
         ]
         return [
@@ -192,15 +243,6 @@ class Explainer:
                     f"{comparison.default_window} days old count (default)"
                 )
 
-    @staticmethod
-    def _shared_assumptions(standings: Sequence[Standing], reading: ConditionReading) -> Iterable[str]:
-        for standing in standings:
-            for each in standing.considered:
-                for comparison in comparisons(each.criterion.condition):
-                    for note in reading.finding(comparison).notes:
-                        if note.kind in (NoteKind.UNDATED, NoteKind.CONVERTED):
-                            yield note_in_words(note)
-
     def _conflicts(self, reading: ConditionReading) -> Iterable[str]:
         for node, finding in reading.findings.items():
             for note in finding.notes:
@@ -262,3 +304,19 @@ class Explainer:
             lines=figures_in_words(document),
             citation=citation_in_words(evidence.citation),
         )
+
+
+def _open_in(panel: Panel, field: Field) -> OpenCandidates:
+    places = field.of_kinds(OPEN)
+    possible = field.of_kinds([StandingKind.POSSIBLE])
+    return OpenCandidates(panel.ids[places].tolist(), panel.roots[places, :2], np.isin(places, possible))
+
+
+def _is_assumed(note: Note) -> bool:
+    """Whether it is listed among the assumptions."""
+    return note.kind in (NoteKind.UNDATED, NoteKind.CONVERTED)
+
+
+def _shared_assumptions(values: Iterable[NodeId], reading: ConditionReading) -> Iterable[str]:
+    for node in dict.fromkeys(values):
+        yield from (note_in_words(note) for note in reading.findings[node].notes if _is_assumed(note))

@@ -6,123 +6,145 @@ number of candidates whose standing changes is averaged over those groups.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import compress, pairwise
 from math import floor
 
+import numpy as np
+import numpy.typing as npt
+
 from matcher.domain.possible import Codes, Interval, Possible, test
-from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import VerdictTable
+from matcher.engines.base import Finding, VerdictTable
+from matcher.engines.columnar.levels import Levels
+from matcher.engines.columnar.planes import POSSIBLE, SURE
 from matcher.engines.reference.kinds import whole
 from matcher.explanation.answer import Question
-from matcher.explanation.supposing import Supposing
 from matcher.features.kind import Domain, Feature, NumberDomain
-from matcher.rules.candidate import Candidate
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
-from matcher.standing.standing import Standing, StandingKind, standing_kind
+from matcher.standing.standing import OPEN, Standing, StandingKind
 
-_OPEN = frozenset(
-    {StandingKind.POSSIBLE, StandingKind.ELIGIBLE_PENDING_SCREENING, StandingKind.MEETS_KNOWN_CRITERIA}
-)
+__all__ = ["OPEN", "Asker", "OpenCandidates", "answers_that_matter"]
 
 
+@dataclass(frozen=True)
+class OpenCandidates:
+    """The candidates whose standing an answer could still change: identifiers in order, strict and screening roots.
+
+    ``possible`` are those whose standing is so; the others are met as soon as screening is presumed.
+    """
+
+    ids: Sequence[str]
+    roots: npt.NDArray[np.intp]
+    possible: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, standings: Iterable[Standing]) -> OpenCandidates:
+        found = sorted((each for each in standings if each.kind in OPEN), key=lambda each: each.candidate.id)
+        roots = [each.candidate.roots for each in found]
+        return cls(
+            [each.candidate.id for each in found],
+            np.array([(each.strict, each.screening) for each in roots if each is not None], np.intp),
+            np.array([each.kind is StandingKind.POSSIBLE for each in found], np.bool_),
+        )
+
+
+@dataclass(frozen=True)
 class Asker:
-    """The parts of a rulebook's graph that questions need, worked out once."""
+    """The parts of a rulebook's graph that questions need, worked out once.
 
-    def __init__(self, graph: Graph, candidates: Iterable[Candidate]) -> None:
-        self.graph = graph
-        self._candidates = {each.id: each for each in candidates}
-        self._users = graph.users()
-        self._tests = _tests_of_features(graph)
-        self._standing_on: dict[NodeId, list[str]] = {}
-        for candidate in self._candidates.values():
-            roots = (node for each in candidate.standing_roots() for node in each.nodes)
-            for root in dict.fromkeys(roots):
-                self._standing_on.setdefault(root, []).append(candidate.id)
-        self._reached: dict[NodeId, frozenset[str]] = {}
-        self._unrecorded: dict[NodeId, list[Possible]] = {}
+    ``above`` and ``tests`` are, for each feature, what is computed from it and the tests on it.
+    """
+
+    graph: Graph
+    above: Mapping[NodeId, Sequence[NodeId]]
+    tests: Mapping[NodeId, Sequence[Test]]
+    _levels: Levels = field(repr=False)
+    _unrecorded: dict[NodeId, list[Possible]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, graph: Graph) -> Asker:
+        tests = _tests_of_features(graph)
+        return cls(graph, graph.above(tests), tests, Levels(graph))
 
     def ask(
-        self, standings: Sequence[Standing], table: VerdictTable, row: int, profile: Profile, most: int
+        self, standings: Sequence[Standing], table: VerdictTable, row: int, most: int
     ) -> tuple[Question, ...]:
         """The questions that settle most, best first, one for each topic."""
-        open_ones = {each.candidate.id: each.kind for each in standings if each.kind in _OPEN}
-        if not open_ones:
-            return ()
-        supposing = Supposing(self.graph, self._users, dict(table.verdicts[row]), dict(table.findings[row]))
-        supposed = VerdictTable((profile.id,), (supposing.verdicts,), (supposing.findings,))
-        best: dict[str, Question] = {}
-        for node in self._tests:
-            finding = table.findings[row].get(node)
-            if finding is None or finding.value.exact or self._reach(node).isdisjoint(open_ones):
-                continue
-            asked = self._settled_by(node, open_ones, supposing, supposed)
-            if asked is None:
-                continue
-            known = best.get(asked.topic)
-            if known is None or asked.settles > known.settles:
-                best[asked.topic] = asked
-        return tuple(sorted(best.values(), key=lambda each: (-each.settles, each.topic))[:most])
+        return self.ask_about(OpenCandidates.of(standings), table.findings[row], most)
 
-    def _settled_by(
-        self,
-        node: NodeId,
-        open_ones: Mapping[str, StandingKind],
-        supposing: Supposing,
-        supposed: VerdictTable,
-    ) -> Question | None:
-        answers = self.answers(node, supposing.findings[node].value)
-        if len(answers) < 2:
-            return None
-        changed: Counter[str] = Counter()
-        for answer in answers:
-            with supposing.that(node, answer) as differing:
-                affected = {each for root in differing for each in self._standing_on.get(root, ())}
-                changed.update(
-                    each
-                    for each in affected
-                    if each in open_ones
-                    and standing_kind(self._candidates[each], supposed) is not open_ones[each]
-                )
-        if not changed:
-            return None
-        feature = self._feature(node)
-        return Question(
-            topic=feature.topic or feature.name,
-            text=feature.question or feature.title,
-            settles=round(changed.total() / len(answers), 2),
-            candidates=tuple(sorted(changed)),
+    def ask_about(
+        self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding], most: int
+    ) -> tuple[Question, ...]:
+        """The same for candidates picked already."""
+        answers = self._answers(open_ones, findings)
+        if not answers:
+            return ()
+        changes = self._changes(open_ones, findings, answers)
+        settled = changes.sum(axis=0).tolist()
+        best: dict[str, tuple[float, int, Feature]] = {}
+        for place, (node, given) in enumerate(answers.items()):
+            feature, settles = self._feature(node), round(settled[place] / len(given), 2)
+            topic = feature.topic or feature.name
+            if settled[place] and (topic not in best or settles > best[topic][0]):
+                best[topic] = settles, place, feature
+        in_order = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))
+        return tuple(
+            Question(
+                topic,
+                feature.question or feature.title,
+                settles,
+                tuple(compress(open_ones.ids, (changes[:, place] > 0).tolist())),
+            )
+            for topic, (settles, place, feature) in in_order[:most]
         )
+
+    def _answers(
+        self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]
+    ) -> dict[NodeId, list[Possible]]:
+        """The answers worth supposing: of features that are not known and that reach such a candidate."""
+        roots = set(open_ones.roots.ravel().tolist())
+        answers: dict[NodeId, list[Possible]] = {}
+        for node, tests in self.tests.items():
+            if node not in findings or findings[node].value.exact or roots.isdisjoint(self.above[node]):
+                continue
+            value, domain = findings[node].value, self._feature(node).domain
+            if value != whole(domain):
+                found = answers_that_matter(value, tests, domain)
+            elif node in self._unrecorded:
+                found = self._unrecorded[node]
+            else:
+                found = self._unrecorded[node] = answers_that_matter(value, tests, domain)
+            if len(found) > 1:
+                answers[node] = found
+        return answers
+
+    def _changes(
+        self,
+        open_ones: OpenCandidates,
+        findings: Mapping[NodeId, Finding],
+        answers: Mapping[NodeId, Sequence[Possible]],
+    ) -> npt.NDArray[np.intp]:
+        """For each candidate and feature how many of the answers change the standing.
+
+        Such a standing rests on the strict and the screening root alone: met is eligible, met once screening is
+        presumed is pending, and what else is not ruled out is possible.
+        """
+        planes = self._levels.run(findings, answers)
+        strict, screening = planes[open_ones.roots[:, 0]], planes[open_ones.roots[:, 1]]
+        possible = open_ones.possible[:, None]
+        undecided = screening[:, POSSIBLE] & ~screening[:, SURE]
+        stays = ~strict[:, SURE] & np.where(possible, undecided, screening[:, SURE])
+        starts = np.cumsum([1, *(len(each) for each in answers.values())])
+        worlds = np.unpackbits((~stays).view(np.uint8), axis=1, bitorder="little")
+        changes = np.add.reduceat(worlds[:, : starts[-1]], starts[:-1], axis=1, dtype=np.intp)
+        return np.asarray(changes)
 
     def _feature(self, node: NodeId) -> Feature:
         read = self.graph[node]
         assert isinstance(read, Read)
         return read.feature
-
-    def answers(self, node: NodeId, value: Possible) -> list[Possible]:
-        """The answers that matter; those of a feature of which nothing is known are remembered."""
-        tests, domain = self._tests[node], self._feature(node).domain
-        if value != whole(domain):
-            return _answers(value, tests, domain)
-        if node not in self._unrecorded:
-            self._unrecorded[node] = _answers(value, tests, domain)
-        return self._unrecorded[node]
-
-    def _reach(self, node: NodeId) -> frozenset[str]:
-        """The candidates whose standing the feature could change."""
-        if node not in self._reached:
-            above: set[NodeId] = set()
-            pending = [node]
-            while pending:
-                new = [each for each in self._users[pending.pop()] if each not in above]
-                above.update(new)
-                pending += new
-            self._reached[node] = frozenset(
-                each for root in above for each in self._standing_on.get(root, ())
-            )
-        return self._reached[node]
 
 
 def _tests_of_features(graph: Graph) -> dict[NodeId, list[Test]]:
@@ -139,7 +161,7 @@ def _tests_of_features(graph: Graph) -> dict[NodeId, list[Test]]:
     return tests
 
 
-def _answers(value: Possible, tests: Sequence[Test], domain: Domain) -> list[Possible]:
+def answers_that_matter(value: Possible, tests: Sequence[Test], domain: Domain) -> list[Possible]:
     """One answer for each group of values that the rulebook's tests treat alike."""
     answers: dict[tuple[Verdict, ...], Possible] = {}
     for answer in _candidates(value, tests, domain):

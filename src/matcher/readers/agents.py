@@ -77,7 +77,7 @@ def _either(formulary: Formulary, names: list[str]) -> Codes | None:
 
 
 def _report(context: Context, path: str, text: str) -> None:
-    guess = context.formulary.nearest(text)
+    guess = context.formulary.nearest(text) if context.guesses else None
     hint = f"; did you mean '{guess}'?" if guess else ""
     context.issue("P108", f"{path}.agents", f"the agent is not known{hint}", text)
 

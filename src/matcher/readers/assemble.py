@@ -99,7 +99,7 @@ def _as_of(wire: Mapping[str, Any], otherwise: date | None) -> date | None:
 
 def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
     for name in wire.keys() - FIELDS:
-        guess = nearest(name, FIELDS)
+        guess = nearest(name, FIELDS) if context.guesses else None
         hint = f"; did you mean '{guess}'?" if guess else ""
         context.issue("P109", name, f"profiles have no field '{name}'{hint}", wire[name])
     if "index_date" in wire:

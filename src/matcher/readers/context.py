@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,8 @@ from matcher.vocabulary import units
 from matcher.vocabulary.formulary import Formulary
 
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*\|\s*|\s*/\s*", re.IGNORECASE)
+MOST_GUESSES = 50
+"""So many findings about one patient still offer the nearest name: looking for it is what takes time."""
 _UNKNOWN = frozenset({"unknown", "not known", "not stated", "not available", "n/a", "na", "?", ""})
 
 
@@ -36,6 +38,11 @@ class Context:
     index: date | None = None
     issues: list[Issue] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
+
+    @property
+    def guesses(self) -> bool:
+        """Whether the nearest name is still looked for."""
+        return len(self.issues) < MOST_GUESSES
 
     def source(self, path: str) -> Source:
         return self.places.of(path)
@@ -73,7 +80,7 @@ class Context:
         if is_unknown(raw):
             return None
         try:
-            return read_codes(raw, lookup)
+            return read_codes(raw, lookup if self.guesses else replace(lookup, suggest=None))
         except UnreadableError as error:
             self.refuse(at(path, name), error, raw)
             return None
@@ -178,7 +185,7 @@ def checked(
             context.issue("P118", path, f"the row has no '{name}'")
             usable = False
         elif error["type"] == "extra_forbidden":
-            guess = nearest(name, model.model_fields)
+            guess = nearest(name, model.model_fields) if context.guesses else None
             hint = f"; did you mean '{guess}'?" if guess else ""
             context.issue(
                 "P109", f"{path}.{name}", f"there is no field '{name}' here{hint}", fields.pop(name, "")

@@ -41,7 +41,7 @@ class PatientSource(Protocol):
         """Every patient in the order of the file."""
 
 
-def unknown_columns(file: str, columns: Iterable[str], known: Iterable[str], line: int) -> list[Issue]:
+def unknown_columns(file: str, columns: Iterable[str], known: Iterable[str], line: int | None) -> list[Issue]:
     """One issue for each column that nothing reads, with the nearest documented name."""
     names = sorted(known)
     found: list[Issue] = []

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from matcher.errors import Diagnostic, PatientDataError
 
 DEEPEST = 40
+MOST_VALUES = 20_000
 _LONGEST_NUMBER = 30
 _FILE = "body"
 
@@ -30,8 +31,7 @@ def read_json(body: bytes) -> Any:
         _refuse("P004", error.msg, error.lineno, error.colno)
     except RecursionError:
         _refuse("P008", "nested too deep")
-    if _too_deep(value):
-        _refuse("P008", f"nested deeper than {DEEPEST} levels")
+    _check_size(value)
     if "\\ud" in text.casefold():
         _refuse_half_characters(value)
     return value
@@ -41,18 +41,22 @@ def _refuse(code: str, message: str, line: int | None = None, column: int | None
     raise PatientDataError([Diagnostic(_FILE, line, column, code, message)]) from None
 
 
-def _too_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(DEEPEST):
+def _check_size(value: Any) -> None:
+    """Level by level, so that depth costs nothing."""
+    level, count = [value], 0
+    for _ in range(DEEPEST + 1):
         level = [
             inner
             for each in level
             if isinstance(each, dict | list)
             for inner in (each.values() if isinstance(each, dict) else each)
         ]
+        count += len(level)
+        if count > MOST_VALUES:
+            _refuse("P008", f"more than {MOST_VALUES} values")
         if not level:
-            return False
-    return any(isinstance(each, dict | list) for each in level)
+            return
+    _refuse("P008", f"nested deeper than {DEEPEST} levels")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,11 @@ class JsonLines:
     dated = False
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._encoding = encoding_of(path)
+        self.path = path
+        self.encoding = encoding_of(path)
         self.assumptions = (
-            [f"{path.name} is not UTF-8 and was read as {self._encoding.name}"]
-            if self._encoding.assumed
+            [f"{path.name} is not UTF-8 and was read as {self.encoding.name}"]
+            if self.encoding.assumed
             else []
         )
         self.file_issues: list[Issue] = []
@@ -53,20 +53,29 @@ class JsonLines:
             yield entry.patient
 
     def entries(self, as_of: date | None) -> Iterator[Entry]:  # noqa: ARG002 every profile is dated later
-        number = 0
-        piece = False
-        for line in lines_of(self._path, self._encoding):
-            number += not piece
-            continued, piece = piece, not line.endswith(("\n", "\r")) and len(line) >= LONGEST_LINE
-            if continued or not line.strip():
-                continue
-            source = Source(self._path.name, number)
-            if piece:
-                yield Entry(
-                    "", source, problem=("P008", "the line is longer than any patient's"), text=line[:200]
-                )
-                continue
-            yield _entry(line, source)
+        return entries_of(lines_of(self.path, self.encoding), self.path.name)
+
+
+def entries_of(lines: Iterable[str], file: str, number: int = 0) -> Iterator[Entry]:
+    """A patient for each line with anything on it; ``number`` lines stand before them."""
+    piece = False
+    for line in lines:
+        number += not piece
+        continued, piece = piece, is_piece(line)
+        if continued or not line.strip():
+            continue
+        source = Source(file, number)
+        if piece:
+            yield Entry(
+                "", source, problem=("P008", "the line is longer than any patient's"), text=line[:200]
+            )
+            continue
+        yield _entry(line, source)
+
+
+def is_piece(line: str) -> bool:
+    """Whether it is no whole line, because that is endless."""
+    return not line.endswith(("\n", "\r")) and len(line) >= LONGEST_LINE
 
 
 def _entry(line: str, source: Source) -> Entry:

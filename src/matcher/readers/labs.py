@@ -24,7 +24,7 @@ def read_labs(context: Context, wire: Mapping[str, Any]) -> Iterator[Laboratory]
         name = str(row.fields["test"])
         test = lab_test(name)
         if test is None:
-            guess = nearest_lab_test(name)
+            guess = nearest_lab_test(name) if context.guesses else None
             hint = f"; did you mean '{guess}'?" if guess else ""
             context.issue("P105", f"{row.path}.test", f"not a known laboratory test{hint}", name)
             continue

@@ -1,4 +1,4 @@
-"""One delimited file read through a mapping: an export, or the documented wide CSV."""
+"""One file of rows read through a mapping: an export, or the documented wide columns, as CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from matcher.readers.entry import Entry, unknown_columns
 from matcher.readers.mapped import draw, identify
 from matcher.readers.mapping import MarkedMapping, cells_of
 from matcher.readers.outcome import Issue
+from matcher.readers.parquet import ParquetTable, is_parquet, open_parquet
 
 
 class MappedFile:
     """Rows of a file as patients. Unknown columns are one issue each, not one for each row."""
 
     def __init__(self, path: Path, marked: MarkedMapping) -> None:
-        form = marked.mapping.file
-        named = {cell.column for _, cell in cells_of(marked.mapping) if cell.column}
         self._path = path
-        self.table = open_table(path, known=named, encoding=form.encoding, delimiter=form.delimiter)
+        self.table = _opened(path, marked)
         self.bound = bind(marked, self.table.header)
         self.assumptions = [*_encoding_assumption(self.table), *self.bound.assumptions]
         self.dated = bool(self.bound.as_of)
         self.file_issues = self._column_issues()
         self._refuse_repeated()
+        if isinstance(self.table, ParquetTable):
+            self.table.refuse_strange(self.bound.used)
 
     def _column_issues(self) -> list[Issue]:
         known = _documented(self.bound)
@@ -43,12 +44,17 @@ class MappedFile:
                 for name in repeated
             )
 
+    def rows(self) -> Iterator[Row]:
+        """Every row that is a patient's, with the cells that the mapping reads."""
+        table = self.table
+        return table.rows(self.bound.used) if isinstance(table, ParquetTable) else table.rows()
+
     def identifiers(self) -> Iterator[str]:
-        for row in self.table.rows():
+        for row in self.rows():
             yield identify(self.bound, row)
 
     def entries(self, as_of: date | None) -> Iterator[Entry]:
-        for row in self.table.rows():
+        for row in self.rows():
             yield entry_of(self.bound, row, self._path.name, as_of)
 
 
@@ -61,8 +67,16 @@ def entry_of(bound: Bound, row: Row, file: str, as_of: date | None) -> Entry:
     return Entry(drawn.patient, drawn.places.whole, drawn.wire, drawn.places, drawn.issues, text=row.text)
 
 
-def _encoding_assumption(table: Table) -> Iterator[str]:
-    if table.encoding.assumed:
+def _opened(path: Path, marked: MarkedMapping) -> Table | ParquetTable:
+    if is_parquet(path):
+        return open_parquet(path)
+    form = marked.mapping.file
+    named = {cell.column for _, cell in cells_of(marked.mapping) if cell.column}
+    return open_table(path, known=named, encoding=form.encoding, delimiter=form.delimiter)
+
+
+def _encoding_assumption(table: Table | ParquetTable) -> Iterator[str]:
+    if isinstance(table, Table) and table.encoding.assumed:
         yield f"{table.path.name} is not UTF-8 and was read as {table.encoding.name}"
 
 

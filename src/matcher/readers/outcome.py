@@ -94,6 +94,15 @@ class Reading:
             case Reject():
                 self.rejected += 1
 
+    def add(self, part: Reading) -> None:
+        """Count what was read of a part; the whole has the patients and the issues of the file already."""
+        self.matched += part.matched
+        self.rejected += part.rejected
+        self.issues.update(part.issues)
+        self.unresolved_agents.update(part.unresolved_agents)
+        for text in part.assumptions:
+            self.assume(text)
+
     def count_issue(self, issue: Issue) -> None:
         self.issues[issue.code] += 1
         if issue.code == "P108":

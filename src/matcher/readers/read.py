@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from matcher.errors import Diagnostic, PatientDataError, UsageError
@@ -14,6 +15,7 @@ from matcher.readers.mapped_file import MappedFile, wide_file
 from matcher.readers.mapping import load_mapping, wide_mapping
 from matcher.readers.one import PatientReader
 from matcher.readers.outcome import Outcome, Reading
+from matcher.readers.parquet import is_parquet
 from matcher.readers.tables import TableFolder
 from matcher.vocabulary.formulary import Formulary
 
@@ -55,10 +57,14 @@ class PatientFile:
 
     def __iter__(self) -> Iterator[Outcome]:
         self.reading = reading = self.account()
-        for entry in self._source.entries(self._reader.as_of):
-            outcome = self._reader.outcome(entry)
+        for outcome in self.between(0, len(self)):
             reading.count(outcome)
             yield outcome
+
+    def between(self, start: int, stop: int) -> Iterator[Outcome]:
+        """Some of the patients, by their order in the file, without counting them."""
+        for entry in islice(self._source.entries(self._reader.as_of), start, stop):
+            yield self._reader.outcome(entry)
 
 
 def account_of(source: PatientSource, patients: int, today: date | None) -> Reading:
@@ -82,10 +88,10 @@ def read_patients(
     as_of: date | None = None,
     today: date | None = None,
 ) -> PatientFile:
-    """The patients of a CSV, a folder of tables, a JSON document or JSON Lines, each read or rejected.
+    """The patients of a CSV or Parquet file, a folder of tables, a JSON document or JSON Lines, each read or rejected.
 
     ``as_of`` serves records without an as-of date of their own, ``today`` only where the file has no column for
-    one: a patient with a blank as-of date is never dated by the clock. A mapping describes one delimited file. What is
+    one: a patient with a blank as-of date is never dated by the clock. A mapping describes one file of rows. What is
     wrong with mapping, header or file as a whole is raised here, before any patient is read.
     """
     return PatientFile(source_of(path, mapping), formulary, as_of, today, path.name)
@@ -101,11 +107,11 @@ def source_of(path: Path, mapping: Path | None) -> PatientSource:
         return TableFolder(path)
     kind = _kind(path)
     if mapping is not None:
-        if kind != "delimited":
-            raise UsageError("a mapping describes a delimited file, and JSON was given", code="U001")
+        if kind != "rows":
+            raise UsageError("a mapping describes a file of rows, and JSON was given", code="U001")
         return MappedFile(path, load_mapping(mapping))
     match kind:
-        case "delimited":
+        case "rows":
             return wide_file(path, wide_mapping())
         case "lines":
             return JsonLines(path)
@@ -119,14 +125,16 @@ def _kind(path: Path) -> str:
             head = stream.read(64)
     except OSError as error:
         raise UsageError(f"{path} cannot be opened: {error.strerror}", code="U009") from None
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b", b"PAR1")):
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         raise UsageError(f"{path.name} is not text: save it as CSV", code="U011")
     ending = path.suffix.casefold()
+    if is_parquet(path):
+        return "rows"
     if ending in JSON_LINES:
         return "lines"
     if ending == ".json":
         return "json"
     if ending in DELIMITED:
-        return "delimited"
+        return "rows"
     start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1]
-    return "json" if start in (b"{", b"[") else "delimited"
+    return "json" if start in (b"{", b"[") else "rows"

@@ -44,10 +44,10 @@ def case_paths(root: Path) -> list[Path]:
     return sorted(root.rglob(f"*{CASES_SUFFIX}"))
 
 
-def content_hash(root: Path) -> str:
+def content_hash(root: Path, paths: Iterable[Path]) -> str:
     """SHA-256 over the names and bytes of every rule file: the version of a rulebook."""
     digest = hashlib.sha256()
-    for path in rule_paths(root):
+    for path in paths:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from matcher.errors import Diagnostic, RuleError, UsageError, in_order
+from matcher.rulebook.compiled import MANY, Kept, sharing, uncollected
 from matcher.rulebook.documents import (
     RuleFile,
     content_hash,
@@ -79,8 +80,24 @@ class Loaded:
         return [each for each in self.diagnostics if each.severity == "error"]
 
 
-def load_rulebook(root: Path) -> Rulebook:
-    """The rulebook of a directory; ``RuleError`` with every error of every file where there is one."""
+def load_rulebook(root: Path, cache: Path | None = None) -> Rulebook:
+    """The rulebook of a directory; ``RuleError`` with every error of every file where there is one.
+
+    One of many files is compiled once and kept in ``cache``, the user's cache directory unless another is given.
+    """
+    paths = rule_paths(root)
+    if len(paths) < MANY:
+        return _compiled(root)
+    kept = Kept.of(root, content_hash(root, paths), cache)
+    rulebook = kept.read()
+    if rulebook is None:
+        with uncollected():
+            rulebook = sharing(_compiled(root))
+            kept.write(rulebook)
+    return rulebook
+
+
+def _compiled(root: Path) -> Rulebook:
     loaded = check_rulebook(root)
     if loaded.rulebook is None or loaded.errors:
         raise RuleError(loaded.errors)
@@ -93,7 +110,8 @@ def check_rulebook(root: Path) -> Loaded:
         raise UsageError(f"there is no directory of rules at {root}", "give one with --rules")
     files: list[RuleFile] = []
     diagnostics: list[Diagnostic] = []
-    for path in rule_paths(root):
+    paths = rule_paths(root)
+    for path in paths:
         file, found = read_rule_file(path, path.as_posix())
         files.append(file)
         diagnostics += found
@@ -104,7 +122,7 @@ def check_rulebook(root: Path) -> Loaded:
         for path in misnamed_paths(root)
     ]
     compiler = _Compilation(files, diagnostics)
-    rulebook = compiler.compile(content_hash(root))
+    rulebook = compiler.compile(content_hash(root, paths))
     used = frozenset(compiler.used_lists)
     return Loaded(rulebook, in_order(diagnostics), tuple(files), used)
 

@@ -250,15 +250,22 @@ class _CriterionWriter:
         recovered = leniency.recovered(condition, document, path, easier=easier)
         waived = leniency.waived(recovered, document, path, easier=easier)
         recoverable = document.recoverable
+        node = self.lower(condition)
+        satisfied = self._satisfied(node, role)
+
+        def after(changed: Condition) -> NodeId:
+            """Most criteria grant nothing: then the node is the same."""
+            return satisfied if changed is condition else self._satisfied(self.lower(changed), role)
+
         return Criterion(
             id=identifier,
             role=role,
             text=document.text,
             condition=condition,
-            node=self.lower(condition),
-            satisfied=self._satisfied(condition, role),
-            recovered=self._satisfied(recovered, role),
-            waived=self._satisfied(waived, role),
+            node=node,
+            satisfied=satisfied,
+            recovered=after(recovered),
+            waived=after(waived),
             at_screening=document.at_screening,
             recoverable_by_time=recoverable is not None and recoverable.by == "time",
             recoverable_within=(recoverable.within or "") if recoverable else "",
@@ -269,8 +276,7 @@ class _CriterionWriter:
             printed=document.printed or "",
         )
 
-    def _satisfied(self, condition: Condition, role: Role) -> NodeId:
-        node = self.lower(condition)
+    def _satisfied(self, node: NodeId, role: Role) -> NodeId:
         return self.compiler.builder.negate(node) if role is Role.EXCLUSION else node
 
     def lower(self, condition: Condition) -> NodeId:

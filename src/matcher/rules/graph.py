@@ -5,6 +5,7 @@ Nodes refer to earlier nodes by number, so the order of the list is an order of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -139,6 +140,20 @@ class Graph:
             for member in dict.fromkeys(members_of(node)):
                 users[member].append(number)
         return users
+
+    def above(self, nodes: Iterable[NodeId]) -> dict[NodeId, list[NodeId]]:
+        """For each of these nodes everything computed from it, in order of evaluation."""
+        users = self.users()
+        found: dict[NodeId, list[NodeId]] = {}
+        for node in nodes:
+            above: set[NodeId] = set()
+            pending = [node]
+            while pending:
+                new = [each for each in users[pending.pop()] if each not in above]
+                above.update(new)
+                pending += new
+            found[node] = sorted(above)
+        return found
 
     def below(self, *roots: NodeId) -> list[NodeId]:
         """These nodes and everything they are computed from, in order of evaluation."""

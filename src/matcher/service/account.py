@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matcher.explanation.answer import DECISION_NOTICE, CandidateShown, PatientShown
 from matcher.readers.outcome import Reading
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.standing import StandingKind
+
+if TYPE_CHECKING:
+    from matcher.service.bulk.counts import Counts
 
 STANDINGS: tuple[str, ...] = tuple(kind.value for kind in StandingKind)
 DISTRIBUTION = "trial-matcher"
@@ -65,6 +68,21 @@ class Account:
         self.days = (min(first, patient.as_of), max(last, patient.as_of))
         for each in patient.candidates:
             self._candidate(each)[each.standing] += 1
+
+    def add(self, counts: Counts) -> None:
+        """Counts made of many patients at once."""
+        self.matched += counts.matched
+        self.deceased += counts.deceased
+        self.not_ranked += counts.not_ranked
+        if counts.matched:
+            first, last = self.days or (counts.first_day, counts.last_day)
+            self.days = (min(first, counts.first_day), max(last, counts.last_day))
+        for each in self.run.rulebook.candidates:
+            ranked, not_ranked = counts.standings.get(each.id), counts.standings_not_ranked.get(each.id)
+            if ranked or not_ranked:
+                held = self.candidates.setdefault(each.id, CandidateCount(each.kind.value, each.title))
+                held.ranked.update(ranked or {})
+                held.not_ranked.update(not_ranked or {})
 
     def _candidate(self, shown: CandidateShown) -> Counter[str]:
         count = self.candidates.setdefault(shown.id, CandidateCount(shown.kind, shown.title))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from matcher.domain.profile import Profile
 from matcher.explanation.answer import PatientShown
 from matcher.readers.outcome import Issue, Patient, Reject
 from matcher.readers.read import PatientFile
@@ -17,6 +18,7 @@ from matcher.service.outputs import Outputs, issue_in_words
 class Matched:
     """One patient who was matched, and the facts of theirs that could not be read."""
 
+    profile: Profile
     shown: PatientShown
     issues: tuple[Issue, ...]
 
@@ -28,7 +30,7 @@ def match_patients(matcher: Matcher, patients: PatientFile) -> Iterator[Matched 
         match outcome:
             case Patient(profile=profile, issues=issues):
                 said = [issue_in_words(issue) for issue in issues]
-                yield Matched(matcher.match_one(profile, said, of_the_file), issues)
+                yield Matched(profile, matcher.match_one(profile, said, of_the_file), issues)
             case Reject():
                 yield outcome
 
@@ -37,7 +39,8 @@ def write_run(matcher: Matcher, patients: PatientFile, outputs: Outputs) -> Iter
     """The same, with everything written to the files of the run on the way."""
     for outcome in match_patients(matcher, patients):
         match outcome:
-            case Matched(shown=shown, issues=issues):
+            case Matched(profile=profile, shown=shown, issues=issues):
+                outputs.count(profile, shown)
                 outputs.add(shown, issues)
             case Reject():
                 outputs.reject(outcome)

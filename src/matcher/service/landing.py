@@ -24,12 +24,17 @@ class Landing:
     an earlier run are put back when a move fails.
     """
 
-    def __init__(self, folder: Path, names: Iterable[str], inputs: Iterable[Path] = ()) -> None:
+    def __init__(
+        self, folder: Path, names: Iterable[str], inputs: Iterable[Path] = (), aside: Path | None = None
+    ) -> None:
+        """``aside`` is a folder to write to that somebody else takes away, should this process be killed."""
         self.folder = folder
+        self._aside = aside
         self.names = tuple(sorted(names, key=lambda name: name == LAST))
         self._inputs = tuple(inputs)
         self._made: list[Path] = []
         self._open: list[IO[str]] = []
+        self._others: list[Path] = []
         self._staging: Path | None = None
 
     def __enter__(self) -> Self:
@@ -38,7 +43,10 @@ class Landing:
             missing = [each for each in (self.folder, *self.folder.parents) if not each.exists()]
             self.folder.mkdir(parents=True, exist_ok=True)
             self._made = [each for each in missing if each.exists()]
-            self._staging = Path(tempfile.mkdtemp(prefix=".matcher-", dir=self.folder))
+            if self._aside is not None:
+                shutil.rmtree(self._aside, ignore_errors=True)
+                self._aside.mkdir()
+            self._staging = self._aside or Path(tempfile.mkdtemp(prefix=".matcher-", dir=self.folder))
         return self
 
     def __exit__(
@@ -62,6 +70,11 @@ class Landing:
         self._open.append(stream)
         return stream
 
+    def path(self, name: str) -> Path:
+        """The same for a file that somebody else opens and closes."""
+        self._others.append(self._staged / name)
+        return self._others[-1]
+
     def land(self) -> tuple[Path, ...]:
         """Puts every file in place."""
         with writing(self.folder):
@@ -70,6 +83,9 @@ class Landing:
                     stream.flush()
                     os.fsync(stream.fileno())
                     stream.close()
+            for path in self._others:
+                with path.open("rb+") as written:
+                    os.fsync(written.fileno())
             self._move()
         return tuple(self.folder / name for name in self.names)
 

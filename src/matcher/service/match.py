@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine, VerdictTable
+from matcher.engines.levelled import LevelledEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -16,7 +17,23 @@ from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.service.engines import durable_engine
 
-ENGINES = ("auto", "reference", "durable")
+#: larger graphs are quicker evaluated level by level, even for one patient
+MANY_NODES = 2_000
+#: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
+#: explained are explained from their profiles
+_SINGLY: Mapping[str, Callable[[], Engine]] = {
+    "auto": ReferenceEngine,
+    "reference": ReferenceEngine,
+    "columnar": ReferenceEngine,
+    "spark": ReferenceEngine,
+    "durable": durable_engine,
+}
+ENGINES = tuple(_SINGLY)
+
+
+def check_engine(name: str) -> None:
+    if name not in ENGINES:
+        raise UsageError(f"there is no engine '{name}'", f"one of: {', '.join(ENGINES)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +59,10 @@ class Matcher:
 
     @cached_property
     def engine(self) -> Engine:
-        if self.options.engine not in ENGINES:
-            raise UsageError(f"there is no engine '{self.options.engine}'", f"one of: {', '.join(ENGINES)}")
-        return durable_engine() if self.options.engine == "durable" else ReferenceEngine()
+        check_engine(self.options.engine)
+        if self.options.engine in ("auto", "columnar") and len(self.rulebook.graph) >= MANY_NODES:
+            return LevelledEngine()
+        return _SINGLY[self.options.engine]()
 
     @cached_property
     def _explainer(self) -> Explainer:

@@ -4,75 +4,75 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from matcher.domain.profile import Profile
 from matcher.explanation.answer import CandidateShown, PatientShown
 from matcher.readers.outcome import Issue, Reading, Reject
-from matcher.service.account import Account, Run
+from matcher.service.account import Account, Run, is_ranked
+from matcher.service.bulk.counts import Counts
+from matcher.service.cell import cell
+from matcher.service.cohort import COHORT_TABLES, CohortCounter, report_section, write_tables
 from matcher.service.landing import Landing, writing
+from matcher.service.matches import matches_in
 from matcher.service.report import Report
+from matcher.standing.cohort import CohortCounts, CohortPlan
+from matcher.standing.standing import StandingKind
 
-MATCHES = "matches.csv"
 EXPLANATIONS = "explanations.jsonl"
 REJECTS = "rejects.csv"
 ISSUES = "issues.csv"
 REPORT = "report.html"
 ACCOUNT = "run.json"
-FILES: Mapping[str, str] = {
-    REPORT: "for reading and printing",
-    MATCHES: "one row for each patient and candidate",
-    EXPLANATIONS: "every criterion with its facts and sources",
-    REJECTS: "patients that could not be read",
-    ISSUES: "single facts that could not be read",
-    ACCOUNT: "rulebook version, counts, assumptions",
-}
 
-MATCH_COLUMNS = [
-    "patient_id",
-    "kind",
-    "rank",
-    "candidate",
-    "cohort",
-    "title",
-    "standing",
-    "availability",
-    "because",
-    "missing",
-    "blocking",
-    "earliest_date",
-    "rulebook",
-    "as_of",
-]
+
+def files_of(form: str = "csv", *, explained: bool = True) -> Mapping[str, str]:
+    """The files a run leaves, and what each is for."""
+    explanations = {EXPLANATIONS: "every criterion with its facts and sources"} if explained else {}
+    return {
+        REPORT: "for reading and printing",
+        f"matches.{form}": "one row for each patient and candidate",
+        **explanations,
+        **COHORT_TABLES,
+        REJECTS: "patients that could not be read",
+        ISSUES: "single facts that could not be read",
+        ACCOUNT: "rulebook version, counts, assumptions",
+    }
+
+
+FILES = files_of()
+
 REJECT_COLUMNS = ["patient_id", "file", "row", "column", "code", "reason", "remedy", "text"]
 ISSUE_COLUMNS = ["patient_id", "fact", "file", "row", "column", "code", "reason", "remedy", "text"]
 
-#: what spreadsheet programs take for the start of a formula; the last four are the full-width signs
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
+def limited(patient: PatientShown, top: int | None, standings: Collection[StandingKind] = ()) -> PatientShown:
+    """The patient with the first ``top`` candidates of each kind, among those of the standings asked for.
 
-def cell(value: object) -> str:
-    """A value as a cell that no spreadsheet program takes for a formula.
-
-    Text that begins like one gets an apostrophe in front, which those programs do not show.
+    The counts of a run are made before this.
     """
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def limited(patient: PatientShown, top: int | None) -> PatientShown:
-    """The patient with the first ``top`` candidates of each kind; the counts of a run are made before this."""
+    if standings:
+        wanted = {each.value for each in standings}
+        trials, regimens = (
+            tuple(each for each in held if each.standing in wanted)
+            for held in (patient.trials, patient.regimens)
+        )
+        patient = replace(patient, trials=trials, regimens=regimens)
     if top is None:
         return patient
     return replace(patient, trials=patient.trials[:top], regimens=patient.regimens[:top])
 
 
-def match_row(patient: PatientShown, each: CandidateShown, rulebook: str) -> list[str]:
-    values = (
+def match_row(
+    patient: PatientShown, each: CandidateShown, rulebook: str, *, explained: bool = True
+) -> tuple[str | int | None, ...]:
+    """The values of a row. Without explanations criteria are only named, and no date is worked out."""
+    return (
         patient.patient,
         each.kind,
         each.rank,
@@ -82,13 +82,18 @@ def match_row(patient: PatientShown, each: CandidateShown, rulebook: str) -> lis
         each.standing,
         each.availability,
         each.because,
-        "; ".join(each.missing),
-        "; ".join(each.blocking),
-        each.earliest_text,
+        "; ".join(each.missing if explained else _criteria(each, "unknown")),
+        "; ".join(each.blocking if explained else _criteria(each, "not met")),
+        each.earliest_text if explained else "",
         rulebook,
         patient.as_of,
     )
-    return [cell(value) for value in values]
+
+
+def _criteria(candidate: CandidateShown, satisfied: str) -> list[str]:
+    """The criteria of the candidate and of the cohort its standing is read from."""
+    cohorts = ("", candidate.cohort.partition(":")[0])
+    return [each.id for each in candidate.criteria if each.satisfied == satisfied and each.cohort in cohorts]
 
 
 def explanation(patient: PatientShown, each: CandidateShown, rulebook: str) -> dict[str, Any]:
@@ -132,26 +137,51 @@ def issue_in_words(issue: Issue) -> str:
     return f"{fact}{issue.reason}{quoted}. {issue.source}. {issue.code}"
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is written of a run: the form of the matches, whether with reasons, and which pairs.
+
+    ``top`` counts within trials and within regimens, among the ``standings`` where any are named.
+    """
+
+    form: str = "csv"
+    explained: bool = True
+    top: int | None = None
+    standings: tuple[StandingKind, ...] = ()
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        return files_of(self.form, explained=self.explained)
+
+
 class Outputs:
     """Writes a run's files as its patients come; ``finish`` puts all of them in place at once."""
 
     def __init__(
-        self, folder: Path, run: Run, patients: int, inputs: Iterable[Path] = (), top: int | None = None
+        self,
+        folder: Path,
+        run: Run,
+        patients: int,
+        inputs: Iterable[Path] = (),
+        wanted: Wanted | None = None,
+        aside: Path | None = None,
     ):
         self.account = Account(run)
-        self._landing = Landing(folder, FILES, inputs)
+        self.wanted = wanted or Wanted()
+        self._landing = Landing(folder, self.wanted.files, inputs, aside)
         self._patients = patients
-        self._top = top
+        closed = bool(run.options.get("include_closed"))
+        self._cohort = CohortCounter(CohortPlan.of(run.rulebook, include_closed=closed))
 
     def __enter__(self) -> Self:
         landing = self._landing
         with ExitStack() as undo:
             undo.enter_context(landing)
             with writing(landing.folder):
-                self._matches = self._table(MATCHES, MATCH_COLUMNS)
+                self._matches = matches_in(self.wanted.form, landing)
                 self._rejects = self._table(REJECTS, REJECT_COLUMNS)
                 self._issues = self._table(ISSUES, ISSUE_COLUMNS)
-                self._explanations = landing.open(EXPLANATIONS)
+                self._explanations = landing.open(EXPLANATIONS) if self.wanted.explained else None
                 self._report = Report(landing.open("sections.html"), self._patients)
             undo.pop_all()
         return self
@@ -168,16 +198,43 @@ class Outputs:
 
     def add(self, patient: PatientShown, issues: Sequence[Issue] = ()) -> None:
         """Takes one matched patient."""
-        rulebook = self.account.run.rulebook.short_version
         self.account.count(patient)
-        shown = limited(patient, self._top)
+        self.show(limited(patient, self.wanted.top, self.wanted.standings))
+        self.note(issues)
+
+    def show(self, patient: PatientShown) -> None:
+        """Writes what is said about one patient, without counting them."""
+        rulebook = self.account.run.rulebook.short_version
         with writing(self._landing.folder):
-            for each in shown.candidates:
-                self._matches.writerow(match_row(shown, each, rulebook))
-                line = explanation(shown, each, rulebook)
-                self._explanations.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._matches.add(
+                [
+                    match_row(patient, each, rulebook, explained=self.wanted.explained)
+                    for each in patient.candidates
+                ]
+            )
+            if self._explanations is not None:
+                for each in patient.candidates:
+                    line = explanation(patient, each, rulebook)
+                    self._explanations.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._report.add(patient)
+
+    def add_rows(self, part: Path) -> None:
+        """The rows of many patients, written for this form already."""
+        with writing(self._landing.folder):
+            self._matches.add_part(part)
+
+    def note(self, issues: Iterable[Issue]) -> None:
+        with writing(self._landing.folder):
             self._issues.writerows(issue_row(issue) for issue in issues)
-            self._report.add(shown)
+
+    def count(self, profile: Profile, patient: PatientShown) -> None:
+        """Counts one patient among all; who is not ranked is left out of what is said of all."""
+        self._cohort.take(profile, left_out=not is_ranked(patient))
+
+    def add_counts(self, counts: Counts, cohort: CohortCounts) -> None:
+        """Counts what was counted for many patients at once."""
+        self.account.add(counts)
+        self._cohort.add(cohort)
 
     def reject(self, reject: Reject) -> None:
         with writing(self._landing.folder):
@@ -187,8 +244,12 @@ class Outputs:
     def finish(self, reading: Reading) -> tuple[Path, ...]:
         """Writes the account and the report, and puts all files in place."""
         with writing(self._landing.folder):
+            self._matches.close()
             self._issues.writerows(issue_row(issue) for issue in reading.file_issues)
-            document = self.account.document(reading, tuple(FILES))
+            document = self.account.document(reading, tuple(self.wanted.files))
             self._landing.open(ACCOUNT).write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-            self._report.write(self._landing.open(REPORT), self.account, reading)
+            rulebook, cohort = self.account.run.rulebook, self._cohort.counts()
+            write_tables(lambda name: self._landing.open(name, newline=""), cohort, rulebook)
+            together = report_section(cohort, rulebook)
+            self._report.write(self._landing.open(REPORT), self.account, reading, together)
         return self._landing.land()

@@ -57,6 +57,7 @@ class Detail(Enum):
 #: up to so many patients, so much of each
 DETAIL: tuple[tuple[int, Detail], ...] = ((25, Detail.FULL), (500, Detail.TOP), (5_000, Detail.RANKING))
 DETAILED_CANDIDATES = 3
+REJECTS_SHOWN = 100
 
 
 def detail_for(patients: int) -> Detail:
@@ -104,10 +105,13 @@ class Report:
         self._sections.write(self._section.render(patient=patient, line=line, detail=self.detail.value))
 
     def reject(self, reject: Reject) -> None:
-        self._rejects.append(reject)
+        if len(self._rejects) < REJECTS_SHOWN:
+            self._rejects.append(reject)
 
-    def write(self, page: IO[str], account: Account, reading: Reading) -> None:
-        """The whole page, with the patients between its head and its foot."""
+    def write(
+        self, page: IO[str], account: Account, reading: Reading, together: Markup | None = None
+    ) -> None:
+        """The whole page, with the patients between its head and its foot; ``together`` is about all of them."""
         self._sections.flush()
         self._sections.seek(0)
         script = _file("report.js")
@@ -119,7 +123,8 @@ class Report:
             rejects=self._rejects,
             detail=self.detail.value,
             sections=self._pieces(),
-            style=_resource("report.css"),
+            together=together or "",
+            style=Markup("").join((_resource("report.css"), _resource("cohort.css"))),
             script=_resource("report.js"),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )

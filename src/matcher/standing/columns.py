@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from matcher.engines.columnar import ColumnarEngine, PatientFrame, Planes
 from matcher.engines.columnar.arrays import Bools, Index, Words
-from matcher.engines.columnar.planes import POSSIBLE, SURE, WORD
+from matcher.engines.columnar.planes import POSSIBLE, SURE, WORD, unpacked
 from matcher.rules.candidate import Availability, Candidate, Coverage, Criterion, Roots
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
@@ -78,8 +78,14 @@ class Columns:
     """
 
     def __init__(
-        self, rulebook: Rulebook, *, include_closed: bool = False, engine: ColumnarEngine | None = None
+        self,
+        rulebook: Rulebook,
+        *,
+        include_closed: bool = False,
+        engine: ColumnarEngine | None = None,
+        also: Sequence[NodeId] = (),
     ) -> None:
+        """``also`` are nodes whose planes somebody else reads."""
         self.rulebook = rulebook
         self.engine = engine or ColumnarEngine()
         self.include_closed = include_closed
@@ -99,7 +105,7 @@ class Columns:
         wanted = [node for each in held for node in each.root_nodes()]
         wanted += [node for each in self.options for node in (each.selects or {}).values()]
         wanted += [node for node in settings if node is not None]
-        self.roots = tuple(dict.fromkeys([*wanted, self._deceased]))
+        self.roots = tuple(dict.fromkeys([*wanted, self._deceased, *also]))
         self._rows = self.engine.plan(self.graph, self.roots).rows
         self._lay_out(settings)
 
@@ -174,7 +180,7 @@ class Columns:
 
     def deceased(self, planes: Planes) -> Bools:
         """Who is known to have died by their as-of day."""
-        return _spread([planes.met(self._deceased)[None, :]], planes.patients)[0] != 0
+        return unpacked(planes.met(self._deceased), planes.patients)
 
     def judge(self, planes: Planes) -> Iterator[Judged]:
         """Every patient against every candidate, some patients at a time."""

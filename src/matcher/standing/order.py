@@ -12,6 +12,7 @@ from math import prod
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.columnar.arrays import Bools, Index
@@ -194,14 +195,16 @@ class Order:
         radix = self._radix()
         for name in _SAID:
             code = code * radix[name] + fields[name]
-        distinct, firsts, said = np.unique(code, return_index=True, return_inverse=True)
-        del distinct
-        combinations = zip(
-            candidates[firsts].tolist(), *(fields[name][firsts].tolist() for name in _SAID), strict=True
-        )
+        found = pa.array(code).dictionary_encode()
+        combinations = found.dictionary.to_numpy()
+        parts: list[list[int]] = []
+        for name in reversed(_SAID):
+            combinations, part = np.divmod(combinations, radix[name])
+            parts.append(part.tolist())
         words: dict[str, int] = {}
-        places = [words.setdefault(self._said(each), len(words)) for each in combinations]
-        return np.array(places, np.intp)[said], tuple(words)
+        pairs = zip(combinations.tolist(), *reversed(parts), strict=True)
+        places = [words.setdefault(self._said(each), len(words)) for each in pairs]
+        return np.array(places, np.intp)[found.indices.to_numpy()], tuple(words)
 
     def _radix(self) -> dict[str, int]:
         most = self.columns.most_criteria + 1
@@ -257,3 +260,15 @@ def _key(field: str, found: Iterable[KeyValue], values: int | None = None) -> _K
     places = {value: place for place, value in enumerate(sorted(set(held)))}
     array = np.array([places[each] for each in held], np.uint64)
     return _Key(field, len(array) if values is None else values, array)
+
+
+def together(kept: Sequence[Kept]) -> Kept:
+    """Several stretches of patients as one."""
+    words: dict[str, int] = {}
+    said = [
+        np.array([words.setdefault(text, len(words)) for text in each.because], np.intp)[each.said]
+        for each in kept
+    ]
+    names = ("patients", "candidates", "ranks", "standings", "availabilities", "options")
+    joined = {name: np.concatenate([getattr(each, name) for each in kept]) for name in names}
+    return Kept(**joined, said=np.concatenate(said), because=tuple(words))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from matcher.domain.possible import Op, test
 from matcher.domain.verdict import Verdict
 from matcher.rules.candidate import Candidate, CandidateKind, Evidence, Role
-from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.keys import (
@@ -40,6 +40,7 @@ SELECTING = {
     "prior": "prior therapy",
     "progressed": "prior therapy",
 }
+SELECTIONS = tuple(sorted(set(SELECTING.values())))
 
 #: words that, denied, ask for an untreated patient
 LINES = frozenset({"prior", "lines_of_therapy"})
@@ -112,6 +113,11 @@ def _specificity(judgement: Judgement) -> KeyValue:
         if satisfied is Verdict.MET and criterion.role is Role.INCLUSION:
             found |= selected_by(criterion.condition, judgement.reading)
     return specificity_key(found)
+
+
+def may_select(condition: Condition) -> bool:
+    """Whether there is any patient of whom ``selected_by`` would say something."""
+    return any(each.word in SELECTING for each in comparisons(condition))
 
 
 def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:

@@ -23,6 +23,10 @@ class StandingKind(StrEnum):
     INELIGIBLE = "ineligible"
 
 
+#: what an answer can still change for better or worse
+OPEN = frozenset(
+    {StandingKind.POSSIBLE, StandingKind.ELIGIBLE_PENDING_SCREENING, StandingKind.MEETS_KNOWN_CRITERIA}
+)
 _ORDER = {kind: rank for rank, kind in enumerate(StandingKind)}
 
 

@@ -238,10 +238,13 @@ class TestMishaps:
         check(self.graph(), [self.born(2020)], interview.table)
 
     def test_what_an_action_raises_reaches_the_caller(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise KeyError("nothing")
+
         engine = DurableEngine(find)
         interview = engine.interview(self.graph(), self.born(1990))
         with monkeypatch.context() as patch:
-            patch.setattr("matcher.engines.durable.interview.Session.conclude", lambda *_: {}["nothing"])
+            patch.setattr("matcher.engines.durable.interview.Session.conclude", fail)
             with pytest.raises(RuntimeError, match="nothing"):
                 interview.update(self.born(2020))
         interview.update(self.born(2020))

@@ -50,12 +50,12 @@ def test_every_node_comes_after_its_members() -> None:
     assert all(member < number for number, node in enumerate(graph.nodes) for member in members_of(node))
 
 
-def test_below_is_what_a_node_is_computed_from_and_users_what_is_computed_from_it() -> None:
+def test_below_and_above_are_what_a_node_is_computed_from_and_what_from_it() -> None:
     builder, adult, not_old = built()
     both = builder.all([adult, not_old])
     other = builder.add(Constant(Verdict.MET))
     graph = builder.graph()
     assert graph.below(both) == [0, adult, not_old, both]
-    assert graph.users()[adult] == [both]
+    assert graph.above([adult]) == {adult: [both]}
     assert graph.below(other) == [other]
     assert isinstance(graph[both], All)

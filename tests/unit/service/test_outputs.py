@@ -10,7 +10,9 @@ import pytest
 from matcher.domain.record import Source
 from matcher.readers.outcome import Issue, Reject
 from matcher.service.account import program_version
-from matcher.service.outputs import FILES, MATCH_COLUMNS, Outputs, cell, limited
+from matcher.service.cell import cell
+from matcher.service.matches import MATCH_COLUMNS
+from matcher.service.outputs import FILES, Outputs, Wanted, limited
 from tests.unit.service.made import PATIENT, TRIAL, account, reading
 
 
@@ -26,7 +28,7 @@ def test_other_cells_stay_as_they_are(value: object) -> None:
 
 def run(folder: Path, top: int | None = None) -> None:
     source = Source("patients.csv", 7, "ecog")
-    with Outputs(folder, account().run, 2, top=top) as outputs:
+    with Outputs(folder, account().run, 2, wanted=Wanted(top=top)) as outputs:
         outputs.add(
             replace(PATIENT, patient="=cmd"),
             [Issue.of("P102", "out of range", source=source, patient="=cmd", text="+7")],
@@ -48,7 +50,7 @@ def test_every_file_is_written(tmp_path: Path) -> None:
 def test_matches_have_one_row_for_each_patient_and_candidate(tmp_path: Path) -> None:
     run(tmp_path)
     trial, regimen = rows(tmp_path / "matches.csv")
-    assert list(trial) == MATCH_COLUMNS
+    assert tuple(trial) == MATCH_COLUMNS
     assert trial == {
         "patient_id": "'=cmd",
         "kind": "trial",

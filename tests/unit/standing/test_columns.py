@@ -16,7 +16,7 @@ from matcher.readers.read import read_patients
 from matcher.rulebook.load import load_rulebook
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.columns import Columns
-from matcher.standing.deciding import ConditionReading
+from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.order import Order
 from matcher.standing.ranking import selected_by
 from matcher.standing.selecting import Selecting
@@ -134,20 +134,14 @@ def test_what_a_condition_selects_by(wanted: str, data: st.DataObject, patients)
     graph = build.graph()
     table = ReferenceEngine().evaluate(graph, patients)
     planes = ColumnarEngine().evaluate_frame(graph, PatientFrame.of(patients))
-    nodes = _Nodes(lowering)
+    nodes = ConditionNodes.__new__(ConditionNodes)
+    nodes.__dict__.update(_lowering=lowering, _found={})
     for row in range(len(patients)):
         reading = ConditionReading(nodes, table, row)
         expected = selected_by(condition, reading)
         assert {kind for kind, each in found.items() if planes.verdict(each, row) is Verdict.MET} == expected
         assert all(planes.verdict(each, row) is not Verdict.UNKNOWN for each in found.values())
         assert reading.decide(condition).verdict is planes.verdict(node, row)
-
-
-class _Nodes:
-    """Finds value nodes in a graph that is no rulebook's."""
-
-    def __init__(self, lowering) -> None:
-        self.value_of = lowering.value_of
 
 
 def test_the_first_of_some_standings(shipped: Rulebook, root: Path) -> None:

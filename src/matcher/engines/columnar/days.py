@@ -17,7 +17,6 @@ BEFORE_ALL, AFTER_ALL = FIRST_DAY - 1, LAST_DAY + 1
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _MONTHS, _MONTHS_TO_EPOCH = 9999 * 12, 1969 * 12
-_NEAR_FIRST, _NEAR_LAST = date(1880, 1, 1).toordinal(), date(2120, 1, 1).toordinal()
 #: months since January of the year 1
 _Months: TypeAlias = Days
 
@@ -81,10 +80,8 @@ def _month(days: Days) -> _Months:
     """Months since January of the year 1."""
     if len(days) > 1 and days.min() == days.max():
         return np.broadcast_to(_month(days[:1]), len(days))
-    if len(days) and days.min() >= _NEAR_FIRST and days.max() < _NEAR_LAST:
-        near: _Months = _months_of_near_days()[days - np.int32(_NEAR_FIRST)]
-        return near
-    return (np.searchsorted(_first_days(), days, side="right") - 1).astype(np.int32)
+    found: _Months = _months_of_days()[days]
+    return found
 
 
 @cache
@@ -96,7 +93,7 @@ def _first_days() -> Days:
 
 
 @cache
-def _months_of_near_days() -> _Months:
-    """The month of each day that is likely to be asked for."""
-    near = np.arange(_NEAR_FIRST, _NEAR_LAST, dtype=np.int32)
-    return (np.searchsorted(_first_days(), near, side="right") - 1).astype(np.int32)
+def _months_of_days() -> _Months:
+    """The month of every day, from the one before all to the one after all."""
+    days = np.arange(BEFORE_ALL, AFTER_ALL + 1, dtype=np.int32)
+    return (np.searchsorted(_first_days(), days, side="right") - 1).astype(np.int32)

@@ -127,14 +127,14 @@ class Kernel:
     def _combined(self, node: Combine) -> Held:
         sources = [self.values[each] for each in node.sources]
         if all(isinstance(each, Numbers) for each in sources):
-            return _combined_numbers(node, [each for each in sources if isinstance(each, Numbers)])
+            return combined_numbers(node, [each for each in sources if isinstance(each, Numbers)])
         derived = [
             categories.of_categories(each) if isinstance(each, Categories) else each for each in sources
         ]
         return categories.combine(node, [each for each in derived if isinstance(each, Derived)])
 
 
-def _combined_numbers(node: Combine, sources: Sequence[Numbers]) -> Values:
+def combined_numbers(node: Combine, sources: Sequence[Numbers]) -> Values:
     """As ``categories.combine`` has it for codes."""
     speaking = [each.said for each in sources]
     found, conflict = _reconciled(speaking)

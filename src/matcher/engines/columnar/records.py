@@ -109,12 +109,13 @@ def _times_lower_normal(labs: Records) -> NumberColumn:
 def _ratio(value: NumberColumn, limit: NumberColumn) -> NumberColumn:
     """Anything from zero up where the limit was not printed."""
     printed = limit.stated & (limit.low > 0)
+    low, high = np.zeros(len(value)), np.full(len(value), inf)
     with np.errstate(all="ignore"):
-        low = np.where(printed, value.low / limit.high, 0.0)
-        high = np.where(printed, value.high / limit.low, inf)
+        low[printed] = rounded(value.low[printed] / limit.high[printed])
+        high[printed] = rounded(value.high[printed] / limit.low[printed])
     return NumberColumn(
-        rounded(low),
-        rounded(high),
+        low,
+        high,
         value.low_open & printed,
         value.high_open & printed,
         value.stated,

@@ -32,7 +32,9 @@ def rounded(values: Floats) -> Floats:
             np.abs(np.abs(digits - np.floor(digits)) - 0.5) > _NEAR_A_TIE
         )
     found[values == 0] = 0.0
-    unsure = np.flatnonzero(~sure & (values != 0))
+    endless = ~np.isfinite(values)
+    found[endless] = values[endless]
+    unsure = np.flatnonzero(~sure & (values != 0) & ~endless)
     found[unsure] = [round9(each) for each in values[unsure].tolist()]
     return found
 

@@ -13,7 +13,7 @@ from matcher.engines.durable.network import LIVE, Network, Reader
 from matcher.errors import UsageError
 from matcher.rules.graph import Graph, NodeId
 
-#: seven times the rulebook that ships. A session in the host costs about 40 kB for each node.
+#: seven times the rulebook that ships. A session that keeps its facts in the host costs about 27 kB for each node.
 MOST_NODES = 6000
 
 
@@ -34,11 +34,15 @@ class DurableEngine:
     def evaluate(
         self, graph: Graph, patients: Sequence[Profile], *, roots: Sequence[NodeId] | None = None
     ) -> VerdictTable:
-        tables: list[VerdictTable] = []
-        for patient in patients:
-            interview = self.interview(graph, patient, roots=roots)
+        """Patient after patient in one session, each a correction of the one before: only differences are asserted."""
+        if not patients:
+            return VerdictTable((), ())
+        interview = self.interview(graph, patients[0], roots=roots)
+        tables = [interview.table]
+        for patient in patients[1:]:
+            interview.update(patient)
             tables.append(interview.table)
-            interview.close()
+        interview.close()
         return VerdictTable(
             tuple(each.id for each in patients),
             tuple(each.verdicts[0] for each in tables),

@@ -57,7 +57,8 @@ class Network:
             Ruleset(host, f"part{number}", self.chain.rules(number, self._conclude, self._derive))
             for number in range(len(self.chain.parts))
         ]
-        finalize(self, release, [each.handle for each in self.rulesets])
+        # At the end of the process its memory goes anyway, and other threads may still be at work.
+        finalize(self, release, [each.handle for each in self.rulesets]).atexit = False
 
     def name(self) -> str:
         """A name for a session: the engine's own, so that nobody's identifier gets into the host."""

@@ -1,5 +1,6 @@
 """The reference engine."""
 
 from matcher.engines.reference.engine import ReferenceEngine, value_of, verdict_of, walk
+from matcher.engines.reference.kinds import find
 
-__all__ = ["ReferenceEngine", "value_of", "verdict_of", "walk"]
+__all__ = ["ReferenceEngine", "find", "value_of", "verdict_of", "walk"]

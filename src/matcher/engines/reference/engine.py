@@ -70,11 +70,14 @@ class ReferenceEngine:
 
 
 def walk(
-    graph: Graph, profile: Profile, clock: Clock, nodes: Sequence[NodeId]
+    graph: Graph,
+    profile: Profile,
+    clock: Clock,
+    nodes: Sequence[NodeId],
+    known: tuple[Mapping[NodeId, Verdict], Mapping[NodeId, Finding]] = ({}, {}),
 ) -> tuple[dict[NodeId, Verdict], dict[NodeId, Finding]]:
-    """Verdicts and findings of these nodes, in order; what they depend on is among them."""
-    verdicts: dict[NodeId, Verdict] = {}
-    findings: dict[NodeId, Finding] = {}
+    """Verdicts and findings of these nodes, in order; what they depend on is among them or ``known``."""
+    verdicts, findings = dict(known[0]), dict(known[1])
     for number in nodes:
         match graph[number]:
             case Read(feature=feature):

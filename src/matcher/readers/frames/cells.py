@@ -10,34 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from matcher.engines.columnar.arrays import Ids, Index
+from matcher.readers.coded import Coded
 from matcher.readers.csv_rows import Row
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A column: the place of each row's text in ``texts``, which are stripped."""
-
-    places: Ids
-    texts: Sequence[str]
-
-    @classmethod
-    def of(cls, column: pa.Array) -> Coded:
-        """A column of texts, dictionary-encoded or not; what is null is blank."""
-        if not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
-        places = column.indices
-        texts = [str(each or "").strip() for each in column.dictionary.to_pylist()]
-        if places.null_count:
-            places = places.fill_null(len(texts))
-            texts.append("")
-        return cls(places.to_numpy(zero_copy_only=False).astype(np.int32, copy=False), texts)
-
-    @classmethod
-    def blank(cls, rows: int) -> Coded:
-        return cls(np.zeros(rows, np.int32), ("",))
-
-    def __getitem__(self, rows: Index) -> Coded:
-        return Coded(self.places[rows], self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +29,14 @@ class Cells:
     def column(self, name: str) -> Coded:
         """A column; one that the file does not have is blank."""
         return self.columns[name] if name in self.columns else Coded.blank(len(self))
+
+
+def filled(columns: Mapping[str, Coded], rows: int) -> Index:
+    """The rows in which anything stands."""
+    found = np.zeros(rows, np.bool_)
+    for column in columns.values():
+        found |= np.array([bool(text) for text in column.texts], np.bool_)[column.places]
+    return np.flatnonzero(found)
 
 
 def combinations(columns: Sequence[tuple[npt.NDArray[np.integer], int]], rows: int) -> tuple[Index, Ids]:

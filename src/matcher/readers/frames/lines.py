@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -66,6 +69,21 @@ class TextFile:
 
     def broken(self, reason: str) -> PatientDataError:
         return PatientDataError([Diagnostic(self.name, None, None, "P014", reason)])
+
+
+def text_file(owner: object, path: Path, encoding: str, delimiter: str = ",") -> TextFile:
+    """The file, or a copy in UTF-8 where its bytes are not those of ASCII; the copy lives as long as its owner."""
+    if not encoding.startswith("utf-16"):
+        return TextFile.at(path, "utf-8" if encoding == "utf-8-sig" else encoding, delimiter, path.name)
+    folder = tempfile.mkdtemp(prefix="matcher-")
+    weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
+    copy = Path(folder, path.name)
+    with (
+        path.open(encoding=encoding, newline="") as source,
+        copy.open("w", encoding="utf-8", newline="") as target,
+    ):
+        shutil.copyfileobj(source, target)
+    return TextFile.at(copy, "utf-8", delimiter, path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +250,14 @@ def record_of(block: Block, place: int, delimiter: str) -> Record:
     return next(records_of(iter([text_of(block, place)]), delimiter, int(block.lines[place])))
 
 
+def after_mark(file: TextFile) -> int:
+    """Where the text begins: after the byte order mark, if there is one."""
+    return 3 if file.encoding == "utf-8" and file.bytes(0, 3) == b"\xef\xbb\xbf" else 0
+
+
 def first_offset(file: TextFile, lines: int) -> int:
     """Where the line after so many begins."""
-    mark = 3 if file.encoding == "utf-8" and file.bytes(0, 3) == b"\xef\xbb\xbf" else 0
+    mark = after_mark(file)
     return mark + sum(len(each.encode(file.encoding)) for each in islice(file.lines(mark), lines))
 
 

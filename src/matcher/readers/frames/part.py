@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matcher.domain.profile import Profile
-from matcher.engines.columnar.arrays import Ids
+from matcher.engines.columnar.arrays import Ids, Index
 from matcher.engines.columnar.frame import PatientFrame
 from matcher.readers.outcome import Issue, Patient, Reading, Reject
 
@@ -27,6 +27,35 @@ class Part:
     start: int = 0
     stop: int = 0
     line: int = 1
+
+
+#: bytes of a part of a text file, whatever number of patients was asked for
+MOST = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places of a text file where a part may begin: the patients before, the bytes, the lines. The last is the end."""
+
+    patients: Index
+    offsets: Index
+    lines: Index
+
+    def parts(self, patients: int) -> list[Part]:
+        """The stretches between some of them, of so many patients or a little fewer."""
+        found: list[Part] = []
+        start = 0
+        while start < len(self.patients) - 1:
+            enough = int(np.searchsorted(self.patients, self.patients[start] + patients, side="right")) - 1
+            small = int(np.searchsorted(self.offsets, self.offsets[start] + MOST, side="right")) - 1
+            stop = max(start + 1, min(enough, small))
+            first, line = int(self.patients[start]), int(self.lines[start])
+            held = int(self.patients[stop]) - first
+            found.append(
+                Part(len(found), first, held, int(self.offsets[start]), int(self.offsets[stop]), line)
+            )
+            start = stop
+        return found
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Piece:
     read: tuple[Issue, ...] = ()
     wire_rows: Mapping[str, int] = field(default_factory=dict)
     stand_ins: Mapping[date, str] = field(default_factory=dict)
+    cancers: tuple[Diagnosis, ...] = ()
     whole: bool = False
 
     @property
@@ -54,14 +55,19 @@ class Piece:
     @property
     def site(self) -> str | None:
         """The organ of the index cancer, for the slot of the diagnoses."""
-        return site_of(_diagnoses(self))
+        return site_of(self.cancers)
+
+    def without_entries(self) -> Piece:
+        """The rest of the piece where records and absences are held elsewhere."""
+        return replace(self, records={}, absences={}, stand_ins={})
+
+    def key(self) -> tuple[object, ...]:
+        """What tells a piece without entries from others."""
+        issues = (self.drawn, self.read, tuple(self.wire_rows.items()))
+        return self.complete, self.assumptions, self.birth, self.as_of, issues, self.cancers, self.whole
 
 
 WHOLE = Piece(whole=True)
-
-
-def _diagnoses(piece: Piece) -> tuple[Diagnosis, ...]:
-    return tuple(each for each in piece.records.get("diagnoses", ()) if isinstance(each, Diagnosis))
 
 
 @dataclass(frozen=True)
@@ -94,18 +100,18 @@ class PieceReader:
 
     def plain(self, slot: Slot, cells: dict[str, str], as_of: date, cancers: Piece | None) -> Piece:
         drawn = draw(slot.bound, Row(0, cells), self.file, as_of)
-        if drawn.issues and slot.table == "diagnoses" and slot.bound.facts:
+        if drawn.issues and not slot.drawn:
             # Their place among the issues of other facts is known only from the whole row.
             return WHOLE
         context = Context(as_of, self.formulary, drawn.places)
         match slot.table:
-            case slots.BIRTH:
+            case slots.BIRTH | slots.AGED:
                 birth, _ = read_birth(context, drawn.wire)
                 return Piece(birth=birth, drawn=drawn.issues, read=tuple(context.issues))
             case slots.SAID:
                 return self._said(drawn)
         try:
-            listing = self._listing(slot, context, drawn.wire, () if cancers is None else _diagnoses(cancers))
+            listing = self._listing(slot, context, drawn.wire, () if cancers is None else cancers.cancers)
         except TwoIndexCancersError:
             return WHOLE
         if slot.table in LISTS and not listing.complete:
@@ -120,6 +126,7 @@ class PieceReader:
             drawn=drawn.issues,
             read=tuple(context.issues),
             wire_rows={name: len(held) for name, held in drawn.wire.items() if isinstance(held, list)},
+            cancers=listing.records if slot.table == "diagnoses" else (),
         )
 
     def dated(self, slot: Slot, cells: dict[str, str]) -> Piece:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
@@ -30,8 +31,8 @@ _NO_DAY = -1
 class _Spans:
     """Days of entries; where an end is a stand-in, the column of days that it stands for."""
 
-    first: list[int] = field(default_factory=list)
-    last: list[int] = field(default_factory=list)
+    first: array[int] = field(default_factory=lambda: array("i"))
+    last: array[int] = field(default_factory=lambda: array("i"))
 
     def add(self, span: DateSpan | None, stand_ins: Mapping[object, int]) -> None:
         self.first.append(_NO_DAY if span is None else stand_ins.get(span.first, _NO_DAY))
@@ -50,14 +51,15 @@ class _Spans:
 
 @dataclass(slots=True)
 class _Entries:
-    """Records, or absences, of all pieces one after the other: those of piece i are ``counts[i]``."""
+    """Records, or absences, of all pieces one after the other: piece i has ``counts[i]``, later ones have none."""
 
-    counts: list[int] = field(default_factory=list)
+    counts: array[int] = field(default_factory=lambda: array("i"))
     waiting: list[Record | Absence] = field(default_factory=list)
     columns: dict[str, Column] = field(default_factory=dict)
     spans: dict[str, _Spans] = field(default_factory=dict)
 
-    def add(self, entries: Sequence[Record | Absence], stand_ins: Mapping[object, int]) -> None:
+    def add(self, piece: int, entries: Sequence[Record | Absence], stand_ins: Mapping[object, int]) -> None:
+        self.counts.extend([0] * (piece - len(self.counts)))
         self.counts.append(len(entries))
         self.waiting += entries
         for entry in entries:
@@ -76,9 +78,12 @@ class _Entries:
         )
         self.waiting = []
 
-    def gathered(self, places: Places, days: DayTable) -> tuple[Ids, dict[str, Column]]:
+    def gathered(self, pieces: int, places: Places, days: DayTable) -> tuple[Ids, dict[str, Column]]:
         """The patient of each entry that the pieces hold, and the columns."""
-        counts = np.array(self.counts, np.intp)
+        if not self.counts:
+            return np.empty(0, np.int32), {}
+        counts = np.zeros(pieces, np.intp)
+        counts[: len(self.counts)] = self.counts
         starts = np.cumsum(counts) - counts
         held = counts[places]
         entries, _ = stretches(starts[places].ravel(), held.ravel())
@@ -119,17 +124,29 @@ class Pool:
         self._days = {name: place for place, name in enumerate(day_columns)}
         self._records = {name: _Entries() for name in RECORD_OF}
         self._absences = {name: _Entries() for name in LISTS}
-        self._complete: list[int] = []
+        self._complete = array("i")
+        self._rest: dict[tuple[object, ...], Piece] = {}
 
     def add(self, piece: Piece) -> int:
-        self.pieces.append(piece)
+        number = len(self.pieces)
         stand_ins: dict[object, int] = {day: self._days[name] for day, name in piece.stand_ins.items()}
-        for name, entries in self._records.items():
-            entries.add(piece.records.get(name, ()), stand_ins)
-        for name, entries in self._absences.items():
-            entries.add(piece.absences.get(name, ()), stand_ins)
+        for name, records in piece.records.items():
+            self._records[name].add(number, records, stand_ins)
+        for name, absences in piece.absences.items():
+            self._absences[name].add(number, absences, stand_ins)
         self._complete.append(sum(1 << _LISTED[name] for name in piece.complete))
-        return len(self.pieces) - 1
+        # What stands in columns from here on need not be held twice; what remains is mostly the same.
+        rest = piece.without_entries()
+        self.pieces.append(self._rest.setdefault(rest.key(), rest))
+        return number
+
+    def births(self, places: Ids) -> tuple[Days, Days]:
+        """First and last possible day of birth in each of these pieces; 0 where nobody said."""
+        distinct, found = np.unique(places, return_inverse=True)
+        spans = [self.pieces[place].birth for place in distinct.tolist()]
+        first = np.array([0 if each is None else each.first.toordinal() for each in spans], np.int32)
+        last = np.array([0 if each is None else each.last.toordinal() for each in spans], np.int32)
+        return first[found], last[found]
 
     def complete(self, places: Places) -> Ids:
         """For each patient a bit for each list that holds everything there is."""
@@ -141,13 +158,13 @@ class Pool:
         """The table of the patients whose pieces these are; nothing where nobody has anything in it."""
         records = self._records[name]
         records.settle(RECORD_OF[name])
-        rows, columns = records.gathered(places, days)
+        rows, columns = records.gathered(len(self.pieces), places, days)
         if name not in _LISTED:
             return Table(rows, columns) if len(rows) else None
         said: Bools = (complete >> _LISTED[name]) & 1 == 1
         denied = self._absences[name]
         denied.settle(None)
-        denials, held = denied.gathered(places, days)
+        denials, held = denied.gathered(len(self.pieces), places, days)
         codes, on = held.get("codes"), held.get("on")
         absences = None
         if isinstance(codes, CodeColumn) and isinstance(on, SpanColumn):
@@ -155,12 +172,3 @@ class Pool:
         if not len(rows) and absences is None and not said.any():
             return None
         return Table(rows, columns, said, absences)
-
-
-def births(pieces: Sequence[Piece]) -> tuple[Days, Days]:
-    """First and last possible day of birth of each piece; the day before every day where nobody said."""
-    spans = [piece.birth for piece in pieces]
-    return (
-        np.array([0 if each is None else each.first.toordinal() for each in spans], np.int32),
-        np.array([0 if each is None else each.last.toordinal() for each in spans], np.int32),
-    )

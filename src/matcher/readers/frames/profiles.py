@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 import numpy as np
 
@@ -30,7 +29,7 @@ class ProfileFrames:
         return [Part(number, first, min(patients, len(self) - first)) for number, first in enumerate(starts)]
 
     def read(self, part: Part) -> FramePart:
-        return frame_part(part, islice(self._file, part.first, part.first + part.patients))
+        return frame_part(part, self._file.between(part.first, part.first + part.patients))
 
 
 def frame_part(part: Part, outcomes: Iterable[Outcome]) -> FramePart:

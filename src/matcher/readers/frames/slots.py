@@ -16,8 +16,8 @@ from matcher.readers.mapping import Condition
 from matcher.vocabulary.observations import OBSERVATIONS
 
 STAGING = ("staging", "tnm", "stage")
-#: what an identifier, a day of birth or a list of lists is read as, beside the tables
-AS_OF, BIRTH, SAID = "as_of", "birth", "complete"
+#: what slots give beside tables: the as-of day, the birth, the birth that the age alone tells, what is complete
+AS_OF, BIRTH, AGED, SAID = "as_of", "birth", "age", "complete"
 _DIAGNOSES = "diagnoses"
 
 
@@ -50,8 +50,10 @@ def slots_of(bound: Bound) -> tuple[Slot, ...] | None:
     nothing = replace(bound, id=(), as_of=(), index_date=(), facts=(), rows=(), policies=())
     slots = _Slots(nothing)
     slots.add(replace(nothing, as_of=bound.as_of), AS_OF, ranked=False)
-    birth = tuple((name, cells) for name, cells in bound.facts if name in ("age", "birth_date"))
-    slots.add(replace(nothing, facts=birth), BIRTH, ranked=False)
+    birth = {name: cells for name, cells in bound.facts if name in ("age", "birth_date")}
+    slots.add(replace(nothing, facts=tuple(birth.items())), BIRTH, ranked=False)
+    if "age" in birth:
+        slots.add(replace(nothing, facts=(("age", birth["age"]),)), AGED, ranked=False)
     diagnoses = tuple(each for each in bound.facts if each[0] in ("diagnosis", "histology"))
     cancers = tuple(row for row in bound.rows if row.table == _DIAGNOSES)
     slots.add(replace(nothing, facts=diagnoses, rows=cancers), _DIAGNOSES)
@@ -109,6 +111,25 @@ class _Slots:
                 drawn,
             )
         )
+
+
+def birthday_column(slots: Iterable[Slot]) -> str | None:
+    """The column of the day of birth, where it is the plain text of a column that holds nothing else."""
+    for slot in slots:
+        facts = dict(slot.bound.facts)
+        if slot.table == BIRTH and "birth_date" in facts:
+            cells = facts["birth_date"]
+            column = "".join(cells[0].columns)
+            alone = (
+                len(cells) == 1 and not cells[0].when and column not in set(_used_by(facts.get("age", ())))
+            )
+            return column if alone and _is_plain(cells[0]) else None
+    return None
+
+
+def _used_by(cells: Iterable[BoundCell]) -> Iterator[str]:
+    for cell in cells:
+        yield from _columns_of_cell(cell)
 
 
 def _counts_time(bound: Bound) -> bool:

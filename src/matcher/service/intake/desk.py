@@ -11,7 +11,6 @@ from typing import Any
 from matcher.domain.profile import Profile
 from matcher.domain.record import Source
 from matcher.engines.base import Engine, VerdictTable
-from matcher.explanation.questions import Asker
 from matcher.readers.assemble import assemble
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
@@ -65,7 +64,7 @@ class Desk:
     @cached_property
     def chooser(self) -> Chooser:
         rulebook = self.matcher.rulebook
-        return Chooser(rulebook, self.form, Asker(rulebook.graph, rulebook.candidates))
+        return Chooser(rulebook, self.form)
 
     @cached_property
     def _nodes(self) -> ConditionNodes:

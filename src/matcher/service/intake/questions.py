@@ -9,21 +9,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
+
+from matcher.domain.possible import Possible
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import VerdictTable
-from matcher.explanation.questions import Asker
-from matcher.explanation.supposing import Supposing
+from matcher.engines.columnar.levels import Levels
+from matcher.engines.columnar.planes import POSSIBLE, SURE
+from matcher.explanation.questions import OPEN, Asker, answers_that_matter
 from matcher.features.kind import Feature
 from matcher.rules.graph import NodeId, Read
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake.form import Effort, Form, Shape
 from matcher.service.intake.topics import events_of, fields_for, topic_of
 from matcher.standing.ranking import Ranked
-from matcher.standing.standing import Standing, StandingKind, standing_kind
+from matcher.standing.standing import Standing, StandingKind
 
 RULED_OUT = frozenset({StandingKind.INELIGIBLE, StandingKind.NOT_YET, StandingKind.NEEDS_WAIVER})
 TOP = 5
@@ -55,32 +60,20 @@ class NextQuestion:
     again: bool = False
 
 
-@dataclass(slots=True)
-class _Gain:
-    """What the answers to one field's features are expected to do, candidate by candidate."""
-
-    unsettled: Mapping[str, frozenset[NodeId]]
-    topics: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    texts: dict[str, str] = field(default_factory=dict)
-    stays: dict[str, float] = field(default_factory=lambda: defaultdict(lambda: 1.0))
-    criteria: dict[str, dict[NodeId, float]] = field(default_factory=lambda: defaultdict(dict))
-
-
 @dataclass(frozen=True)
 class Chooser:
     """The parts of a rulebook that questions need, worked out once."""
 
     rulebook: Rulebook
     form: Form
-    asker: Asker
 
     @cached_property
-    def _users(self) -> Sequence[Sequence[NodeId]]:
-        return self.rulebook.graph.users()
+    def _asker(self) -> Asker:
+        return Asker.of(self.rulebook.graph)
 
     @cached_property
-    def _roots(self) -> Mapping[str, frozenset[NodeId]]:
-        return {each.id: frozenset(each.root_nodes()) for each in self.rulebook.candidates}
+    def _levels(self) -> Levels:
+        return Levels(self.rulebook.graph)
 
     def choose(
         self,
@@ -91,18 +84,21 @@ class Chooser:
         most: int,
     ) -> tuple[NextQuestion, ...]:
         """The questions worth asking, best first; none where no answer could change anything."""
-        places = {each.standing.candidate.id: each.rank for each in ranked}
-        standings = [each.standing for each in ranked if each.standing.kind not in RULED_OUT]
-        unsettled = {each.candidate.id: _unsettled(each, table) for each in standings}
-        gains: dict[tuple[str, bool], _Gain] = defaultdict(lambda: _Gain(unsettled))
-        supposing = Supposing(
-            self.rulebook.graph, self._users, dict(table.verdicts[0]), dict(table.findings[0])
-        )
-        for node, feature in self._open_features(standings, table):
+        considered = [each for each in ranked if each.standing.kind not in RULED_OUT]
+        targets: dict[tuple[str, bool], list[NodeId]] = defaultdict(list)
+        supposed: dict[NodeId, list[Possible]] = {}
+        for node, feature in self._open_features(considered, table):
             target = self.target(feature, answers, profile)
-            if target is not None:
-                self._weigh(gains[target], node, feature, standings, supposing)
-        found = [self._question(target, gain, standings, places) for target, gain in gains.items()]
+            given = answers_that_matter(
+                table.findings[0][node].value, self._asker.tests[node], feature.domain
+            )
+            if target is not None and len(given) > 1:
+                targets[target].append(node)
+                supposed[node] = given
+        if not supposed:
+            return ()
+        worlds = _Worlds.of(self._levels, considered, table, supposed)
+        found = [self._question(target, nodes, considered, worlds) for target, nodes in targets.items()]
         worth = [each for each in found if each is not None]
         return tuple(sorted(worth, key=lambda each: (-each.value, each.field))[:most])
 
@@ -141,93 +137,129 @@ class Chooser:
         return "therapies" if listed and not begun else name
 
     def _open_features(
-        self, standings: Sequence[Standing], table: VerdictTable
+        self, considered: Sequence[Ranked], table: VerdictTable
     ) -> Iterator[tuple[NodeId, Feature]]:
         graph = self.rulebook.graph
-        for number in graph.below(*(node for each in standings for node in each.candidate.root_nodes())):
+        roots = (node for each in considered for node in each.standing.candidate.root_nodes())
+        for number in graph.below(*roots):
             node = graph[number]
             if isinstance(node, Read) and not table.findings[0][number].value.exact:
                 yield number, node.feature
 
-    def _weigh(
-        self,
-        gain: _Gain,
-        node: NodeId,
-        feature: Feature,
-        standings: Sequence[Standing],
-        supposing: Supposing,
-    ) -> None:
-        """Adds what the answers to one feature would do."""
-        answers = self.asker.answers(node, supposing.findings[node].value)
-        if len(answers) < 2:
-            return
-        supposed = VerdictTable(("",), (supposing.verdicts,), (supposing.findings,))
-        likely = 1.0 / len(answers)
-        changes: dict[str, float] = defaultdict(float)
-        settled: dict[str, dict[NodeId, float]] = defaultdict(lambda: defaultdict(float))
-        for answer in answers:
-            with supposing.that(node, answer) as differing:
-                for each in standings:
-                    name = each.candidate.id
-                    if differing.isdisjoint(self._roots[name]):
-                        continue
-                    if standing_kind(each.candidate, supposed) is not each.kind:
-                        changes[name] += likely
-                    for open_one in gain.unsettled[name] & differing:
-                        settled[name][open_one] += likely
-        topic = topic_of(feature)
-        gain.texts.setdefault(topic, feature.question or feature.title)
-        gain.topics[topic] += (
-            sum(changes.values()) + sum(sum(each.values()) for each in settled.values()) / 10
-        )
-        for name, chance in changes.items():
-            gain.stays[name] *= 1.0 - min(chance, 1.0)
-        for name, criteria in settled.items():
-            held = gain.criteria[name]
-            for criterion, chance in criteria.items():
-                held[criterion] = 1.0 - (1.0 - held.get(criterion, 0.0)) * (1.0 - min(chance, 1.0))
-
     def _question(
         self,
         target: tuple[str, bool],
-        gain: _Gain,
-        standings: Sequence[Standing],
-        places: Mapping[str, int],
+        nodes: Sequence[NodeId],
+        considered: Sequence[Ranked],
+        worlds: _Worlds,
     ) -> NextQuestion | None:
         name, again = target
         asked = self.form.find(name)
-        if asked is None or not (gain.stays or gain.criteria):
+        chance, decided = worlds.of_any(nodes)
+        if asked is None or not (chance.any() or decided.any()):
             return None
-        value = settles = criteria = 0.0
-        for each in standings:
-            chance = 1.0 - gain.stays[each.candidate.id] if each.candidate.id in gain.stays else 0.0
-            decided = sum(gain.criteria.get(each.candidate.id, {}).values())
-            settles += chance
-            criteria += decided
-            share = decided / max(len(gain.unsettled[each.candidate.id]), 1)
-            value += _weight(places[each.candidate.id]) * (chance + _PROGRESS * share)
-        topic = max(sorted(gain.topics), key=lambda each: gain.topics[each])
+        topics = {node: topic_of(self._feature(node)) for node in nodes}
+        weight = np.array([_weight(each.rank) for each in considered])
+        share = decided / np.maximum(worlds.open_criteria, 1)
+        value = float((weight * (chance + _PROGRESS * share)).sum())
+        telling = max(nodes, key=lambda node: (worlds.telling(node), topics[node]))
+        feature = self._feature(telling)
+        alone = again or len(set(topics.values())) == 1
+        reached = (chance > 0) | (decided > 0)
         return NextQuestion(
             field=name,
-            topic=topic,
-            text=gain.texts[topic] if again or len(gain.topics) == 1 else asked.question,
-            settles=round(settles, 2),
-            criteria=round(criteria, 2),
+            topic=topics[telling],
+            text=(feature.question or feature.title) if alone else asked.question,
+            settles=round(float(chance.sum()), 2),
+            criteria=round(float(decided.sum()), 2),
             effort=asked.effort,
-            candidates=tuple(sorted({*gain.stays, *gain.criteria})),
+            candidates=tuple(
+                sorted(
+                    each.standing.candidate.id for each, hit in zip(considered, reached, strict=True) if hit
+                )
+            ),
             value=value / (2.0 if again else 1.0) / asked.effort**_EFFORT,
             again=again,
         )
 
+    def _feature(self, node: NodeId) -> Feature:
+        read = self.rulebook.graph[node]
+        assert isinstance(read, Read)
+        return read.feature
 
-def _unsettled(standing: Standing, table: VerdictTable) -> frozenset[NodeId]:
+
+@dataclass(frozen=True)
+class _Worlds:
+    """What each feature's answers do, all of them supposed at once.
+
+    ``changes``: how likely a candidate's standing becomes another, by feature. ``decides``: how likely what is
+    open about a candidate is decided; ``owner`` says whose it is.
+    """
+
+    place: Mapping[NodeId, int]
+    changes: npt.NDArray[np.float64]
+    decides: npt.NDArray[np.float64]
+    owner: npt.NDArray[np.intp]
+    open_criteria: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(
+        cls,
+        levels: Levels,
+        considered: Sequence[Ranked],
+        table: VerdictTable,
+        supposed: Mapping[NodeId, Sequence[Possible]],
+    ) -> _Worlds:
+        planes = levels.run(table.findings[0], supposed)
+        sizes = np.array([len(each) for each in supposed.values()])
+        starts = np.cumsum([0, *sizes[:-1]])
+
+        def likely(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
+            """For each row and feature the share of the feature's answers in whose worlds the bit is set."""
+            bits = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little")[:, 1 : 1 + sizes.sum()]
+            shares: npt.NDArray[np.float64] = np.add.reduceat(bits.astype(np.float64), starts, axis=1) / sizes
+            return shares
+
+        roots = [each.standing.candidate.roots for each in considered]
+        assert all(roots), "what has no criteria has no standing"
+        strict = planes[[each.strict for each in roots if each is not None]]
+        screening = planes[[each.screening for each in roots if each is not None]]
+        kinds = [each.standing.kind for each in considered]
+        possible = np.array([each is StandingKind.POSSIBLE for each in kinds])[:, None]
+        opened = np.array([each in OPEN for each in kinds])[:, None]
+        undecided = screening[:, POSSIBLE] & ~screening[:, SURE]
+        stays = ~strict[:, SURE] & np.where(possible, undecided, screening[:, SURE])
+        unsettled = [_unsettled(each.standing, table) for each in considered]
+        nodes = [node for each in unsettled for node in each]
+        owner = np.repeat(np.arange(len(considered)), [len(each) for each in unsettled])
+        decided = planes[nodes, SURE] | ~planes[nodes, POSSIBLE]
+        return cls(
+            {node: number for number, node in enumerate(supposed)},
+            likely(np.ascontiguousarray(~stays)) * opened,
+            likely(np.ascontiguousarray(decided)) if nodes else np.zeros((0, len(sizes))),
+            owner,
+            np.array([len(each) for each in unsettled]),
+        )
+
+    def of_any(self, nodes: Sequence[NodeId]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """By candidate: how likely some of these features' answers changes its standing; how much they decide."""
+        places = [self.place[node] for node in nodes]
+        chance = 1.0 - (1.0 - self.changes[:, places]).prod(axis=1)
+        decided = 1.0 - (1.0 - self.decides[:, places]).prod(axis=1)
+        return chance, np.bincount(self.owner, decided, len(self.open_criteria)).astype(np.float64)
+
+    def telling(self, node: NodeId) -> float:
+        """How much one feature's answers change and decide, all candidates together."""
+        number = self.place[node]
+        return float(self.changes[:, number].sum() + self.decides[:, number].sum() / 10)
+
+
+def _unsettled(standing: Standing, table: VerdictTable) -> tuple[NodeId, ...]:
     """What is open about a candidate: its unknown criteria, and whether its evidence is about this disease."""
     applies = (each.applies for each in standing.candidate.evidence)
-    return frozenset(
-        (
-            *(each.criterion.satisfied for each in standing.unknown),
-            *(each for each in applies if table.verdict(each) is Verdict.UNKNOWN),
-        )
+    unknown = (each.criterion.satisfied for each in standing.unknown)
+    return tuple(
+        dict.fromkeys((*unknown, *(each for each in applies if table.verdict(each) is Verdict.UNKNOWN)))
     )
 
 

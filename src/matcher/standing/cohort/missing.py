@@ -73,7 +73,8 @@ class Missing:
         Every patient for whom the node is unknown is under at least one topic.
         """
         if node not in self._known:
-            self._known[node] = self._within(self._unknown(node), node)
+            unknown = self._unknown(node)
+            self._known[node] = self._within(unknown, node) if unknown.any() else {}
         return self._known[node]
 
     def _plane(self, node: NodeId, which: int) -> Words:

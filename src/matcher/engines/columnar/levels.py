@@ -1,0 +1,264 @@
+"""One patient and a large rulebook: gates of one level all at once, and several answers to a question side by side.
+
+The planes are those of the kernel, turned round: a bit is not a patient but a *world*. In the first world the patient
+is as recorded, in each of the others one feature has one more answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcher.domain.possible import Codes, Interval, Possible, test
+from matcher.domain.verdict import Verdict
+from matcher.engines.base import Finding
+from matcher.engines.columnar import categories, weights
+from matcher.engines.columnar.arrays import Bools, Index, Words
+from matcher.engines.columnar.categories import CodePlanes, Derived
+from matcher.engines.columnar.column import NumberColumn
+from matcher.engines.columnar.kernel import Held, Tester, combined_numbers
+from matcher.engines.columnar.planes import ALL_BITS, POSSIBLE, SURE, unpacked, words_for
+from matcher.engines.columnar.possible import Numbers
+from matcher.features.kind import NumberDomain
+from matcher.rules.graph import (
+    All,
+    Any,
+    AtLeast,
+    Choice,
+    Combine,
+    Constant,
+    Graph,
+    NodeId,
+    Not,
+    Presume,
+    Read,
+    Test,
+    members_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Gates of one kind: ``members[starts[i]:starts[i + 1]]`` are those of ``into[i]``."""
+
+    into: Index
+    members: Index
+    starts: Index
+
+    @classmethod
+    def of(cls, gates: Sequence[tuple[NodeId, Sequence[NodeId]]]) -> _Groups:
+        sizes = [len(members) for _, members in gates]
+        return cls(
+            np.array([number for number, _ in gates], np.intp),
+            np.array([each for _, members in gates for each in members], np.intp),
+            np.cumsum([0, *sizes[:-1]], dtype=np.intp)[: len(sizes)],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Nodes that need nothing but lower levels; ``singly`` are the few that are not simple gates."""
+
+    all: _Groups
+    any: _Groups
+    negated: _Groups
+    presumed: _Groups
+    singly: tuple[NodeId, ...]
+
+    @classmethod
+    def of(cls, graph: Graph, nodes: Iterable[NodeId]) -> _Level:
+        kinds: dict[type, list[tuple[NodeId, Sequence[NodeId]]]] = {All: [], Any: [], Not: [], Presume: []}
+        singly: list[NodeId] = []
+        for number in nodes:
+            node = graph[number]
+            if type(node) in kinds:
+                kinds[type(node)].append((number, members_of(node)))
+            else:
+                singly.append(number)
+        every, some, negated, presumed = (_Groups.of(gates) for gates in kinds.values())
+        return cls(every, some, negated, presumed, tuple(singly))
+
+
+class Levels:
+    """A graph by levels. Features are found elsewhere; everything above them is worked out here."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.tests: dict[NodeId, list[tuple[NodeId, Test]]] = {}
+        level: list[int] = []
+        found: list[list[NodeId]] = []
+        for number, node in enumerate(graph.nodes):
+            match node:
+                case Read():
+                    self.tests[number] = []
+                    level.append(-1)
+                case Test(value=value) if value in self.tests:
+                    self.tests[value].append((number, node))
+                    level.append(-1)
+                case _:
+                    level.append(1 + max((level[each] for each in members_of(node)), default=-1))
+                    found += [[] for _ in range(level[-1] + 1 - len(found))]
+                    found[level[-1]].append(number)
+        self._tested = [number for atoms in self.tests.values() for number, _ in atoms]
+        self._levels = [_Level.of(graph, each) for each in found]
+        self.derived = [
+            number for number, node in enumerate(graph.nodes) if isinstance(node, (Choice, Combine))
+        ]
+        values = {*self.tests, *self.derived}
+        self.gates = tuple(number for number in range(len(graph)) if number not in values)
+
+    def run(
+        self, found: Mapping[NodeId, Finding], answers: Mapping[NodeId, Sequence[Possible]] | None = None
+    ) -> Words:
+        """Two planes for each node: the recorded world, then a world for each answer, in the order given.
+
+        What depends on features that are not among those found means nothing.
+        """
+        worlds = _Worlds(found, answers or {})
+        planes = np.zeros((len(self.graph), 2, worlds.words), np.uint64)
+        if self._tested:
+            rows = [
+                bits
+                for feature, atoms in self.tests.items()
+                for bits in worlds.tested(feature, [atom for _, atom in atoms])
+            ]
+            planes[self._tested] = np.frombuffer(b"".join(rows), "<u8").reshape(-1, 2, worlds.words)
+        values: dict[NodeId, Held] = {}
+        for level in self._levels:
+            for groups, gate in ((level.all, np.bitwise_and), (level.any, np.bitwise_or)):
+                if len(groups.into):
+                    planes[groups.into] = gate.reduceat(planes[groups.members], groups.starts, axis=0)
+            if len(level.negated.into):
+                planes[level.negated.into] = ~planes[level.negated.members, ::-1]
+            if len(level.presumed.into):
+                planes[level.presumed.into] = planes[level.presumed.members, POSSIBLE, None]
+            for number in level.singly:
+                self._singly(number, planes, values, worlds)
+        return planes
+
+    def _singly(self, number: NodeId, planes: Words, values: dict[NodeId, Held], worlds: _Worlds) -> None:
+        match self.graph[number]:
+            case Constant(verdict=verdict):
+                planes[number, SURE] = ALL_BITS if verdict is Verdict.MET else 0
+                planes[number, POSSIBLE] = 0 if verdict is Verdict.NOT_MET else ALL_BITS
+            case AtLeast(threshold=threshold, members=members, weights=by):
+                weights.at_least(threshold, [planes[each] for each in members], by, planes[number])
+            case Choice(applies=applies, rows=rows) as choice:
+                values[number] = categories.choose(choice, planes[applies], [planes[row] for row, _ in rows])
+            case Combine(sources=sources, domain=NumberDomain()) as combine:
+                values[number] = combined_numbers(combine, [worlds.numbers(each) for each in sources])
+            case Combine(sources=sources) as combine:
+                held = [values.get(each) or worlds.said(each) for each in sources]
+                said = [each for each in held if isinstance(each, Derived)]
+                values[number] = categories.combine(combine, said)
+            case Test(value=value, op=op, limit=limit):
+                tested = values[value]
+                if isinstance(tested, Derived):
+                    assert isinstance(limit, frozenset)
+                    categories.within(tested, limit, planes[number])
+                else:
+                    Tester(tested).write(op, limit, planes[number])
+            case node:
+                raise TypeError(f"unhandled node {node!r}")
+
+
+class _Worlds:
+    """Where the worlds of each feature lie, and what is so in them."""
+
+    def __init__(self, found: Mapping[NodeId, Finding], answers: Mapping[NodeId, Sequence[Possible]]) -> None:
+        self._found = found
+        self._answers = answers
+        self._starts: dict[NodeId, int] = {}
+        count = 1
+        for feature, given in answers.items():
+            self._starts[feature] = count
+            count += len(given)
+        self.words = words_for(count)
+        self._everywhere = (1 << 64 * self.words) - 1
+
+    def tested(self, feature: NodeId, atoms: Iterable[Test]) -> Iterator[bytes]:
+        """The two planes of each test."""
+        values, length = self._values(feature), 8 * self.words
+        for atom in atoms:
+            sure = possible = 0
+            for value, worlds in values:
+                verdict = test(value, atom.op, atom.limit)
+                if verdict is not Verdict.NOT_MET:
+                    possible |= worlds
+                    if verdict is Verdict.MET:
+                        sure |= worlds
+            yield sure.to_bytes(length, "little") + possible.to_bytes(length, "little")
+
+    def said(self, feature: NodeId) -> Derived:
+        """A category, with a plane for each code."""
+        codes: dict[str, int] = {}
+        perhaps: dict[str, int] = {}
+        silent = 0
+        for value, worlds in self._values(feature):
+            _add(codes, value, worlds)
+        recorded = self._recorded(feature)
+        finding = self._found.get(feature)
+        if finding is not None and finding.silent:
+            silent = recorded
+            if finding.perhaps is not None:
+                _add(perhaps, finding.perhaps, recorded)
+        return Derived(
+            self._planes(codes),
+            self._plane(silent),
+            self._plane(0),
+            self._planes(perhaps) if perhaps else None,
+            self._plane(recorded) if perhaps else None,
+        )
+
+    def numbers(self, feature: NodeId) -> Numbers:
+        """A number, with its ends in each world."""
+        finding = self._found[feature]
+        recorded = unpacked(self._plane(self._recorded(feature)), 64 * self.words)
+        column = _everywhere(finding.value, np.ones(len(recorded), np.bool_))
+        start = self._starts.get(feature, 0)
+        for place, answer in enumerate(self._answers.get(feature, ()), start):
+            assert isinstance(answer, Interval)
+            column.low[place], column.high[place] = answer.low, answer.high
+            column.low_open[place], column.high_open[place] = answer.low_open, answer.high_open
+        silent = recorded & finding.silent
+        perhaps = None if finding.perhaps is None else _everywhere(finding.perhaps, silent)
+        ends = column.low, column.high, column.low_open, column.high_open
+        return Numbers(*ends, silent, np.zeros(len(recorded), np.bool_), perhaps)
+
+    def _values(self, feature: NodeId) -> list[tuple[Possible, int]]:
+        """The recorded value and the worlds it is true in; then each answer and its own world."""
+        finding = self._found.get(feature)
+        if finding is None:
+            return []
+        answers = self._answers.get(feature, ())
+        if not answers:
+            return [(finding.value, self._everywhere)]
+        start = self._starts[feature]
+        own = [(answer, 1 << place) for place, answer in enumerate(answers, start)]
+        return [(finding.value, self._recorded(feature)), *own]
+
+    def _recorded(self, feature: NodeId) -> int:
+        """The worlds in which nothing is supposed of the feature."""
+        answers = len(self._answers.get(feature, ()))
+        return self._everywhere & ~(((1 << answers) - 1) << self._starts.get(feature, 0))
+
+    def _planes(self, codes: Mapping[str, int]) -> CodePlanes:
+        return {code: self._plane(worlds) for code, worlds in codes.items()}
+
+    def _plane(self, worlds: int) -> Words:
+        return np.frombuffer(worlds.to_bytes(8 * self.words, "little"), "<u8").copy()
+
+
+def _add(codes: dict[str, int], value: Possible, worlds: int) -> None:
+    assert isinstance(value, Codes)
+    for code in value.members:
+        codes[code] = codes.get(code, 0) | worlds
+
+
+def _everywhere(value: Possible, stated: Bools) -> NumberColumn:
+    assert isinstance(value, Interval)
+    ends = np.full(len(stated), value.low), np.full(len(stated), value.high)
+    opened = np.full(len(stated), value.low_open), np.full(len(stated), value.high_open)
+    return NumberColumn(*ends, *opened, stated)

@@ -1,0 +1,140 @@
+"""What reading rows through one mapping needs, and what is remembered from row to row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from matcher.engines.columnar.arrays import Index
+from matcher.readers.bound import Bound
+from matcher.readers.coded import Coded
+from matcher.readers.csv_rows import Row
+from matcher.readers.frames import slots
+from matcher.readers.frames.piece import Piece, PieceReader
+from matcher.readers.frames.pool import Pool
+from matcher.readers.frames.slots import Slot, birthday_column, slots_of
+from matcher.readers.mapped import identify, year_first
+from matcher.readers.mapped_file import entry_of
+from matcher.readers.one import PatientReader
+from matcher.readers.outcome import Patient, Reject
+from matcher.readers.value import UnreadableError, read_date
+
+#: beyond so many distinct pieces the pool is begun anew
+MOST_PIECES = 200_000
+#: days outside are left to the profile readers
+EARLIEST, LATEST = date(1903, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
+#: instead of a day
+BLANK, NOT_PLAIN = -1, -2
+
+
+@dataclass
+class RowReader:
+    """Reads rows through a bound mapping; remembers what it has read before, until it is pickled."""
+
+    file: str
+    bound: Bound
+    patients: PatientReader
+    _pool: Pool | None = field(default=None, repr=False)
+    _places: dict[tuple[Any, ...], int] = field(default_factory=dict, repr=False)
+    _days: dict[str, int] = field(default_factory=dict, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        held = {"file": self.file, "bound": self.bound, "patients": self.patients}
+        return held | {"_pool": None, "_places": {}, "_days": {}}
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...] | None:
+        """The slots of the mapping; nothing where every row must be read whole."""
+        return slots_of(self.bound)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that slots read."""
+        used = (name for slot in self.slots or () for name in (*slot.columns, *slot.days))
+        return tuple(dict.fromkeys(used))
+
+    @cached_property
+    def birthday(self) -> str | None:
+        """The column of the day of birth, where it is no more than that."""
+        return birthday_column(self.slots or ())
+
+    @cached_property
+    def day_columns(self) -> tuple[str, ...]:
+        """The columns of days that slots leave open; the as-of day is the last."""
+        named = (name for slot in self.slots or () for name in slot.days)
+        return (*dict.fromkeys(named), slots.AS_OF)
+
+    @cached_property
+    def pieces(self) -> PieceReader:
+        return PieceReader(self.file, self.patients.formulary, self.patients.as_of)
+
+    @cached_property
+    def id_column(self) -> str | None:
+        """The column that is the identifier, where nothing is done to it."""
+        cells, mapping = self.bound.id, self.bound.mapping
+        if len(cells) != 1 or len(cells[0].columns) != 1 or cells[0].when:
+            return None
+        cell = cells[0].cell
+        plain = cell.values is None and cell.split is None and not cell.plus and cell.read in (None, "text")
+        return cells[0].columns[0] if plain and mapping.decimal == "point" else None
+
+    def identities(self, columns: Mapping[str, Coded], lines: Index) -> list[str]:
+        """Identifiers that are made of several columns, or of the number of the line."""
+        cells = ({name: each.text(row) for name, each in columns.items()} for row in range(len(lines)))
+        return [
+            identify(self.bound, Row(line, held)) for line, held in zip(lines.tolist(), cells, strict=True)
+        ]
+
+    def outcome(self, row: Row) -> Patient | Reject:
+        """The row as the profile readers read it."""
+        return self.patients.outcome(entry_of(self.bound, row, self.file, self.patients.as_of))
+
+    def pool(self) -> Pool:
+        """What was read before; begun anew where it has become too much."""
+        if self._pool is None or len(self._pool.pieces) > MOST_PIECES:
+            self._pool, self._places = Pool(self.day_columns), {}
+            self._pool.add(Piece())
+        return self._pool
+
+    def day(self, text: str) -> int:
+        """The number of the day that a text names, if it names one."""
+        found = self._days.get(text)
+        if found is None:
+            if len(self._days) > MOST_PIECES:
+                self._days.clear()
+            found = self._days[text] = self._day(text)
+        return found
+
+    def _day(self, text: str) -> int:
+        if self.is_blank(text):
+            return BLANK
+        try:
+            day = read_date(year_first(self.bound.mapping, text))
+        except UnreadableError:
+            return NOT_PLAIN
+        number = day.first.toordinal()
+        return number if day.exact and EARLIEST <= number < LATEST else NOT_PLAIN
+
+    def is_blank(self, text: str) -> bool:
+        return not text or text.casefold() in self._blanks
+
+    def blank(self, texts: Sequence[str]) -> list[int]:
+        """The places of the blank ones."""
+        blanks = self._blanks
+        return [
+            place for place, text in enumerate(texts) if not text or (blanks and text.casefold() in blanks)
+        ]
+
+    @cached_property
+    def _blanks(self) -> frozenset[str]:
+        return frozenset(each.casefold() for each in self.bound.mapping.blank)
+
+    def place(self, pool: Pool, key: tuple[Any, ...], read: Callable[[], Piece]) -> int:
+        """Where in the pool the piece of this key is; read where it is new."""
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = pool.add(read())
+        return found

@@ -1,0 +1,163 @@
+"""The work on one part of a file: from patients in columns to rows and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+from pydantic import TypeAdapter
+
+from matcher.engines.columnar import ColumnarEngine, PatientFrame
+from matcher.errors import UsageError
+from matcher.explanation.answer import PatientShown
+from matcher.readers.frames import FrameFile, FramePart, Part
+from matcher.readers.outcome import Reading
+from matcher.rules.rulebook import Rulebook
+from matcher.service.bulk.counts import Counts, unranked_among
+from matcher.service.bulk.folder import PartAccount, RunFolder
+from matcher.service.bulk.job import Job
+from matcher.service.bulk.rows import Rows, written
+from matcher.service.match import Matcher, MatchOptions
+from matcher.service.outputs import issue_in_words, limited
+from matcher.service.report import Detail, detail_for
+from matcher.standing.cohort import CohortCounts, CohortPlan
+from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
+from matcher.standing.order import Kept, Order, together
+
+SHOWN = TypeAdapter(PatientShown)
+
+
+@dataclass(slots=True)
+class Found:
+    """What matching some patients in columns gave."""
+
+    kept: list[Kept] = field(default_factory=list)
+    tables: list[pa.Table] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    cohort: list[CohortCounts] = field(default_factory=list)
+
+
+class FrameMatcher:
+    """Matches patients in columns: standings, order, the pairs that are kept, and counts."""
+
+    def __init__(self, job: Job, rulebook: Rulebook) -> None:
+        self.job = job
+        self.rulebook = rulebook
+        self._cohort = CohortPlan.of(rulebook, include_closed=job.include_closed)
+        self.columns = Columns(
+            rulebook,
+            include_closed=job.include_closed,
+            engine=ColumnarEngine(threads=1),
+            also=self._cohort.roots,
+        )
+        self._order = Order(self.columns)
+        self._rows = Rows(self.columns, include_deceased=job.include_deceased)
+
+    @property
+    def nobody(self) -> CohortCounts:
+        return self._cohort.nothing()
+
+    def match(self, frame: PatientFrame, *, rows: bool) -> Found:
+        """The pairs kept of each stretch of patients; with ``rows`` as tables, else as they are."""
+        job, found = self.job, Found()
+        for stretch in frame.chunks(self.columns.patients_at_once):
+            planes = self.columns.planes(stretch)
+            deceased = self.columns.deceased(planes)
+            judged = list(self.columns.judge(planes))
+            unranked = unranked_among(judged, deceased, include_deceased=job.include_deceased)
+            found.counts.add(Counts.of(self.columns, judged, unranked, deceased, stretch.as_of))
+            found.cohort.append(self._cohort.count(planes, stretch.ids, unranked))
+            kept = together([self._order.kept(each, job.top, job.standings or None) for each in judged])
+            if rows:
+                found.tables.append(self._rows.table(kept, planes, stretch, deceased))
+            else:
+                found.kept.append(kept)
+        return found
+
+
+class PartMatcher:
+    """Matches parts of a file and keeps what they gave."""
+
+    def __init__(self, job: Job, rulebook: Rulebook, file: FrameFile) -> None:
+        self._job = job
+        self._file = file
+        self._frames = FrameMatcher(job, rulebook)
+        # The limit of a ranking is applied after standings are chosen, if any are.
+        self._matcher = Matcher(
+            rulebook,
+            MatchOptions(
+                top=None if job.standings else job.top,
+                include_closed=job.include_closed,
+                include_deceased=job.include_deceased,
+            ),
+        )
+        self._of_the_file = tuple(file.account().assumptions)
+        #: small runs show every patient in the report
+        self._everybody = detail_for(len(file)) is not Detail.COUNTS
+
+    def match(self, part: Part, folder: RunFolder) -> PartAccount:
+        """Reads, matches and keeps a part."""
+        try:
+            read = self._file.read(part)
+        except OSError as error:
+            where = f"{self._job.patients} cannot be read from its patient {part.first + 1} on"
+            reason = (error.strerror or "the system refuses").lower()
+            raise UsageError(f"{where}: {reason}", code="U009") from None
+        found = self._frames.match(read.frame, rows=not self._job.explained)
+        reading = Reading()
+        read.add_to(reading)
+        account = PartAccount(
+            part.number,
+            part.patients,
+            reading,
+            read.rejects,
+            read.issues,
+            found.counts,
+            cohort=sum(found.cohort, self._frames.nobody).document(),
+            rows=sum(map(len, found.tables or found.kept)),
+        )
+
+        def write(path: Path) -> None:
+            if self._job.explained:
+                with path.open("wb") as stream:
+                    stream.writelines(SHOWN.dump_json(each) + b"\n" for each in self._explained(read, found))
+            else:
+                written(found.tables, self._job.form, path)
+
+        return folder.keep(account, write)
+
+    def _explained(self, read: FramePart, found: Found) -> Iterator[PatientShown]:
+        """The patients with reasons, from their profiles: the same in every word as one at a time."""
+        places = self._places(found)
+        for row in range(len(read.frame)):
+            if row not in places and not self._everybody:
+                continue
+            patient = read.patient(row)
+            said = [issue_in_words(issue) for issue in patient.issues]
+            shown = self._matcher.match_one(patient.profile, said, self._of_the_file)
+            shown = limited(shown, self._job.top, self._job.standings)
+            told = [(each.id, each.standing, each.availability, each.because) for each in shown.candidates]
+            if told != places.get(row, []):
+                raise AssertionError("the two engines do not agree")
+            yield shown
+
+    def _places(self, found: Found) -> dict[int, list[tuple[str, str, str, str]]]:
+        """What is kept of each patient, as the explanation must have it."""
+        columns, places, first = self._frames.columns, dict[int, list[tuple[str, str, str, str]]](), 0
+        for kept in found.kept:
+            held = (kept.patients, kept.candidates, kept.standings, kept.availabilities, kept.said)
+            for row, candidate, standing, availability, said in zip(
+                *(each.tolist() for each in held), strict=True
+            ):
+                places.setdefault(first + row, []).append(
+                    (
+                        columns.candidates[candidate].id,
+                        STANDINGS[standing].value,
+                        AVAILABILITIES[availability].value,
+                        kept.because[said],
+                    )
+                )
+            first += columns.patients_at_once
+        return places

@@ -1,0 +1,183 @@
+"""Kept pairs as rows: the columns of the matches, made for many patients at once.
+
+Without explanations: ``missing`` and ``blocking`` name criteria, and ``earliest_date`` is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from matcher.engines.columnar import PatientFrame, Planes
+from matcher.engines.columnar.arrays import Bools, Index
+from matcher.engines.columnar.planes import POSSIBLE, SURE
+from matcher.service.cell import FORMULA
+from matcher.service.matches import MATCH_COLUMNS, columns_of
+from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
+from matcher.standing.order import Kept
+
+_NAMED = pa.dictionary(pa.int32(), pa.string())
+_TYPES = {
+    "patient_id": pa.string(),
+    "rank": pa.int32(),
+    "earliest_date": pa.string(),
+    "as_of": pa.date32(),
+}
+SCHEMA = pa.schema([(name, _TYPES.get(name, _NAMED)) for name in MATCH_COLUMNS])
+#: 1 January 1970 as a day since the first of January of the year 1
+_EPOCH = 719_163
+#: criteria whose bits are read together
+_TOGETHER = 20
+
+Numbers = npt.NDArray[np.int64]
+
+
+class Rows:
+    """The rows of kept pairs; what does not depend on the patient is made once."""
+
+    def __init__(self, columns: Columns, *, include_deceased: bool) -> None:
+        self._columns = columns
+        self._include_deceased = include_deceased
+        held = columns.candidates
+        self._ids = pa.array([each.id for each in held], pa.string())
+        self._titles = pa.array([each.title for each in held], pa.string())
+        self._kinds = pa.array(["trial", "regimen"])
+        self._standings = pa.array([each.value for each in STANDINGS])
+        self._availabilities = pa.array([each.value for each in AVAILABILITIES])
+        cohorts = list(dict.fromkeys(each.cohort for each in columns.options))
+        self._cohorts = pa.array(cohorts, pa.string())
+        self._cohort_of: Index = np.array([cohorts.index(each.cohort) for each in columns.options], np.intp)
+        self._no_cohort = np.array([not each.cohort for each in columns.options], np.bool_)
+        self._rulebook = pa.array([columns.rulebook.short_version])
+
+    def table(self, kept: Kept, planes: Planes, frame: PatientFrame, deceased: Bools) -> pa.Table:
+        """One row a pair. Of the deceased, who are not ranked unless asked for, without a rank."""
+        patients = pa.array(kept.patients)
+        unranked = np.zeros(len(kept), np.bool_) if self._include_deceased else deceased[kept.patients]
+        missing, blocking = self._criteria(kept, planes)
+        days = frame.as_of[kept.patients] - np.int32(_EPOCH)
+        ids = frame.ids
+        columns: dict[str, Any] = {
+            "patient_id": pa.array(ids, pa.string()).take(patients),
+            "kind": _coded(kept.candidates >= self._columns.trials, self._kinds),
+            "rank": pa.array(kept.ranks, pa.int32(), mask=unranked),
+            "candidate": _coded(kept.candidates, self._ids),
+            "cohort": _coded(self._cohort_of[kept.options], self._cohorts, self._no_cohort[kept.options]),
+            "title": _coded(kept.candidates, self._titles),
+            "standing": _coded(kept.standings, self._standings),
+            "availability": _coded(kept.availabilities, self._availabilities),
+            "because": _coded(kept.said, pa.array(kept.because, pa.string())),
+            "missing": missing,
+            "blocking": blocking,
+            "earliest_date": pa.nulls(len(kept), pa.string()),
+            "rulebook": _coded(np.zeros(len(kept), np.int32), self._rulebook),
+            "as_of": pa.array(days, pa.int32()).cast(pa.date32()),
+        }
+        return pa.table(columns, schema=SCHEMA)
+
+    def _criteria(self, kept: Kept, planes: Planes) -> tuple[pa.Array, pa.Array]:
+        """The criteria that are unknown, and those not satisfied, of each pair."""
+        lists: dict[str, int] = {"": 0}
+        found = [np.zeros(len(kept), np.int32) for _ in range(2)]
+        by_option: Index = np.argsort(kept.options, kind="stable")
+        options, starts = np.unique(kept.options[by_option], return_index=True)
+        for option, pairs in zip(options.tolist(), np.split(by_option, starts[1:]), strict=True):
+            criteria = self._columns.options[option].criteria
+            rows = [planes.rows[each.satisfied] for each in criteria]
+            ids = [each.id for each in criteria]
+            for into, codes in zip(found, _listed(ids, planes.bits, rows, kept.patients[pairs]), strict=True):
+                distinct, places = codes
+                words = np.array([lists.setdefault(each, len(lists)) for each in distinct], np.int32)
+                into[pairs] = words[places]
+        every = pa.array(lists, pa.string())
+        missing, blocking = (_coded(each, every, each == 0) for each in found)
+        return missing, blocking
+
+
+def _listed(
+    ids: Sequence[str], bits: npt.NDArray[np.uint64], rows: Sequence[int], patients: Index
+) -> Iterator[tuple[list[str], npt.NDArray[np.int32]]]:
+    """For what is unknown, then for what is not satisfied: the distinct lists of criteria, and each patient's."""
+    at, place = patients >> 3, (patients & 7).astype(np.uint8)
+    masks: list[list[Numbers]] = [[], []]
+    for first in range(0, len(rows), _TOGETHER):
+        unknown, blocking = (np.zeros(len(patients), np.int64) for _ in range(2))
+        for number, row in enumerate(rows[first : first + _TOGETHER]):
+            sure = (bits[row, SURE].view(np.uint8)[at] >> place) & 1
+            possible = (bits[row, POSSIBLE].view(np.uint8)[at] >> place) & 1
+            unknown |= (possible & ~sure).astype(np.int64) << number
+            blocking |= (1 - possible).astype(np.int64) << number
+        masks[0].append(unknown)
+        masks[1].append(blocking)
+    for runs in masks:
+        labels, places = [""], np.zeros(len(patients), np.int64)
+        for number, mask in enumerate(runs):
+            held = ids[number * _TOGETHER :]
+            coded = pa.array(places << _TOGETHER | mask).dictionary_encode()
+            labels = [
+                _joined(labels[each >> _TOGETHER], held, each & ((1 << _TOGETHER) - 1))
+                for each in coded.dictionary.to_pylist()
+            ]
+            places = coded.indices.to_numpy().astype(np.int64)
+        yield labels, places.astype(np.int32)
+
+
+def _joined(before: str, ids: Sequence[str], mask: int) -> str:
+    named = [ids[number] for number in range(_TOGETHER) if mask >> number & 1]
+    return "; ".join([before, *named] if before else named)
+
+
+def _coded(places: npt.NDArray[Any], among: pa.Array, missing: Bools | None = None) -> pa.DictionaryArray:
+    indices = pa.array(places.astype(np.int32, copy=False), mask=missing)
+    return pa.DictionaryArray.from_arrays(indices, among)
+
+
+def table_of(rows: Sequence[Sequence[Any]]) -> pa.Table:
+    """Rows of explained patients in the same form."""
+    arrays = [
+        pa.array(values, pa.string()).cast(field.type)
+        if pa.types.is_date32(field.type)
+        else pa.array(values, field.type)
+        for field, values in zip(SCHEMA, columns_of(rows), strict=True)
+    ]
+    return pa.table(arrays, schema=SCHEMA)
+
+
+def written(tables: Sequence[pa.Table], form: str, path: Path) -> None:
+    """The rows of a part in the form in which ``Matches.add_part`` takes them."""
+    if form == "parquet":
+        with pa.ipc.new_file(path, SCHEMA, options=pa.ipc.IpcWriteOptions(unify_dictionaries=True)) as file:
+            for each in tables:
+                file.write_table(each)
+        return
+    with path.open("wb") as stream:
+        for each in tables:
+            frame = pl.from_arrow(each)
+            assert isinstance(frame, pl.DataFrame)
+            if form == "jsonl":
+                frame.write_ndjson(stream)
+            else:
+                frame.with_columns(_harmless(name) for name in ("patient_id", "cohort", "title")).write_csv(
+                    stream, include_header=False
+                )
+
+
+def _harmless(name: str) -> pl.Expr:
+    """As ``cell``: no spreadsheet program takes the text for a formula."""
+    text = pl.col(name).cast(pl.String)
+    formula = pl.any_horizontal(text.str.starts_with(each) for each in FORMULA)
+    return pl.when(formula).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)
+
+
+def tables_of(path: Path) -> Iterable[pa.Table]:
+    """The tables of a part written for Parquet."""
+    with pa.memory_map(str(path)) as source:
+        file = pa.ipc.open_file(source)
+        for number in range(file.num_record_batches):
+            yield pa.Table.from_batches([file.get_batch(number)], SCHEMA)

@@ -1,0 +1,204 @@
+"""Files of patients in columns: parts that other processes read, Parquet, files that break while they are read."""
+
+import csv
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from matcher.domain.profile import Profile
+from matcher.errors import PatientDataError
+from matcher.readers.frames import FrameFile, FramePart, Part, frames_of, read_frames, reader_of
+from matcher.readers.outcome import Outcome
+from matcher.readers.read import read_patients
+from tests.generative.same_frame import content
+from tests.small_formulary import SMALL_FORMULARY
+
+TODAY = date(2026, 1, 15)
+
+
+def opened(path: Path) -> FrameFile:
+    return read_frames(path, formulary=SMALL_FORMULARY, today=TODAY)
+
+
+@pytest.fixture
+def wide(root: Path, tmp_path: Path) -> Path:
+    """The shipped patients, sixty times over under other identifiers."""
+    with (root / "fixtures" / "patients.csv").open() as stream:
+        header, *rows = csv.reader(stream)
+    path = tmp_path / "patients.csv"
+    with path.open("w") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows([f"{row[0]}-{number}", *row[1:]] for number in range(60) for row in rows if row[0])
+    return path
+
+
+def said(file: FrameFile, part: Part) -> dict[str, object]:
+    """A part as another process reads it."""
+    return content(file.read(part).frame)
+
+
+def test_parts_read_in_other_processes_are_the_same(wide: Path) -> None:
+    file = opened(wide)
+    parts = file.parts(100)
+    assert len(parts) > 3
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        theirs = list(pool.map(said, [file] * len(parts), reversed(parts)))
+    assert theirs[::-1] == [said(file, part) for part in parts]
+
+
+def test_what_was_read_before_is_not_pickled(wide: Path) -> None:
+    file = opened(wide)
+    small = len(pickle.dumps(file))
+    for part in file.parts(100):
+        file.read(part)
+    assert len(pickle.dumps(file)) == small
+
+
+def test_parts_are_the_same_for_the_same_file(wide: Path) -> None:
+    assert opened(wide).parts(100) == opened(wide).parts(100)
+    assert opened(wide).parts(100)[0].first == 0
+
+
+def test_memory_of_pieces_is_bounded(wide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [content(opened(wide).read(part).frame) for part in opened(wide).parts(100)]
+    monkeypatch.setattr("matcher.readers.frames.row_reader.MOST_PIECES", 10)
+    assert [content(opened(wide).read(part).frame) for part in opened(wide).parts(100)] == whole
+
+
+def test_a_file_that_shrinks_or_changes_is_an_error(wide: Path) -> None:
+    file = opened(wide)
+    part = file.parts(100)[-1]
+    text = wide.read_bytes()
+    wide.write_bytes(text[: len(text) // 2])
+    with pytest.raises(PatientDataError, match=r"P014.*changed"):
+        file.read(part)
+    wide.unlink()
+    with pytest.raises(PatientDataError, match=r"P014.*cannot be read"):
+        file.read(part)
+
+
+def test_parquet_says_what_csv_says(wide: Path) -> None:
+    path = wide.with_suffix(".parquet")
+    pl.read_csv(wide, try_parse_dates=True, infer_schema_length=None).write_parquet(path, row_group_size=200)
+    theirs, ours = opened(wide), opened(path)
+    assert len(ours) == len(theirs)
+    assert [profile.id for profile in _profiles(ours)] == [profile.id for profile in _profiles(theirs)]
+    both = zip(_profiles(ours), _profiles(theirs), strict=True)
+    assert all(one.labs == other.labs for one, other in both if not one.labs)
+
+
+def _profiles(file: FrameFile) -> list[Profile]:
+    parts = (file.read(part) for part in file.parts(150))
+    return [part.profile(row) for part in parts for row in range(len(part.frame))]
+
+
+def outcomes(path: Path) -> list[Outcome]:
+    return list(read_patients(path, formulary=SMALL_FORMULARY, today=TODAY))
+
+
+def test_typed_columns_of_parquet_are_read_as_texts(tmp_path: Path) -> None:
+    path = tmp_path / "patients.parquet"
+    table = pa.table(
+        {
+            "patient_id": pa.array([1, 2, None]),
+            "as_of": pa.array([date(2026, 1, 15)] * 2 + [None]),
+            "age": pa.array([61.0, float("nan"), None]),
+            "ecog": pa.array([1, None, None], pa.int8()),
+            "consent": pa.array([True, False, None]),
+            "complete": pa.array([["therapies", "conditions"], [], None], pa.list_(pa.string())),
+            "labs_date": pa.array(["2026-01-15 08:30", None, None]).cast(pa.timestamp("us")),
+            "haemoglobin": pa.array(["9.1", None, None]).dictionary_encode(),
+            "haemoglobin_unit": pa.array(["g/dL", None, None]),
+        }
+    )
+    pq.write_table(table, path)
+    file = opened(path)
+    assert len(file) == 2
+    [part] = file.parts(10)
+    read = file.read(part)
+    assert not read.issues
+    profile = read.profile(0)
+    assert profile.id == "1"
+    assert [str(each.value) for each in profile.observations] == ["1", "{yes}"]
+    assert profile.therapies.complete
+    assert str(profile.labs[0].on) == "2026-01-15"
+    assert str(profile.labs[0].source) == "patients.parquet, row 1, haemoglobin"
+    assert [each.profile for each in outcomes(path)] == [read.profile(0), read.profile(1)]  # type: ignore[union-attr]
+
+
+def test_a_column_that_holds_no_cells_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "patients.parquet"
+    pq.write_table(pa.table({"patient_id": ["1"], "ecog": [{"value": 1}]}), path)
+    with pytest.raises(PatientDataError, match="'ecog' holds struct"):
+        opened(path)
+
+
+@pytest.mark.parametrize("keep", [4, 100, 0.5, 0.99])
+def test_a_truncated_parquet_file_is_an_error(wide: Path, keep: float) -> None:
+    path = wide.with_suffix(".parquet")
+    pl.read_csv(wide, infer_schema=False).write_parquet(path)
+    held = path.read_bytes()
+    path.write_bytes(held[: int(keep if keep >= 1 else keep * len(held))])
+    with pytest.raises(PatientDataError, match="P014"):
+        opened(path)
+
+
+def test_a_parquet_file_that_changes_is_an_error(wide: Path) -> None:
+    path = wide.with_suffix(".parquet")
+    pl.read_csv(wide, infer_schema=False).write_parquet(path)
+    file = opened(path)
+    pl.read_csv(wide, infer_schema=False).head(9).write_parquet(path)
+    with pytest.raises(PatientDataError, match=r"P014.*changed"):
+        file.read(file.parts(100)[0])
+
+
+def test_batches_of_a_cluster_give_the_same(wide: Path) -> None:
+    table = pl.read_csv(wide, infer_schema=False).to_arrow()
+    reader = reader_of(table.schema.names, name="patients.csv", formulary=SMALL_FORMULARY)
+    reader = pickle.loads(pickle.dumps(reader))  # noqa: S301 our own
+    found = [frames_of(reader, batch) for batch in table.to_batches(max_chunksize=90)]
+    file = opened(wide)
+    [whole] = [file.read(part) for part in file.parts(10_000)]
+    assert sum(len(each.frame) for each in found) == len(whole.frame)
+    assert [content(each.frame) for each in found] == [
+        content(whole.frame.between(start, start + len(each.frame)))
+        for start, each in zip(_starts(found), found, strict=True)
+    ]
+
+
+def _starts(parts: list[FramePart]) -> list[int]:
+    return [sum(len(each.frame) for each in parts[:number]) for number in range(len(parts))]
+
+
+def test_a_part_is_no_more_bytes_than_fit(wide: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matcher.readers.frames.part.MOST", 20_000)
+    file = opened(wide)
+    parts = file.parts(10_000)
+    assert len(parts) > 5
+    assert sum(len(file.read(part).frame) for part in parts) == len(file) - sum(
+        len(file.read(part).rejects) for part in parts
+    )
+
+
+def test_an_extract_in_utf_16_is_read_from_a_copy(wide: Path) -> None:
+    path = wide.with_name("utf16.csv")
+    path.write_text(wide.read_text(), encoding="utf-16")
+    theirs, ours = opened(wide), opened(path)
+    for one, other in zip(ours.parts(100), theirs.parts(100), strict=True):
+        assert content(ours.read(one).frame) == content(theirs.read(other).frame)
+
+
+def test_a_folder_of_parquet_tables(root: Path, tmp_path: Path) -> None:
+    for path in (root / "fixtures" / "tables").glob("*.csv"):
+        pl.read_csv(path, infer_schema=False).write_parquet(tmp_path / f"{path.stem}.parquet")
+    theirs, ours = opened(root / "fixtures" / "tables"), opened(tmp_path)
+    for one, other in zip(ours.parts(100), theirs.parts(100), strict=True):
+        assert content(ours.read(one).frame) == content(theirs.read(other).frame)

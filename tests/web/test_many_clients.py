@@ -1,0 +1,16 @@
+"""Two hundred clients at once, for a moment; `make load-http` does it for a minute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.many_clients import run
+
+from tests.web.live import ROOT, serving
+
+
+def test_two_hundred_clients_get_their_own_answers(tmp_path: Path) -> None:
+    with serving(tmp_path, timeout=120.0) as live:
+        load = run(live.settings.port, 200, 3.0, ROOT / "rules", each=1)
+    assert load.faults == []
+    assert len(load.latencies) >= 200

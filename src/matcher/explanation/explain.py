@@ -124,15 +124,17 @@ class Explainer:
             return self._outcome_by_panel(self._panel, reading, selection, selection.top)
         standings = self._standings(self.rulebook.candidates, reading, selection)
         ranked = rank(standings, reading, self.rulebook)
-        considered = (each for standing in standings for each in standing.considered)
+        noted = _noted(reading)
+        values = (
+            node
+            for standing in standings
+            for each in standing.considered
+            for node in reading.nodes.values_of(each.criterion.condition)
+        )
         return _Outcome(
             {kind: ranked[kind][: selection.top] for kind in CandidateKind},
             OpenCandidates.of(standings),
-            [
-                reading.nodes.value_of(comparison)
-                for each in considered
-                for comparison in comparisons(each.criterion.condition)
-            ],
+            list(dict.fromkeys(node for node in values if node in noted)) if noted else [],
         )
 
     def _outcome_by_panel(
@@ -146,11 +148,10 @@ class Explainer:
             Ranked(place, each, keys(Judgement(each, reading, self.rulebook)))
             for place, each in enumerate(trials, start=1)
         )
-        noted = [node for node, finding in reading.findings.items() if any(map(_is_assumed, finding.notes))]
         return _Outcome(
             {CandidateKind.TRIAL: first, CandidateKind.REGIMEN: ranked[CandidateKind.REGIMEN][:top]},
             _open_in(panel, field),
-            panel.values_considered(field, reading, noted),
+            panel.values_considered(field, reading, _noted(reading)),
         )
 
     @staticmethod
@@ -317,6 +318,12 @@ def _is_assumed(note: Note) -> bool:
     return note.kind in (NoteKind.UNDATED, NoteKind.CONVERTED)
 
 
+def _noted(reading: ConditionReading) -> frozenset[NodeId]:
+    """The values of which something was assumed that is listed."""
+    found = reading.findings.items()
+    return frozenset(node for node, finding in found if any(map(_is_assumed, finding.notes)))
+
+
 def _shared_assumptions(values: Iterable[NodeId], reading: ConditionReading) -> Iterable[str]:
-    for node in dict.fromkeys(values):
+    for node in values:
         yield from (note_in_words(note) for note in reading.findings[node].notes if _is_assumed(note))

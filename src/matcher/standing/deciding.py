@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from matcher.domain.possible import test
 from matcher.domain.verdict import Verdict, all_of, any_of, at_least
 from matcher.engines.base import Finding, VerdictTable
-from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.graph import GraphBuilder, NodeId
 from matcher.rules.lowering import Lowering
 from matcher.rules.rulebook import Rulebook
@@ -23,11 +23,20 @@ class ConditionNodes:
         self._lowering = Lowering(builder, lambda name: rulebook.derived[name].node, rulebook.suppliers)
         # By identity: hashing a feature with all that is in it costs more than all that is asked of it.
         self._found: dict[int, tuple[Comparison, NodeId]] = {}
+        self._values: dict[int, tuple[Condition, tuple[NodeId, ...]]] = {}
 
     def value_of(self, comparison: Comparison) -> NodeId:
         found = self._found.get(id(comparison))
         if found is None:
             found = self._found[id(comparison)] = comparison, self._lowering.value_of(comparison)
+        return found[1]
+
+    def values_of(self, condition: Condition) -> tuple[NodeId, ...]:
+        """The value nodes of all its comparisons, in the order written."""
+        found = self._values.get(id(condition))
+        if found is None:
+            values = tuple(self.value_of(each) for each in comparisons(condition))
+            found = self._values[id(condition)] = condition, values
         return found[1]
 
 

@@ -6,7 +6,7 @@ regimens (setting, evidence) are not here: there are few of them, and trials hav
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from matcher.domain.verdict import Verdict
 from matcher.engines.levelled import LevelledRow
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Cohort, Coverage, Criterion, Role
-from matcher.rules.condition import Condition, comparisons
+from matcher.rules.condition import Condition
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
@@ -154,28 +154,23 @@ class Panel:
         return [self.candidates[each] for each in wanted[order].tolist()]
 
     def values_considered(
-        self, field: Field, reading: ConditionReading, noted: Sequence[NodeId]
+        self, field: Field, reading: ConditionReading, noted: Collection[NodeId]
     ) -> list[NodeId]:
         """Those of these values that criteria of listed candidates read, in the order of first mention."""
         if not noted:
             return []
         if self._compared is None:
-            known: dict[int, list[NodeId]] = {}
-
-            def values(criterion: Criterion) -> list[NodeId]:
-                key = id(criterion.condition)
-                if key not in known:
-                    known[key] = [reading.nodes.value_of(each) for each in comparisons(criterion.condition)]
-                return known[key]
-
             nowhere = len(self.rulebook.graph)
             self._compared = _Ragged.of(
-                [[node for each in some for node in values(each)] or [nowhere] for some in self._criteria]
+                [
+                    [node for each in some for node in reading.nodes.values_of(each.condition)] or [nowhere]
+                    for some in self._criteria
+                ]
             )
         considered = np.zeros(len(self._criteria), np.bool_)
         considered[field.part[field.listed]] = True
         flat = self._compared.flat
-        found = flat[np.isin(flat, noted) & considered[self._compared.owners()]]
+        found = flat[np.isin(flat, list(noted)) & considered[self._compared.owners()]]
         return list(dict.fromkeys(found.tolist()))
 
     def _verdicts(self, reading: ConditionReading) -> Verdicts:

@@ -9,16 +9,18 @@ from contextlib import asynccontextmanager
 
 import anyio
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
-from matcher.api import health, jobs, matching, rulebook
+from matcher.api import health, jobs, matching, rulebook, sessions
 from matcher.api.border import Border
 from matcher.api.foreman import Foreman, sweep
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
-from matcher.api.server import Server, open_server
+from matcher.api.server import Server, current_of, open_server
+from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.service.account import program_version
+from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
 _log = logging.getLogger("matcher.server")
@@ -46,12 +48,21 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.server = server
     app.state.foreman = Foreman(server)
-    for routes in (health, matching, jobs, rulebook):
+    app.state.intakes = Intakes()
+    for routes in (health, matching, jobs, rulebook, sessions):
         app.include_router(routes.router)
+    app.include_router(page_routes(_intake_page))
+    app.mount("/static", static())
     document_profile(app)
     add_problem_handlers(app)
     app.add_middleware(Border, settings=settings, metrics=server.metrics)
     return app
+
+
+def _intake_page(request: Request) -> str:
+    served = current_of(request)
+    intakes = intakes_of(request)
+    return intakes.pages.intake(intakes.desk(served).form, served.rulebook)
 
 
 def from_environment() -> FastAPI:

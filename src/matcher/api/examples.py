@@ -19,3 +19,15 @@ PROFILE: dict[str, Any] = {
     "therapies": [],
     "conditions": [{"none_of": ["hiv", "autoimmune_disease"]}],
 }
+
+ANSWERS: dict[str, Any] = {
+    "answers": {
+        "ecog": {"value": "1", "date": "2026-01-10"},
+        "diagnosis": {"value": "PLMESO"},
+        "lab:haemoglobin": {"value": 7.7, "unit": "mmol/L", "date": "2026-01-10"},
+        "condition:hiv": {"value": "no"},
+        "therapies/1": {"agents": ["cisplatin", "pemetrexed"], "start": "2025-06", "end": "2025-10-02"},
+        "therapies": "complete",
+        "karnofsky": "unknown",
+    }
+}

@@ -42,7 +42,7 @@ async def list_candidates(
         for each in candidates_of(served.rulebook)
         if asked.kind in (None, each.kind) and asked.availability in (None, each.availability)
     ]
-    return _unless_known(served, known, response) or CandidatePage(
+    return unless_known(served, known, response) or CandidatePage(
         rulebook=served.version, total=len(found), offset=asked.offset, items=_stretch(found, asked)
     )
 
@@ -64,7 +64,7 @@ async def show_candidate(
     if found is None:
         raise Problem(404, "U007", "the rulebook has no candidate of this name", place="path.id")
     listed = next(each for each in candidates_of(served.rulebook) if each.id == identifier)
-    return _unless_known(served, known, response) or CandidateShownWhole(
+    return unless_known(served, known, response) or CandidateShownWhole(
         rulebook=served.version, listed=listed, description=describe(found)
     )
 
@@ -80,7 +80,7 @@ async def list_features(
     known: Known = None,
 ) -> Any:
     found = [each for each in features_of(served.rulebook) if asked.topic in (None, each.topic)]
-    return _unless_known(served, known, response) or FeaturePage(
+    return unless_known(served, known, response) or FeaturePage(
         rulebook=served.version, total=len(found), offset=asked.offset, items=_stretch(found, asked)
     )
 
@@ -91,7 +91,7 @@ async def show_rulebook(
 ) -> Any:
     book, folder = served.rulebook, rules_directory(server.settings.rules_folder)
     kinds = [each.kind for each in book.candidates]
-    return _unless_known(served, known, response) or RulebookShown(
+    return unless_known(served, known, response) or RulebookShown(
         version=book.version,
         short=book.short_version,
         program=program_version(),
@@ -111,7 +111,7 @@ def _stretch(found: Sequence[T], asked: Stretch) -> list[T]:
     return list(found[asked.offset : asked.offset + asked.limit])
 
 
-def _unless_known(served: Served, known: str | None, response: Response) -> Response | None:
+def unless_known(served: Served, known: str | None, response: Response) -> Response | None:
     """The answer 304 where the caller has this version; the headers of any other answer."""
     tag = f'"{served.rulebook.version[:32]}-{program_version()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}

@@ -93,7 +93,7 @@ class Explainer:
         }
         questions = (
             self._asker.ask_about(outcome.open, table.findings[row], selection.questions)
-            if ranks_shown
+            if ranks_shown and selection.questions
             else ()
         )
         return PatientShown(

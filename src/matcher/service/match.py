@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from matcher.domain.profile import Profile
-from matcher.engines.base import Engine
+from matcher.engines.base import Engine, VerdictTable
 from matcher.engines.levelled import LevelledEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
@@ -44,9 +44,10 @@ class MatchOptions:
     include_closed: bool = False
     include_deceased: bool = False
     engine: str = "auto"
+    questions: int = 8
 
     def selection(self) -> Selection:
-        return Selection(self.include_closed, self.include_deceased, self.top)
+        return Selection(self.include_closed, self.include_deceased, self.top, self.questions)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Matcher:
         return Explainer(self.rulebook)
 
     @cached_property
-    def _roots(self) -> tuple[NodeId, ...]:
+    def roots(self) -> tuple[NodeId, ...]:
         nodes = [node for candidate in self.rulebook.candidates for node in candidate.root_nodes()]
         nodes += [derivation.node for derivation in self.rulebook.derivations]
         return tuple(dict.fromkeys(nodes))
@@ -81,7 +82,20 @@ class Matcher:
         options: MatchOptions | None = None,
     ) -> PatientShown:
         """The patient's two rankings, explained; ``options`` where they are this patient's own."""
-        table = self.engine.evaluate(self.rulebook.graph, (profile,), roots=self._roots)
+        return self.explain(profile, self.evaluate(profile), issues, assumptions, options)
+
+    def evaluate(self, profile: Profile) -> VerdictTable:
+        return self.engine.evaluate(self.rulebook.graph, (profile,), roots=self.roots)
+
+    def explain(
+        self,
+        profile: Profile,
+        table: VerdictTable,
+        issues: Sequence[str] = (),
+        assumptions: Sequence[str] = (),
+        options: MatchOptions | None = None,
+    ) -> PatientShown:
+        """The same of verdicts that were found before."""
         return self._explainer.explain(
             profile, table, 0, (options or self.options).selection(), issues, assumptions
         )

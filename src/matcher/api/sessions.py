@@ -1,0 +1,320 @@
+"""Sessions: an intake filled in answer by answer, with what each answer changed and what to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from matcher.api.examples import ANSWERS, PROFILE
+from matcher.api.matching import require_json
+from matcher.api.problems import Problem, cut, problems
+from matcher.api.rulebook import Known, unless_known
+from matcher.api.served import Served
+from matcher.api.server import Clinician, Current, Reader, Server, TheServer
+from matcher.api.shapes import Finding
+from matcher.errors import CODES
+from matcher.explanation.answer import CandidateShown
+from matcher.readers.json_body import read_json
+from matcher.service.intake.desk import Desk
+from matcher.service.intake.form import Section, Term
+from matcher.service.intake.live import Document, LiveIntakes
+from matcher.service.intake.state import IntakeState
+from matcher.service.intake.upload import answers_of
+from matcher.store import ChangedMeanwhileError, Session, UnknownSessionError
+from matcher.web.pages import Pages
+
+T = TypeVar("T")
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+MOST_ANSWERS = 2_000
+_LONGEST_NAME = 120
+_ATTEMPTS = 5
+
+router = APIRouter(tags=["sessions"])
+
+
+class SessionRequest(BaseModel):
+    """What an intake begins with. All of it is optional."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: Day | None = Field(None, description="The day the question is asked for; today without.")
+    patient: str = Field("", max_length=200, description="The patient's identifier, for print and download.")
+    include_closed: bool = Field(False, description="Rank closed and suspended candidates too.")
+    profile: dict[str, Any] | None = Field(
+        None, description="A profile that is known already, in its wire form."
+    )
+    answers: dict[str, Any] = Field(default_factory=dict, description="Answers by the name of their field.")
+
+
+class AnswersRequest(BaseModel):
+    """Answers by the name of their field: a value sets or corrects, null takes back, "unknown" is an answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: dict[str, Any]
+    as_of: Day | None = Field(None, description="Another day to ask the question for.")
+    include_closed: bool | None = Field(None, description="Rank closed and suspended candidates too, or not.")
+
+
+class FormShown(BaseModel):
+    """The form: its sections, their fields, and what each may be answered with."""
+
+    rulebook: str
+    sections: tuple[Section, ...]
+
+
+class TermsShown(BaseModel):
+    """Names to complete typed words to, by the list an input names."""
+
+    rulebook: str
+    terms: dict[str, tuple[Term, ...]]
+
+
+class CandidateWhole(BaseModel):
+    """One candidate, criterion by criterion."""
+
+    rulebook: str
+    revision: int
+    candidate: CandidateShown
+
+
+@dataclass
+class Intakes:
+    """The intakes that are alive in this process, and the desk of the rulebook in force."""
+
+    live: LiveIntakes = field(default_factory=LiveIntakes)
+    pages: Pages = field(default_factory=Pages)
+    _desk: Desk | None = field(default=None, init=False)
+
+    def desk(self, served: Served) -> Desk:
+        if self._desk is None or self._desk.matcher is not served.matcher:
+            self._desk = Desk(served.matcher)
+        return self._desk
+
+
+def intakes_of(request: Request) -> Intakes:
+    found = request.app.state.intakes
+    assert isinstance(found, Intakes)
+    return found
+
+
+TheIntakes = Annotated[Intakes, Depends(intakes_of)]
+Identifier = Annotated[str, Path(alias="id", min_length=1, max_length=100, description="Of the session.")]
+_STATE = TypeAdapter(IntakeState)
+_REFUSED = problems(400, 401, 403, 404, 409, 415, 422)
+
+
+def _takes(model: type[BaseModel], example: Mapping[str, Any]) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema, "example": dict(example)}},
+        }
+    }
+
+
+@router.get("/v1/form", summary="The intake form", response_model=FormShown,
+            responses={304: {"description": "As the caller has it already"}, **problems(401, 403, 422)})  # fmt: skip
+def show_form(
+    _caller: Reader, served: Current, intakes: TheIntakes, response: Response, known: Known = None
+) -> Any:
+    """Sections and fields with options, units and factors between them: a page needs no medicine of its own."""
+    form = intakes.desk(served).form
+    return unless_known(served, known, response) or FormShown(rulebook=served.version, sections=form.sections)
+
+
+@router.get("/v1/form/terms", summary="Names to complete to", response_model=TermsShown,
+            responses={304: {"description": "As the caller has it already"}, **problems(401, 403, 422)})  # fmt: skip
+def show_terms(
+    _caller: Reader, served: Current, intakes: TheIntakes, response: Response, known: Known = None
+) -> Any:
+    """All names at once, so that nothing typed about a patient travels in an address."""
+    form = intakes.desk(served).form
+    return unless_known(served, known, response) or TermsShown(
+        rulebook=served.version, terms=dict(form.terms)
+    )
+
+
+@router.post("/v1/sessions", summary="Begin an intake", status_code=201, response_class=Response,
+             responses={201: {"model": IntakeState}, **problems(400, 401, 403, 415, 422)},
+             openapi_extra=_takes(SessionRequest, {"as_of": "2026-01-15", "profile": PROFILE}))  # fmt: skip
+async def begin(
+    request: Request, server: TheServer, caller: Clinician, served: Current, intakes: TheIntakes
+) -> Response:
+    """Begins with nothing, with answers, or with a profile that somebody has already."""
+    asked = _read(SessionRequest, request, await request.body())
+    today = date.today()
+
+    def work() -> tuple[str, bytes]:
+        desk = intakes.desk(served)
+        known: dict[str, Any] = {}
+        as_of, patient = asked.as_of, asked.patient
+        if asked.profile is not None:
+            known = answers_of(desk.form, asked.profile, served.rulebook.formulary.lookup)
+            as_of = as_of or _day(asked.profile.get("as_of"))
+            patient = patient or str(asked.profile.get("id") or "")[:200]
+        document = Document({}, as_of or today, patient, asked.include_closed)
+        document = _bounded(document.with_answers({**known, **asked.answers}))
+        identifier = server.sessions.create(caller.owner, document.stored())
+        session = server.sessions.read(identifier, caller.owner)
+        with intakes.live.at(identifier, desk, document) as live:
+            return identifier, _STATE.dump_json(live.state(identifier, session.revision, session.expires_at))
+
+    identifier, body = await to_thread.run_sync(work, limiter=server.threads)
+    headers = {"Location": f"/v1/sessions/{identifier}"}
+    return Response(body, 201, headers, "application/json")
+
+
+@router.get("/v1/sessions/{id}", summary="Where an intake stands", response_class=Response,
+            responses={200: {"model": IntakeState}, **problems(401, 403, 404, 422)})  # fmt: skip
+async def show(
+    server: TheServer, caller: Clinician, served: Current, intakes: TheIntakes, identifier: Identifier
+) -> Response:
+    def work() -> bytes:
+        session, document = _opened(server, identifier, caller.owner)
+        with intakes.live.at(identifier, intakes.desk(served), document) as live:
+            return _STATE.dump_json(live.state(identifier, session.revision, session.expires_at))
+
+    return await _answered(server, work)
+
+
+@router.put("/v1/sessions/{id}/answers", summary="Answer, correct or take back", response_class=Response,
+            responses={200: {"model": IntakeState}, **_REFUSED},
+            openapi_extra=_takes(AnswersRequest, ANSWERS))  # fmt: skip
+async def put_answers(
+    request: Request,
+    server: TheServer,
+    caller: Clinician,
+    served: Current,
+    intakes: TheIntakes,
+    identifier: Identifier,
+) -> Response:
+    """Merges the answers into those given before and says what that changed.
+
+    The same answers again change nothing, and the order in which answers came does not matter. An answer that
+    cannot be read comes back among `issues` with its field, and the others count.
+    """
+    asked = _read(AnswersRequest, request, await request.body())
+
+    def work() -> bytes:
+        desk = intakes.desk(served)
+        for _ in range(_ATTEMPTS):
+            session, document = _opened(server, identifier, caller.owner)
+            wanted = _bounded(document.with_answers(asked.answers, asked.as_of, asked.include_closed))
+            with intakes.live.at(identifier, desk, document) as live:
+                try:
+                    revision = server.sessions.write(
+                        identifier, caller.owner, wanted.stored(), session.revision
+                    )
+                except ChangedMeanwhileError:
+                    continue
+                except UnknownSessionError:
+                    raise _gone() from None
+                before = live.update(wanted)
+                expires = server.sessions.read(identifier, caller.owner).expires_at
+                return _STATE.dump_json(live.state(identifier, revision, expires, before))
+        raise Problem(409, "U062", "others keep changing this session")
+
+    return await _answered(server, work)
+
+
+@router.get("/v1/sessions/{id}/candidates/{candidate}", summary="One candidate, criterion by criterion",
+            response_model=CandidateWhole, responses=problems(401, 403, 404, 422))  # fmt: skip
+async def show_candidate(
+    server: TheServer,
+    caller: Clinician,
+    served: Current,
+    intakes: TheIntakes,
+    identifier: Identifier,
+    candidate: Annotated[str, Path(max_length=200, examples=["cisplatin_pemetrexed"])],
+) -> Any:
+    def work() -> CandidateWhole:
+        session, document = _opened(server, identifier, caller.owner)
+        with intakes.live.at(identifier, intakes.desk(served), document) as live:
+            found = live.candidate(candidate)
+        if found is None:
+            raise Problem(404, "U007", "nothing of this name is ranked here", place="path.candidate")
+        return CandidateWhole(rulebook=served.version, revision=session.revision, candidate=found)
+
+    return await to_thread.run_sync(work, limiter=server.threads)
+
+
+@router.delete("/v1/sessions/{id}", summary="End an intake", status_code=204,
+               responses=problems(401, 403, 404, 422))  # fmt: skip
+async def end(server: TheServer, caller: Clinician, intakes: TheIntakes, identifier: Identifier) -> Response:
+    """Forgets everything that was answered."""
+
+    def work() -> None:
+        try:
+            server.sessions.delete(identifier, caller.owner)
+        except UnknownSessionError:
+            raise _gone() from None
+        intakes.live.forget(identifier)
+
+    await to_thread.run_sync(work, limiter=server.threads)
+    return Response(status_code=204)
+
+
+async def _answered(server: Server, work: Callable[[], bytes]) -> Response:
+    return Response(await to_thread.run_sync(work, limiter=server.threads), media_type="application/json")
+
+
+def _opened(server: Server, identifier: str, owner: str) -> tuple[Session, Document]:
+    try:
+        session = server.sessions.read(identifier, owner)
+    except UnknownSessionError:
+        raise _gone() from None
+    return session, Document.of(session.document)
+
+
+def _gone() -> Problem:
+    return Problem(404, "U058", CODES["U058"].meaning, place="path.id")
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _read(model: type[M], request: Request, body: bytes) -> M:
+    """The request; a refusal names the places that are wrong and never what stood there."""
+    require_json(request)
+    try:
+        return model.model_validate(read_json(body))
+    except ValidationError as error:
+        remedy = CODES["U057"].remedy
+        findings = [
+            Finding(
+                code="U057",
+                place=cut(".".join(("body", *map(str, each["loc"][:1])))),
+                message=cut(each["msg"]),
+                remedy=remedy,
+            )
+            for each in error.errors(include_input=False, include_url=False)[:20]
+        ]
+        first = findings[0]
+        raise Problem(
+            422, "U057", f"{first.place}: {first.message}", place=first.place, findings=findings
+        ) from None
+
+
+def _bounded(document: Document) -> Document:
+    if len(document.answers) > MOST_ANSWERS:
+        raise Problem(422, "U057", f"more than {MOST_ANSWERS} answers", place="body.answers")
+    if any(len(name) > _LONGEST_NAME for name in document.answers):
+        raise Problem(422, "U057", "the name of a field is too long", place="body.answers")
+    return document
+
+
+def _day(raw: object) -> date | None:
+    try:
+        found = date.fromisoformat(str(raw))
+    except ValueError:
+        return None
+    return found if EARLIEST <= found <= LATEST else None

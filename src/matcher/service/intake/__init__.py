@@ -1,0 +1,1 @@
+"""An intake: a form being filled, a profile growing with it, and the question that matters next."""

@@ -1,0 +1,112 @@
+"""The desk where intakes are taken: answers in, where the patient stands and what to ask next out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from matcher.domain.profile import Profile
+from matcher.domain.record import Source
+from matcher.engines.base import Engine, VerdictTable
+from matcher.readers.assemble import assemble
+from matcher.readers.outcome import Issue
+from matcher.readers.place import Places
+from matcher.rules.candidate import Availability, CandidateKind
+from matcher.service.engines import interviewing
+from matcher.service.intake.form import Form
+from matcher.service.intake.questions import Chooser
+from matcher.service.intake.sections import form_of
+from matcher.service.intake.wire import SOURCE, Answers, Draft, draft
+from matcher.service.match import Matcher
+from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.ranking import Ranked, rank
+from matcher.standing.standing import stand
+
+
+@dataclass(frozen=True, slots=True)
+class FieldIssue:
+    """An answer, or a part of it, that could not be read, or deserves a second look: ``field`` is its name."""
+
+    field: str
+    code: str
+    reason: str
+    remedy: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a set of answers says: the profile, its wire form, and what of it could not be read."""
+
+    profile: Profile
+    wire: Mapping[str, Any]
+    issues: tuple[FieldIssue, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A rulebook made ready for intakes."""
+
+    matcher: Matcher
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What answers an intake: made for answers that come one after the other, where it runs."""
+        return interviewing(self.matcher.rulebook.graph, self.matcher.roots)
+
+    @cached_property
+    def form(self) -> Form:
+        return form_of(self.matcher.rulebook)
+
+    @cached_property
+    def chooser(self) -> Chooser:
+        rulebook = self.matcher.rulebook
+        return Chooser(rulebook, self.form)
+
+    @cached_property
+    def _nodes(self) -> ConditionNodes:
+        return ConditionNodes(self.matcher.rulebook)
+
+    def take(self, answers: Answers, as_of: date, patient: str = "") -> Taken:
+        """The profile of the answers on a day. Nothing an answer says can keep the others from counting."""
+        made = draft(self.form, answers, self.matcher.rulebook.formulary)
+        wire = {**made.wire, "as_of": as_of.isoformat(), **({"id": patient} if patient else {})}
+        assembled = assemble(
+            wire, as_of=as_of, formulary=self.matcher.rulebook.formulary, sources=self._sources(made)
+        )
+        assert assembled.profile is not None, "a form has one index cancer and a day"
+        issues = [_issue(name, each) for name, each in made.issues]
+        issues += [_issue(made.name_of(each.fact), each) for each in assembled.issues]
+        return Taken(
+            assembled.profile, wire, tuple(sorted(issues, key=lambda each: self.form.place(each.field)))
+        )
+
+    def _sources(self, made: Draft) -> Places:
+        titles = {path: self.form.find(name) for path, name in made.places.items()}
+        return Places(
+            Source(SOURCE),
+            {path: Source(SOURCE, None, each.title) for path, each in titles.items() if each is not None},
+        )
+
+    def ranked(self, table: VerdictTable, *, include_closed: bool = False) -> tuple[Ranked, ...]:
+        """Trials, then regimens, in their order."""
+        rulebook = self.matcher.rulebook
+        standings = [stand(each, table, 0) for each in rulebook.candidates]
+        shown = [
+            each
+            for each in standings
+            if each is not None
+            and (include_closed or each.availability not in (Availability.CLOSED, Availability.SUSPENDED))
+        ]
+        ordered = rank(shown, ConditionReading(self._nodes, table, 0), rulebook)
+        return tuple(each for kind in CandidateKind for each in ordered[kind])
+
+    def evaluate(self, profile: Profile) -> VerdictTable:
+        return self.matcher.evaluate(profile)
+
+
+def _issue(name: str, each: Issue) -> FieldIssue:
+    return FieldIssue(name, each.code, each.reason, each.remedy, each.text)

@@ -1,0 +1,198 @@
+"""Intakes at an engine: a stored document brought to life, and kept alive while it is being filled in.
+
+What is alive is worth nothing: everything is in the document, and a life that was lost is made again from it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from threading import Lock
+from typing import Any
+
+from matcher.engines.base import Interview
+from matcher.explanation.answer import CandidateShown, PatientShown
+from matcher.service.intake.desk import Desk, Taken
+from matcher.service.intake.questions import NextQuestion
+from matcher.service.intake.state import IntakeState, RulebookNamed, changes, counts, line, questions_shown
+from matcher.service.match import MatchOptions
+
+QUESTIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a session keeps: the answers by field, the day, and what is to be ranked."""
+
+    answers: Mapping[str, Any]
+    as_of: date
+    patient: str = ""
+    include_closed: bool = False
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Document:
+        return cls(
+            dict(stored["answers"]),
+            date.fromisoformat(stored["as_of"]),
+            str(stored.get("patient", "")),
+            bool(stored.get("include_closed", False)),
+        )
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "answers": dict(self.answers),
+            "as_of": self.as_of.isoformat(),
+            "patient": self.patient,
+            "include_closed": self.include_closed,
+        }
+
+    def with_answers(
+        self, given: Mapping[str, Any], as_of: date | None = None, include_closed: bool | None = None
+    ) -> Document:
+        """The document after some answers: a value sets or corrects, null takes back, ``unknown`` is an answer."""
+        merged = {**self.answers, **given}
+        kept = {name: value for name, value in merged.items() if value is not None}
+        closed = self.include_closed if include_closed is None else include_closed
+        return Document(kept, as_of or self.as_of, self.patient, closed)
+
+
+class LiveIntake:
+    """One intake at an engine. Used by one thread at a time: ``lock``."""
+
+    def __init__(self, desk: Desk, document: Document) -> None:
+        self.desk = desk
+        self.lock = Lock()
+        self.document = document
+        self.taken: Taken = self._take(document)
+        matcher = desk.matcher
+        self._interview: Interview = desk.engine.interview(
+            matcher.rulebook.graph, self.taken.profile, roots=matcher.roots
+        )
+        self._shown: PatientShown | None = None
+        self.closed = False
+
+    def update(self, document: Document) -> PatientShown:
+        """Takes the document as it is now; what was shown before it."""
+        before = self.shown
+        if document != self.document:
+            self.taken = self._take(document)
+            self._interview.update(self.taken.profile)
+            self.document, self._shown = document, None
+        return before
+
+    def _take(self, document: Document) -> Taken:
+        return self.desk.take(document.answers, document.as_of, document.patient)
+
+    @property
+    def shown(self) -> PatientShown:
+        if self._shown is None:
+            options = MatchOptions(include_closed=self.document.include_closed, questions=0)
+            words = [f"{each.field}: {each.reason}" for each in self.taken.issues]
+            self._shown = self.desk.matcher.explain(
+                self.taken.profile, self._interview.table, words, (), options
+            )
+        return self._shown
+
+    def candidate(self, name: str) -> CandidateShown | None:
+        return next((each for each in self.shown.candidates if each.id == name), None)
+
+    def state(
+        self, identifier: str, revision: int, expires_at: datetime, before: PatientShown | None = None
+    ) -> IntakeState:
+        shown, table, desk = self.shown, self._interview.table, self.desk
+        rulebook = desk.matcher.rulebook
+        chosen: tuple[NextQuestion, ...] = ()
+        if not shown.deceased:
+            ranked = desk.ranked(table, include_closed=self.document.include_closed)
+            chosen = desk.chooser.choose(ranked, table, self.taken.profile, self.document.answers, QUESTIONS)
+        return IntakeState(
+            id=identifier,
+            revision=revision,
+            expires_at=expires_at,
+            as_of=self.document.as_of,
+            rulebook=RulebookNamed(rulebook.version, rulebook.short_version),
+            engine=self._interview.engine,
+            answers=self.document.answers,
+            issues=self.taken.issues,
+            summary=shown.summary,
+            deceased=shown.deceased,
+            trials=tuple(map(line, shown.trials)),
+            regimens=tuple(map(line, shown.regimens)),
+            counts=counts(shown),
+            changes=changes(before, shown),
+            questions=questions_shown(desk.form, chosen),
+            derived=tuple(each for each in shown.derived if each.known),
+            conflicts=shown.conflicts,
+            assumptions=shown.assumptions,
+            profile=self.taken.wire,
+            include_closed=self.document.include_closed,
+        )
+
+    def close(self) -> None:
+        self.closed = True
+        self._interview.close()
+
+
+@dataclass
+class LiveIntakes:
+    """The intakes that are alive, at most so many: the one not used for longest goes first."""
+
+    most: int = 256
+    _held: OrderedDict[str, LiveIntake] = field(default_factory=OrderedDict, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    @contextmanager
+    def at(self, identifier: str, desk: Desk, document: Document) -> Iterator[LiveIntake]:
+        """The intake of a session, alive and one's own for a while, and as its document says.
+
+        As it was left; made from the document where it is not alive, or answers from another rulebook.
+        """
+        while True:
+            live = self._find(identifier, desk, document)
+            with live.lock:
+                if live.closed:
+                    continue
+                try:
+                    live.update(document)
+                    yield live
+                except BaseException:
+                    # Whatever state it is in now, the document is in order.
+                    self._drop(identifier, live)
+                    live.close()
+                    raise
+                return
+
+    def _find(self, identifier: str, desk: Desk, document: Document) -> LiveIntake:
+        with self._lock:
+            held = self._held.get(identifier)
+            if held is not None and held.desk is desk:
+                self._held.move_to_end(identifier)
+                return held
+        made = LiveIntake(desk, document)
+        with self._lock:
+            gone = [self._held.pop(identifier)] if identifier in self._held else []
+            self._held[identifier] = made
+            while len(self._held) > self.most:
+                gone.append(self._held.popitem(last=False)[1])
+        for each in gone:
+            with each.lock:
+                each.close()
+        return made
+
+    def _drop(self, identifier: str, live: LiveIntake) -> None:
+        with self._lock:
+            if self._held.get(identifier) is live:
+                del self._held[identifier]
+
+    def forget(self, identifier: str) -> None:
+        with self._lock:
+            held = self._held.pop(identifier, None)
+        if held is not None:
+            with held.lock:
+                held.close()
+
+    def __len__(self) -> int:
+        return len(self._held)

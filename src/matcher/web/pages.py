@@ -1,0 +1,116 @@
+"""The intake page: drawn from the form's description, with style and scripts as files of this package.
+
+No build step, nothing from elsewhere, nothing inline: the border's Content-Security-Policy allows no more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+
+from matcher.explanation.answer import DECISION_NOTICE, STANDING_TEXT
+from matcher.rules.rulebook import Rulebook
+from matcher.service.account import program_version
+from matcher.service.intake.form import EFFORT_TEXT, Field, Form, Input, InputKind, Shape
+
+FOLDER = Path(str(files("matcher.web"))) / "static"
+#: up to so many options are laid out side by side, more are a list to choose from
+_PILLS = 4
+#: what of a row stands in its first line
+_FIRST = frozenset({"agents", "start", "end", "ongoing", "procedure", "condition", "code", "gene", "field",
+                    "status", "date", "dose", "kind", "intent"})  # fmt: skip
+
+
+@dataclass
+class Pages:
+    """Draws the page of a form once for each version of the rulebook."""
+
+    _held: tuple[str, str] = field(default=("", ""), init=False)
+
+    def intake(self, form: Form, rulebook: Rulebook) -> str:
+        if self._held[0] != rulebook.version:
+            text = _environment().get_template("intake.html").render(form=form, rulebook=rulebook)
+            self._held = rulebook.version, text
+        return self._held[1]
+
+
+def page_routes(intake: Callable[[Request], str]) -> APIRouter:
+    """The page's address; ``intake`` gives its text. Addresses of files carry what is in them."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/", response_class=HTMLResponse)
+    def page(request: Request) -> Response:
+        return HTMLResponse(intake(request), headers={"Cache-Control": "no-cache"})
+
+    return router
+
+
+def static() -> StaticFiles:
+    return StaticFiles(directory=FOLDER)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader("matcher.web"), PackageLoader("matcher.service")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        notice=DECISION_NOTICE,
+        standing_text=STANDING_TEXT,
+        version=program_version(),
+        stamp=_stamp(),
+    )
+    environment.filters.update(
+        slug=slug,
+        in_pills=in_pills,
+        first=lambda inputs: [each for each in inputs if each.name in _FIRST],
+        further=lambda inputs: [each for each in inputs if each.name not in _FIRST],
+        main=main_input,
+        others=lambda found: [each for each in found.inputs if each is not main_input(found)],
+        asked=lambda section: [each for each in section.fields if each.asked],
+        unasked=lambda section: [each for each in section.fields if not each.asked],
+        effort=lambda found: EFFORT_TEXT[found.effort],
+        denied=lambda found: found.table in ("conditions", "procedures", "medications"),
+        beside=lambda found: found.table in ("conditions", "procedures", "medications", "alterations"),
+    )
+    environment.tests["never"] = lambda found: found.shape is Shape.PRESENCE and found.table == "therapies"
+    environment.tests["list"] = lambda found: found.shape is Shape.LIST
+    environment.tests["multiple"] = lambda each: each.kind is InputKind.TERMS
+    return environment
+
+
+def slug(name: str) -> str:
+    """A name as an id of the page."""
+    return re.sub(r"[^a-zA-Z0-9]+", "-", name).strip("-")
+
+
+def in_pills(each: Input) -> bool:
+    return each.kind is InputKind.CHOICE and len(each.options) <= _PILLS
+
+
+def main_input(found: Field) -> Input | None:
+    """The input that a "not known" stands in for; a group such as TNM has none."""
+    return None if found.shape in (Shape.TNM, Shape.LIST) else found.inputs[0]
+
+
+@cache
+def _stamp() -> str:
+    """Of what the files hold, so that a browser never mixes two versions."""
+    found = hashlib.sha256()
+    for path in sorted(FOLDER.iterdir()):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]

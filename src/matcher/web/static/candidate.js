@@ -1,0 +1,64 @@
+// One candidate, criterion by criterion: verdict, the facts behind it with date and source, what is missing.
+
+import { icon, make } from "./elements.js";
+
+const ROLES = [["inclusion", "Inclusion criteria"], ["exclusion", "Exclusion criteria"]];
+const SHAPES = { met: "met", "not met": "not-met", unknown: "unknown" };
+
+export function criteriaOf(candidate) {
+  const parts = [];
+  if (candidate.because) parts.push(make("p", { class: "because" }, make("span", { class: "small-label", text: "Why here" }), ` ${candidate.because}`));
+  if (candidate.coverage === "partial") {
+    parts.push(make("p", { class: "coverage", text: "Only part of the protocol's criteria are held here: no patient is called eligible on these alone." }));
+  }
+  if (candidate.cohort) parts.push(make("p", { text: `Cohort that fits best: ${candidate.cohort}` }));
+  for (const text of candidate.distances) parts.push(make("p", { class: "distance", text }));
+  const cohorts = [...new Set(candidate.criteria.map((each) => each.cohort))].sort();
+  for (const cohort of cohorts) {
+    for (const [role, title] of ROLES) {
+      const held = candidate.criteria.filter((each) => each.role === role && each.cohort === cohort);
+      if (held.length) parts.push(...group(cohort ? `Cohort ${cohort}: ${title.toLowerCase()}` : title, held));
+    }
+  }
+  if (candidate.cautions.length) parts.push(...group("Cautions (shown, never counted)", candidate.cautions));
+  if (candidate.evidence.length) parts.push(make("h5", { text: "Evidence" }), make("ul", { class: "evidence" }, candidate.evidence.map(study)));
+  if (candidate.assumptions.length) parts.push(make("h5", { text: "Assumed for this candidate" }), listed(candidate.assumptions));
+  if (candidate.notes.length) parts.push(make("h5", { text: "Notes" }), listed(candidate.notes));
+  return parts;
+}
+
+const listed = (items) => make("ul", {}, items.map((text) => make("li", { text })));
+
+function group(title, criteria) {
+  return [make("h5", { text: title }), make("ul", { class: "criteria" }, criteria.map(criterion))];
+}
+
+function criterion(each) {
+  const verdict = each.role === "caution"
+    ? { applies: "caution", "does not apply": "met", unknown: "unknown" }[each.verdict] : SHAPES[each.satisfied];
+  const facts = each.facts.map((fact) => make("li", {}, fact.text,
+    make("span", { class: "where", text: [fact.date, fact.age, fact.source].filter(Boolean).join(" · ") })));
+  const aside = [
+    each.at_screening ? "settled at screening" : "",
+    each.recoverable ? `recoverable ${each.recoverable}` : "",
+    each.waivable ? `waivable ${each.waivable}` : "",
+  ].filter(Boolean).join("; ");
+  return make("li", { class: `criterion ${verdict}` },
+    make("span", { class: `verdict ${verdict}` }, icon(`v-${verdict}`), each.verdict),
+    make("div", {},
+      make("p", { class: "asks" }, make("span", { class: "code", text: each.id }), ` ${each.text}`),
+      each.reason ? make("p", { class: "reason", text: each.reason }) : null,
+      facts.length ? make("ul", { class: "facts" }, facts) : null,
+      each.distance ? make("p", { class: "distance", text: each.distance }) : null,
+      each.assumption ? make("p", { class: "where", text: `Assumption: ${each.assumption}` }) : null,
+      each.note ? make("p", { class: "where", text: each.note }) : null,
+      aside ? make("p", { class: "where", text: aside }) : null,
+      each.citation ? make("p", { class: "where", text: `Source: ${each.citation}` }) : null));
+}
+
+function study(each) {
+  const head = `${each.design ? `, ${each.design}` : ""}. Level of evidence ${each.level}; ${each.direction}; ${each.applies}.`;
+  return make("li", {}, make("strong", { text: each.study }), head,
+    each.lines.length ? listed(each.lines) : null,
+    each.citation ? make("span", { class: "where", text: `Source: ${each.citation}` }) : null);
+}

@@ -82,5 +82,7 @@ def test_what_is_wrong_is_said_before_anything_listens(
     code, _, wrong = run(capsys, "serve", "--rules", str(tmp_path / "none"), "--store", store)
     assert code == 2
     assert wrong.startswith("U0")
+    code, _, wrong = run(capsys, "serve", "--data", "/dev/null/x", "--store", store)
+    assert (code, wrong[:4]) == (2, "U008")
     code, _, wrong = run(capsys, "serve", "--store", "nosuch://x")
     assert (code, wrong[:4]) == (2, "U055")

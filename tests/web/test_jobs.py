@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import stat
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -241,6 +242,11 @@ def test_a_deleted_job_is_gone_with_its_files(http: httpx.Client, live: Live) ->
     assert job not in [
         each for each in jobs_on_disk(live) if (live.settings.data_folder / "jobs" / each / "in").exists()
     ]
+
+
+def test_files_of_jobs_are_nobody_else_s(live: Live) -> None:
+    folder = live.settings.data_folder / "jobs"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_jobs_are_listed_newest_first(http: httpx.Client) -> None:

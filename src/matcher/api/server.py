@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter
@@ -14,6 +15,7 @@ from matcher.api.metrics import Metrics
 from matcher.api.problems import Problem
 from matcher.api.served import Holder, Served
 from matcher.api.settings import Settings
+from matcher.errors import UsageError
 from matcher.store import Audit, Database, Jobs, Role, Sessions, Tokens, open_database
 
 _THREADS = 2
@@ -41,6 +43,7 @@ def now() -> datetime:
 
 def open_server(settings: Settings) -> Server:
     """Opens store and rulebook; ``MatcherError`` with what is wrong with either."""
+    _make_private(settings.data_folder / "jobs")
     holder = Holder(settings.rules_folder, now)
     database = open_database(settings.store_url, now)
     return Server(
@@ -53,6 +56,16 @@ def open_server(settings: Settings) -> Server:
         Callers(Tokens(database), local=settings.local),
         Metrics(),
     )
+
+
+def _make_private(folder: Path) -> None:
+    """What patients were sent and what came out is for nobody else on this machine."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        reason = (error.strerror or "the system refuses").lower()
+        raise UsageError(f"{folder} cannot be used for files of jobs: {reason}", code="U008") from None
 
 
 def server_of(request: Request) -> Server:

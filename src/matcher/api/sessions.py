@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
-from matcher.api.problems import Finding, Problem, cut, problems
+from matcher.api.problems import Problem, cut, problems
 from matcher.api.rulebook import Known, unless_known
 from matcher.api.served import Served
 from matcher.api.server import Clinician, Current, Reader, Server, TheServer
+from matcher.api.shapes import Finding
 from matcher.errors import CODES
 from matcher.explanation.answer import CandidateShown
 from matcher.readers.json_body import read_json

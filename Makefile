@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/.installed
-TARGETS := run test generative check bench-http load-http docs fmt lock clean help
+TARGETS := run test generative check bench bench-quick bench-http load-http docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
 
@@ -24,6 +24,8 @@ help:
 	@echo "make test    run the tests"
 	@echo "make generative   the generated properties, thirty times as long"
 	@echo "make check   lint, form, types, import contracts, documentation up to date"
+	@echo "make bench   every measured figure on the whole workload, and the page of them (a quarter of an hour)"
+	@echo "make bench-quick  the same in short, nothing written"
 	@echo "make bench-http   matching over HTTP against a stored answer"
 	@echo "make load-http    200 clients for a minute, every answer checked"
 	@echo "make fmt     put the code in form"
@@ -58,6 +60,13 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/docs.py --check
+
+bench: setup
+	@$(BIN)/python benchmarks/run.py --keep $(ARGS)
+	@$(BIN)/python scripts/docs.py
+
+bench-quick: setup
+	@$(BIN)/python benchmarks/run.py --scale quick $(ARGS)
 
 bench-http: setup
 	@$(BIN)/python benchmarks/over_http.py $(ARGS)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 LAST_RUN = Path(__file__).resolve().parent / "last_run.json"
-PERFORMANCE_PAGE = "docs/reference/performance.md"
 
 _HEAD = """\
 # Performance

@@ -27,6 +27,14 @@ def _specification() -> str:
     return specification()
 
 
+def _performance() -> str:
+    """Printed from the last run of the benchmarks that was kept."""
+    sys.path.insert(0, str(ROOT))
+    from benchmarks.report import performance_page
+
+    return performance_page()
+
+
 # Each generated page, by its path in the repository, and the function that gives its text.
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
@@ -35,6 +43,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         RULE_LANGUAGE_PAGE: rule_language_reference,
         "docs/reference/specification.md": _specification,
         "docs/reference/rulebook.md": lambda: rulebook_page(load_rulebook(ROOT / "rules")),
+        "docs/reference/performance.md": _performance,
     }
 )
 

@@ -64,6 +64,11 @@ def test_others_may_call_only_where_there_are_tokens(
     assert (code, wrong[:4]) == (2, "U065")
 
 
+def test_a_proxy_makes_others_able_to_call(capsys: pytest.CaptureFixture[str], store: str) -> None:
+    code, _, wrong = run(capsys, "serve", "--public-name", "matcher.example.org", "--store", store)
+    assert (code, wrong[:4]) == (2, "U065")
+
+
 def test_a_revoked_token_is_none(capsys: pytest.CaptureFixture[str], store: str) -> None:
     _, made, _ = run(capsys, "tokens", "create", "--role", "viewer", "--json", "--store", store)
     run(capsys, "tokens", "revoke", json.loads(made)["id"], "--store", store)

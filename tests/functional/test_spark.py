@@ -132,6 +132,29 @@ def test_on_a_cluster_inside_one_machine(
     assert written(tmp_path / "out") == expected
 
 
+@pytest.mark.skipif(not os.environ.get("MATCHER_WHOLE"), reason="takes long; MATCHER_WHOLE=1")
+@pytest.mark.parametrize("name", ["tcga_meso", "tcga_stad"])
+def test_published_records_give_the_same_bytes(
+    root: Path, real_data: Path, standalone: str, tmp_path: Path, name: str
+) -> None:
+    patients = real_data / "patients" / f"{name}.csv"
+    for engine in ("columnar", "spark"):
+        asked = [
+            "match",
+            patients,
+            "-m",
+            root / "fixtures" / "mappings" / f"{name}.yaml",
+            "-o",
+            tmp_path / engine,
+        ]
+        asked += ["--engine", engine, "-q", "--include-closed", "--as-of", "2026-01-15", "--explanations"]
+        asked += ["--master", standalone] if engine == "spark" else []
+        command = [sys.executable, "-m", "matcher.cli", *map(str, asked)]
+        assert subprocess.run(command, capture_output=True, check=False, env=ENVIRONMENT).returncode == 0
+    for each in ("matches.csv", "explanations.jsonl"):
+        assert (tmp_path / "columnar" / each).read_bytes() == (tmp_path / "spark" / each).read_bytes()
+
+
 def test_without_spark_one_sentence_says_what_to_install(
     patients: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

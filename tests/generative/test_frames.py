@@ -347,9 +347,10 @@ facts:
   vital_status: {constant: alive}
 rows:
   diagnoses:
-    - fields: {code: {column: ICD}, histology: {columns: [Hist1, Hist2], take: any}, index: {constant: true}}
+    - together_by: [date]
+      fields: {code: {column: ICD}, date: {column: D1}, histology: {columns: [Hist1, Hist2], take: any}, index: {constant: true}}
     - when: {column: Other, is: ['yes']}
-      fields: {index: {constant: false}}
+      fields: {index: {constant: false}, date: {column: D2}}
   staging:
     - fields: {edition: {column: Ed}, t: {column: T}, date: {columns: ['D*'], take: latest}}
   tnm:

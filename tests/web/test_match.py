@@ -210,6 +210,29 @@ def test_a_reload_is_between_requests_and_a_broken_file_changes_nothing(tmp_path
         assert _until(http, lambda: http.get("/v1/rulebook").json()["version"], lambda v: v == before)
 
 
+def test_several_processes_answer_and_are_counted_together(tmp_path: Path) -> None:
+    from tests.small_rulebook import write_rulebook
+
+    rules = write_rulebook(tmp_path / "rules")
+    with serving(tmp_path, rules=str(rules), workers=2) as live:
+        for _ in range(12):
+            with live.client() as http:
+                assert http.post("/v1/match", json=PROFILE).status_code == 200
+        with live.client() as http:
+            figures = http.get("/metrics").text
+    assert 'matcher_requests_total{method="POST",route="/v1/match",status="200"} 12.0' in figures
+
+
+def test_rules_that_vanish_do_not_take_the_server_along(tmp_path: Path) -> None:
+    from tests.small_rulebook import write_rulebook
+
+    rules = write_rulebook(tmp_path / "rules")
+    with serving(tmp_path, rules=str(rules), reload_seconds=0.1) as live, live.client() as http:
+        rules.rename(tmp_path / "elsewhere")
+        assert _until(http, lambda: http.get("/readyz").json()["rules_failing"], bool)
+        assert http.post("/v1/match", json={"age": 61}).status_code == 200
+
+
 def _until(http: httpx.Client, ask: Any, good: Any) -> Any:
     for _ in range(600):
         if good(answer := ask()):

@@ -335,3 +335,21 @@ def test_a_revoked_or_expired_token_is_refused_soon(guarded: tuple[Live, dict[Ro
         tokens.revoke(kept.id)
         time.sleep(2.5)
         assert http.get("/v1/rulebook", headers=bearer(secret)).status_code == 401
+
+
+def test_behind_a_proxy_its_name_is_the_server_s(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("proxied")
+    rules = str(write_rulebook(folder / "rules"))
+    database = open_database(f"sqlite:///{folder / 'store.sqlite'}", now)
+    _, secret = Tokens(database).create("intake")
+    database.close()
+    with serving(folder, rules=rules, public_name="matcher.example.org") as live, live.client() as http:
+        named = {**bearer(secret), "host": "matcher.example.org"}
+        assert http.get("/v1/rulebook", headers=named).status_code == 200
+        assert http.post(
+            "/v1/match", json={}, headers={**named, "origin": "https://matcher.example.org"}
+        ).is_success
+        rewritten = {**bearer(secret), "origin": "https://matcher.example.org"}
+        assert http.post("/v1/match", json={}, headers=rewritten).is_success
+        assert is_problem(http.get("/v1/rulebook", headers={**named, "host": "evil.example"}), 403, "U060")
+        assert is_problem(http.get("/v1/rulebook", headers={"host": "matcher.example.org"}), 401, "U052")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI, Request
-from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.api import health, jobs, matching, rulebook, sessions
 from matcher.api.border import Border
@@ -24,6 +23,7 @@ from matcher.service.account import program_version
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
+_log = logging.getLogger("matcher.server")
 _DESCRIPTION = """\
 Matches patients to clinical trials and regimens, and says why, what is missing and what to ask next.
 
@@ -84,23 +84,20 @@ def set_up_log(settings: Settings) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     server: Server = app.state.server
     async with anyio.create_task_group() as beside:
-        beside.start_soon(_sweep, server)
+        beside.start_soon(_every, _SWEEP_SECONDS, sweep, server)
         beside.start_soon(app.state.foreman.run)
         if server.settings.reload_seconds > 0:
-            beside.start_soon(_watch, server)
+            beside.start_soon(_every, server.settings.reload_seconds, server.holder.reload)
         yield
         beside.cancel_scope.cancel()
     server.database.close()
 
 
-async def _watch(server: Server) -> None:
+async def _every(seconds: float, work: Callable[..., object], *arguments: object) -> None:
+    """Does this again and again; what fails is tried again, and never takes the server along."""
     while True:
-        await anyio.sleep(server.settings.reload_seconds)
-        await to_thread.run_sync(server.holder.reload)
-
-
-async def _sweep(server: Server) -> None:
-    while True:
-        with suppress(SQLAlchemyError):
-            await to_thread.run_sync(sweep, server)
-        await anyio.sleep(_SWEEP_SECONDS)
+        try:
+            await to_thread.run_sync(work, *arguments)
+        except Exception as error:  # noqa: BLE001 - requests go on being answered
+            _log.error("%s failed: %s", getattr(work, "__name__", "work"), type(error).__name__)
+        await anyio.sleep(seconds)

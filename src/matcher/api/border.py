@@ -78,7 +78,7 @@ class _Crossing:
         self._scope, self._receive, self._send = scope, receive, send
         self._headers = Headers(scope=scope)
         given = self._headers.get("x-request-id", "")
-        self._id = given if _UUID.fullmatch(given) else str(uuid4())
+        self._id = given if _UUID.fullmatch(given.casefold()) else str(uuid4())
         self._state = scope.setdefault("state", {})
         self._state["request_id"] = self._id
         upload = scope["path"] in UPLOADS
@@ -112,9 +112,10 @@ class _Crossing:
             self._account(perf_counter() - began)
 
     def _refuse(self) -> None:
-        if self._settings.local and _name(self._headers.get("host", "")) not in _LOCAL_HOSTS | {
-            self._settings.host
-        }:
+        name = self._settings.public_name.casefold()
+        known = _LOCAL_HOSTS | {self._settings.host} | ({name} if name else set())
+        checked = self._settings.local or bool(name)
+        if checked and _name(self._headers.get("host", "")) not in known:
             raise Problem(403, "U060", "the request names another host")
         origin = self._headers.get("origin")
         changes = self._scope["method"] not in _READING
@@ -126,7 +127,11 @@ class _Crossing:
 
     def _ours(self, origin: str) -> bool:
         try:
-            return urlsplit(origin).netloc.casefold() == self._headers.get("host", "").casefold()
+            sent = urlsplit(origin).netloc.casefold()
+            public = self._settings.public_name.casefold()
+            return sent == self._headers.get("host", "").casefold() or (
+                bool(public) and _name(sent) == public
+            )
         except ValueError:
             return False
 

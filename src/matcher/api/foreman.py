@@ -39,15 +39,23 @@ class Foreman:
 
     async def run(self) -> None:
         while True:
-            runner = token_hex(8)
-            with suppress(SQLAlchemyError):
-                job = await to_thread.run_sync(self._server.jobs.claim, runner)
-                if job is not None:
-                    await self._give(job, runner)
+            try:
+                if await self._turn():
                     continue
+            except Exception as error:  # noqa: BLE001 - the store or the system may be back in a moment
+                _log.error("a job could not be given out: %s", type(error).__name__)
             self._woken = anyio.Event()
             with anyio.move_on_after(_POLL_SECONDS):
                 await self._woken.wait()
+
+    async def _turn(self) -> bool:
+        """Sees one job through; whether there was one."""
+        runner = token_hex(8)
+        job = await to_thread.run_sync(self._server.jobs.claim, runner)
+        if job is None:
+            return False
+        await self._give(job, runner)
+        return True
 
     async def _give(self, job: Job, runner: str) -> None:
         work = Work(self._server.settings, job.id, runner, job.request)

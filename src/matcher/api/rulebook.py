@@ -10,9 +10,10 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from matcher.api.asking import CandidatesAsked, FeaturesAsked, Stretch
 from matcher.api.problems import Problem, problems
 from matcher.api.served import Served
-from matcher.api.server import Current, Reader
+from matcher.api.server import Current, Reader, TheServer
 from matcher.api.shapes import CandidatePage, CandidateShownWhole, DerivedListed, FeaturePage, RulebookShown
 from matcher.rules.candidate import CandidateKind
+from matcher.service import rules_directory
 from matcher.service.account import program_version
 from matcher.service.catalogue import (
     candidates_of,
@@ -85,8 +86,10 @@ async def list_features(
 
 
 @router.get("/v1/rulebook", summary="The rulebook in force", responses=_READ, response_model=RulebookShown)
-async def show_rulebook(_caller: Reader, served: Current, response: Response, known: Known = None) -> Any:
-    book = served.rulebook
+async def show_rulebook(
+    server: TheServer, _caller: Reader, served: Current, response: Response, known: Known = None
+) -> Any:
+    book, folder = served.rulebook, rules_directory(server.settings.rules_folder)
     kinds = [each.kind for each in book.candidates]
     return unless_known(served, known, response) or RulebookShown(
         version=book.version,
@@ -99,7 +102,7 @@ async def show_rulebook(_caller: Reader, served: Current, response: Response, kn
             DerivedListed(name=each.name, title=each.title, values=list(each.values))
             for each in book.derivations
         ],
-        files=list(book.files),
+        files=[each.removeprefix(f"{folder}/") for each in book.files],
         known_until=dict(book.known_until),
     )
 

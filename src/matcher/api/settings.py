@@ -19,10 +19,14 @@ ENVIRONMENT = "MATCHER_SERVER"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Limits are in bytes and seconds; ``data`` holds the files of jobs."""
+    """Limits are in bytes and seconds; ``data`` holds the files of jobs.
+
+    ``public_name`` is the name by which others reach the server through a proxy.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
+    public_name: str = ""
     rules: str = ""
     store: str = ""
     data: str = ""
@@ -54,7 +58,9 @@ class Settings:
 
     @property
     def local(self) -> bool:
-        """Whether nobody but this machine can reach the server."""
+        """Whether nobody but this machine can reach the server, by itself or through a proxy."""
+        if self.public_name:
+            return False
         if self.host == "localhost":
             return True
         try:

@@ -26,6 +26,10 @@ def serve(
         str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="The port.")] = 8000,
+    public_name: Annotated[
+        str,
+        typer.Option("--public-name", metavar="HOST", help="The name others reach it by, through a proxy."),
+    ] = "",
     rules: asked.Rules = None,
     store: Store = "",
     data: Annotated[
@@ -53,14 +57,15 @@ def serve(
 ) -> None:
     """Serve the HTTP API.
 
-    Listens on this machine only, unless tokens were made and another --host is given. The log names routes and
-    request ids, never patients.
+    Listens on this machine only, unless tokens were made and another --host or a --public-name is given. The log
+    names routes and request ids, never patients.
 
     \b
     Examples:
       matcher serve
       matcher serve --port 9000 --rules my-rules --reload-rules 5
       matcher tokens create --role intake && matcher serve --host 0.0.0.0 --workers 2
+      matcher serve --public-name matcher.example.org
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.api.listen import listen
     from matcher.api.settings import MEBIBYTE, Settings
@@ -68,6 +73,7 @@ def serve(
     settings = Settings(
         host=host,
         port=port,
+        public_name=public_name,
         rules=str(rules) if rules else "",
         store=store,
         data=str(data) if data else "",

@@ -131,6 +131,7 @@ def progress(total: int, *, wanted: bool) -> Iterator[Any]:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        speed_estimate_period=300,
     )
     with bar:
         task = bar.add_task("match", total=total)

@@ -62,7 +62,7 @@ def create(
     Example:
       matcher tokens create --role intake --name "intake form of ward 3"
     """  # noqa: D301 - \b keeps the lines apart
-    from matcher.store import ROLES
+    from matcher.store import ROLES, Audit
 
     if role not in ROLES:
         guess = nearest(role, ROLES)
@@ -71,6 +71,7 @@ def create(
     end = datetime.now(UTC) + timedelta(days=days) if days else None
     with _opened(store) as held:
         token, secret = held.create(role, name[:200], end)
+        Audit(held.database).record("local", "token made", token.id)
     if as_json:
         print_json({**_document(token), "token": secret})
         return
@@ -100,9 +101,12 @@ def revoke(
     store: Store = "",
 ) -> None:
     """Take a token out of force; a running server refuses it within seconds."""
+    from matcher.store import Audit
+
     with _opened(store) as held:
         if not held.revoke(identifier):
             raise UsageError(f"there is no token '{identifier}' in force", code="U066")
+        Audit(held.database).record("local", "token revoked", identifier)
     Page().line(f"Token {identifier} is revoked.")
 
 

@@ -93,7 +93,9 @@ class _Parquet:
 
         from matcher.service.bulk.rows import SCHEMA
 
-        self._writer = pq.ParquetWriter(path, SCHEMA, write_statistics=["patient_id", "rank", "as_of"])
+        self._writer = pq.ParquetWriter(
+            path, SCHEMA, compression="zstd", write_statistics=["patient_id", "rank", "as_of"]
+        )
         self._waiting: list[Sequence[Any]] = []
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 #: from so many patients the columnar engine and its processes pay
-COLUMNAR_FROM = 400
+COLUMNAR_FROM = 200
 #: a file smaller than this has fewer patients than that, or so few more that nobody waits for them
 SMALL = 1 << 17
 #: up to so many patients every candidate is explained unless asked otherwise

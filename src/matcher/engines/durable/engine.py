@@ -13,8 +13,8 @@ from matcher.engines.durable.network import LIVE, Network, Reader
 from matcher.errors import UsageError
 from matcher.rules.graph import Graph, NodeId
 
-#: seven times the rulebook that ships. A session that keeps its facts in the host costs about 27 kB for each node.
-MOST_NODES = 6000
+#: more than three times the rulebook that ships; a session in the host costs about 27 kB for each node
+MOST_NODES = 3000
 
 
 @dataclass(slots=True)

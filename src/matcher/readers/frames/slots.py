@@ -47,8 +47,10 @@ def slots_of(bound: Bound) -> tuple[Slot, ...] | None:
     cells = [cell for _, several in _all_cells(replace(bound, id=())) for cell in several]
     if bound.index_date or any(cell.cell.row or cell.cell.index for cell in cells):
         return None
-    nothing = replace(bound, id=(), as_of=(), index_date=(), facts=(), rows=(), policies=())
-    slots = _Slots(nothing)
+    # The tables of the mapping are looked through for groups to be merged, which only one kind of slot has.
+    mapping = bound.mapping.model_copy(update={"rows": {}})
+    nothing = replace(bound, mapping=mapping, id=(), as_of=(), index_date=(), facts=(), rows=(), policies=())
+    slots = _Slots()
     slots.add(replace(nothing, as_of=bound.as_of), AS_OF, ranked=False)
     birth = {name: cells for name, cells in bound.facts if name in ("age", "birth_date")}
     slots.add(replace(nothing, facts=tuple(birth.items())), BIRTH, ranked=False)
@@ -56,7 +58,11 @@ def slots_of(bound: Bound) -> tuple[Slot, ...] | None:
         slots.add(replace(nothing, facts=(("age", birth["age"]),)), AGED, ranked=False)
     diagnoses = tuple(each for each in bound.facts if each[0] in ("diagnosis", "histology"))
     cancers = tuple(row for row in bound.rows if row.table == _DIAGNOSES)
-    slots.add(replace(nothing, facts=diagnoses, rows=cancers), _DIAGNOSES)
+    slots.add(
+        replace(nothing, mapping=bound.mapping, facts=diagnoses, rows=cancers),
+        _DIAGNOSES,
+        ranked=not any(row.part.together_by for row in cancers),
+    )
     for number, (name, several) in enumerate(bound.facts):
         if name == "complete":
             for place, cell in enumerate(several):
@@ -67,14 +73,13 @@ def slots_of(bound: Bound) -> tuple[Slot, ...] | None:
             slots.add(facts, "observations", order=order, drawn=(0, number))
     for policy in bound.policies:
         slots.add(replace(nothing, policies=(policy,)), SAID)
-    _add_rows(slots, nothing, bound.rows)
+    _add_rows(slots, nothing, bound)
     return tuple(slots.found)
 
 
-def _add_rows(slots: _Slots, nothing: Bound, rows: Sequence[BoundRow]) -> None:
-    merged = {
-        table for table, parts in nothing.mapping.rows.items() if any(part.together_by for part in parts)
-    }
+def _add_rows(slots: _Slots, nothing: Bound, bound: Bound) -> None:
+    rows = bound.rows
+    merged = {table for table, parts in bound.mapping.rows.items() if any(part.together_by for part in parts)}
     for number, row in enumerate(rows):
         if row.table == _DIAGNOSES:
             continue
@@ -84,18 +89,18 @@ def _add_rows(slots: _Slots, nothing: Bound, rows: Sequence[BoundRow]) -> None:
             slots.add(replace(nothing, rows=(row,)), table, order=order, drawn=(1, number))
         elif row is next(each for each in rows if each.table == row.table):
             together = tuple(each for each in rows if each.table == row.table)
-            slots.add(replace(nothing, rows=together), table, order=order, drawn=(1, number), ranked=False)
+            whole = replace(nothing, mapping=bound.mapping, rows=together)
+            slots.add(whole, table, order=order, drawn=(1, number), ranked=False)
 
 
 class _Slots:
-    def __init__(self, nothing: Bound) -> None:
-        self._nothing = nothing
+    def __init__(self) -> None:
         self.found: list[Slot] = []
 
     def add(
         self, bound: Bound, table: str, *, order: int = 0, drawn: tuple[int, ...] = (), ranked: bool = True
     ) -> None:
-        if bound == self._nothing:
+        if not (bound.as_of or bound.facts or bound.rows or bound.policies):
             return
         days = _days(bound) if ranked and not _counts_time(bound) else None
         used = dict.fromkeys(column for column in columns_of(bound) if column)

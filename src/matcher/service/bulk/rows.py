@@ -22,6 +22,7 @@ from matcher.service.matches import MATCH_COLUMNS, columns_of
 from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
 from matcher.standing.order import Kept
 
+_PACKED = pa.ipc.IpcWriteOptions(unify_dictionaries=True, compression="lz4")
 _NAMED = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {
     "patient_id": pa.string(),
@@ -152,7 +153,7 @@ def table_of(rows: Sequence[Sequence[Any]]) -> pa.Table:
 def written(tables: Sequence[pa.Table], form: str, path: Path) -> None:
     """The rows of a part in the form in which ``Matches.add_part`` takes them."""
     if form == "parquet":
-        with pa.ipc.new_file(path, SCHEMA, options=pa.ipc.IpcWriteOptions(unify_dictionaries=True)) as file:
+        with pa.ipc.new_file(path, SCHEMA, options=_PACKED) as file:
             for each in tables:
                 file.write_table(each)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 MOST_ANSWERS = 2_000
 _LONGEST_NAME = 120
+_LARGEST = 500_000
 _ATTEMPTS = 5
 
 router = APIRouter(tags=["sessions"])
@@ -307,6 +309,8 @@ def _read(model: type[M], request: Request, body: bytes) -> M:
 def _bounded(document: Document) -> Document:
     if len(document.answers) > MOST_ANSWERS:
         raise Problem(422, "U057", f"more than {MOST_ANSWERS} answers", place="body.answers")
+    if len(json.dumps(document.stored())) > _LARGEST:
+        raise Problem(422, "U057", f"more than {_LARGEST} characters of answers", place="body.answers")
     if any(len(name) > _LONGEST_NAME for name in document.answers):
         raise Problem(422, "U057", "the name of a field is too long", place="body.answers")
     return document

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from matcher.domain.possible import Possible
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import VerdictTable
+from matcher.engines.base import Finding, VerdictTable
 from matcher.engines.columnar.levels import Levels
 from matcher.engines.columnar.planes import POSSIBLE, SURE
 from matcher.explanation.questions import OPEN, Asker, answers_that_matter
@@ -89,9 +89,7 @@ class Chooser:
         supposed: dict[NodeId, list[Possible]] = {}
         for node, feature in self._open_features(considered, table):
             target = self.target(feature, answers, profile)
-            given = answers_that_matter(
-                table.findings[0][node].value, self._asker.tests[node], feature.domain
-            )
+            given = self._answers(node, feature, table.findings[0][node])
             if target is not None and len(given) > 1:
                 targets[target].append(node)
                 supposed[node] = given
@@ -101,6 +99,20 @@ class Chooser:
         found = [self._question(target, nodes, considered, worlds) for target, nodes in targets.items()]
         worth = [each for each in found if each is not None]
         return tuple(sorted(worth, key=lambda each: (-each.value, each.field))[:most])
+
+    @cached_property
+    def _unrecorded(self) -> dict[NodeId, list[Possible]]:
+        return {}
+
+    def _answers(self, node: NodeId, feature: Feature, finding: Finding) -> list[Possible]:
+        """The answers that some rule tells apart; those of a feature nothing is known of are remembered."""
+        untold = finding.silent and finding.perhaps is None
+        if untold and node in self._unrecorded:
+            return self._unrecorded[node]
+        found = answers_that_matter(finding.value, self._asker.tests[node], feature.domain)
+        if untold:
+            self._unrecorded[node] = found
+        return found
 
     def target(
         self, feature: Feature, answers: Mapping[str, object], profile: Profile

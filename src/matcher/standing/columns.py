@@ -193,13 +193,17 @@ class Columns:
         standings = _spread(standing_bits(bits, self._roots_at, self._full), patients)
         selected = _spread(self._selected(bits), patients)
         unknown, unsatisfied = (_spread(each, patients) for each in self._counted(bits))
-        options: Index = np.broadcast_to(np.arange(len(self.options))[:, None], standings.shape)
+        shape = standings.shape
+        options: Index = np.broadcast_to(np.arange(len(self.options))[:, None], shape)
+        availabilities = np.broadcast_to(self._availability_of[:, None], shape)
+        included = np.broadcast_to(self._open[self._availability_of][:, None], shape)
         if len(self.options) > len(self.candidates):
             options = self._chosen(standings)
             standings, selected, unknown, unsatisfied = (
                 np.take_along_axis(each, options, 0) for each in (standings, selected, unknown, unsatisfied)
             )
-        availabilities = self._availability_of[options]
+            availabilities = self._availability_of[options]
+            included = self._open[availabilities]
         return Judged(
             first,
             standings,
@@ -210,7 +214,7 @@ class Columns:
             self._credited(bits, patients),
             unknown,
             unsatisfied,
-            self._open[availabilities],
+            included,
         )
 
     def _chosen(self, standings: Small) -> Index:

@@ -138,13 +138,21 @@ class Order:
         total = np.broadcast_to(np.arange(number, dtype=dtype)[:, None], (number, len(judged))).copy()
         worth = max(1, number)
         for each in reversed(keys):
-            places = (each.places * np.uint64(worth)).astype(dtype)
+            most = int(each.places.max())
+            if not most:
+                continue
             values = getattr(judged, each.field)[held]
-            if len(places) > each.values:
+            if len(each.places) > each.values:
                 values = values + (self._background[held] * np.uint64(each.values)).astype(np.uint16)
-            total += places[values]
-            worth *= int(each.places.max()) + 1
-        total[~judged.included[held]] = np.iinfo(dtype).max
+            if values.strides[-1] == 0:
+                values = values[:, :1]
+            if most == len(each.places) - 1 and (each.places[:-1] < each.places[1:]).all():
+                total += values * dtype(worth)
+            else:
+                total += (each.places * np.uint64(worth)).astype(dtype)[values]
+            worth *= most + 1
+        if not judged.included[held].all():
+            total[~judged.included[held]] = np.iinfo(dtype).max
         return np.ascontiguousarray(total.T)
 
     def _keys(self, kind: CandidateKind) -> list[_Key]:

@@ -193,7 +193,7 @@ def test_a_part_that_cannot_be_read_names_its_place(desk: Desk, monkeypatch: pyt
     def unreadable(file, part):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("matcher.readers.frames.profiles.ProfileFrames.read", unreadable)
+    monkeypatch.setattr("matcher.readers.frames.json_lines.JsonLinesFrames.read", unreadable)
     ran = desk.match("--engine", "columnar", "--workers", 1)
     assert ran.code == 2
     assert "U009" in ran.err

@@ -84,35 +84,33 @@ def combine(node: Combine, sources: Sequence[Derived]) -> Derived:
     domain, words = _codes_of(node.domain), len(sources[0].silent)
     every = sorted({*domain, *(code for each in sources for code in (*each.codes, *(each.perhaps or ())))})
     nothing = np.zeros(words, np.uint64)
-    common = {code: np.full(words, ALL_BITS) for code in every}
-    union = {code: np.zeros(words, np.uint64) for code in every}
+
+    def planes_of(codes: CodePlanes) -> Words:
+        return np.array([codes.get(code, nothing) for code in every])
+
+    common = np.full((len(every), words), ALL_BITS)
+    union = np.zeros((len(every), words), np.uint64)
     silent = np.full(words, ALL_BITS)
     for each in sources:
         silent &= each.silent
-        for code in every:
-            held = each.codes.get(code, nothing)
-            common[code] &= held | each.silent
-            union[code] |= held & ~each.silent
-    agreed = _any(common.values(), words)
-    found = {
-        code: (common[code] & agreed & ~silent)
-        | (union[code] & ~agreed)
-        | (silent if code in domain else nothing)
-        for code in every
-    }
+        held = planes_of(each.codes)
+        common &= held | each.silent
+        union |= held & ~each.silent
+    agreed = np.bitwise_or.reduce(common)
+    found = (common & (agreed & ~silent)) | (union & ~agreed)
+    found[[code in domain for code in every]] |= silent
     for each in sources:
         if each.perhaps is None or each.may_apply is None:
             continue
         # Where all are silent every code is common, so that the outcome stands alone.
-        narrowed = {code: common[code] & each.perhaps.get(code, nothing) for code in every}
-        agreed_too = _any(narrowed.values(), words)
-        for code in every:
-            either = union[code] | each.perhaps.get(code, nothing)
-            found[code] |= each.may_apply & ((narrowed[code] & agreed_too) | (either & ~agreed_too))
+        perhaps = planes_of(each.perhaps)
+        narrowed = common & perhaps
+        agreed_too = np.bitwise_or.reduce(narrowed)
+        found |= each.may_apply & ((narrowed & agreed_too) | ((union | perhaps) & ~agreed_too))
     conflict = ~silent & ~agreed
     for each in sources:
         conflict |= each.conflict
-    return Derived(found, silent, conflict)
+    return Derived(dict(zip(every, found, strict=True)), silent, conflict)
 
 
 def within(held: Derived, codes: Members, into: Words) -> None:

@@ -42,6 +42,9 @@ from matcher.rules.graph import (
 #: the answers of which a test is surely, and possibly, so
 _Bits: TypeAlias = tuple[int, int]
 
+_NOT_MET, _MET = 0, 2
+_NUMBERS = {Verdict.NOT_MET: _NOT_MET, Verdict.UNKNOWN: 1, Verdict.MET: _MET}
+
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
@@ -110,7 +113,7 @@ class Levels:
         self.derived = [
             number for number, node in enumerate(graph.nodes) if isinstance(node, (Choice, Combine))
         ]
-        self._unrecorded: dict[NodeId, tuple[Possible, Sequence[Verdict]]] = {}
+        self._unrecorded: dict[NodeId, tuple[Possible, bytes]] = {}
         self._answered: dict[NodeId, tuple[Sequence[Possible], Sequence[_Bits]]] = {}
         values = {*self.tests, *self.derived}
         self.gates = tuple(number for number in range(len(graph)) if number not in values)
@@ -124,15 +127,7 @@ class Levels:
         """
         worlds = _Worlds(found, answers or {})
         planes = np.zeros((len(self.graph), 2, worlds.words), np.uint64)
-        if self._tested:
-            rows = [
-                bits
-                for feature in self.tests
-                for bits in worlds.tested(
-                    feature, self._verdicts(feature, found), self._supposed(feature, worlds.answers)
-                )
-            ]
-            planes[self._tested] = np.frombuffer(b"".join(rows), "<u8").reshape(-1, 2, worlds.words)
+        self._test(planes, found, worlds)
         values: dict[NodeId, Held] = {}
         for level in self._levels:
             for groups, gate in ((level.all, np.bitwise_and), (level.any, np.bitwise_or)):
@@ -146,24 +141,42 @@ class Levels:
                 self._singly(number, planes, values, worlds)
         return planes
 
-    def _verdicts(self, feature: NodeId, found: Mapping[NodeId, Finding]) -> Sequence[Verdict]:
+    def _test(self, planes: Words, found: Mapping[NodeId, Finding], worlds: _Worlds) -> None:
+        """Write the planes of every test on a feature: one verdict everywhere, but where answers are supposed."""
+        if not self._tested:
+            return
+        verdicts = np.frombuffer(b"".join([self._verdicts(each, found) for each in self.tests]), np.uint8)
+        planes[self._tested, SURE] = np.where(verdicts == _MET, ALL_BITS, np.uint64(0))[:, None]
+        planes[self._tested, POSSIBLE] = np.where(verdicts == _NOT_MET, np.uint64(0), ALL_BITS)[:, None]
+        rows = [
+            (number, bits)
+            for feature, given in worlds.answers.items()
+            for (number, _), bits in zip(
+                self.tests[feature],
+                worlds.tested(feature, self._verdicts(feature, found), self._supposed(feature, given)),
+                strict=True,
+            )
+        ]
+        if rows:
+            held = np.frombuffer(b"".join([bits for _, bits in rows]), "<u8")
+            planes[[number for number, _ in rows]] = held.reshape(-1, 2, worlds.words)
+
+    def _verdicts(self, feature: NodeId, found: Mapping[NodeId, Finding]) -> bytes:
         """What its tests say of the recorded value. Of one that no fact is behind that is remembered."""
         finding = found.get(feature)
         if finding is None:
-            return [Verdict.NOT_MET] * len(self.tests[feature])
+            return bytes(len(self.tests[feature]))
         held = self._unrecorded.get(feature)
         if held is not None and held[0] is finding.value:
             return held[1]
-        verdicts = [test(finding.value, atom.op, atom.limit) for _, atom in self.tests[feature]]
+        tested = (test(finding.value, atom.op, atom.limit) for _, atom in self.tests[feature])
+        verdicts = bytes(_NUMBERS[each] for each in tested)
         if not finding.facts:
             self._unrecorded[feature] = finding.value, verdicts
         return verdicts
 
-    def _supposed(self, feature: NodeId, answers: Mapping[NodeId, Sequence[Possible]]) -> Sequence[_Bits]:
+    def _supposed(self, feature: NodeId, given: Sequence[Possible]) -> Sequence[_Bits]:
         """What its tests say of each of the answers, a bit for each; remembered for the answers given last."""
-        given = answers.get(feature)
-        if not given:
-            return [(0, 0)] * len(self.tests[feature])
         held = self._answered.get(feature)
         if held is None or held[0] is not given:
             bits = [_bits(atom, given) for _, atom in self.tests[feature]]
@@ -210,14 +223,12 @@ class _Worlds:
         self.words = words_for(count)
         self._everywhere = (1 << 64 * self.words) - 1
 
-    def tested(
-        self, feature: NodeId, verdicts: Sequence[Verdict], supposed: Sequence[_Bits]
-    ) -> Iterator[bytes]:
+    def tested(self, feature: NodeId, verdicts: bytes, supposed: Sequence[_Bits]) -> Iterator[bytes]:
         """The two planes of each test, from its verdict as recorded and those in the feature's own worlds."""
-        recorded, start, length = self._recorded(feature), self._starts.get(feature, 0), 8 * self.words
+        recorded, start, length = self._recorded(feature), self._starts[feature], 8 * self.words
         for verdict, (sure, possible) in zip(verdicts, supposed, strict=True):
-            surely = (sure << start) | (recorded if verdict is Verdict.MET else 0)
-            possibly = (possible << start) | (0 if verdict is Verdict.NOT_MET else recorded)
+            surely = (sure << start) | (recorded if verdict == _MET else 0)
+            possibly = (possible << start) | (0 if verdict == _NOT_MET else recorded)
             yield surely.to_bytes(length, "little") + possibly.to_bytes(length, "little")
 
     def said(self, feature: NodeId) -> Derived:

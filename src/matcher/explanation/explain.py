@@ -71,6 +71,7 @@ class Explainer:
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
         self._words = CriterionWords()
+        self._evidence_shown: dict[tuple[int, Verdict], EvidenceShown] = {}
         self._asker = Asker.of(rulebook.graph)
         self._panel = Panel(rulebook) if len(rulebook.candidates) >= MANY_CANDIDATES else None
 
@@ -299,18 +300,26 @@ class Explainer:
             citation=citation_in_words(derivation.citation),
         )
 
-    @staticmethod
-    def _evidence(evidence: Evidence, reading: ConditionReading) -> EvidenceShown:
-        document = evidence.document
-        return EvidenceShown(
-            study=document.study,
-            design=document.design or "",
-            level=document.level,
-            direction=document.direction.replace("_", " "),
-            applies=_APPLIES[reading.table.verdict(evidence.applies, reading.row)],
-            lines=figures_in_words(document),
-            citation=citation_in_words(evidence.citation),
-        )
+    def _evidence(self, evidence: Evidence, reading: ConditionReading) -> EvidenceShown:
+        """The study's words are the same for everybody; whether it applies is one of three."""
+        applies = reading.table.verdict(evidence.applies, reading.row)
+        found = self._evidence_shown.get((id(evidence), applies))
+        if found is None:
+            found = self._evidence_shown[id(evidence), applies] = _evidence(evidence, applies)
+        return found
+
+
+def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
+    document = evidence.document
+    return EvidenceShown(
+        study=document.study,
+        design=document.design or "",
+        level=document.level,
+        direction=document.direction.replace("_", " "),
+        applies=_APPLIES[applies],
+        lines=figures_in_words(document),
+        citation=citation_in_words(evidence.citation),
+    )
 
 
 def _open_in(panel: Panel, field: Field) -> OpenCandidates:

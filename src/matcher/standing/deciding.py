@@ -24,6 +24,7 @@ class ConditionNodes:
         # By identity: hashing a feature with all that is in it costs more than all that is asked of it.
         self._found: dict[int, tuple[Comparison, NodeId]] = {}
         self._values: dict[int, tuple[Condition, tuple[NodeId, ...]]] = {}
+        self._words: dict[int, tuple[Condition, frozenset[str]]] = {}
 
     def value_of(self, comparison: Comparison) -> NodeId:
         found = self._found.get(id(comparison))
@@ -37,6 +38,14 @@ class ConditionNodes:
         if found is None:
             values = tuple(self.value_of(each) for each in comparisons(condition))
             found = self._values[id(condition)] = condition, values
+        return found[1]
+
+    def words_of(self, condition: Condition) -> frozenset[str]:
+        """The words of all its comparisons."""
+        found = self._words.get(id(condition))
+        if found is None:
+            words = frozenset(each.word for each in comparisons(condition))
+            found = self._words[id(condition)] = condition, words
         return found[1]
 
 
@@ -74,7 +83,7 @@ class ConditionReading:
         match condition:
             case Comparison(bounds=bounds):
                 value = self.finding(condition).value
-                return Decided(all_of(test(value, each.op, each.limit) for each in bounds), (condition,))
+                return Decided(all_of([test(value, each.op, each.limit) for each in bounds]), (condition,))
             case Branch(condition=asked, then=then, otherwise=otherwise):
                 return self._branch(self.decide(asked), self.decide(then), self.decide(otherwise))
             case Group(gate=Gate.NOT, members=(member,)):

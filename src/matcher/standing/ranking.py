@@ -109,8 +109,11 @@ def _availability(judgement: Judgement) -> KeyValue:
 
 def _specificity(judgement: Judgement) -> KeyValue:
     found: set[str] = set()
+    words_of = judgement.reading.nodes.words_of
     for criterion, _, satisfied in judgement.standing.considered:
-        if satisfied is Verdict.MET and criterion.role is Role.INCLUSION:
+        if satisfied is not Verdict.MET or criterion.role is not Role.INCLUSION:
+            continue
+        if not words_of(criterion.condition).isdisjoint(SELECTING):
             found |= selected_by(criterion.condition, judgement.reading)
     return specificity_key(found)
 
@@ -156,10 +159,12 @@ def _setting(judgement: Judgement) -> KeyValue:
 
 def _credit(judgement: Judgement) -> Credit:
     ranking = judgement.rulebook.ranking
+    nothing = no_credit(ranking, sought=bool(judgement.candidate.evidence))
+    if not nothing.sought:
+        return nothing
     worth = (
         credit_of(ranking, each.document.direction, each.document.level) for each in judgement.credited()
     )
-    nothing = no_credit(ranking, sought=bool(judgement.candidate.evidence))
     return min(worth, key=lambda each: (each.direction, each.level), default=nothing)
 
 

@@ -14,7 +14,7 @@ from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Engine
 from matcher.engines.reference import walk
 from matcher.engines.reference.filters import begins
-from matcher.explanation.timing import earliest
+from matcher.explanation.timing import TimeTests, earliest
 from matcher.readers.assemble import assemble
 from matcher.rules.compile import CandidateCompiler
 from matcher.rules.derive import DerivationCompiler
@@ -189,7 +189,7 @@ def test_the_earliest_day_is_confirmed_by_evaluating_on_it(
     assert standing is not None
     root = candidate.roots.screening
     blocking = [each.criterion.satisfied for each in standing.blocking]
-    for found in earliest(standing, graph, profile):
+    for found in earliest(standing, TimeTests(graph), profile):
         first = date.fromisoformat(found.first)
         assert standing.kind is StandingKind.NOT_YET
         assert first > profile.as_of

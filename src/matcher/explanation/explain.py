@@ -21,7 +21,7 @@ from matcher.explanation.criterion import CriterionWords, FactsTold, citation_in
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
-from matcher.explanation.timing import earliest
+from matcher.explanation.timing import TimeTests, earliest
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence, Role
 from matcher.rules.condition import comparisons
@@ -71,6 +71,7 @@ class Explainer:
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
         self._words = CriterionWords()
+        self._time_tests = TimeTests(rulebook.graph)
         self._evidence_shown: dict[tuple[int, Verdict], EvidenceShown] = {}
         self._asker = Asker.of(rulebook.graph)
         self._panel = Panel(rulebook) if len(rulebook.candidates) >= MANY_CANDIDATES else None
@@ -212,7 +213,7 @@ class Explainer:
                 f"{each.id} {each.text}: {each.reason}" for each in considered if each.satisfied == "not met"
             ),
             distances=tuple(each.distance for each in considered if each.distance),
-            earliest=earliest(standing, self.rulebook.graph, profile),
+            earliest=earliest(standing, self._time_tests, profile),
             assumptions=self._assumptions(standing, reading),
             evidence=tuple(self._evidence(each, reading) for each in candidate.evidence),
             coverage=candidate.coverage.value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import inf
@@ -17,7 +17,7 @@ from matcher.engines.reference.filters import belongs, last_day, reference_day
 from matcher.explanation.answer import EarliestDate
 from matcher.features.kind import Since
 from matcher.rules.candidate import Criterion
-from matcher.rules.graph import Graph, Read, Test
+from matcher.rules.graph import Graph, NodeId, Read, Test
 from matcher.standing.standing import Standing, StandingKind
 
 _HORIZON = timedelta(days=3660)
@@ -32,7 +32,32 @@ class _Washout:
     last: date
 
 
-def earliest(standing: Standing, graph: Graph, profile: Profile) -> tuple[EarliestDate, ...]:
+class TimeTests:
+    """A graph, and the tests on time since something below each of its nodes, looked up once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._below: dict[NodeId, list[tuple[NodeId, Test, Since]]] = {}
+
+    def below(self, nodes: Iterable[NodeId]) -> list[tuple[Test, Since]]:
+        """In order of evaluation."""
+        found = {number: (test, kind) for node in nodes for number, test, kind in self._of(node)}
+        return [found[number] for number in sorted(found)]
+
+    def _of(self, node: NodeId) -> list[tuple[NodeId, Test, Since]]:
+        found = self._below.get(node)
+        if found is None:
+            found = []
+            for number in self.graph.below(node):
+                test = self.graph[number]
+                read = self.graph[test.value] if isinstance(test, Test) else None
+                if isinstance(test, Test) and isinstance(read, Read) and isinstance(read.feature.kind, Since):
+                    found.append((number, test, read.feature.kind))
+            self._below[node] = found
+        return found
+
+
+def earliest(standing: Standing, tests: TimeTests, profile: Profile) -> tuple[EarliestDate, ...]:
     """One date for today's question where a washout runs, and one for each planned event it concerns.
 
     An event concerns it that is planned too early, or that has no date yet.
@@ -41,33 +66,33 @@ def earliest(standing: Standing, graph: Graph, profile: Profile) -> tuple[Earlie
     open_ones = [each.criterion for each in standing.unknown]
     dates: list[EarliestDate] = []
     if standing.kind is StandingKind.NOT_YET and all(each.recoverable_by_time for each in blocking):
-        today = _today(blocking, standing, graph, profile)
+        today = _today(blocking, standing, tests, profile)
         dates += [today] if today else []
-        dates += _for_events(_washouts(blocking, graph, profile, of_events=True), profile)
+        dates += _for_events(_washouts(blocking, tests, profile, of_events=True), profile)
     undated = [
         each
-        for each in _washouts(open_ones, graph, profile, of_events=True)
+        for each in _washouts(open_ones, tests, profile, of_events=True)
         if _is_undated(each.event, profile)
     ]
     return tuple(dict.fromkeys([*dates, *_for_events(undated, profile)]))
 
 
 def _today(
-    blocking: Sequence[Criterion], standing: Standing, graph: Graph, profile: Profile
+    blocking: Sequence[Criterion], standing: Standing, tests: TimeTests, profile: Profile
 ) -> EarliestDate | None:
     """The first day on which nothing that time can change still blocks, confirmed by evaluating on that day."""
-    washouts = _washouts(blocking, graph, profile, of_events=False)
+    washouts = _washouts(blocking, tests, profile, of_events=False)
     days = sorted({day for each in washouts for day in (each.first, each.last) if day > profile.as_of})
     roots = standing.cohort.cohort.roots if standing.cohort else standing.candidate.roots
     assert roots is not None
     # A washout before a planned event does not end with today's: then only the others are asked.
-    waiting = [each.satisfied for each in blocking if not _washouts([each], graph, profile, of_events=True)]
+    waiting = [each.satisfied for each in blocking if not _washouts([each], tests, profile, of_events=True)]
     wanted = [roots.screening] if len(waiting) == len(blocking) else waiting
-    nodes = graph.below(*wanted, *(each.satisfied for each in blocking))
+    nodes = tests.graph.below(*wanted, *(each.satisfied for each in blocking))
     free: list[date] = []
     certain: list[date] = []
     for day in days:
-        found, _ = walk(graph, profile, Clock(profile.as_of, day), nodes)
+        found, _ = walk(tests.graph, profile, Clock(profile.as_of, day), nodes)
         if all_of(found[each] for each in wanted) is not Verdict.NOT_MET:
             free.append(day)
             # What other facts leave open is not a matter of time: only the washouts make a day certain.
@@ -94,19 +119,14 @@ def _is_undated(event: str, profile: Profile) -> bool:
 
 
 def _washouts(
-    criteria: Sequence[Criterion], graph: Graph, profile: Profile, *, of_events: bool
+    criteria: Sequence[Criterion], tests: TimeTests, profile: Profile, *, of_events: bool
 ) -> list[_Washout]:
-    found: list[_Washout] = []
-    for node in graph.below(*(each.satisfied for each in criteria)):
-        test = graph[node]
-        if not isinstance(test, Test):
-            continue
-        read = graph[test.value]
-        if not isinstance(read, Read) or not isinstance(read.feature.kind, Since):
-            continue
-        if bool(read.feature.kind.events) is of_events:
-            found += _flip(read.feature.kind, test.op, test.limit, profile)
-    return found
+    return [
+        each
+        for test, kind in tests.below(each.satisfied for each in criteria)
+        if bool(kind.events) is of_events
+        for each in _flip(kind, test.op, test.limit, profile)
+    ]
 
 
 def _flip(kind: Since, op: Op, limit: Limit, profile: Profile) -> list[_Washout]:

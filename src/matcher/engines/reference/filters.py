@@ -92,7 +92,14 @@ def belongs(
 
 
 def matches(record: Record, filters: tuple[Filter, ...], profile: Profile, clock: Clock) -> Verdict:
-    return all_of(_passes(record, each, profile, clock) for each in filters)
+    found = Verdict.MET
+    for each in filters:
+        verdict = _passes(record, each, profile, clock)
+        if verdict is Verdict.NOT_MET:
+            return verdict
+        if verdict is Verdict.UNKNOWN:
+            found = verdict
+    return found
 
 
 def _passes(record: Record, condition: Filter, profile: Profile, clock: Clock) -> Verdict:

@@ -24,13 +24,15 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     if not wanted or len(wanted) > _LONGEST:
         return None
     limit = _ALIKE_WHEN_SHORT if len(wanted) <= _SHORT else _ALIKE
+    letters = frozenset(wanted)
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
     best: tuple[float, str] | None = None
     for candidate in candidates:
-        plain = _known(candidate)
-        shorter, longer = sorted((len(plain), len(wanted)))
-        if 2 * shorter < limit * (shorter + longer):
+        plain, others = _known(candidate)
+        # A letter that only one of them has matches nothing: no comparison can come to more than this.
+        most = min(len(wanted) - len(letters - others), len(plain) - len(others - letters))
+        if 2.0 * most / (len(wanted) + len(plain)) < limit:
             continue
         if plain == wanted or _exchanged(plain, wanted):
             likeness = 1.0 if plain == wanted else 0.99
@@ -49,9 +51,10 @@ def _plain(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 15)
-def _known(candidate: str) -> str:
-    """The same for names of a vocabulary, which come again and again."""
-    return _plain(candidate)
+def _known(candidate: str) -> tuple[str, frozenset[str]]:
+    """The same for names of a vocabulary, which come again and again; with the letters in it."""
+    plain = _plain(candidate)
+    return plain, frozenset(plain)
 
 
 def _exchanged(one: str, other: str) -> bool:

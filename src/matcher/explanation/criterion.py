@@ -69,6 +69,7 @@ class CriterionWords:
 
     def __init__(self) -> None:
         self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
+        self._fixed: dict[int, tuple[Criterion, str, str, str]] = {}
         self._asked: dict[tuple[int, Role], tuple[Comparison, str]] = {}
 
     def tell(
@@ -95,6 +96,7 @@ class CriterionWords:
             self._reason(comparison, finding, criterion.role)
             for comparison, finding in zip(by[:_MANY], found, strict=False)
         ]
+        citation, recoverable, waivable = self._fixed_words(criterion)
         lacking = ""
         if judged.satisfied is Verdict.UNKNOWN:
             titles = dict.fromkeys(
@@ -110,16 +112,25 @@ class CriterionWords:
             reason="; ".join(dict.fromkeys(reasons)),
             facts=tuple(facts.of(fact for each in found for fact in each.facts)[:_MANY]),
             distance=_distance(judged, by, reading),
-            citation=citation_in_words(criterion.citation),
+            citation=citation,
             assumption=criterion.assumption,
             at_screening=criterion.at_screening,
-            recoverable=_recoverable(criterion) if judged.satisfied is not Verdict.MET else "",
-            waivable=f"by {criterion.waivable_by}" if criterion.waivable_by else "",
+            recoverable=recoverable if judged.satisfied is not Verdict.MET else "",
+            waivable=waivable,
             printed=criterion.printed,
             note=criterion.note,
             cohort=cohort,
         )
         return Told(told, lacking)
+
+    def _fixed_words(self, criterion: Criterion) -> tuple[str, str, str]:
+        """Where it is written, how it may be recovered, and who may waive it."""
+        found = self._fixed.get(id(criterion))
+        if found is None:
+            waivable = f"by {criterion.waivable_by}" if criterion.waivable_by else ""
+            words = citation_in_words(criterion.citation), _recoverable(criterion), waivable
+            found = self._fixed[id(criterion)] = criterion, *words
+        return found[1:]
 
     def _reason(self, comparison: Comparison, finding: Finding, role: Role) -> str:
         """What was found, and in brackets what was asked and what else matters."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from matcher.domain.possible import test
 from matcher.domain.verdict import Verdict, all_of, any_of, at_least
@@ -49,8 +50,7 @@ class ConditionNodes:
         return found[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A condition's verdict and the comparisons that made it so."""
 
     verdict: Verdict

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from matcher.domain.possible import Op, test
 from matcher.domain.verdict import Verdict
-from matcher.rules.candidate import Candidate, CandidateKind, Evidence, Role
+from matcher.rules.candidate import Candidate, CandidateKind, Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
@@ -55,7 +56,7 @@ class Ranked:
     keys: tuple[KeyValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
     """What the keys read: a standing and the verdicts and findings of the patient it is about."""
 
@@ -67,13 +68,17 @@ class Judgement:
     def candidate(self) -> Candidate:
         return self.standing.candidate
 
-    def credited(self) -> list[Evidence]:
-        """The evidence that is known to apply to this patient's disease."""
-        return [
-            each
-            for each in self.candidate.evidence
+    @cached_property
+    def credit(self) -> Credit:
+        """The best of the evidence that is known to apply to this patient's disease."""
+        ranking, evidence = self.rulebook.ranking, self.candidate.evidence
+        nothing = no_credit(ranking, sought=bool(evidence))
+        worth = [
+            credit_of(ranking, each.document.direction, each.document.level)
+            for each in evidence
             if self.reading.table.verdict(each.applies, self.reading.row) is Verdict.MET
         ]
+        return min(worth, key=lambda each: (each.direction, each.level), default=nothing)
 
 
 def rank(
@@ -157,23 +162,12 @@ def _setting(judgement: Judgement) -> KeyValue:
     return setting_key(settings, test(found, Op.IN, frozenset(settings)))
 
 
-def _credit(judgement: Judgement) -> Credit:
-    ranking = judgement.rulebook.ranking
-    nothing = no_credit(ranking, sought=bool(judgement.candidate.evidence))
-    if not nothing.sought:
-        return nothing
-    worth = (
-        credit_of(ranking, each.document.direction, each.document.level) for each in judgement.credited()
-    )
-    return min(worth, key=lambda each: (each.direction, each.level), default=nothing)
-
-
 def _direction(judgement: Judgement) -> KeyValue:
-    return direction_key(judgement.rulebook.ranking, judgement.candidate.kind, _credit(judgement))
+    return direction_key(judgement.rulebook.ranking, judgement.candidate.kind, judgement.credit)
 
 
 def _level(judgement: Judgement) -> KeyValue:
-    return level_key(judgement.rulebook.ranking, judgement.candidate.kind, _credit(judgement))
+    return level_key(judgement.rulebook.ranking, judgement.candidate.kind, judgement.credit)
 
 
 def _unknowns(judgement: Judgement) -> KeyValue:

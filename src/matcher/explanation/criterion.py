@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from matcher.domain.possible import Interval, test
-from matcher.domain.record import Absence
+from matcher.domain.record import Absence, Record
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
-from matcher.explanation.answer import CriterionShown
+from matcher.explanation.answer import CriterionShown, FactShown
 from matcher.explanation.facts import shown, text_of
 from matcher.explanation.wording import (
     NOT_RECORDED,
@@ -29,32 +31,116 @@ _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.
 _MANY = 6
 
 
-def show(
-    judged: CriterionVerdict, reading: ConditionReading, as_of: date, cohort: str = ""
-) -> CriterionShown:
-    criterion = judged.criterion
-    decided = reading.decide(criterion.condition)
-    facts = list(dict.fromkeys(fact for each in decided.by for fact in reading.finding(each).facts))
-    return CriterionShown(
-        id=criterion.id,
-        role=criterion.role.value,
-        text=criterion.text,
-        verdict=verdict_in_words(criterion.role, judged.verdict),
-        satisfied=judged.satisfied.value,
-        reason="; ".join(
-            dict.fromkeys(reason(each, reading.finding(each), criterion.role) for each in decided.by[:_MANY])
-        ),
-        facts=tuple(shown(fact, as_of) for fact in facts[:_MANY]),
-        distance=_distance(judged, decided.by, reading),
-        citation=citation_in_words(criterion.citation),
-        assumption=criterion.assumption,
-        at_screening=criterion.at_screening,
-        recoverable=_recoverable(criterion) if judged.satisfied is not Verdict.MET else "",
-        waivable=f"by {criterion.waivable_by}" if criterion.waivable_by else "",
-        printed=criterion.printed,
-        note=criterion.note,
-        cohort=cohort,
-    )
+class Told(NamedTuple):
+    """A criterion in words, and what is lacking of it where it is not known."""
+
+    shown: CriterionShown
+    lacking: str
+
+
+class FactsTold:
+    """One patient's records in words, each worked out once; equal records are one."""
+
+    def __init__(self, as_of: date) -> None:
+        self._as_of = as_of
+        # By identity first: hashing a record with all that is in it costs more than a look-up.
+        self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
+        self._by_value: dict[Record | Absence, FactShown] = {}
+
+    def of(self, facts: Iterable[Record | Absence]) -> list[FactShown]:
+        """In the order given, without repeats."""
+        told = [self._one(fact) for fact in facts]
+        return list({id(each): each for each in told}.values()) if len(told) > 1 else told
+
+    def _one(self, fact: Record | Absence) -> FactShown:
+        found = self._by_identity.get(id(fact))
+        if found is None:
+            if fact not in self._by_value:
+                self._by_value[fact] = shown(fact, self._as_of)
+            found = self._by_identity[id(fact)] = fact, self._by_value[fact]
+        return found[1]
+
+
+class CriterionWords:
+    """What is said of criteria. Made once for a rulebook.
+
+    Where no fact is behind a criterion the same is said of every patient: that is remembered, once for each criterion.
+    """
+
+    def __init__(self) -> None:
+        self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
+        self._asked: dict[tuple[int, Role], tuple[Comparison, str]] = {}
+
+    def tell(
+        self, judged: CriterionVerdict, reading: ConditionReading, facts: FactsTold, cohort: str = ""
+    ) -> Told:
+        criterion, held = judged.criterion, reading.findings
+        findings = [held[node] for node in reading.nodes.values_of(criterion.condition)]
+        if any(each.facts for each in findings):
+            return self._tell(judged, reading, facts, cohort)
+        # Then it depends on nothing else: no day, and no words of the patient's.
+        known = self._unrecorded.get((id(criterion), cohort))
+        if known is None or known[0] != judged or known[1] != findings:
+            known = judged, findings, self._tell(judged, reading, facts, cohort)
+            self._unrecorded[id(criterion), cohort] = known
+        return known[2]
+
+    def _tell(
+        self, judged: CriterionVerdict, reading: ConditionReading, facts: FactsTold, cohort: str
+    ) -> Told:
+        criterion = judged.criterion
+        by = reading.decide(criterion.condition).by
+        found = [reading.finding(each) for each in by]
+        reasons = [
+            self._reason(comparison, finding, criterion.role)
+            for comparison, finding in zip(by[:_MANY], found, strict=False)
+        ]
+        lacking = ""
+        if judged.satisfied is Verdict.UNKNOWN:
+            titles = dict.fromkeys(
+                each.title for each, finding in zip(by, found, strict=True) if not finding.value.exact
+            )
+            lacking = f"{criterion.id} {', '.join(titles) or criterion.text}"
+        told = CriterionShown(
+            id=criterion.id,
+            role=criterion.role.value,
+            text=criterion.text,
+            verdict=verdict_in_words(criterion.role, judged.verdict),
+            satisfied=judged.satisfied.value,
+            reason="; ".join(dict.fromkeys(reasons)),
+            facts=tuple(facts.of(fact for each in found for fact in each.facts)[:_MANY]),
+            distance=_distance(judged, by, reading),
+            citation=citation_in_words(criterion.citation),
+            assumption=criterion.assumption,
+            at_screening=criterion.at_screening,
+            recoverable=_recoverable(criterion) if judged.satisfied is not Verdict.MET else "",
+            waivable=f"by {criterion.waivable_by}" if criterion.waivable_by else "",
+            printed=criterion.printed,
+            note=criterion.note,
+            cohort=cohort,
+        )
+        return Told(told, lacking)
+
+    def _reason(self, comparison: Comparison, finding: Finding, role: Role) -> str:
+        """What was found, and in brackets what was asked and what else matters."""
+        asked = self._asks(comparison, role)
+        said = [asked] if asked else []
+        if finding.notes:
+            open_question = not _is_decided(comparison, finding)
+            said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
+        in_brackets = f" ({'; '.join(said)})" if said else ""
+        found = value_of(comparison, finding)
+        if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
+            found = "nothing recent enough"
+        return f"{comparison.title}: {found}{in_brackets}"
+
+    def _asks(self, comparison: Comparison, role: Role) -> str:
+        """What a criterion does with what it asks; of a mere presence there is nothing to add."""
+        asked = self._asked.get((id(comparison), role))
+        if asked is None:
+            words = "" if is_presence(comparison) else f"{_ASKS[role]}: {limits_in_words(comparison)}"
+            asked = self._asked[id(comparison), role] = comparison, words
+        return asked[1]
 
 
 def verdict_in_words(role: Role, verdict: Verdict) -> str:
@@ -71,19 +157,6 @@ def citation_in_words(citation: Citation | None) -> str:
 
 #: what a criterion does with what it asks
 _ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "warns of"}
-
-
-def reason(comparison: Comparison, finding: Finding, role: Role) -> str:
-    """What was found, and in brackets what was asked and what else matters."""
-    said = [] if is_presence(comparison) else [f"{_ASKS[role]}: {limits_in_words(comparison)}"]
-    if finding.notes:
-        open_question = not _is_decided(comparison, finding)
-        said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
-    in_brackets = f" ({'; '.join(said)})" if said else ""
-    found = value_of(comparison, finding)
-    if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
-        found = "nothing recent enough"
-    return f"{comparison.title}: {found}{in_brackets}"
 
 
 def value_of(comparison: Comparison, finding: Finding) -> str:

@@ -17,7 +17,7 @@ from matcher.explanation.answer import (
     EvidenceShown,
     PatientShown,
 )
-from matcher.explanation.criterion import citation_in_words, note_in_words, show
+from matcher.explanation.criterion import CriterionWords, FactsTold, citation_in_words, note_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
@@ -70,6 +70,7 @@ class Explainer:
         self._nodes = ConditionNodes(rulebook)
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
+        self._words = CriterionWords()
         self._asker = Asker.of(rulebook.graph)
         self._panel = Panel(rulebook) if len(rulebook.candidates) >= MANY_CANDIDATES else None
 
@@ -87,8 +88,11 @@ class Explainer:
         deceased = is_deceased(profile)
         ranks_shown = not deceased or selection.include_deceased
         outcome = self._outcome(reading, selection)
+        facts = FactsTold(profile.as_of)
         shown = {
-            kind: tuple(self._candidate(each, reading, profile, ranks_shown) for each in outcome.ranked[kind])
+            kind: tuple(
+                self._candidate(each, reading, profile, facts, ranks_shown) for each in outcome.ranked[kind]
+            )
             for kind in CandidateKind
         }
         questions = (
@@ -170,16 +174,26 @@ class Explainer:
         ]
 
     def _candidate(
-        self, ranked: Ranked, reading: ConditionReading, profile: Profile, ranks_shown: bool
+        self,
+        ranked: Ranked,
+        reading: ConditionReading,
+        profile: Profile,
+        facts: FactsTold,
+        ranks_shown: bool,
     ) -> CandidateShown:
-        standing, as_of = ranked.standing, profile.as_of
+        standing = ranked.standing
         candidate = standing.candidate
         cohort = standing.cohort.cohort if standing.cohort else None
-        criteria = tuple(show(each, reading, as_of) for each in standing.criteria) + tuple(
-            show(each, reading, as_of, part.cohort.id) for part in standing.cohorts for each in part.criteria
-        )
-        named = {each.criterion.id: each for each in standing.considered}
+        told = [self._words.tell(each, reading, facts) for each in standing.criteria]
+        told_of = {
+            part.cohort.id: [self._words.tell(each, reading, facts, part.cohort.id) for each in part.criteria]
+            for part in standing.cohorts
+        }
+        named = {each.criterion.id for each in standing.considered}
+        everything = told + [each for part in standing.cohorts for each in told_of[part.cohort.id]]
+        criteria = tuple(each.shown for each in everything)
         considered = [each for each in criteria if each.id in named]
+        counted = told + (told_of[cohort.id] if cohort else [])
         return CandidateShown(
             kind=candidate.kind.value,
             rank=ranked.rank if ranks_shown else None,
@@ -191,8 +205,8 @@ class Explainer:
             availability=standing.availability.value,
             because="; ".join(each.words for each in ranked.keys if each.words),
             criteria=criteria,
-            cautions=tuple(show(each, reading, as_of) for each in standing.cautions),
-            missing=tuple(dict.fromkeys(self._lacking(each, reading) for each in standing.unknown)),
+            cautions=tuple(self._words.tell(each, reading, facts).shown for each in standing.cautions),
+            missing=tuple(dict.fromkeys(each.lacking for each in counted if each.lacking)),
             blocking=tuple(
                 f"{each.id} {each.text}: {each.reason}" for each in considered if each.satisfied == "not met"
             ),
@@ -212,14 +226,6 @@ class Explainer:
             pending = f", {open_ones} left to screening" if open_ones else ""
             return f"Meets all {number} encoded criteria{pending}; the protocol has more"
         return text
-
-    @staticmethod
-    def _lacking(judged: CriterionVerdict, reading: ConditionReading) -> str:
-        decided = reading.decide(judged.criterion.condition)
-        titles = dict.fromkeys(
-            comparison.title for comparison in decided.by if not reading.finding(comparison).value.exact
-        )
-        return f"{judged.criterion.id} {', '.join(titles) or judged.criterion.text}"
 
     def _assumptions(self, standing: Standing, reading: ConditionReading) -> tuple[str, ...]:
         """What was supposed for this candidate: the rule's own assumptions and what screening is to show."""

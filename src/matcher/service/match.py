@@ -9,6 +9,7 @@ from functools import cached_property
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine, VerdictTable
 from matcher.engines.levelled import LevelledEngine
+from matcher.engines.recorded import RecordedEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -22,10 +23,10 @@ MANY_NODES = 2_000
 #: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
 #: explained are explained from their profiles
 _SINGLY: Mapping[str, Callable[[], Engine]] = {
-    "auto": ReferenceEngine,
+    "auto": RecordedEngine,
     "reference": ReferenceEngine,
-    "columnar": ReferenceEngine,
-    "spark": ReferenceEngine,
+    "columnar": RecordedEngine,
+    "spark": RecordedEngine,
     "durable": durable_engine,
 }
 ENGINES = tuple(_SINGLY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -37,6 +38,9 @@ from matcher.rules.graph import (
     Test,
     members_of,
 )
+
+#: the answers of which a test is surely, and possibly, so
+_Bits: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class Levels:
         self.derived = [
             number for number, node in enumerate(graph.nodes) if isinstance(node, (Choice, Combine))
         ]
+        self._unrecorded: dict[NodeId, tuple[Possible, Sequence[Verdict]]] = {}
+        self._answered: dict[NodeId, tuple[Sequence[Possible], Sequence[_Bits]]] = {}
         values = {*self.tests, *self.derived}
         self.gates = tuple(number for number in range(len(graph)) if number not in values)
 
@@ -121,8 +127,10 @@ class Levels:
         if self._tested:
             rows = [
                 bits
-                for feature, atoms in self.tests.items()
-                for bits in worlds.tested(feature, [atom for _, atom in atoms])
+                for feature in self.tests
+                for bits in worlds.tested(
+                    feature, self._verdicts(feature, found), self._supposed(feature, worlds.answers)
+                )
             ]
             planes[self._tested] = np.frombuffer(b"".join(rows), "<u8").reshape(-1, 2, worlds.words)
         values: dict[NodeId, Held] = {}
@@ -137,6 +145,30 @@ class Levels:
             for number in level.singly:
                 self._singly(number, planes, values, worlds)
         return planes
+
+    def _verdicts(self, feature: NodeId, found: Mapping[NodeId, Finding]) -> Sequence[Verdict]:
+        """What its tests say of the recorded value. Of one that no fact is behind that is remembered."""
+        finding = found.get(feature)
+        if finding is None:
+            return [Verdict.NOT_MET] * len(self.tests[feature])
+        held = self._unrecorded.get(feature)
+        if held is not None and held[0] is finding.value:
+            return held[1]
+        verdicts = [test(finding.value, atom.op, atom.limit) for _, atom in self.tests[feature]]
+        if not finding.facts:
+            self._unrecorded[feature] = finding.value, verdicts
+        return verdicts
+
+    def _supposed(self, feature: NodeId, answers: Mapping[NodeId, Sequence[Possible]]) -> Sequence[_Bits]:
+        """What its tests say of each of the answers, a bit for each; remembered for the answers given last."""
+        given = answers.get(feature)
+        if not given:
+            return [(0, 0)] * len(self.tests[feature])
+        held = self._answered.get(feature)
+        if held is None or held[0] is not given:
+            bits = [_bits(atom, given) for _, atom in self.tests[feature]]
+            held = self._answered[feature] = given, bits
+        return held[1]
 
     def _singly(self, number: NodeId, planes: Words, values: dict[NodeId, Held], worlds: _Worlds) -> None:
         match self.graph[number]:
@@ -169,7 +201,7 @@ class _Worlds:
 
     def __init__(self, found: Mapping[NodeId, Finding], answers: Mapping[NodeId, Sequence[Possible]]) -> None:
         self._found = found
-        self._answers = answers
+        self.answers = answers
         self._starts: dict[NodeId, int] = {}
         count = 1
         for feature, given in answers.items():
@@ -178,18 +210,15 @@ class _Worlds:
         self.words = words_for(count)
         self._everywhere = (1 << 64 * self.words) - 1
 
-    def tested(self, feature: NodeId, atoms: Iterable[Test]) -> Iterator[bytes]:
-        """The two planes of each test."""
-        values, length = self._values(feature), 8 * self.words
-        for atom in atoms:
-            sure = possible = 0
-            for value, worlds in values:
-                verdict = test(value, atom.op, atom.limit)
-                if verdict is not Verdict.NOT_MET:
-                    possible |= worlds
-                    if verdict is Verdict.MET:
-                        sure |= worlds
-            yield sure.to_bytes(length, "little") + possible.to_bytes(length, "little")
+    def tested(
+        self, feature: NodeId, verdicts: Sequence[Verdict], supposed: Sequence[_Bits]
+    ) -> Iterator[bytes]:
+        """The two planes of each test, from its verdict as recorded and those in the feature's own worlds."""
+        recorded, start, length = self._recorded(feature), self._starts.get(feature, 0), 8 * self.words
+        for verdict, (sure, possible) in zip(verdicts, supposed, strict=True):
+            surely = (sure << start) | (recorded if verdict is Verdict.MET else 0)
+            possibly = (possible << start) | (0 if verdict is Verdict.NOT_MET else recorded)
+            yield surely.to_bytes(length, "little") + possibly.to_bytes(length, "little")
 
     def said(self, feature: NodeId) -> Derived:
         """A category, with a plane for each code."""
@@ -218,7 +247,7 @@ class _Worlds:
         recorded = unpacked(self._plane(self._recorded(feature)), 64 * self.words)
         column = _everywhere(finding.value, np.ones(len(recorded), np.bool_))
         start = self._starts.get(feature, 0)
-        for place, answer in enumerate(self._answers.get(feature, ()), start):
+        for place, answer in enumerate(self.answers.get(feature, ()), start):
             assert isinstance(answer, Interval)
             column.low[place], column.high[place] = answer.low, answer.high
             column.low_open[place], column.high_open[place] = answer.low_open, answer.high_open
@@ -232,7 +261,7 @@ class _Worlds:
         finding = self._found.get(feature)
         if finding is None:
             return []
-        answers = self._answers.get(feature, ())
+        answers = self.answers.get(feature, ())
         if not answers:
             return [(finding.value, self._everywhere)]
         start = self._starts[feature]
@@ -241,7 +270,7 @@ class _Worlds:
 
     def _recorded(self, feature: NodeId) -> int:
         """The worlds in which nothing is supposed of the feature."""
-        answers = len(self._answers.get(feature, ()))
+        answers = len(self.answers.get(feature, ()))
         return self._everywhere & ~(((1 << answers) - 1) << self._starts.get(feature, 0))
 
     def _planes(self, codes: Mapping[str, int]) -> CodePlanes:
@@ -249,6 +278,15 @@ class _Worlds:
 
     def _plane(self, worlds: int) -> Words:
         return np.frombuffer(worlds.to_bytes(8 * self.words, "little"), "<u8").copy()
+
+
+def _bits(atom: Test, answers: Iterable[Possible]) -> _Bits:
+    sure = possible = 0
+    for place, answer in enumerate(answers):
+        verdict = test(answer, atom.op, atom.limit)
+        sure |= (verdict is Verdict.MET) << place
+        possible |= (verdict is not Verdict.NOT_MET) << place
+    return sure, possible
 
 
 def _add(codes: dict[str, int], value: Possible, worlds: int) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ import psutil
 import pytest
 
 from matcher.cli import main
+from matcher.readers.frames import read_frames
+from matcher.rulebook.load import load_rulebook
 from tests.functional.command import Desk, desk_in
 
 PATIENTS = 3000
@@ -193,7 +196,8 @@ def test_a_part_that_cannot_be_read_names_its_place(desk: Desk, monkeypatch: pyt
     def unreadable(file, part):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("matcher.readers.frames.json_lines.JsonLinesFrames.read", unreadable)
+    file = read_frames(desk.patients, formulary=load_rulebook(desk.rules).formulary, as_of=date(2026, 1, 15))
+    monkeypatch.setattr(type(file), "read", unreadable)
     ran = desk.match("--engine", "columnar", "--workers", 1)
     assert ran.code == 2
     assert "U009" in ran.err

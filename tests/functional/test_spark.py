@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -30,6 +31,11 @@ ENVIRONMENT = {
     "PYSPARK_PYTHON": sys.executable,
     "SPARK_DAEMON_MEMORY": "256m",
 }
+
+
+def needs_java() -> None:
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        pytest.skip("SPARK IS NOT TESTED: there is no Java here (openjdk-17-jre-headless)")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +71,7 @@ def match(patients: Path, out: Path, *more: object) -> subprocess.CompletedProce
 
 @pytest.fixture(scope="module")
 def expected(patients: Path) -> Mapping[str, bytes]:
+    needs_java()
     assert (
         match(patients, patients.parent / "columnar", "--engine", "columnar", "--workers", 1).returncode == 0
     )
@@ -81,6 +88,7 @@ def written(out: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A master and two workers, each a process of its own, from the installed package."""
+    needs_java()
     import pyspark
 
     program = Path(pyspark.__file__).parent / "bin" / "spark-class"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
@@ -94,11 +95,14 @@ class Intakes:
     live: LiveIntakes = field(default_factory=LiveIntakes)
     pages: Pages = field(default_factory=Pages)
     _desk: Desk | None = field(default=None, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
 
     def desk(self, served: Served) -> Desk:
-        if self._desk is None or self._desk.matcher is not served.matcher:
-            self._desk = Desk(served.matcher)
-        return self._desk
+        """Of the version a request is answered from; the one used last is kept."""
+        with self._lock:
+            if self._desk is None or self._desk.matcher is not served.matcher:
+                self._desk = Desk(served.matcher)
+            return self._desk
 
 
 def intakes_of(request: Request) -> Intakes:

@@ -78,7 +78,9 @@ def _over_processes(
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers, len(parts)), context, _begin, (task,))
     try:
-        yield {part.number: partial(_result, _submitted(pool, part, step)) for part in parts}
+        with _interrupts_held_back():
+            started = {part.number: partial(_result, _submitted(pool, part, step)) for part in parts}
+        yield started
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -103,6 +105,19 @@ def _result(future: Future[PartAccount]) -> PartAccount:
 
 
 _AT_WORK: list[tuple[PartMatcher, RunFolder]] = []
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Processes that are begun meanwhile never see an interrupt; this one sees it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(task: Task) -> None:

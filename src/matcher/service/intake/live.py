@@ -138,9 +138,12 @@ class LiveIntake:
 
 @dataclass
 class LiveIntakes:
-    """The intakes that are alive, at most so many: the one not used for longest goes first."""
+    """The intakes that are alive, at most so many: the one not used for longest goes first.
 
-    most: int = 256
+    Each takes about half a megabyte; one that went is back in some thirty milliseconds.
+    """
+
+    most: int = 100
     _held: OrderedDict[str, LiveIntake] = field(default_factory=OrderedDict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 

@@ -340,4 +340,4 @@ def test_beyond_some_thousands_explanations_are_left_out_and_that_is_said(
 
 def test_a_few_patients_are_matched_one_by_one(desk: Desk) -> None:
     desk.match()
-    assert json.loads((desk.folder / "out" / "run.json").read_text("utf-8"))["engine"] == "reference"
+    assert json.loads((desk.folder / "out" / "run.json").read_text("utf-8"))["engine"] == "recorded"

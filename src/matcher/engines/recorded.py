@@ -53,12 +53,9 @@ class _Unrecorded:
 
 @dataclass(slots=True)
 class RecordedEngine:
-    """The reference's own definitions, applied to what is recorded and to what follows from it.
+    """The reference's own definitions, applied to what is recorded and to what follows from it."""
 
-    It goes by the reference's name, whose answers it gives.
-    """
-
-    name: str = "reference"
+    name: str = "recorded"
     _unrecorded: _Unrecorded | None = field(default=None, repr=False)
 
     def evaluate(

@@ -220,6 +220,10 @@ document.getElementById("file").addEventListener("change", async (event) => {
 });
 document.getElementById("download").addEventListener("click", () => download(session));
 document.getElementById("print").addEventListener("click", async () => {
+  // What was typed last may still be under way, and its answer draws the list anew.
+  for (let waited = 0; waited < 60 && document.body.hasAttribute("data-busy"); waited += 1) {
+    await new Promise((go) => setTimeout(go, 50));
+  }
   await results.unfold(5);
   window.print();
 });

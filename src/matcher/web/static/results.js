@@ -105,7 +105,7 @@ export class Results {
   async unfold(most) {
     for (const kind of ["trials", "regimens"]) {
       for (const details of all(`#${kind} > .candidates > li > details`).slice(0, most)) {
-        if (details.open) continue;
+        if (details.querySelector(".criterion")) continue;
         details.open = true;
         this.open.add(details.dataset.candidate);
         await this.fill(find(".inside", details), { id: details.dataset.candidate });

@@ -88,7 +88,7 @@ def _unpack(stream: IO[bytes], folder: Path, limits: Settings) -> Path:
                     raise _refused("the archive is encrypted", "file")
                 left -= _inflate(archive, member, folder / name, left)
                 _check_columns(folder / name, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
         raise _refused("the archive is damaged, or packed in a way that is not read", "file") from None
     return folder
 

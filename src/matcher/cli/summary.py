@@ -52,7 +52,7 @@ def print_opening(page: Page, account: Account, *, today: bool) -> None:
 def print_explained(page: Page, patients: int, most: int) -> None:
     page.line(
         f"{patients:,} patients: beyond {most:,} explanations are left out; matches name the criteria in question. "
-        "--explanations writes them (with every candidate about 0.4 GB for 1,000 patients)."
+        "--explanations writes them; with every candidate they are far larger than the matches."
     )
     page.blank()
 

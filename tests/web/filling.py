@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from tests.web.waiting import until
+
 STORIES = Path(__file__).resolve().parents[1] / "functional" / "stories"
 
 
@@ -66,8 +68,9 @@ def put(place: Any, key: str, value: Any) -> None:
 
 def settled(page: Any) -> None:
     """Until everything typed is on the server and shown."""
-    page.wait_for_function(
-        "() => document.getElementById('saved').textContent.endsWith('saved') && !('busy' in document.body.dataset)"
+    until(
+        page,
+        "() => document.getElementById('saved').textContent.endsWith('saved') && !('busy' in document.body.dataset)",
     )
 
 

@@ -20,6 +20,7 @@ from matcher.service.report import Report
 from matcher.standing.cohort import CohortPlan
 from tests.unit.service.made import reading
 from tests.web.test_report import LONG, POOR_CONTRAST
+from tests.web.waiting import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -109,7 +110,7 @@ def test_the_name_at_a_glance_opens_what_its_criteria_cost(page: Page) -> None:
     target = page.locator(name.get_attribute("href") or "")
     assert target.get_attribute("open") is None
     name.click()
-    page.wait_for_function("each => each.open", arg=target.element_handle())
+    until(page, "each => each.open", arg=target.element_handle())
     assert target.locator("table.cohort-criteria").is_visible()
 
 
@@ -121,14 +122,15 @@ def test_charts_have_a_name_and_the_map_can_be_moved_with_the_keyboard(page: Pag
     page.set_viewport_size({"width": 360, "height": 800})
     page.locator(".chart.wide").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.chart.wide').scrollLeft > 0")
+    until(page, "document.querySelector('.chart.wide').scrollLeft > 0")
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_it_prints(page: Page, paper: str) -> None:
     page.emulate_media(media="print")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.cohort-criteria td')].every(each => each.checkVisibility())"
+    until(
+        page,
+        "() => [...document.querySelectorAll('.cohort-criteria td')].every(each => each.checkVisibility())",
     )
     assert page.pdf(format=paper, print_background=True).startswith(b"%PDF")
 

@@ -15,6 +15,7 @@ from matcher.service.intake.sections import form_of
 from matcher.service.intake.upload import answers_of
 from tests.web.filling import answer, field, settled, standings, story
 from tests.web.live import ROOT, Live, serving
+from tests.web.waiting import until
 
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 380, "height": 780}
 
@@ -50,7 +51,7 @@ class Watched:
         self.page.wait_for_selector("#question button")
         self.page.fill("#as-of", day)
         self.page.press("#as-of", "Tab")
-        self.page.wait_for_function(f"() => document.getElementById('as-of-said').textContent === '{day}'")
+        until(self.page, f"() => document.getElementById('as-of-said').textContent === '{day}'")
         return self.page
 
 
@@ -104,9 +105,7 @@ def test_one_click_on_the_question_answers_it_and_asks_the_next(watched: Watched
         name = page.locator("#question .answers button").first
         name.click()
         settled(page)
-        page.wait_for_function(
-            "(asked) => document.querySelector('#question h3').innerText !== asked", arg=asked
-        )
+        until(page, "(asked) => document.querySelector('#question h3').innerText !== asked", arg=asked)
         assert page.evaluate("document.activeElement.matches('#question h3')")
     assert "possible" in page.locator("#counts").inner_text()
     assert page.locator("#changed").is_visible()
@@ -270,7 +269,7 @@ def test_it_prints_what_was_answered_and_where_that_leads(watched: Watched, tmp_
     answer(page, "ecog", {"value": "1"})
     page.evaluate("() => { window.print = () => { window.printed = true } }")
     page.click("#print")
-    page.wait_for_function("() => window.printed")
+    until(page, "() => window.printed")
     assert page.locator("#trials > .candidates > li > details[open] .criterion").count() > 5
     page.emulate_media(media="print")
     assert field(page, "ecog").is_visible()
@@ -298,11 +297,12 @@ def test_a_download_can_be_opened_again(watched: Watched, tmp_path: Path) -> Non
     assert told["profile"]["diagnoses"][0]["code"] == "PCM"
     assert told["rulebook"]["version"]
     page.click("#new")
-    page.wait_for_function("() => !document.querySelector('.field.answered')")
+    until(page, "() => !document.querySelector('.field.answered')")
     for file in (kept, _only(tmp_path, told["profile"])):
         page.set_input_files("#file", str(file))
-        page.wait_for_function(
-            "() => document.getElementById('as-of-said').textContent === '2026-01-15' && document.querySelector('.field.answered')"
+        until(
+            page,
+            "() => document.getElementById('as-of-said').textContent === '2026-01-15' && document.querySelector('.field.answered')",
         )
         assert (standings(page, "trials"), standings(page, "regimens")) == before
 

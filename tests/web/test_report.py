@@ -13,6 +13,7 @@ import pytest
 from matcher.explanation.answer import DECISION_NOTICE, STANDING_TEXT, PatientShown
 from matcher.service.report import Report
 from tests.unit.service.made import FAILED, MET, PATIENT, REGIMEN, TRIAL, account, reading
+from tests.web.waiting import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -149,7 +150,7 @@ def test_the_name_in_the_ranking_opens_the_criteria(page: Page) -> None:
     target = page.locator("#p1-T-4")
     assert target.get_attribute("open") is None
     page.get_by_role("link", name="Trial 4").click()
-    page.wait_for_function("document.getElementById('p1-T-4').open")
+    until(page, "document.getElementById('p1-T-4').open")
     assert target.locator("table.criteria").first.is_visible()
 
 
@@ -163,8 +164,9 @@ def test_the_page_can_be_used_with_the_keyboard_alone(page: Page) -> None:
 
 def test_on_paper_every_criterion_is_visible_and_each_patient_starts_a_page(page: Page) -> None:
     page.emulate_media(media="print")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.criteria td, .ruled-out td')].every(each => each.checkVisibility())"
+    until(
+        page,
+        "() => [...document.querySelectorAll('.criteria td, .ruled-out td')].every(each => each.checkVisibility())",
     )
     breaks = page.evaluate(
         "() => [...document.querySelectorAll('.patient')].map(each => getComputedStyle(each).breakBefore)"

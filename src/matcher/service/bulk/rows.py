@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
 
 from matcher.engines.columnar import PatientFrame, Planes
@@ -21,6 +20,9 @@ from matcher.service.cell import FORMULA
 from matcher.service.matches import MATCH_COLUMNS, columns_of
 from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
 from matcher.standing.order import Kept
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _PACKED = pa.ipc.IpcWriteOptions(unify_dictionaries=True, compression="lz4")
 _NAMED = pa.dictionary(pa.int32(), pa.string())
@@ -157,6 +159,8 @@ def written(tables: Sequence[pa.Table], form: str, path: Path) -> None:
             for each in tables:
                 file.write_table(each)
         return
+    import polars as pl
+
     with path.open("wb") as stream:
         for each in tables:
             frame = pl.from_arrow(each)
@@ -171,6 +175,8 @@ def written(tables: Sequence[pa.Table], form: str, path: Path) -> None:
 
 def _harmless(name: str) -> pl.Expr:
     """As ``cell``: no spreadsheet program takes the text for a formula."""
+    import polars as pl
+
     text = pl.col(name).cast(pl.String)
     formula = pl.any_horizontal(text.str.starts_with(each) for each in FORMULA)
     return pl.when(formula).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)

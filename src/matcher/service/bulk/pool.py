@@ -80,8 +80,11 @@ def _over_processes(
         with interrupts_held_back():
             started = {part.number: partial(_result, _submitted(pool, part, step)) for part in parts}
         yield started
-    finally:
+    except BaseException:
         pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    # All parts are kept: nobody has to wait until the processes have ended.
+    pool.shutdown(wait=False)
 
 
 def _submitted(pool: ProcessPoolExecutor, part: Part, step: Step) -> Future[PartAccount]:

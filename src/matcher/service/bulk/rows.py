@@ -142,8 +142,10 @@ def _masks(bits: Words, patients: Index) -> Numbers:
         octets <<= number & 7
         found[number >> 3] |= octets
     if len(bits) <= _OCTET:
-        return found[0].astype(np.int64)
-    return np.ascontiguousarray(found.T).view("<u4")[:, 0].astype(np.int64)
+        few: Numbers = found[0].astype(np.int64)
+        return few
+    words: npt.NDArray[np.uint32] = np.ascontiguousarray(found.T).view("<u4")[:, 0]
+    return words.astype(np.int64)
 
 
 def _joined(before: str, ids: Sequence[str], mask: int) -> str:

@@ -182,6 +182,16 @@ def test_without_java_one_sentence_says_so(
     assert "needs Java" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("master", ["spark://127.0.0.1:9", "spark://127.0.0.1", "spark://a:b,c:99999"])
+def test_a_master_that_does_not_answer_is_said_at_once(
+    patients: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], master: str
+) -> None:
+    asked = ["match", patients, "-o", tmp_path / "out", "--engine", "spark", "--master", master]
+    assert main([*map(str, asked)]) == 2
+    assert f"nothing answers at the Spark master {master}" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_of_a_long_trace_the_sentence_is_told() -> None:
     trace = (
         "Job aborted\nTraceback\n  File x\nmatcher.errors.failure.UsageError: U009 no file\n\n\tat org.apache"

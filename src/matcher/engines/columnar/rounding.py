@@ -9,7 +9,7 @@ from matcher.vocabulary.units import round9
 
 #: powers of ten up to here are exact as floating-point numbers, so one division or product rounds once
 _EXACT_POWER = 22
-_POWERS: Floats = 10.0 ** np.arange(_EXACT_POWER + 2)
+_POWERS: Floats = np.array([10.0**each for each in range(_EXACT_POWER + 2)])
 _NEAR_A_TIE = 1e-6
 
 

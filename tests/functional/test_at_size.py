@@ -245,6 +245,18 @@ class TestUnfinished:
         assert "a file that has changed since" in capsys.readouterr().err
 
 
+def test_patient_by_patient_every_engine_writes_the_same(desk: Desk) -> None:
+    pytest.importorskip("durable.engine", reason="durable-rules does not import on Python 3.13")
+    engines = {"reference": "reference", "auto": "recorded", "durable": "durable"}
+    for asked, used in engines.items():
+        ran = desk.match("--engine", asked, "-o", asked)
+        assert ran.code == 0, ran.err
+        account = json.loads((desk.folder / asked / "run.json").read_text("utf-8"))
+        assert account["engine"] == used
+    for name in ("matches.csv", "explanations.jsonl", "rejects.csv", "issues.csv"):
+        assert len({(desk.folder / each / name).read_bytes() for each in engines}) == 1, name
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
 @pytest.mark.parametrize("more", [(), ("--top", 1), ("--standing", "eligible,not_yet")])
 def test_both_engines_write_the_same(desk: Desk, form: str, more: tuple[object, ...]) -> None:

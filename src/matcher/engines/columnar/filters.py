@@ -13,6 +13,7 @@ from matcher.engines.columnar.arrays import (
     UNKNOWN,
     Bools,
     Days,
+    Ids,
     Index,
     Pick,
     Verdicts,
@@ -24,7 +25,7 @@ from matcher.engines.columnar.days import FIRST_DAY, LAST_DAY, before
 from matcher.engines.columnar.frame import PatientFrame
 from matcher.engines.columnar.possible import Values
 from matcher.engines.columnar.records import Records, component_extremes
-from matcher.features.kind import Consists, Contains, Feature, Filter, Is, Named, Recent, Within
+from matcher.features.kind import Consists, Contains, Domain, Feature, Filter, Is, Named, Recent, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ class Candidates:
 
     records: Index
     verdicts: Verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Records that match and state a field, certainly or possibly: whose they are, and their first and last days."""
+
+    records: Index
+    rows: Ids
+    verdicts: Verdicts
+    first: Days
+    last: Days
 
 
 class Reading:
@@ -45,6 +57,10 @@ class Reading:
         self._existing: dict[str, Verdicts | None] = {}
         self._references: dict[tuple[str, ...], SpanColumn] = {}
         self._candidates: dict[tuple[str, tuple[Filter, ...]], Candidates] = {}
+        #: by table, filters and field
+        self.dated: dict[tuple[str, tuple[Filter, ...], str], Dated] = {}
+        #: the values of features of which nothing is recorded
+        self.nothing: dict[Domain, Values] = {}
         #: the values of features that others are made of
         self.parts: dict[Feature, Values] = {}
 
@@ -61,6 +77,7 @@ class Reading:
         self._records.clear()
         self._existing.clear()
         self._candidates.clear()
+        self.dated.clear()
         self.parts.clear()
 
     def reference(self, events: tuple[str, ...]) -> SpanColumn:

@@ -22,7 +22,7 @@ from matcher.engines.columnar.arrays import (
 )
 from matcher.engines.columnar.column import CodeColumn, NumberColumn
 from matcher.engines.columnar.days import BEFORE_ALL, FIRST_DAY, before, completed
-from matcher.engines.columnar.filters import Reading
+from matcher.engines.columnar.filters import Dated, Reading
 from matcher.engines.columnar.possible import (
     Numbers,
     Said,
@@ -119,12 +119,10 @@ def _latest(kind: Latest, domain: Domain, reading: Reading) -> Values:
     records = reading.records(kind.table)
     numeric = isinstance(domain, NumberDomain)
     column: Said = records.numbers(kind.field) if numeric else records.codes(kind.field)
-    matching = reading.candidates(kind.table, kind.where)
-    verdicts = reading.present(records, matching)
-    kept = np.flatnonzero((verdicts > NOT_MET) & column.stated[matching.records])
-    held, verdicts = matching.records[kept], verdicts[kept]
-    rows = records.rows[held]
-    first, last = _days(held, rows, reading, kind.table)
+    dated = _dated(kind, column, reading)
+    held, rows, verdicts, first, last = dated.records, dated.rows, dated.verdicts, dated.first, dated.last
+    if not len(held):
+        return _nothing(domain, reading)
     if kind.within is not None:
         oldest = before(kind.within, reading.frame.as_of)[rows]
         in_window = (first >= oldest).astype(np.int8) + (last >= oldest).astype(np.int8)
@@ -144,6 +142,29 @@ def _latest(kind: Latest, domain: Domain, reading: Reading) -> Values:
         spoken = newest[groups.patients] > BEFORE_ALL
     together, conflict = _together(column[held], domain, groups, agreeing)
     return _spoken(domain, len(reading), groups.patients, together, (spoken, conflict))
+
+
+def _dated(kind: Latest, column: Said, reading: Reading) -> Dated:
+    """The records with this field and their days, whatever the window."""
+    key = (kind.table, kind.where, kind.field)
+    if key not in reading.dated:
+        records, matching = reading.records(kind.table), reading.candidates(kind.table, kind.where)
+        verdicts = reading.present(records, matching)
+        kept = np.flatnonzero((verdicts > NOT_MET) & column.stated[matching.records])
+        held = matching.records[kept]
+        rows = records.rows[held]
+        first, last = _days(held, rows, reading, kind.table)
+        reading.dated[key] = Dated(held, rows, verdicts[kept], first, last)
+    return reading.dated[key]
+
+
+def _nothing(domain: Domain, reading: Reading) -> Values:
+    if domain not in reading.nothing:
+        nobody, neither = np.empty(0, np.int32), np.empty(0, np.bool_)
+        reading.nothing[domain] = _spoken(
+            domain, len(reading), nobody, nothing_said(domain, 0), (neither, neither)
+        )
+    return reading.nothing[domain]
 
 
 def _days(held: Index, rows: Ids, reading: Reading, table: str) -> tuple[Days, Days]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from matcher.domain.dates import Duration, TimeUnit
-from matcher.engines.columnar.arrays import Days, Floats
+from matcher.engines.columnar.arrays import Bools, Days, Floats
 
 FIRST_DAY, LAST_DAY = date.min.toordinal(), date.max.toordinal()
 #: before every day, and after every day
@@ -32,6 +32,18 @@ def before(within: Duration, days: Days) -> Days:
         return np.clip(days.astype(np.int64) - within.value, FIRST_DAY, LAST_DAY).astype(np.int32)
     months = -within.value * (12 if within.unit is TimeUnit.YEARS else 1)
     return _add_months(days, np.full(len(days), months, np.int32), FIRST_DAY if months <= 0 else LAST_DAY)
+
+
+def years_before(days: Days, years: Days) -> Days:
+    """The day that lies so many years before each of the days."""
+    return _add_months(days, np.int32(-12) * years, FIRST_DAY)
+
+
+def on_leap_day(days: Days) -> Bools:
+    """Which of the days are a 29 February."""
+    month = _month(days)
+    found: Bools = (month % 12 == 1) & (days - _first_days()[month] == 28)
+    return found
 
 
 def elapsed(start: Days, end: Days, unit: TimeUnit) -> Floats:

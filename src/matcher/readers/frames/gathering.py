@@ -81,14 +81,18 @@ class Gathering:
         assert isinstance(outcome, Patient)
         return outcome
 
-    def _birth(self, places: Places, born: Days, origin: Index) -> SpanColumn:
+    def _birth(self, places: Places, born: tuple[Days, Days], origin: Index) -> SpanColumn:
         slot = next((each for each in self.reader.slots or () if each.table == slots.BIRTH), None)
         whole = places[:, -1]
         held = whole if slot is None else np.where(whole > 0, whole, places[:, slot.number])
         first, last = self.pool.births(held)
-        if len(born):
-            day = np.where(origin >= 0, born[np.maximum(origin, 0)], 0)
-            first, last = np.where(day > 0, day, first), np.where(day > 0, day, last)
+        if len(born[0]):
+            first, last = (
+                np.where((origin >= 0) & (day > 0), day, other)
+                for day, other in zip(
+                    (each[np.maximum(origin, 0)] for each in born), (first, last), strict=True
+                )
+            )
         stated = first > 0
         return SpanColumn(
             np.where(stated, first, np.int32(FIRST_DAY)), np.where(stated, last, np.int32(FIRST_DAY)), stated

@@ -11,7 +11,7 @@ import numpy as np
 
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.engines.columnar.arrays import Bools, Days, Ids, Index
-from matcher.engines.columnar.days import before
+from matcher.engines.columnar.days import before, on_leap_day, years_before
 from matcher.readers.frames import slots
 from matcher.readers.frames.cells import Cells, combinations
 from matcher.readers.frames.piece import Piece
@@ -35,8 +35,8 @@ class Placing:
         self._sites: Ids = np.zeros(len(cells), np.int32)
         self._cancers: list[Piece | None] = [None]
 
-        #: the day of birth, where it is not its piece that says it
-        self.birth: Days = np.zeros(len(cells), np.int32)
+        #: the first and last possible day of birth, where it is not its piece that says it
+        self.birth: tuple[Days, Days] = (np.zeros(0, np.int32),) * 2
         self.places: Places = self._placed()
 
     def _placed(self) -> Places:
@@ -98,6 +98,9 @@ class Placing:
         if slot.table == slots.BIRTH and self._reader.birthday is not None:
             self._born(slot, self._reader.birthday, places)
             return
+        if slot.table == slots.BIRTH and self._reader.age is not None:
+            self._aged(slot, self._reader.age, places)
+            return
         plain = np.ones(len(self._cells), np.bool_)
         for name in slot.days:
             plain &= self._days[name] != NOT_PLAIN
@@ -128,7 +131,21 @@ class Placing:
         odd = (day > self._as_of) | (day < before(Duration(OLDEST + 1, TimeUnit.YEARS), self._as_of))
         odd |= (first > 0) & ((day < first) | (day > last))
         self.whole |= born & odd
-        self.birth = np.where(born, day, 0)
+        self.birth = (np.where(born, day, 0),) * 2
+
+    def _aged(self, slot: Slot, column: str, places: Ids) -> None:
+        """A plain age tells the birth by itself, as ``read_birth`` has it; any other text is read."""
+        texts = self._cells.column(column)
+        years = np.array([self._reader.years(text) for text in texts.texts], np.int32)[texts.places]
+        others = np.flatnonzero(years == NOT_PLAIN)
+        if len(others):
+            places[others] = self._unranked(slot, others)
+        plain = np.maximum(years, 0)
+        first = years_before(self._as_of, plain + np.int32(1)) + np.int32(1)
+        first += on_leap_day(first)
+        last = years_before(self._as_of, plain)
+        first[others] = last[others] = 0
+        self.birth = first, last
 
     def _ranked(self, slot: Slot, rows: Index) -> Ids:
         """Days that stand in the same order give the same pieces."""

@@ -19,11 +19,12 @@ from matcher.readers.csv_rows import Row
 from matcher.readers.frames import slots
 from matcher.readers.frames.piece import Piece, PieceReader
 from matcher.readers.frames.pool import Pool
-from matcher.readers.frames.slots import Slot, birthday_column, slots_of
+from matcher.readers.frames.slots import Slot, age_column, birthday_column, slots_of
 from matcher.readers.mapped import identify, year_first
 from matcher.readers.mapped_file import entry_of
 from matcher.readers.one import PatientReader
 from matcher.readers.outcome import Patient, Reject
+from matcher.readers.person import OLDEST
 from matcher.readers.value import UnreadableError, read_date
 
 #: beyond so many distinct pieces the pool is begun anew
@@ -32,6 +33,8 @@ MOST_PIECES = 200_000
 EARLIEST, LATEST = date(1903, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
 #: the first byte that is no printable character of ASCII
 _DELETE = 127
+#: of an age
+_DIGITS = 3
 #: instead of a day
 BLANK, NOT_PLAIN = -1, -2
 
@@ -66,6 +69,17 @@ class RowReader:
     def birthday(self) -> str | None:
         """The column of the day of birth, where it is no more than that."""
         return birthday_column(self.slots or ())
+
+    @cached_property
+    def age(self) -> str | None:
+        """The column of the age, where the birth is told by that number alone."""
+        return age_column(self.slots or ())
+
+    def years(self, text: str) -> int:
+        """The age that a text says as a plain number; ``NOT_PLAIN`` of any other text."""
+        if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS) or self.is_blank(text):
+            return NOT_PLAIN
+        return int(text) if int(text) <= OLDEST else NOT_PLAIN
 
     @cached_property
     def day_columns(self) -> tuple[str, ...]:

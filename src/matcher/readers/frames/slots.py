@@ -132,6 +132,19 @@ def birthday_column(slots: Iterable[Slot]) -> str | None:
     return None
 
 
+def age_column(slots: Iterable[Slot]) -> str | None:
+    """The column of the age, where that is a number alone and all there is of the birth."""
+    for slot in slots:
+        if slot.table == BIRTH:
+            cells = dict(slot.bound.facts).get("age", ())
+            alone = len(cells) == 1 and slot.columns == cells[0].columns and len(slot.columns) == 1
+            told = (
+                cells[0].cell.model_dump(exclude_defaults=True, exclude={"column", "read"}) if alone else {}
+            )
+            return slot.columns[0] if alone and not told and cells[0].cell.read in (None, "number") else None
+    return None
+
+
 def _used_by(cells: Iterable[BoundCell]) -> Iterator[str]:
     for cell in cells:
         yield from _columns_of_cell(cell)

@@ -1,5 +1,7 @@
 """Imported where processes of a run are forked from: what they will need, and no work on patients yet."""
 
+import gc
+
 import pyarrow as pa
 
 import matcher.service.bulk.pool
@@ -10,3 +12,5 @@ __all__ = ["matcher"]
 # With its first array Arrow looks for pandas, with the first conversion the units are read.
 pa.array([0])
 convert(1, "g/dL", "g/L")
+# None of this will ever be garbage: processes need not look through it, nor copy its pages.
+gc.freeze()

@@ -154,6 +154,12 @@ def test_a_process_that_is_killed_loses_nothing(many: Path, expected, tmp_path: 
     assert result(out) == expected
 
 
+def test_what_processes_are_forked_from_has_not_begun_polars() -> None:
+    """Its threads would be missing in them."""
+    asked = "import sys, matcher.service.bulk.ahead; sys.exit('polars' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
 def test_the_processes_of_a_run_end_with_it(many: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with subprocess.Popen(command(many, out, "--workers", 2)) as process:

@@ -2,6 +2,7 @@
 
 import csv
 import pickle
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
@@ -13,9 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from matcher.domain.profile import Profile
+from matcher.engines.columnar import PatientFrame
 from matcher.errors import PatientDataError
 from matcher.readers.frames import FrameFile, FramePart, Part, frames_of, read_frames, reader_of
-from matcher.readers.outcome import Outcome
+from matcher.readers.outcome import Outcome, Patient
 from matcher.readers.read import read_patients
 from tests.generative.same_frame import content
 from tests.small_formulary import SMALL_FORMULARY
@@ -202,3 +204,60 @@ def test_a_folder_of_parquet_tables(root: Path, tmp_path: Path) -> None:
     theirs, ours = opened(root / "fixtures" / "tables"), opened(tmp_path)
     for one, other in zip(ours.parts(100), theirs.parts(100), strict=True):
         assert content(ours.read(one).frame) == content(theirs.read(other).frame)
+
+
+def test_plain_ages_tell_the_birth_that_profiles_have(tmp_path: Path) -> None:
+    """Ages alone, on days around the end of February and of the year, beside texts that are no plain age."""
+    ages = (
+        "0",
+        "1",
+        "24",
+        "60",
+        "124",
+        "125",
+        "126",
+        "007",
+        "1250",
+        "61.5",
+        "60-62",
+        "",
+        "unknown",
+        "²",
+        "-3",
+    )
+    days = (
+        "2024-02-28",
+        "2024-02-29",
+        "2024-03-01",
+        "2025-02-28",
+        "2025-03-01",
+        "2025-12-31",
+        "2026-01-01",
+    )
+    path = tmp_path / "ages.csv"
+    rows = [f"p{a}-{d},{day},{age}" for a, age in enumerate(ages) for d, day in enumerate(days)]
+    path.write_text("\n".join(["patient_id,as_of,age", *rows, "p0-0,2024-02-28,50"]) + "\n", "utf-8")
+    file = opened(path)
+    [part] = [file.read(each) for each in file.parts(1000)]
+    profiles = [
+        each.profile
+        for each in read_patients(path, formulary=SMALL_FORMULARY, today=TODAY)
+        if isinstance(each, Patient)
+    ]
+    assert content(part.frame) == content(PatientFrame.of(profiles))
+    assert len(part.rejects) == 2
+    assert part.singly < 20
+
+
+def test_many_identifiers_that_stand_twice_are_found(tmp_path: Path) -> None:
+    """Near each other, far apart, and so many that a block is read again as a whole."""
+    ids = [f"p{number}" for number in range(6000)]
+    ids[3000], ids[3001], ids[10] = ids[2999], ids[5999], " p5 "
+    for repeats in (0, 4000):
+        path = tmp_path / f"{repeats}.csv"
+        rows = [*ids, *ids[:repeats]]
+        path.write_text("\n".join(["patient_id,age", *(f"{each},60" for each in rows)]) + "\n", "utf-8")
+        file = opened(path)
+        rejected = [each.patient for part in file.parts(1000) for each in file.read(part).rejects]
+        counted = Counter(each.strip() for each in rows)
+        assert Counter(rejected) == {each: count for each, count in counted.items() if count > 1}

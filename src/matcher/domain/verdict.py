@@ -15,18 +15,17 @@ class Verdict(Enum):
     NOT_MET = "not met"
     UNKNOWN = "unknown"
 
+    # Members are single objects; an enumeration's own hash is made anew from the name each time.
+    __hash__ = object.__hash__
+
     @classmethod
     def of(cls, value: bool) -> Verdict:
         return cls.MET if value else cls.NOT_MET
 
     def negated(self) -> Verdict:
-        match self:
-            case Verdict.MET:
-                return Verdict.NOT_MET
-            case Verdict.NOT_MET:
-                return Verdict.MET
-            case Verdict.UNKNOWN:
-                return Verdict.UNKNOWN
+        if self is Verdict.UNKNOWN:
+            return self
+        return Verdict.NOT_MET if self is Verdict.MET else Verdict.MET
 
     def presumed(self) -> Verdict:
         """Unknown taken as met: only for facts that screening itself will establish."""

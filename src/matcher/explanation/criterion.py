@@ -90,7 +90,7 @@ class CriterionWords:
         self, judged: CriterionVerdict, reading: ConditionReading, facts: FactsTold, cohort: str
     ) -> Told:
         criterion = judged.criterion
-        by = reading.decide(criterion.condition).by
+        by = reading.decided_by(criterion.condition)
         found = [reading.finding(each) for each in by]
         reasons = [
             self._reason(comparison, finding, criterion.role)

@@ -29,7 +29,7 @@ from matcher.rules.graph import Choice, Combine, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.panel import Field, Panel
-from matcher.standing.ranking import Judgement, Ranked, keys, rank
+from matcher.standing.ranking import Ranked, Ranker
 from matcher.standing.standing import CriterionVerdict, Standing, StandingKind, stand
 
 _QUESTIONS = 8
@@ -70,6 +70,7 @@ class Explainer:
         self._nodes = ConditionNodes(rulebook)
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
+        self._ranker = Ranker(rulebook)
         self._words = CriterionWords()
         self._time_tests = TimeTests(rulebook.graph)
         self._evidence_shown: dict[tuple[int, Verdict], EvidenceShown] = {}
@@ -129,7 +130,7 @@ class Explainer:
         if self._panel is not None and selection.top is not None:
             return self._outcome_by_panel(self._panel, reading, selection, selection.top)
         standings = self._standings(self.rulebook.candidates, reading, selection)
-        ranked = rank(standings, reading, self.rulebook)
+        ranked = self._ranker.rank(standings, reading)
         noted = _noted(reading)
         values = (
             node
@@ -149,9 +150,9 @@ class Explainer:
         """The same for many trials, of which only the first come to be objects."""
         field = panel.judge(reading, include_closed=selection.include_closed)
         trials = self._standings(panel.first_trials(field, reading, top), reading, selection)
-        ranked = rank(self._standings(self._regimens, reading, selection), reading, self.rulebook)
+        ranked = self._ranker.rank(self._standings(self._regimens, reading, selection), reading)
         first = tuple(
-            Ranked(place, each, keys(Judgement(each, reading, self.rulebook)))
+            Ranked(place, each, self._ranker.keys(each, reading))
             for place, each in enumerate(trials, start=1)
         )
         return _Outcome(

@@ -17,7 +17,7 @@ from matcher.explanation.answer import (
     EvidenceShown,
     PatientShown,
 )
-from matcher.explanation.criterion import CriterionWords, FactsTold, citation_in_words, note_in_words
+from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words, note_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
@@ -74,7 +74,10 @@ class Explainer:
         self._words = CriterionWords()
         self._time_tests = TimeTests(rulebook.graph)
         self._evidence_shown: dict[tuple[int, Verdict], EvidenceShown] = {}
-        self._asker = Asker.of(rulebook.graph)
+        roots = [each.roots for each in rulebook.candidates if each.roots is not None]
+        self._asker = Asker.of(
+            rulebook.graph, [node for each in roots for node in (each.strict, each.screening)]
+        )
         self._panel = Panel(rulebook) if len(rulebook.candidates) >= MANY_CANDIDATES else None
 
     def explain(
@@ -91,10 +94,10 @@ class Explainer:
         deceased = is_deceased(profile)
         ranks_shown = not deceased or selection.include_deceased
         outcome = self._outcome(reading, selection)
-        facts = FactsTold(profile.as_of)
+        words = PatientWords(profile.as_of)
         shown = {
             kind: tuple(
-                self._candidate(each, reading, profile, facts, ranks_shown) for each in outcome.ranked[kind]
+                self._candidate(each, reading, profile, words, ranks_shown) for each in outcome.ranked[kind]
             )
             for kind in CandidateKind
         }
@@ -181,15 +184,15 @@ class Explainer:
         ranked: Ranked,
         reading: ConditionReading,
         profile: Profile,
-        facts: FactsTold,
+        words: PatientWords,
         ranks_shown: bool,
     ) -> CandidateShown:
         standing = ranked.standing
         candidate = standing.candidate
         cohort = standing.cohort.cohort if standing.cohort else None
-        told = [self._words.tell(each, reading, facts) for each in standing.criteria]
+        told = [self._words.tell(each, reading, words) for each in standing.criteria]
         told_of = {
-            part.cohort.id: [self._words.tell(each, reading, facts, part.cohort.id) for each in part.criteria]
+            part.cohort.id: [self._words.tell(each, reading, words, part.cohort.id) for each in part.criteria]
             for part in standing.cohorts
         }
         named = {each.criterion.id for each in standing.considered}
@@ -208,7 +211,7 @@ class Explainer:
             availability=standing.availability.value,
             because="; ".join(each.words for each in ranked.keys if each.words),
             criteria=criteria,
-            cautions=tuple(self._words.tell(each, reading, facts).shown for each in standing.cautions),
+            cautions=tuple(self._words.tell(each, reading, words).shown for each in standing.cautions),
             missing=tuple(dict.fromkeys(each.lacking for each in counted if each.lacking)),
             blocking=tuple(
                 f"{each.id} {each.text}: {each.reason}" for each in considered if each.satisfied == "not met"
@@ -338,7 +341,9 @@ def _is_assumed(note: Note) -> bool:
 def _noted(reading: ConditionReading) -> frozenset[NodeId]:
     """The values of which something was assumed that is listed."""
     found = reading.findings.items()
-    return frozenset(node for node, finding in found if any(map(_is_assumed, finding.notes)))
+    return frozenset(
+        node for node, finding in found if finding.notes and any(map(_is_assumed, finding.notes))
+    )
 
 
 def _shared_assumptions(values: Iterable[NodeId], reading: ConditionReading) -> Iterable[str]:

@@ -60,16 +60,18 @@ class OpenCandidates:
 class Asker:
     """The parts of a rulebook's graph that questions need, worked out once.
 
-    ``tests`` are, for each feature, the tests on it.
+    ``tests`` are, for each feature, the tests on it; ``roots`` those of the candidates.
     """
 
     graph: Graph
     tests: Mapping[NodeId, Sequence[Test]]
+    roots: tuple[NodeId, ...] | None = None
     _unrecorded: dict[NodeId, list[Possible]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, graph: Graph) -> Asker:
-        return cls(graph, _tests_of_features(graph))
+    def of(cls, graph: Graph, roots: Iterable[NodeId] | None = None) -> Asker:
+        """``roots`` are the strict and screening roots of all candidates that will be asked about."""
+        return cls(graph, _tests_of_features(graph), None if roots is None else tuple(roots))
 
     @cached_property
     def _above(self) -> Mapping[NodeId, Sequence[NodeId]]:
@@ -83,7 +85,7 @@ class Asker:
     @cached_property
     def _worlds(self) -> Worlds:
         """What is supposed of a patient of whom nothing is known."""
-        return Worlds(self.graph, {node: self._all_answers(node) for node in self.tests})
+        return Worlds(self.graph, {node: self._all_answers(node) for node in self.tests}, self.roots)
 
     @cached_property
     def _always(self) -> list[tuple[NodeId, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
@@ -87,10 +88,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         beside.start_soon(_every, _SWEEP_SECONDS, sweep, server)
         beside.start_soon(app.state.foreman.run)
         if server.settings.reload_seconds > 0:
-            beside.start_soon(_every, server.settings.reload_seconds, server.holder.reload)
+            beside.start_soon(_every, server.settings.reload_seconds, _reload, server)
+        _set_aside()
         yield
         beside.cancel_scope.cancel()
+    gc.unfreeze()
     server.database.close()
+
+
+def _reload(server: Server) -> None:
+    if server.holder.reload():
+        _set_aside()
+
+
+def _set_aside() -> None:
+    """Keeps the rulebook out of the garbage collector's sight, which else would walk through it at some requests.
+
+    That takes longer than the longest of the answers.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 async def _every(seconds: float, work: Callable[..., object], *arguments: object) -> None:

@@ -68,6 +68,15 @@ def _make_private(folder: Path) -> None:
         raise UsageError(f"{folder} cannot be used for files of jobs: {reason}", code="U008") from None
 
 
+# The dependencies that only look something up are coroutines: a plain function would be sent to a thread each time.
+async def _the_server(request: Request) -> Server:
+    return server_of(request)
+
+
+async def _current(request: Request) -> Served:
+    return current_of(request)
+
+
 def server_of(request: Request) -> Server:
     found = request.app.state.server
     assert isinstance(found, Server)
@@ -100,8 +109,8 @@ def allow(*roles: Role) -> Any:
     return Depends(allowed)
 
 
-TheServer = Annotated[Server, Depends(server_of)]
-Current = Annotated[Served, Depends(current_of)]
+TheServer = Annotated[Server, Depends(_the_server)]
+Current = Annotated[Served, Depends(_current)]
 Reader = Annotated[Caller, allow("intake", "viewer", "author", "approver")]
 """Anybody with a token: what the rulebook says is no patient's secret."""
 Clinician = Annotated[Caller, allow("intake")]

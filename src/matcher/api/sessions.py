@@ -87,7 +87,11 @@ def intakes_of(request: Request) -> Intakes:
     return found
 
 
-TheIntakes = Annotated[Intakes, Depends(intakes_of)]
+async def _the_intakes(request: Request) -> Intakes:
+    return intakes_of(request)
+
+
+TheIntakes = Annotated[Intakes, Depends(_the_intakes)]
 Identifier = Annotated[str, Path(alias="id", min_length=1, max_length=100, description="Of the session.")]
 _STATE = TypeAdapter(IntakeState)
 _REFUSED = problems(400, 401, 403, 404, 409, 415, 422)

@@ -6,6 +6,7 @@ nobody recorded is the whole domain, and contradictory sources give their union.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf, isnan
@@ -111,8 +112,8 @@ ANY_NUMBER = Interval(-inf, inf)
 
 def test(value: Possible, op: Op, limit: Limit) -> Verdict:
     """Met when every possible value passes, not met when none does, unknown otherwise."""
-    if isinstance(value, Interval) and isinstance(limit, float):
-        return _test_interval(value, op, limit)
+    if isinstance(value, Interval) and isinstance(limit, float) and op in _COMPARED:
+        return _COMPARED[op](value, limit)
     if isinstance(value, Codes) and isinstance(limit, frozenset) and op is Op.IN:
         if value.members <= limit:
             return Verdict.MET
@@ -120,21 +121,40 @@ def test(value: Possible, op: Op, limit: Limit) -> Verdict:
     raise TypeError(f"{op} does not compare {type(value).__name__} with {type(limit).__name__}")
 
 
-def _test_interval(value: Interval, op: Op, limit: float) -> Verdict:
-    match op:
-        case Op.AT_LEAST:
-            if value.low >= limit:
-                return Verdict.MET
-            return Verdict.of(False) if _all_below(value, limit) else Verdict.UNKNOWN
-        case Op.ABOVE:
-            if value.low > limit or (value.low == limit and value.low_open):
-                return Verdict.MET
-            return Verdict.of(False) if value.high <= limit else Verdict.UNKNOWN
-        case Op.BELOW:
-            return _test_interval(value, Op.AT_LEAST, limit).negated()
-        case Op.AT_MOST:
-            return _test_interval(value, Op.ABOVE, limit).negated()
-    raise TypeError(f"{op} does not compare numbers")
+def _at_least(value: Interval, limit: float) -> Verdict:
+    if value.low >= limit:
+        return Verdict.MET
+    return Verdict.NOT_MET if _all_below(value, limit) else Verdict.UNKNOWN
+
+
+def _below(value: Interval, limit: float) -> Verdict:
+    if value.low >= limit:
+        return Verdict.NOT_MET
+    return Verdict.MET if _all_below(value, limit) else Verdict.UNKNOWN
+
+
+def _above(value: Interval, limit: float) -> Verdict:
+    if _all_above(value, limit):
+        return Verdict.MET
+    return Verdict.NOT_MET if value.high <= limit else Verdict.UNKNOWN
+
+
+def _at_most(value: Interval, limit: float) -> Verdict:
+    if value.high <= limit:
+        return Verdict.MET
+    return Verdict.NOT_MET if _all_above(value, limit) else Verdict.UNKNOWN
+
+
+_COMPARED: Mapping[Op, Callable[[Interval, float], Verdict]] = {
+    Op.AT_LEAST: _at_least,
+    Op.BELOW: _below,
+    Op.ABOVE: _above,
+    Op.AT_MOST: _at_most,
+}
+
+
+def _all_above(value: Interval, limit: float) -> bool:
+    return value.low > limit or (value.low == limit and value.low_open)
 
 
 def _all_below(value: Interval, limit: float) -> bool:

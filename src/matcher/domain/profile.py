@@ -55,12 +55,16 @@ class Profile:
             raise ValueError("no birth date is known")
         return Event("birth", self.birth, self.birth_source)
 
-    def table(self, name: str) -> tuple[Record, ...]:
-        """The records of a table by its name in the feature catalogue."""
+    def table(self, name: str, _where: tuple[object, ...] = ()) -> tuple[Record, ...]:
+        """The records of a table by its name in the feature catalogue.
+
+        ``_where`` are the filters they will be held against: a profile that is sorted by them may leave out records
+        that certainly do not pass.
+        """
         held = getattr(self, name)
         return held.records if isinstance(held, Listing) else held
 
-    def listing(self, name: str) -> Listing[Record]:
+    def listing(self, name: str, _where: tuple[object, ...] = ()) -> Listing[Record]:
         """A table with its statements of absence; one that only states presence is never complete."""
         held = getattr(self, name)
         return held if isinstance(held, Listing) else Listing(records=held)

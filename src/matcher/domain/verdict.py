@@ -15,18 +15,17 @@ class Verdict(Enum):
     NOT_MET = "not met"
     UNKNOWN = "unknown"
 
+    # Members are single objects; an enumeration's own hash is made anew from the name each time.
+    __hash__ = object.__hash__
+
     @classmethod
     def of(cls, value: bool) -> Verdict:
         return cls.MET if value else cls.NOT_MET
 
     def negated(self) -> Verdict:
-        match self:
-            case Verdict.MET:
-                return Verdict.NOT_MET
-            case Verdict.NOT_MET:
-                return Verdict.MET
-            case Verdict.UNKNOWN:
-                return Verdict.UNKNOWN
+        if self is Verdict.UNKNOWN:
+            return self
+        return Verdict.NOT_MET if self is Verdict.MET else Verdict.MET
 
     def presumed(self) -> Verdict:
         """Unknown taken as met: only for facts that screening itself will establish."""
@@ -35,24 +34,18 @@ class Verdict(Enum):
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Not met when one is; else unknown when one is; else met."""
-    found = Verdict.MET
-    for verdict in verdicts:
-        if verdict is Verdict.NOT_MET:
-            return verdict
-        if verdict is Verdict.UNKNOWN:
-            found = verdict
-    return found
+    held = tuple(verdicts)
+    if Verdict.NOT_MET in held:
+        return Verdict.NOT_MET
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in held else Verdict.MET
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Met when one is; else unknown when one is; else not met."""
-    found = Verdict.NOT_MET
-    for verdict in verdicts:
-        if verdict is Verdict.MET:
-            return verdict
-        if verdict is Verdict.UNKNOWN:
-            found = verdict
-    return found
+    held = tuple(verdicts)
+    if Verdict.MET in held:
+        return Verdict.MET
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in held else Verdict.NOT_MET
 
 
 def at_least(threshold: float, verdicts: Sequence[Verdict], weights: Sequence[float]) -> Verdict:

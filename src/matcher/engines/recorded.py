@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from matcher.domain.profile import Profile
-from matcher.domain.record import Record
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding, Interview, Reevaluation, VerdictTable
 from matcher.engines.reference import find, value_of, verdict_of, walk
+from matcher.engines.sorted_profile import SortedProfile, sorted_profile
 from matcher.features.kind import (
     Age,
-    Contains,
     Count,
     Extreme,
     Feature,
     Filter,
     FirstOf,
     Formula,
-    Is,
     Latest,
-    Named,
     Since,
     Total,
 )
@@ -30,6 +27,57 @@ from matcher.rules.graph import Choice, Combine, Gate, Graph, NodeId, Read
 
 #: of a patient of whom nothing is known no verdict depends on the day
 _ANY_DAY = date(2000, 1, 1)
+
+
+class _Spoken:
+    """Of which features a profile says anything: looked at once for all of those that read the same records."""
+
+    def __init__(self, features: Mapping[NodeId, Feature]) -> None:
+        self._of_records: dict[str, dict[tuple[Filter, ...], list[NodeId]]] = {}
+        self._of_list: dict[str, list[NodeId]] = {}
+        self._of_absence: dict[str, dict[frozenset[str], list[NodeId]]] = {}
+        self._of_events: list[NodeId] = []
+        self._of_birth: list[NodeId] = []
+        for number, feature in features.items():
+            self._add(number, feature)
+
+    def _add(self, number: NodeId, feature: Feature) -> None:
+        match feature.kind:
+            case Latest(table=table, where=where):
+                self._of_records.setdefault(table, {}).setdefault(where[:1], []).append(number)
+            case Count() | Since() | Extreme() | Total() as kind:
+                self._of_records.setdefault(kind.table, {}).setdefault(kind.where[:1], []).append(number)
+                self._of_list.setdefault(kind.table, []).append(number)
+                if kind.target is not None:
+                    self._of_absence.setdefault(kind.table, {}).setdefault(kind.target, []).append(number)
+                if isinstance(kind, Since) and kind.events:
+                    self._of_events.append(number)
+            case Age():
+                self._of_birth.append(number)
+            case FirstOf(sources=features) | Formula(inputs=features):
+                for each in features:
+                    self._add(number, each)
+
+    def by(self, patient: SortedProfile) -> set[NodeId]:
+        found: set[NodeId] = set()
+        for table, groups in self._of_records.items():
+            if patient.table(table):
+                for where, features in groups.items():
+                    if patient.table(table, where):
+                        found.update(features)
+        for table, features in self._of_list.items():
+            listing = patient.whole(table)
+            if listing.complete:
+                found.update(features)
+            elif listing.absences:
+                for target, about in self._of_absence.get(table, {}).items():
+                    if any(target <= each.codes for each in listing.absences):
+                        found.update(about)
+        if patient.events:
+            found.update(self._of_events)
+        if patient.birth is not None:
+            found.update(self._of_birth)
+        return found
 
 
 class _Unrecorded:
@@ -40,15 +88,16 @@ class _Unrecorded:
         nobody = Profile("", _ANY_DAY)
         self.graph, self.roots = graph, roots
         self.verdicts, self.findings = walk(graph, nobody, Clock.at(_ANY_DAY), nodes)
-        self.features: list[tuple[NodeId, Feature]] = []
+        self.features: dict[NodeId, Feature] = {}
         self.above: list[tuple[NodeId, Gate | Choice | Combine]] = []
         for number in nodes:
             node = graph[number]
             if isinstance(node, Read):
-                self.features.append((number, node.feature))
+                self.features[number] = node.feature
             else:
                 self.above.append((number, node))
         self.users = graph.users()
+        self.spoken = _Spoken(self.features)
 
 
 @dataclass(slots=True)
@@ -82,12 +131,11 @@ def _evaluated(
 ) -> tuple[dict[NodeId, Verdict], dict[NodeId, Finding]]:
     """Starts from nothing known; a node is worked out again where one that it is computed from differs."""
     verdicts, findings = dict(unrecorded.verdicts), dict(unrecorded.findings)
-    clock = Clock.at(patient.as_of)
-    again: set[NodeId] = set()
-    for number, feature in unrecorded.features:
-        if _speaks(patient, feature):
-            findings[number] = find(feature, patient, clock)
-            again.update(unrecorded.users[number])
+    clock, held = Clock.at(patient.as_of), sorted_profile(patient)
+    users, again = unrecorded.users, set[NodeId]()
+    for number in unrecorded.spoken.by(held):
+        findings[number] = find(unrecorded.features[number], held, clock)
+        again.update(users[number])
     for number, node in unrecorded.above:
         if number not in again:
             continue
@@ -97,38 +145,5 @@ def _evaluated(
             verdicts[number] = verdict
         else:
             continue
-        again.update(unrecorded.users[number])
+        again.update(users[number])
     return verdicts, findings
-
-
-def _speaks(patient: Profile, feature: Feature) -> bool:
-    """Whether anything recorded could bear on the feature."""
-    match feature.kind:
-        case Latest(table=table, where=where):
-            return any(_perhaps(patient.table(table), where))
-        case Count() | Since() | Extreme() | Total() as kind:
-            listing = patient.listing(kind.table)
-            return (
-                listing.complete
-                or any(kind.target is not None and kind.target <= each.codes for each in listing.absences)
-                or any(_perhaps(listing.records, kind.where))
-                or (isinstance(kind, Since) and bool(kind.events) and bool(patient.events))
-            )
-        case Age():
-            return patient.birth is not None
-        case FirstOf(sources=features) | Formula(inputs=features):
-            return any(_speaks(patient, each) for each in features)
-
-
-def _perhaps(records: Sequence[Record], where: tuple[Filter, ...]) -> Iterator[bool]:
-    """For each record whether its first filter leaves it in, as far as that is seen at once."""
-    match where:
-        case (Named(field=name, name=wanted), *_):
-            return (getattr(each, name) == wanted for each in records)
-        case (Is(field=name, codes=codes), *_):
-            held = (getattr(each, name) for each in records)
-            return (each is None or not codes.isdisjoint(each.members) for each in held)
-        case (Contains(field=name, codes=codes), *_):
-            parts = (part for each in records for part in getattr(each, name))
-            return (each is None or not codes.isdisjoint(each.members) for each in parts)
-    return (True for _ in records)

@@ -22,12 +22,13 @@ from matcher.explanation.wording import (
 )
 from matcher.features.kind import CodeDomain, Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
-from matcher.rules.condition import Comparison
+from matcher.rules.condition import Comparison, comparisons
 from matcher.rules.syntax import Citation
-from matcher.standing.deciding import ConditionReading
+from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.standing import CriterionVerdict
 
 _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.UNKNOWN: "unknown"}
+_SATISFIED = {each: each.value for each in Verdict}
 _MANY = 6
 
 
@@ -38,18 +39,20 @@ class Told(NamedTuple):
     lacking: str
 
 
-class FactsTold:
-    """One patient's records in words, each worked out once; equal records are one."""
+class PatientWords:
+    """What is said of one patient's records and values, each worked out once; equal records are one."""
 
     def __init__(self, as_of: date) -> None:
         self._as_of = as_of
         # By identity first: hashing a record with all that is in it costs more than a look-up.
         self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
         self._by_value: dict[Record | Absence, FactShown] = {}
+        #: of a comparison, as asked in a role
+        self.reasons: dict[tuple[int, Role], str] = {}
 
-    def of(self, facts: Iterable[Record | Absence]) -> list[FactShown]:
-        """In the order given, without repeats."""
-        told = [self._one(fact) for fact in facts]
+    def facts(self, findings: Iterable[Finding]) -> list[FactShown]:
+        """What is behind them, in the order given, without repeats."""
+        told = [self._one(fact) for finding in findings for fact in finding.facts]
         return list({id(each): each for each in told}.values()) if len(told) > 1 else told
 
     def _one(self, fact: Record | Absence) -> FactShown:
@@ -61,6 +64,27 @@ class FactsTold:
         return found[1]
 
 
+class _Fixed:
+    """What of a criterion is the same for every patient. Equal comparisons of a rulebook are one here."""
+
+    __slots__ = ("citation", "comparisons", "criterion", "nodes", "recoverable", "role", "verdicts", "waivable")
+
+    def __init__(
+        self, criterion: Criterion, nodes: ConditionNodes, known: dict[Comparison, Comparison]
+    ) -> None:
+        self.criterion = criterion
+        self.nodes = nodes.values_of(criterion.condition)
+        self.comparisons = {
+            id(each): (known.setdefault(each, each), node)
+            for each, node in zip(comparisons(criterion.condition), self.nodes, strict=True)
+        }
+        self.role = criterion.role.value
+        self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
+        self.citation = citation_in_words(criterion.citation)
+        self.recoverable = _recoverable(criterion)
+        self.waivable = f"by {criterion.waivable_by}" if criterion.waivable_by else ""
+
+
 class CriterionWords:
     """What is said of criteria. Made once for a rulebook.
 
@@ -69,89 +93,90 @@ class CriterionWords:
 
     def __init__(self) -> None:
         self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
-        self._fixed: dict[int, tuple[Criterion, str, str, str]] = {}
-        self._asked: dict[tuple[int, Role], tuple[Comparison, str]] = {}
+        self._fixed: dict[int, _Fixed] = {}
+        self._comparisons: dict[Comparison, Comparison] = {}
+        self._asked: dict[tuple[int, Role], str] = {}
 
     def tell(
-        self, judged: CriterionVerdict, reading: ConditionReading, facts: FactsTold, cohort: str = ""
+        self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
     ) -> Told:
         criterion, held = judged.criterion, reading.findings
-        findings = [held[node] for node in reading.nodes.values_of(criterion.condition)]
-        if any(each.facts for each in findings):
-            return self._tell(judged, reading, facts, cohort)
+        fixed = self._fixed.get(id(criterion))
+        if fixed is None:
+            fixed = self._fixed[id(criterion)] = _Fixed(criterion, reading.nodes, self._comparisons)
+        findings = [held[node] for node in fixed.nodes]
+        for each in findings:
+            if each.facts:
+                return self._tell(judged, fixed, reading, patient, cohort)
         # Then it depends on nothing else: no day, and no words of the patient's.
         known = self._unrecorded.get((id(criterion), cohort))
         if known is None or known[0] != judged or known[1] != findings:
-            known = judged, findings, self._tell(judged, reading, facts, cohort)
+            known = judged, findings, self._tell(judged, fixed, reading, patient, cohort)
             self._unrecorded[id(criterion), cohort] = known
         return known[2]
 
     def _tell(
-        self, judged: CriterionVerdict, reading: ConditionReading, facts: FactsTold, cohort: str
+        self,
+        judged: CriterionVerdict,
+        fixed: _Fixed,
+        reading: ConditionReading,
+        patient: PatientWords,
+        cohort: str,
     ) -> Told:
-        criterion = judged.criterion
-        by = reading.decide(criterion.condition).by
-        found = [reading.finding(each) for each in by]
-        reasons = [
-            self._reason(comparison, finding, criterion.role)
-            for comparison, finding in zip(by[:_MANY], found, strict=False)
-        ]
-        citation, recoverable, waivable = self._fixed_words(criterion)
-        lacking = ""
-        if judged.satisfied is Verdict.UNKNOWN:
-            titles = dict.fromkeys(
-                each.title for each, finding in zip(by, found, strict=True) if not finding.value.exact
-            )
+        criterion, held = judged.criterion, reading.findings
+        by = [fixed.comparisons[id(each)] for each in reading.decided_by(criterion.condition)]
+        found = [(comparison, held[node]) for comparison, node in by]
+        reasons = [self._reason(*each, criterion.role, patient) for each in found[:_MANY]]
+        satisfied, lacking = judged.satisfied, ""
+        if satisfied is Verdict.UNKNOWN:
+            titles = dict.fromkeys(each.title for each, finding in found if not finding.value.exact)
             lacking = f"{criterion.id} {', '.join(titles) or criterion.text}"
         told = CriterionShown(
             id=criterion.id,
-            role=criterion.role.value,
+            role=fixed.role,
             text=criterion.text,
-            verdict=verdict_in_words(criterion.role, judged.verdict),
-            satisfied=judged.satisfied.value,
+            verdict=fixed.verdicts[judged.verdict],
+            satisfied=_SATISFIED[satisfied],
             reason="; ".join(dict.fromkeys(reasons)),
-            facts=tuple(facts.of(fact for each in found for fact in each.facts)[:_MANY]),
-            distance=_distance(judged, by, reading),
-            citation=citation,
+            facts=tuple(patient.facts(finding for _, finding in found)[:_MANY]),
+            distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
+            citation=fixed.citation,
             assumption=criterion.assumption,
             at_screening=criterion.at_screening,
-            recoverable=recoverable if judged.satisfied is not Verdict.MET else "",
-            waivable=waivable,
+            recoverable=fixed.recoverable if satisfied is not Verdict.MET else "",
+            waivable=fixed.waivable,
             printed=criterion.printed,
             note=criterion.note,
             cohort=cohort,
         )
         return Told(told, lacking)
 
-    def _fixed_words(self, criterion: Criterion) -> tuple[str, str, str]:
-        """Where it is written, how it may be recovered, and who may waive it."""
-        found = self._fixed.get(id(criterion))
-        if found is None:
-            waivable = f"by {criterion.waivable_by}" if criterion.waivable_by else ""
-            words = citation_in_words(criterion.citation), _recoverable(criterion), waivable
-            found = self._fixed[id(criterion)] = criterion, *words
-        return found[1:]
+    def _reason(self, comparison: Comparison, finding: Finding, role: Role, patient: PatientWords) -> str:
+        """What was found, and in brackets what was asked and what else matters; the same wherever it is asked."""
+        key = id(comparison), role
+        reason = patient.reasons.get(key)
+        if reason is None:
+            if key not in self._asked:
+                self._asked[key] = _asks(comparison, role)
+            reason = patient.reasons[key] = _reason(comparison, finding, self._asked[key])
+        return reason
 
-    def _reason(self, comparison: Comparison, finding: Finding, role: Role) -> str:
-        """What was found, and in brackets what was asked and what else matters."""
-        asked = self._asks(comparison, role)
-        said = [asked] if asked else []
-        if finding.notes:
-            open_question = not _is_decided(comparison, finding)
-            said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
-        in_brackets = f" ({'; '.join(said)})" if said else ""
-        found = value_of(comparison, finding)
-        if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
-            found = "nothing recent enough"
-        return f"{comparison.title}: {found}{in_brackets}"
 
-    def _asks(self, comparison: Comparison, role: Role) -> str:
-        """What a criterion does with what it asks; of a mere presence there is nothing to add."""
-        asked = self._asked.get((id(comparison), role))
-        if asked is None:
-            words = "" if is_presence(comparison) else f"{_ASKS[role]}: {limits_in_words(comparison)}"
-            asked = self._asked[id(comparison), role] = comparison, words
-        return asked[1]
+def _reason(comparison: Comparison, finding: Finding, asked: str) -> str:
+    said = [asked] if asked else []
+    if finding.notes:
+        open_question = not _is_decided(comparison, finding)
+        said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
+    in_brackets = f" ({'; '.join(said)})" if said else ""
+    found = value_of(comparison, finding)
+    if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
+        found = "nothing recent enough"
+    return f"{comparison.title}: {found}{in_brackets}"
+
+
+def _asks(comparison: Comparison, role: Role) -> str:
+    """What a criterion does with what it asks; of a mere presence there is nothing to add."""
+    return "" if is_presence(comparison) else f"{_ASKS[role]}: {limits_in_words(comparison)}"
 
 
 def verdict_in_words(role: Role, verdict: Verdict) -> str:
@@ -241,17 +266,17 @@ def _recoverable(criterion: Criterion) -> str:
     )
 
 
-def _distance(judged: CriterionVerdict, by: tuple[Comparison, ...], reading: ConditionReading) -> str:
+def _distance(judged: CriterionVerdict, found: Iterable[tuple[Comparison, Finding]]) -> str:
     """How far a number is from its limit, where that is what stands in the way."""
-    if judged.satisfied is not Verdict.NOT_MET or judged.criterion.role is Role.CAUTION:
+    if judged.criterion.role is Role.CAUTION:
         return ""
     parts: list[str] = []
-    for comparison in by:
+    for comparison, finding in found:
         feature = comparison.feature
         counted = feature is not None and isinstance(feature.kind, Count)
         if feature is None or counted or not isinstance(feature.domain, NumberDomain):
             continue
-        value = value_in_words(reading.finding(comparison).value, feature.domain, unit_of(feature))
+        value = value_in_words(finding.value, feature.domain, unit_of(feature))
         limits = limits_in_words(comparison)
         wanted = f"needs {limits}" if judged.criterion.role is Role.INCLUSION else f"excluded when {limits}"
         parts.append(f"{comparison.title}: {value}, {wanted}")

@@ -17,7 +17,7 @@ from matcher.explanation.answer import (
     EvidenceShown,
     PatientShown,
 )
-from matcher.explanation.criterion import CriterionWords, FactsTold, citation_in_words, note_in_words
+from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words, note_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
@@ -29,7 +29,7 @@ from matcher.rules.graph import Choice, Combine, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.panel import Field, Panel
-from matcher.standing.ranking import Judgement, Ranked, keys, rank
+from matcher.standing.ranking import Ranked, Ranker
 from matcher.standing.standing import CriterionVerdict, Standing, StandingKind, stand
 
 _QUESTIONS = 8
@@ -70,10 +70,14 @@ class Explainer:
         self._nodes = ConditionNodes(rulebook)
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
+        self._ranker = Ranker(rulebook)
         self._words = CriterionWords()
         self._time_tests = TimeTests(rulebook.graph)
         self._evidence_shown: dict[tuple[int, Verdict], EvidenceShown] = {}
-        self._asker = Asker.of(rulebook.graph)
+        roots = [each.roots for each in rulebook.candidates if each.roots is not None]
+        self._asker = Asker.of(
+            rulebook.graph, [node for each in roots for node in (each.strict, each.screening)]
+        )
         self._panel = Panel(rulebook) if len(rulebook.candidates) >= MANY_CANDIDATES else None
 
     def explain(
@@ -90,10 +94,10 @@ class Explainer:
         deceased = is_deceased(profile)
         ranks_shown = not deceased or selection.include_deceased
         outcome = self._outcome(reading, selection)
-        facts = FactsTold(profile.as_of)
+        words = PatientWords(profile.as_of)
         shown = {
             kind: tuple(
-                self._candidate(each, reading, profile, facts, ranks_shown) for each in outcome.ranked[kind]
+                self._candidate(each, reading, profile, words, ranks_shown) for each in outcome.ranked[kind]
             )
             for kind in CandidateKind
         }
@@ -129,7 +133,7 @@ class Explainer:
         if self._panel is not None and selection.top is not None:
             return self._outcome_by_panel(self._panel, reading, selection, selection.top)
         standings = self._standings(self.rulebook.candidates, reading, selection)
-        ranked = rank(standings, reading, self.rulebook)
+        ranked = self._ranker.rank(standings, reading)
         noted = _noted(reading)
         values = (
             node
@@ -149,9 +153,9 @@ class Explainer:
         """The same for many trials, of which only the first come to be objects."""
         field = panel.judge(reading, include_closed=selection.include_closed)
         trials = self._standings(panel.first_trials(field, reading, top), reading, selection)
-        ranked = rank(self._standings(self._regimens, reading, selection), reading, self.rulebook)
+        ranked = self._ranker.rank(self._standings(self._regimens, reading, selection), reading)
         first = tuple(
-            Ranked(place, each, keys(Judgement(each, reading, self.rulebook)))
+            Ranked(place, each, self._ranker.keys(each, reading))
             for place, each in enumerate(trials, start=1)
         )
         return _Outcome(
@@ -180,15 +184,15 @@ class Explainer:
         ranked: Ranked,
         reading: ConditionReading,
         profile: Profile,
-        facts: FactsTold,
+        words: PatientWords,
         ranks_shown: bool,
     ) -> CandidateShown:
         standing = ranked.standing
         candidate = standing.candidate
         cohort = standing.cohort.cohort if standing.cohort else None
-        told = [self._words.tell(each, reading, facts) for each in standing.criteria]
+        told = [self._words.tell(each, reading, words) for each in standing.criteria]
         told_of = {
-            part.cohort.id: [self._words.tell(each, reading, facts, part.cohort.id) for each in part.criteria]
+            part.cohort.id: [self._words.tell(each, reading, words, part.cohort.id) for each in part.criteria]
             for part in standing.cohorts
         }
         named = {each.criterion.id for each in standing.considered}
@@ -207,7 +211,7 @@ class Explainer:
             availability=standing.availability.value,
             because="; ".join(each.words for each in ranked.keys if each.words),
             criteria=criteria,
-            cautions=tuple(self._words.tell(each, reading, facts).shown for each in standing.cautions),
+            cautions=tuple(self._words.tell(each, reading, words).shown for each in standing.cautions),
             missing=tuple(dict.fromkeys(each.lacking for each in counted if each.lacking)),
             blocking=tuple(
                 f"{each.id} {each.text}: {each.reason}" for each in considered if each.satisfied == "not met"
@@ -337,7 +341,9 @@ def _is_assumed(note: Note) -> bool:
 def _noted(reading: ConditionReading) -> frozenset[NodeId]:
     """The values of which something was assumed that is listed."""
     found = reading.findings.items()
-    return frozenset(node for node, finding in found if any(map(_is_assumed, finding.notes)))
+    return frozenset(
+        node for node, finding in found if finding.notes and any(map(_is_assumed, finding.notes))
+    )
 
 
 def _shared_assumptions(values: Iterable[NodeId], reading: ConditionReading) -> Iterable[str]:

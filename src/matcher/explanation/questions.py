@@ -6,10 +6,12 @@ number of candidates whose standing changes is averaged over those groups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import compress, pairwise
 from math import floor
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +22,16 @@ from matcher.engines.base import Finding, VerdictTable
 from matcher.engines.columnar.levels import Levels
 from matcher.engines.columnar.planes import POSSIBLE, SURE
 from matcher.engines.reference.kinds import whole
+from matcher.engines.worlds import Supposed, Worlds
 from matcher.explanation.answer import Question
 from matcher.features.kind import Domain, Feature, NumberDomain
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
 from matcher.standing.standing import OPEN, Standing, StandingKind
 
 __all__ = ["OPEN", "Asker", "OpenCandidates", "answers_that_matter"]
+
+#: larger graphs are quicker evaluated level by level
+_MANY_NODES = 2_000
 
 
 @dataclass(frozen=True)
@@ -54,19 +60,41 @@ class OpenCandidates:
 class Asker:
     """The parts of a rulebook's graph that questions need, worked out once.
 
-    ``above`` and ``tests`` are, for each feature, what is computed from it and the tests on it.
+    ``tests`` are, for each feature, the tests on it; ``roots`` those of the candidates.
     """
 
     graph: Graph
-    above: Mapping[NodeId, Sequence[NodeId]]
     tests: Mapping[NodeId, Sequence[Test]]
-    _levels: Levels = field(repr=False)
+    roots: tuple[NodeId, ...] | None = None
     _unrecorded: dict[NodeId, list[Possible]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, graph: Graph) -> Asker:
-        tests = _tests_of_features(graph)
-        return cls(graph, graph.above(tests), tests, Levels(graph))
+    def of(cls, graph: Graph, roots: Iterable[NodeId] | None = None) -> Asker:
+        """``roots`` are the strict and screening roots of all candidates that will be asked about."""
+        return cls(graph, _tests_of_features(graph), None if roots is None else tuple(roots))
+
+    @cached_property
+    def _above(self) -> Mapping[NodeId, Sequence[NodeId]]:
+        """For each feature everything that is computed from it."""
+        return self.graph.above(self.tests)
+
+    @cached_property
+    def _levels(self) -> Levels:
+        return Levels(self.graph)
+
+    @cached_property
+    def _worlds(self) -> Worlds:
+        """What is supposed of a patient of whom nothing is known."""
+        return Worlds(self.graph, {node: self._all_answers(node) for node in self.tests}, self.roots)
+
+    @cached_property
+    def _always(self) -> list[tuple[NodeId, int]]:
+        """The features that have answers where nothing is recorded, and how many."""
+        return [(node, len(each)) for node, each in self._worlds.answers.items() if each]
+
+    @cached_property
+    def _owners(self) -> list[int]:
+        return _owners(self._always)
 
     def ask(
         self, standings: Sequence[Standing], table: VerdictTable, row: int, most: int
@@ -78,16 +106,16 @@ class Asker:
         self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding], most: int
     ) -> tuple[Question, ...]:
         """The same for candidates picked already."""
-        answers = self._answers(open_ones, findings)
-        if not answers:
+        if not len(open_ones.ids):
             return ()
-        changes = self._changes(open_ones, findings, answers)
-        settled = changes.sum(axis=0).tolist()
+        by = self._by_levels if len(self.graph) >= _MANY_NODES else self._by_worlds
+        answers, changes = by(open_ones, findings)
+        settled = changes.sum(axis=0)
         best: dict[str, tuple[float, int, Feature]] = {}
-        for place, (node, given) in enumerate(answers.items()):
-            feature, settles = self._feature(node), round(settled[place] / len(given), 2)
+        for node, number, place in sorted((*answers[each], each) for each in np.flatnonzero(settled).tolist()):
+            feature, settles = self._feature(node), round(int(settled[place]) / number, 2)
             topic = feature.topic or feature.name
-            if settled[place] and (topic not in best or settles > best[topic][0]):
+            if topic not in best or settles > best[topic][0]:
                 best[topic] = settles, place, feature
         in_order = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))
         return tuple(
@@ -100,37 +128,49 @@ class Asker:
             for topic, (settles, place, feature) in in_order[:most]
         )
 
-    def _answers(
-        self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]
-    ) -> dict[NodeId, list[Possible]]:
-        """The answers worth supposing: of features that are not known and that reach such a candidate."""
+    def _answers(self, node: NodeId, finding: Finding) -> list[Possible]:
+        """The answers worth supposing: none of a feature that is known, or of which every answer is as good."""
+        value, domain = finding.value, self._feature(node).domain
+        if value.exact:
+            return []
+        if value == whole(domain):
+            return self._all_answers(node)
+        found = answers_that_matter(value, self.tests[node], domain)
+        return found if len(found) > 1 else []
+
+    def _all_answers(self, node: NodeId) -> list[Possible]:
+        """The same of a feature of which nothing is recorded."""
+        found = self._unrecorded.get(node)
+        if found is None:
+            domain = self._feature(node).domain
+            found = answers_that_matter(whole(domain), self.tests[node], domain)
+            found = self._unrecorded[node] = found if len(found) > 1 else []
+        return found
+
+    def _by_worlds(self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]) -> _Asked:
+        worlds = self._worlds
+        differing = worlds.differing(findings)
+        now = {node: self._answers(node, findings[node]) for node in differing}
+        supposed = worlds.run(findings, differing, now)
+        added = [(node, len(each)) for node, each in supposed.added]
+        asked = [*self._always, *added]
+        owners = [*self._owners, *_owners(added, len(self._always))]
+        changed = _unpacked(list(_changed(open_ones, supposed)), len(owners))
+        candidates, worlds_of = np.nonzero(changed)
+        pairs = candidates * len(asked) + np.array(owners, np.intp)[worlds_of]
+        counts = np.bincount(pairs, minlength=len(changed) * len(asked))
+        return asked, counts.reshape(len(changed), len(asked))
+
+    def _by_levels(self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]) -> _Asked:
         roots = set(open_ones.roots.ravel().tolist())
-        answers: dict[NodeId, list[Possible]] = {}
-        for node, tests in self.tests.items():
-            if node not in findings or findings[node].value.exact or roots.isdisjoint(self.above[node]):
-                continue
-            value, domain = findings[node].value, self._feature(node).domain
-            if value != whole(domain):
-                found = answers_that_matter(value, tests, domain)
-            elif node in self._unrecorded:
-                found = self._unrecorded[node]
-            else:
-                found = self._unrecorded[node] = answers_that_matter(value, tests, domain)
-            if len(found) > 1:
-                answers[node] = found
-        return answers
-
-    def _changes(
-        self,
-        open_ones: OpenCandidates,
-        findings: Mapping[NodeId, Finding],
-        answers: Mapping[NodeId, Sequence[Possible]],
-    ) -> npt.NDArray[np.intp]:
-        """For each candidate and feature how many of the answers change the standing.
-
-        Such a standing rests on the strict and the screening root alone: met is eligible, met once screening is
-        presumed is pending, and what else is not ruled out is possible.
-        """
+        given = {
+            node: self._answers(node, findings[node])
+            for node in self.tests
+            if node in findings and not roots.isdisjoint(self._above[node])
+        }
+        answers = {node: found for node, found in given.items() if found}
+        if not answers:
+            return [], np.zeros((len(open_ones.ids), 0), np.intp)
         planes = self._levels.run(findings, answers)
         strict, screening = planes[open_ones.roots[:, 0]], planes[open_ones.roots[:, 1]]
         possible = open_ones.possible[:, None]
@@ -139,12 +179,43 @@ class Asker:
         starts = np.cumsum([1, *(len(each) for each in answers.values())])
         worlds = np.unpackbits((~stays).view(np.uint8), axis=1, bitorder="little")
         changes = np.add.reduceat(worlds[:, : starts[-1]], starts[:-1], axis=1, dtype=np.intp)
-        return np.asarray(changes)
+        return [(node, len(each)) for node, each in answers.items()], np.asarray(changes)
 
     def _feature(self, node: NodeId) -> Feature:
         read = self.graph[node]
         assert isinstance(read, Read)
         return read.feature
+
+
+#: features with their number of answers; for each candidate and feature how many of those change the standing
+_Asked: TypeAlias = tuple[list[tuple[NodeId, int]], npt.NDArray[np.intp]]
+
+
+def _changed(open_ones: OpenCandidates, supposed: Supposed) -> Iterator[int]:
+    """For each candidate the worlds in which its standing is another.
+
+    Such a standing rests on the strict and the screening root alone: met is eligible, met once screening is
+    presumed is pending, and what else is not ruled out is possible.
+    """
+    sure, possible = supposed.sure, supposed.possible
+    for (strict, screening), is_possible in zip(
+        open_ones.roots.tolist(), open_ones.possible.tolist(), strict=True
+    ):
+        as_before = possible[screening] & ~sure[screening] if is_possible else sure[screening]
+        yield ~(~sure[strict] & as_before)
+
+
+def _owners(asked: Iterable[tuple[NodeId, int]], first: int = 0) -> list[int]:
+    """For each supposed world the place of the feature it is about."""
+    return [place for place, (_, number) in enumerate(asked, first) for _ in range(number)]
+
+
+def _unpacked(planes: Sequence[int], count: int) -> npt.NDArray[np.uint8]:
+    """A row for each plane, a column for each world that is supposed: all but the first."""
+    size, all_worlds = (count + 7) // 8, (1 << count) - 1
+    held = b"".join([(each >> 1 & all_worlds).to_bytes(size, "little") for each in planes])
+    rows = np.frombuffer(held, np.uint8).reshape(len(planes), size)
+    return np.unpackbits(rows, axis=1, count=count, bitorder="little")
 
 
 def _tests_of_features(graph: Graph) -> dict[NodeId, list[Test]]:

@@ -1,7 +1,8 @@
 """Standings as bits: the place of each in ``StandingKind``, in three planes made from those of the roots.
 
-What ``kind_of`` says of one patient, in a few operations on words of 64. Most candidates ask for nothing that can be
-recovered, waived or left to screening and are wholly encoded: their four roots are one node, and three operations do.
+What ``kind_of`` says of one patient, in a few operations on words of 64. The four roots of a candidate are one node
+where it is wholly encoded and asks for nothing that can be recovered, waived or left to screening. Of candidates that
+stand together and are all such, three operations make the standings.
 """
 
 from __future__ import annotations

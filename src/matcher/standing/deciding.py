@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from matcher.domain.possible import test
-from matcher.domain.verdict import Verdict, all_of, any_of, at_least
+from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, VerdictTable
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.graph import GraphBuilder, NodeId
@@ -16,7 +14,7 @@ from matcher.rules.rulebook import Rulebook
 
 
 class ConditionNodes:
-    """Finds the value node of a comparison in a compiled rulebook, once for each comparison."""
+    """Finds the nodes of conditions and of the values they compare in a compiled rulebook, once for each."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         graph = rulebook.graph
@@ -25,7 +23,15 @@ class ConditionNodes:
         # By identity: hashing a feature with all that is in it costs more than all that is asked of it.
         self._found: dict[int, tuple[Comparison, NodeId]] = {}
         self._values: dict[int, tuple[Condition, tuple[NodeId, ...]]] = {}
+        self._nodes: dict[int, tuple[Condition, NodeId]] = {}
         self._words: dict[int, tuple[Condition, frozenset[str]]] = {}
+
+    def node_of(self, condition: Condition) -> NodeId:
+        """The gate it was lowered to, whole criterion or part of one."""
+        found = self._nodes.get(id(condition))
+        if found is None:
+            found = self._nodes[id(condition)] = condition, self._lowering.lower(condition)
+        return found[1]
 
     def value_of(self, comparison: Comparison) -> NodeId:
         found = self._found.get(id(comparison))
@@ -50,21 +56,13 @@ class ConditionNodes:
         return found[1]
 
 
-class Decided(NamedTuple):
-    """A condition's verdict and the comparisons that made it so."""
-
-    verdict: Verdict
-    by: tuple[Comparison, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class ConditionReading:
-    """One patient's verdicts and findings, read part by part; what a condition came to is remembered."""
+    """One patient's verdicts and findings, read part by part."""
 
     nodes: ConditionNodes
     table: VerdictTable
     row: int
-    _decided: dict[int, tuple[Condition, Decided]] = field(default_factory=dict, repr=False, compare=False)
 
     def finding(self, comparison: Comparison) -> Finding:
         return self.findings[self.nodes.value_of(comparison)]
@@ -73,52 +71,38 @@ class ConditionReading:
     def findings(self) -> Mapping[NodeId, Finding]:
         return self.table.findings[self.row]
 
-    def decide(self, condition: Condition) -> Decided:
-        found = self._decided.get(id(condition))
-        if found is None:
-            found = self._decided[id(condition)] = condition, self._decide(condition)
-        return found[1]
+    def verdict(self, condition: Condition) -> Verdict:
+        """Of a criterion's condition or of any part of one."""
+        return self.table.verdicts[self.row][self.nodes.node_of(condition)]
 
-    def _decide(self, condition: Condition) -> Decided:
+    def decided_by(self, condition: Condition) -> tuple[Comparison, ...]:
+        """The comparisons that made the verdict what it is.
+
+        Under ``all`` every part makes it met, under ``any`` every part makes it not met; else those that agree.
+        """
         match condition:
-            case Comparison(bounds=bounds):
-                value = self.finding(condition).value
-                return Decided(all_of([test(value, each.op, each.limit) for each in bounds]), (condition,))
-            case Branch(condition=asked, then=then, otherwise=otherwise):
-                return self._branch(self.decide(asked), self.decide(then), self.decide(otherwise))
+            case Comparison():
+                return (condition,)
+            case Branch():
+                return self._branch(condition)
             case Group(gate=Gate.NOT, members=(member,)):
-                inner = self.decide(member)
-                return Decided(inner.verdict.negated(), inner.by)
-            case Group(gate=gate, members=members, threshold=threshold, weights=weights):
-                parts = [self.decide(each) for each in members]
-                verdicts = [each.verdict for each in parts]
-                match gate:
-                    case Gate.ALL:
-                        return _decided(all_of(verdicts), parts, Verdict.MET)
-                    case Gate.ANY:
-                        return _decided(any_of(verdicts), parts, Verdict.NOT_MET)
-                verdict = at_least(threshold, verdicts, weights)
-                return Decided(verdict, _by(parts, verdict))
+                return self.decided_by(member)
+            case Group(gate=gate, members=members):
+                verdict = self.verdict(condition)
+                if verdict is not _EVERYONE.get(gate):
+                    members = tuple(each for each in members if self.verdict(each) is verdict)
+                return tuple([each for member in members for each in self.decided_by(member)])
         raise TypeError(f"unhandled condition {condition!r}")
 
-    @staticmethod
-    def _branch(asked: Decided, then: Decided, otherwise: Decided) -> Decided:
-        match asked.verdict:
+    def _branch(self, branch: Branch) -> tuple[Comparison, ...]:
+        asked, then, otherwise = branch.condition, branch.then, branch.otherwise
+        match self.verdict(asked):
             case Verdict.MET:
-                return Decided(then.verdict, then.by + asked.by)
+                return self.decided_by(then) + self.decided_by(asked)
             case Verdict.NOT_MET:
-                return Decided(otherwise.verdict, otherwise.by + asked.by)
-        if then.verdict is otherwise.verdict:
-            return Decided(then.verdict, then.by + otherwise.by)
-        return Decided(Verdict.UNKNOWN, asked.by + then.by + otherwise.by)
+                return self.decided_by(otherwise) + self.decided_by(asked)
+        either = self.decided_by(then) + self.decided_by(otherwise)
+        return either if self.verdict(then) is self.verdict(otherwise) else self.decided_by(asked) + either
 
 
-def _decided(verdict: Verdict, parts: list[Decided], everyone: Verdict) -> Decided:
-    """Under ``all`` every part makes it met, under ``any`` every part makes it not met; else those that agree."""
-    if verdict is everyone:
-        return Decided(verdict, tuple(each for part in parts for each in part.by))
-    return Decided(verdict, _by(parts, verdict))
-
-
-def _by(parts: list[Decided], verdict: Verdict) -> tuple[Comparison, ...]:
-    return tuple(each for part in parts if part.verdict is verdict for each in part.by)
+_EVERYONE = {Gate.ALL: Verdict.MET, Gate.ANY: Verdict.NOT_MET}

@@ -35,7 +35,7 @@ class Credit:
     sought: bool
 
 
-def standing_key(ranking: RankingDocument, kind: StandingKind, *, background: bool) -> KeyValue:
+def standing_key(ranking: RankingDocument, kind: StandingKind, background: bool) -> KeyValue:
     """The declared order; what is an option for everybody comes after all that is possible in particular."""
     order = ranking.standings
     place, words = order.index(kind.value), kind.value.replace("_", " ")

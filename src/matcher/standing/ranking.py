@@ -5,14 +5,15 @@ There is no hidden score, and survival figures of different studies are never co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 
 from matcher.domain.possible import Op, test
 from matcher.domain.verdict import Verdict
 from matcher.rules.candidate import Candidate, CandidateKind, Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
+from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.keys import (
@@ -56,71 +57,106 @@ class Ranked:
     keys: tuple[KeyValue, ...]
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What the keys read: a standing and the verdicts and findings of the patient it is about."""
+class Ranker:
+    """The order of a rulebook's candidates. Made once for it: what a key can say depends on little, and is kept."""
 
-    standing: Standing
-    reading: ConditionReading
-    rulebook: Rulebook
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.ranking = rulebook.ranking
+        self._keys = [KEYS[name] for name in rulebook.ranking.ranking]
+        self.standing_key = partial(standing_key, rulebook.ranking)
+        self.availability_key = partial(availability_key, rulebook.ranking)
+        self.direction_key = partial(direction_key, rulebook.ranking)
+        self.level_key = partial(level_key, rulebook.ranking)
+        self._said: dict[tuple[Hashable, ...], KeyValue] = {}
+        self._worth: dict[str, tuple[tuple[NodeId, Credit], ...]] = {}
+
+    def rank(
+        self, standings: Iterable[Standing], reading: ConditionReading
+    ) -> dict[CandidateKind, tuple[Ranked, ...]]:
+        """Trials and regimens apart: phase and level of evidence are not comparable."""
+        judged: dict[CandidateKind, list[tuple[Standing, tuple[KeyValue, ...]]]]
+        judged = {kind: [] for kind in CandidateKind}
+        for standing in standings:
+            judged[standing.candidate.kind].append((standing, self.keys(standing, reading)))
+        for pairs in judged.values():
+            pairs.sort(key=lambda pair: [each.value for each in pair[1]])
+        return {
+            kind: tuple([Ranked(place, *pair) for place, pair in enumerate(pairs, start=1)])
+            for kind, pairs in judged.items()
+        }
+
+    def keys(self, standing: Standing, reading: ConditionReading) -> tuple[KeyValue, ...]:
+        judgement = Judgement(standing, reading, self)
+        return tuple([each(judgement) for each in self._keys])
+
+    def say(self, make: Callable[..., KeyValue], *of: Hashable) -> KeyValue:
+        """The key that is made of these few values."""
+        found = self._said.get((make, *of))
+        if found is None:
+            found = self._said[make, *of] = make(*of)
+        return found
+
+    def worth(self, candidate: Candidate) -> tuple[tuple[NodeId, Credit], ...]:
+        """What each piece of its evidence is worth, and the gate that says whether it applies."""
+        found = self._worth.get(candidate.id)
+        if found is None:
+            found = self._worth[candidate.id] = tuple(
+                (each.applies, credit_of(self.ranking, each.document.direction, each.document.level))
+                for each in candidate.evidence
+            )
+        return found
+
+
+class Judgement:
+    """What the keys read: a standing, the patient it is about, and its criteria counted."""
+
+    __slots__ = ("candidate", "ranker", "reading", "selected", "standing", "unknown", "unsatisfied")
+
+    def __init__(self, standing: Standing, reading: ConditionReading, ranker: Ranker) -> None:
+        self.standing, self.reading, self.ranker = standing, reading, ranker
+        self.candidate = standing.candidate
+        self.unknown = self.unsatisfied = 0
+        self.selected: set[str] = set()
+        words_of = reading.nodes.words_of
+        for criterion, _, satisfied in standing.considered:
+            if satisfied is Verdict.UNKNOWN:
+                self.unknown += 1
+            elif satisfied is Verdict.NOT_MET:
+                self.unsatisfied += 1
+            elif criterion.role is Role.INCLUSION and not SELECTING.keys().isdisjoint(
+                words_of(criterion.condition)
+            ):
+                self.selected |= selected_by(criterion.condition, reading)
 
     @property
-    def candidate(self) -> Candidate:
-        return self.standing.candidate
-
-    @cached_property
     def credit(self) -> Credit:
         """The best of the evidence that is known to apply to this patient's disease."""
-        ranking, evidence = self.rulebook.ranking, self.candidate.evidence
-        nothing = no_credit(ranking, sought=bool(evidence))
-        worth = [
-            credit_of(ranking, each.document.direction, each.document.level)
-            for each in evidence
-            if self.reading.table.verdict(each.applies, self.reading.row) is Verdict.MET
-        ]
-        return min(worth, key=lambda each: (each.direction, each.level), default=nothing)
+        worth, verdicts = self.ranker.worth(self.candidate), self.reading.table.verdicts[self.reading.row]
+        known = [credit for applies, credit in worth if verdicts[applies] is Verdict.MET]
+        nothing = no_credit(self.ranker.ranking, sought=bool(worth))
+        return min(known, key=lambda each: (each.direction, each.level), default=nothing)
 
 
 def rank(
-    standings: Sequence[Standing], reading: ConditionReading, rulebook: Rulebook
+    standings: Iterable[Standing], reading: ConditionReading, rulebook: Rulebook
 ) -> dict[CandidateKind, tuple[Ranked, ...]]:
-    """Trials and regimens apart: phase and level of evidence are not comparable."""
-    ranked: dict[CandidateKind, tuple[Ranked, ...]] = {}
-    for kind in CandidateKind:
-        judged = [
-            (standing, keys(Judgement(standing, reading, rulebook)))
-            for standing in standings
-            if standing.candidate.kind is kind
-        ]
-        judged.sort(key=lambda pair: [each.value for each in pair[1]])
-        ranked[kind] = tuple(
-            Ranked(position, standing, values) for position, (standing, values) in enumerate(judged, start=1)
-        )
-    return ranked
-
-
-def keys(judgement: Judgement) -> tuple[KeyValue, ...]:
-    return tuple(KEYS[name](judgement) for name in judgement.rulebook.ranking.ranking)
+    """The order for one patient of a rulebook that is not met again."""
+    return Ranker(rulebook).rank(standings, reading)
 
 
 def _standing(judgement: Judgement) -> KeyValue:
-    background = judgement.candidate.background
-    return standing_key(judgement.rulebook.ranking, judgement.standing.kind, background=background)
+    return judgement.ranker.say(
+        judgement.ranker.standing_key, judgement.standing.kind, judgement.candidate.background
+    )
 
 
 def _availability(judgement: Judgement) -> KeyValue:
-    return availability_key(judgement.rulebook.ranking, judgement.standing.availability)
+    return judgement.ranker.say(judgement.ranker.availability_key, judgement.standing.availability)
 
 
 def _specificity(judgement: Judgement) -> KeyValue:
-    found: set[str] = set()
-    words_of = judgement.reading.nodes.words_of
-    for criterion, _, satisfied in judgement.standing.considered:
-        if satisfied is not Verdict.MET or criterion.role is not Role.INCLUSION:
-            continue
-        if not words_of(criterion.condition).isdisjoint(SELECTING):
-            found |= selected_by(criterion.condition, judgement.reading)
-    return specificity_key(found)
+    return judgement.ranker.say(specificity_key, frozenset(judgement.selected))
 
 
 def may_select(condition: Condition) -> bool:
@@ -135,16 +171,16 @@ def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
     """
     if isinstance(condition, Comparison) and condition.word not in SELECTING:
         return set()
-    if reading.decide(condition).verdict is not Verdict.MET:
+    if reading.verdict(condition) is not Verdict.MET:
         return set()
     match condition:
         case Comparison(word=word):
             return {SELECTING[word]}
         case Group(gate=Gate.NOT):
-            untreated = any(each.word in LINES for each in reading.decide(condition).by)
+            untreated = any(each.word in LINES for each in reading.decided_by(condition))
             return {"line of therapy"} if untreated else set()
         case Group(gate=Gate.ANY, members=members):
-            holding = [each for each in members if reading.decide(each).verdict is Verdict.MET]
+            holding = [each for each in members if reading.verdict(each) is Verdict.MET]
             return set.intersection(*(selected_by(each, reading) for each in holding)) if holding else set()
         case Group(members=members):
             return set().union(*(selected_by(each, reading) for each in members))
@@ -155,31 +191,32 @@ def selected_by(condition: Condition, reading: ConditionReading) -> set[str]:
 
 def _setting(judgement: Judgement) -> KeyValue:
     settings = judgement.candidate.settings
-    derivation = judgement.rulebook.derived.get("setting")
-    if not settings or derivation is None:
-        return setting_key(settings, None)
-    found = judgement.reading.findings[derivation.node].value
-    return setting_key(settings, test(found, Op.IN, frozenset(settings)))
+    derivation = judgement.ranker.rulebook.derived.get("setting")
+    verdict = None
+    if settings and derivation is not None:
+        found = judgement.reading.findings[derivation.node].value
+        verdict = test(found, Op.IN, frozenset(settings))
+    return judgement.ranker.say(setting_key, settings, verdict)
 
 
 def _direction(judgement: Judgement) -> KeyValue:
-    return direction_key(judgement.rulebook.ranking, judgement.candidate.kind, judgement.credit)
+    return judgement.ranker.say(judgement.ranker.direction_key, judgement.candidate.kind, judgement.credit)
 
 
 def _level(judgement: Judgement) -> KeyValue:
-    return level_key(judgement.rulebook.ranking, judgement.candidate.kind, judgement.credit)
+    return judgement.ranker.say(judgement.ranker.level_key, judgement.candidate.kind, judgement.credit)
 
 
 def _unknowns(judgement: Judgement) -> KeyValue:
-    return unknowns_key(len(judgement.standing.unknown))
+    return judgement.ranker.say(unknowns_key, judgement.unknown)
 
 
 def _unsatisfied(judgement: Judgement) -> KeyValue:
-    return unsatisfied_key(len(judgement.standing.blocking))
+    return judgement.ranker.say(unsatisfied_key, judgement.unsatisfied)
 
 
 def _identifier(judgement: Judgement) -> KeyValue:
-    return identifier_key(judgement.candidate.id)
+    return judgement.ranker.say(identifier_key, judgement.candidate.id)
 
 
 KEYS: Mapping[str, Callable[[Judgement], KeyValue]] = {

@@ -135,13 +135,13 @@ def test_what_a_condition_selects_by(wanted: str, data: st.DataObject, patients)
     table = ReferenceEngine().evaluate(graph, patients)
     planes = ColumnarEngine().evaluate_frame(graph, PatientFrame.of(patients))
     nodes = ConditionNodes.__new__(ConditionNodes)
-    nodes.__dict__.update(_lowering=lowering, _found={})
+    nodes.__dict__.update(_lowering=lowering, _found={}, _nodes={})
     for row in range(len(patients)):
         reading = ConditionReading(nodes, table, row)
         expected = selected_by(condition, reading)
         assert {kind for kind, each in found.items() if planes.verdict(each, row) is Verdict.MET} == expected
         assert all(planes.verdict(each, row) is not Verdict.UNKNOWN for each in found.values())
-        assert reading.decide(condition).verdict is planes.verdict(node, row)
+        assert reading.verdict(condition) is planes.verdict(node, row)
 
 
 def test_the_first_of_some_standings(shipped: Rulebook, root: Path) -> None:

@@ -98,7 +98,7 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
     a dated one stands beside it.
     """
     stated: list[tuple[Record, Verdict]] = []
-    for record in profile.table(kind.table):
+    for record in profile.table(kind.table, kind.where):
         verdict = belongs(record, kind.where, profile, clock, clock.as_of)
         if verdict is not Verdict.NOT_MET and getattr(record, kind.field) is not None:
             stated.append((record, verdict))

@@ -52,7 +52,7 @@ class _Selection:
 def _select(
     kind: Count | Since | Extreme | Total, profile: Profile, clock: Clock, horizon: date
 ) -> _Selection:
-    listing = profile.listing(kind.table)
+    listing = profile.listing(kind.table, kind.where)
     certain: list[Record] = []
     possible: list[Record] = []
     for record in listing.records:

@@ -22,7 +22,7 @@ from matcher.service.intake.sections import form_of
 from matcher.service.intake.wire import SOURCE, Answers, Draft, draft
 from matcher.service.match import Matcher
 from matcher.standing.deciding import ConditionNodes, ConditionReading
-from matcher.standing.ranking import Ranked, rank
+from matcher.standing.ranking import Ranked, Ranker
 from matcher.standing.standing import stand
 
 
@@ -70,6 +70,10 @@ class Desk:
     def _nodes(self) -> ConditionNodes:
         return ConditionNodes(self.matcher.rulebook)
 
+    @cached_property
+    def _ranker(self) -> Ranker:
+        return Ranker(self.matcher.rulebook)
+
     def take(self, answers: Answers, as_of: date, patient: str = "") -> Taken:
         """The profile of the answers on a day. Nothing an answer says can keep the others from counting."""
         made = draft(self.form, answers, self.matcher.rulebook.formulary)
@@ -101,7 +105,7 @@ class Desk:
             if each is not None
             and (include_closed or each.availability not in (Availability.CLOSED, Availability.SUSPENDED))
         ]
-        ordered = rank(shown, ConditionReading(self._nodes, table, 0), rulebook)
+        ordered = self._ranker.rank(shown, ConditionReading(self._nodes, table, 0))
         return tuple(each for kind in CandidateKind for each in ordered[kind])
 
     def evaluate(self, profile: Profile) -> VerdictTable:

@@ -20,7 +20,7 @@ _ORDER = list(StandingKind)
 
 def draws(patients: Iterable[str]) -> Words:
     """A number for each identifier, evenly spread: a checksum, its bits mixed (the finalizer of SplitMix64)."""
-    mixed = np.fromiter((crc32(each.encode()) for each in patients), np.uint64)
+    mixed = np.fromiter(map(crc32, map(str.encode, patients)), np.uint64)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     # 53 bits: what every reader of JSON keeps exactly.

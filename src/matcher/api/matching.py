@@ -57,7 +57,7 @@ async def match(
         answered = answer(served.matcher, read_json(body), asked.options, as_of=asked.as_of, today=today)
         return answered if isinstance(answered, Reject) else to_json(answered)
 
-    found = await to_thread.run_sync(work, limiter=server.threads)
+    found = await to_thread.run_sync(work, limiter=server.turns)
     if isinstance(found, Reject):
         raise Problem(422, found.code, CODES[found.code].meaning, place=found.source.column or "body")
     server.metrics.matched.inc()

@@ -35,6 +35,8 @@ class Server:
     metrics: Metrics
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
     """What computes does so here, so that the loop goes on; more threads would only wait for each other."""
+    turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    """Single patients, one after the other: two at a time would each take twice as long, and some far longer."""
 
 
 def now() -> datetime:

@@ -30,6 +30,9 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     best: tuple[float, str] | None = None
     for candidate in candidates:
         plain, others = _known(candidate)
+        # Neither can match more letters than it has, which is seen at once of most.
+        if 2.0 * min(len(wanted), len(plain)) / (len(wanted) + len(plain)) < limit:
+            continue
         # A letter that only one of them has matches nothing: no comparison can come to more than this.
         most = min(len(wanted) - len(letters - others), len(plain) - len(others - letters))
         if 2.0 * most / (len(wanted) + len(plain)) < limit:

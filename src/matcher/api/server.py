@@ -36,7 +36,7 @@ class Server:
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
     """What computes does so here, so that the loop goes on; more threads would only wait for each other."""
     turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
-    """Single patients, one after the other: two at a time would each take twice as long, and some far longer."""
+    """Single patients of usual size, one after the other: of two at a time each would take twice as long."""
 
 
 def now() -> datetime:

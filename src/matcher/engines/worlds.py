@@ -108,7 +108,7 @@ class Worlds:
         nothing = self._unrecorded[feature]
         if finding is nothing:
             return False
-        if finding == nothing:
+        if not finding.facts and finding == nothing:
             # Engines use one finding for all of whom nothing is known: next time it is seen at once.
             self._unrecorded[feature] = finding
             return False

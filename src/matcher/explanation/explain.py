@@ -72,6 +72,7 @@ class Explainer:
         self._ranker = Ranker(rulebook)
         self._words = CriterionWords()
         self._time_tests = TimeTests(rulebook.graph)
+        self._cited = {each.name: citation_in_words(each.citation) for each in rulebook.derivations}
         self._values: dict[tuple[str, str], tuple[NodeId, ...]] = {}
         self._evidence_shown: dict[tuple[int, Verdict], EvidenceShown] = {}
         roots = [each.roots for each in rulebook.candidates if each.roots is not None]
@@ -307,7 +308,7 @@ class Explainer:
             known=finding.value.exact and applies is Verdict.MET,
             prognosis=derivation.document.prognosis,
             lines=tuple(lines) + tuple(derivation.document.notes),
-            citation=citation_in_words(derivation.citation),
+            citation=self._cited[derivation.name],
         )
 
     def _evidence(self, evidence: Evidence, reading: ConditionReading) -> EvidenceShown:

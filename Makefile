@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/.installed
-TARGETS := run test generative check bench bench-quick bench-http load-http docs fmt lock clean help
+TARGETS := run test generative check whole bench bench-quick bench-http bench-interview load-http soak questions \
+	docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
 
@@ -20,18 +21,22 @@ endif
 .PHONY: $(TARGETS) setup again
 
 help:
-	@echo "make run     match the sample patients and write the report to out/"
-	@echo "make test    run the tests"
-	@echo "make generative   the generated properties, thirty times as long"
-	@echo "make check   lint, form, types, import contracts, documentation up to date"
-	@echo "make bench   every measured figure on the whole workload, and the page of them (a quarter of an hour)"
-	@echo "make bench-quick  the same in short, nothing written"
-	@echo "make bench-http   matching over HTTP against a stored answer"
-	@echo "make load-http    200 clients for a minute, every answer checked"
-	@echo "make fmt     put the code in form"
-	@echo "make docs    write the generated documentation anew"
-	@echo "make lock    write constraints.txt anew from pyproject.toml"
-	@echo "make clean   remove .venv, caches and out/"
+	@echo "make run              match the sample patients and write the report to out/"
+	@echo "make test             run the tests"
+	@echo "make generative       the generated properties, thirty times as long"
+	@echo "make whole            every published patient through every engine, on a Spark cluster too"
+	@echo "make check            lint, form, types, import contracts, documentation up to date"
+	@echo "make bench            every measured figure on the whole workload, and the page of them (a quarter of an hour)"
+	@echo "make bench-quick      the same in short, nothing written"
+	@echo "make bench-http       matching over HTTP against a stored answer"
+	@echo "make bench-interview  what one answer costs in an interview"
+	@echo "make load-http        200 clients for a minute, every answer checked"
+	@echo "make soak             50,000 interviews in the engine, 5,000 over HTTP, and the memory of each (20 minutes)"
+	@echo "make questions        how many questions settle the top five, in which order"
+	@echo "make fmt              put the code in form"
+	@echo "make docs             write the generated documentation anew"
+	@echo "make lock             write constraints.txt anew from pyproject.toml"
+	@echo "make clean            remove .venv, caches and out/"
 	@echo "Each sets itself up in .venv; PYTHON=/path/to/python3.12 chooses the Python."
 
 setup: $(READY)
@@ -54,6 +59,10 @@ test: setup
 generative: setup
 	@$(BIN)/python -m pytest tests/generative --hypothesis-profile deep $(ARGS)
 
+whole: setup
+	@MATCHER_WHOLE=1 $(BIN)/python -m pytest -k "published or inside" tests/functional/test_spark.py \
+		tests/functional/test_at_size.py $(ARGS)
+
 check: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -73,6 +82,16 @@ bench-http: setup
 
 load-http: setup
 	@$(BIN)/python benchmarks/many_clients.py $(ARGS)
+
+bench-interview: setup
+	@$(BIN)/python benchmarks/interview.py $(ARGS)
+
+soak: setup
+	@$(BIN)/python benchmarks/soak.py --sessions 50000 --answers 2
+	@$(BIN)/python benchmarks/soak.py --sessions 5000 --answers 3 --over http
+
+questions: setup
+	@$(BIN)/python benchmarks/questions.py $(ARGS)
 
 fmt: setup
 	@$(BIN)/ruff check --fix-only --quiet

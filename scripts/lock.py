@@ -30,6 +30,7 @@ def requirements() -> list[str]:
         *project["dependencies"],
         *project["optional-dependencies"]["dev"],
         *project["optional-dependencies"]["spark"],
+        *project["optional-dependencies"]["postgresql"],
         *settings["build-system"]["requires"],
         *BUILD_TOOLS,
     ]

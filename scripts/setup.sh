@@ -17,7 +17,7 @@ rm -rf .venv
 # The constraint also holds in the isolated environments in which pip builds packages. Its path is
 # relative because pip splits the variable at spaces.
 if ! PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    .venv/bin/python -m pip install --quiet --editable '.[dev,spark]' >.venv/install.log 2>&1; then
+    .venv/bin/python -m pip install --quiet --editable '.[dev,spark,postgresql]' >.venv/install.log 2>&1; then
     tail -n 25 .venv/install.log >&2
     echo "Set-up failed: pip could not install the packages (all it said is in .venv/install.log)." >&2
     exit 1

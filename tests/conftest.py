@@ -1,10 +1,14 @@
 """What every test may ask for."""
 
 import os
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import postgresql as server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,3 +34,18 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real records in {folder}: set MATCHER_REAL_DATA to the folder that holds them")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[server.PostgreSQL]:
+    """A real PostgreSQL; without it the tests of shared stores are skipped, and a warning says so."""
+    if server.program("initdb") is None:
+        message = (
+            "no PostgreSQL here: stores that servers share are NOT tested. Install the package postgresql."
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.warn(message, stacklevel=1)
+        pytest.skip(message)
+    with server.running() as found:
+        yield found

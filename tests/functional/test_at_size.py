@@ -133,15 +133,19 @@ def test_killed_at_any_moment_it_goes_on_and_gives_the_same(many: Path, expected
     assert {each.name for each in out.iterdir()} == {*expected[1]["files"]}
 
 
+def at_work(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The processes that match parts: on Linux those of the one that they are forked from."""
+    begun = psutil.Process(process.pid).children(recursive=True)
+    servers = {each.pid for each in begun if each.children()}
+    return [each for each in begun if each.ppid() in servers or "spawn_main" in str(each.cmdline())]
+
+
 def test_a_process_that_is_killed_loses_nothing(many: Path, expected, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with subprocess.Popen(command(many, out, "--workers", 2), stderr=subprocess.PIPE, text=True) as process:
         while len(list(out.glob(".matcher-run/0*.json"))) < 3:
             time.sleep(0.01)
-        at_work = [
-            each for each in psutil.Process(process.pid).children() if "spawn_main" in str(each.cmdline())
-        ]
-        at_work[0].kill()
+        at_work(process)[0].kill()
         _, said = process.communicate()
     assert process.returncode == 2
     assert "U043" in said
@@ -155,9 +159,9 @@ def test_the_processes_of_a_run_end_with_it(many: Path, tmp_path: Path) -> None:
     with subprocess.Popen(command(many, out, "--workers", 2)) as process:
         while len(list(out.glob(".matcher-run/0*.json"))) < 1:
             time.sleep(0.01)
-        at_work = psutil.Process(process.pid).children()
+        begun = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-    _, alive = psutil.wait_procs(at_work, timeout=20)
+    _, alive = psutil.wait_procs(begun, timeout=20)
     assert not alive
 
 
@@ -239,6 +243,18 @@ class TestUnfinished:
         os.utime(many / "patients.csv", (1, 1))
         assert main(self.asked(many, begun, "--resume")) == 2
         assert "a file that has changed since" in capsys.readouterr().err
+
+
+def test_patient_by_patient_every_engine_writes_the_same(desk: Desk) -> None:
+    pytest.importorskip("durable.engine", reason="durable-rules does not import on Python 3.13")
+    engines = {"reference": "reference", "auto": "recorded", "durable": "durable"}
+    for asked, used in engines.items():
+        ran = desk.match("--engine", asked, "-o", asked)
+        assert ran.code == 0, ran.err
+        account = json.loads((desk.folder / asked / "run.json").read_text("utf-8"))
+        assert account["engine"] == used
+    for name in ("matches.csv", "explanations.jsonl", "rejects.csv", "issues.csv"):
+        assert len({(desk.folder / each / name).read_bytes() for each in engines}) == 1, name
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])

@@ -131,7 +131,7 @@ def test_on_a_cluster_of_two(
     assert expected["rejects.csv"].count(b"P002") == 2
 
 
-@pytest.mark.skipif(not os.environ.get("MATCHER_WHOLE"), reason="takes long; MATCHER_WHOLE=1")
+@pytest.mark.skipif(not os.environ.get("MATCHER_WHOLE"), reason="takes long: make whole")
 def test_on_a_cluster_inside_one_machine(
     patients: Path, expected: Mapping[str, bytes], tmp_path: Path
 ) -> None:
@@ -140,7 +140,7 @@ def test_on_a_cluster_inside_one_machine(
     assert written(tmp_path / "out") == expected
 
 
-@pytest.mark.skipif(not os.environ.get("MATCHER_WHOLE"), reason="takes long; MATCHER_WHOLE=1")
+@pytest.mark.skipif(not os.environ.get("MATCHER_WHOLE"), reason="takes long: make whole")
 @pytest.mark.parametrize("name", ["tcga_meso", "tcga_stad"])
 def test_published_records_give_the_same_bytes(
     root: Path, real_data: Path, standalone: str, tmp_path: Path, name: str
@@ -180,6 +180,16 @@ def test_without_java_one_sentence_says_so(
     asked = ["match", patients, "-o", tmp_path / "out", "--engine", "spark"]
     assert main([*map(str, asked)]) == 2
     assert "needs Java" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("master", ["spark://127.0.0.1:9", "spark://127.0.0.1", "spark://a:b,c:99999"])
+def test_a_master_that_does_not_answer_is_said_at_once(
+    patients: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], master: str
+) -> None:
+    asked = ["match", patients, "-o", tmp_path / "out", "--engine", "spark", "--master", master]
+    assert main([*map(str, asked)]) == 2
+    assert f"nothing answers at the Spark master {master}" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_of_a_long_trace_the_sentence_is_told() -> None:

@@ -94,3 +94,28 @@ def test_the_client_gives_the_program_s_own_records(live: Live, tmp_path: Path) 
         with pytest.raises(ProblemError) as gone:
             matcher.job(job.id)
         assert gone.value.problem.code == "U058"
+
+
+def test_the_client_goes_through_an_intake(live: Live) -> None:
+    with MatcherClient(live.base) as matcher:
+        begun = matcher.begin_intake(as_of=date(2026, 1, 15), patient="A-1")
+        asked = {each.id for section in matcher.form().sections for each in section.fields}
+        assert begun.questions[0].field in asked
+        told = matcher.answer(begun.id, {"diagnosis": "PLMESO", "ecog": {"value": "seven"}})
+        assert told.changes.candidates
+        assert [each.field for each in told.issues] == ["ecog"]
+        assert matcher.intake(begun.id).trials == told.trials
+        first = told.trials[0]
+        assert matcher.explain(begun.id, first.id).standing == first.standing
+        matched = matcher.match(told.profile, as_of=told.as_of).patient
+        assert [(each.id, each.rank) for each in matched.trials] == [
+            (each.id, each.rank) for each in told.trials if each.rank
+        ]
+        taken_back = matcher.answer(begun.id, {"diagnosis": None, "ecog": None})
+        assert taken_back.trials == begun.trials
+        again = matcher.begin_intake(profile=told.profile, as_of=told.as_of)
+        assert again.trials == told.trials
+        matcher.end_intake(begun.id)
+        with pytest.raises(ProblemError) as gone:
+            matcher.intake(begun.id)
+        assert gone.value.problem.code == "U058"

@@ -19,12 +19,10 @@ from matcher.api.problems import Problem, cut, problems
 from matcher.api.rulebook import Known, unless_known
 from matcher.api.served import Served
 from matcher.api.server import Clinician, Current, Reader, Server, TheServer
-from matcher.api.shapes import Finding
+from matcher.api.shapes import CandidateInSession, Finding, FormShown, TermsShown
 from matcher.errors import CODES
-from matcher.explanation.answer import CandidateShown
 from matcher.readers.json_body import read_json
 from matcher.service.intake.desk import Desk
-from matcher.service.intake.form import Section, Term
 from matcher.service.intake.live import Document, LiveIntakes
 from matcher.service.intake.state import IntakeState
 from matcher.service.intake.upload import answers_of
@@ -64,28 +62,6 @@ class AnswersRequest(BaseModel):
     answers: dict[str, Any]
     as_of: Day | None = Field(None, description="Another day to ask the question for.")
     include_closed: bool | None = Field(None, description="Rank closed and suspended candidates too, or not.")
-
-
-class FormShown(BaseModel):
-    """The form: its sections, their fields, and what each may be answered with."""
-
-    rulebook: str
-    sections: tuple[Section, ...]
-
-
-class TermsShown(BaseModel):
-    """Names to complete typed words to, by the list an input names."""
-
-    rulebook: str
-    terms: dict[str, tuple[Term, ...]]
-
-
-class CandidateWhole(BaseModel):
-    """One candidate, criterion by criterion."""
-
-    rulebook: str
-    revision: int
-    candidate: CandidateShown
 
 
 @dataclass
@@ -237,7 +213,7 @@ async def put_answers(
 
 
 @router.get("/v1/sessions/{id}/candidates/{candidate}", summary="One candidate, criterion by criterion",
-            response_model=CandidateWhole, responses=problems(401, 403, 404, 422))  # fmt: skip
+            response_model=CandidateInSession, responses=problems(401, 403, 404, 422))  # fmt: skip
 async def show_candidate(
     server: TheServer,
     caller: Clinician,
@@ -246,13 +222,13 @@ async def show_candidate(
     identifier: Identifier,
     candidate: Annotated[str, Path(max_length=200, examples=["cisplatin_pemetrexed"])],
 ) -> Any:
-    def work() -> CandidateWhole:
+    def work() -> CandidateInSession:
         session, document = _opened(server, identifier, caller.owner)
         with intakes.live.at(identifier, intakes.desk(served), document) as live:
             found = live.candidate(candidate)
         if found is None:
             raise Problem(404, "U007", "nothing of this name is ranked here", place="path.candidate")
-        return CandidateWhole(rulebook=served.version, revision=session.revision, candidate=found)
+        return CandidateInSession(rulebook=served.version, revision=session.revision, candidate=found)
 
     return await to_thread.run_sync(work, limiter=server.threads)
 

@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
+from matcher.explanation.answer import CandidateShown
 from matcher.service.catalogue import CandidateListed, Description, FeatureListed
+from matcher.service.intake.form import Section, Term
 from matcher.store.jobs import JobState
 
 
@@ -121,3 +123,25 @@ class RulebookShown(BaseModel):
     derived: list[DerivedListed]
     files: list[str]
     known_until: dict[str, date] = Field(description="Document to the day it is known until.")
+
+
+class FormShown(BaseModel):
+    """The form: its sections, their fields, and what each may be answered with."""
+
+    rulebook: str
+    sections: tuple[Section, ...]
+
+
+class TermsShown(BaseModel):
+    """Names to complete typed words to, by the list an input names."""
+
+    rulebook: str
+    terms: dict[str, tuple[Term, ...]]
+
+
+class CandidateInSession(BaseModel):
+    """One candidate of an intake, criterion by criterion."""
+
+    rulebook: str
+    revision: int
+    candidate: CandidateShown

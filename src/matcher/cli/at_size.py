@@ -75,13 +75,30 @@ class Opened:
     days: Days
 
 
+def prepare(asked: Asked) -> None:
+    """Lets processes make ready meanwhile, where it is likely that they will be wanted."""
+    from matcher.service.bulk.processes import begin_ahead, processes
+
+    if (
+        asked.patients.exists()
+        and _in_columns(asked)
+        and asked.engine != "spark"
+        and processes(asked.workers) > 1
+    ):
+        begin_ahead()
+
+
+def _in_columns(asked: Asked) -> bool:
+    """Whether the engine asked for, or the size of the file, lets patients be matched in columns."""
+    if asked.engine == "auto":
+        return not (asked.patients.exists() and is_small(asked.patients))
+    return asked.engine in ("columnar", "spark")
+
+
 def opened_at_size(asked: Asked, rulebook: Rulebook) -> Opened | None:
     """The file in columns, where the engine asked for or the number of patients wants that."""
     check_engine(asked.engine)
-    automatic = asked.engine == "auto"
-    if asked.engine not in ("auto", "columnar", "spark") or (
-        automatic and asked.patients.exists() and is_small(asked.patients)
-    ):
+    if not _in_columns(asked):
         return None
     from matcher.readers.frames import read_frames
     from matcher.service.bulk.folder import day_of_unfinished
@@ -96,7 +113,7 @@ def opened_at_size(asked: Asked, rulebook: Rulebook) -> Opened | None:
         as_of=days.given,
         today=days.today,
     )
-    return None if automatic and len(file) < COLUMNAR_FROM else Opened(file, days)
+    return None if asked.engine == "auto" and len(file) < COLUMNAR_FROM else Opened(file, days)
 
 
 Outcome = tuple[Account, "Reading", tuple[Path, ...], Wanted]
@@ -148,7 +165,8 @@ def match_at_size(asked: Asked, rulebook: Rulebook, opened: Opened) -> tuple[Sum
 
 def _matching(asked: Asked) -> Matching:
     """Where the parts are matched."""
-    from matcher.service.bulk.pool import over_processes, processes
+    from matcher.service.bulk.pool import over_processes
+    from matcher.service.bulk.processes import processes
 
     if asked.engine == "spark":
         from matcher.service.bulk.spark import over_spark

@@ -13,7 +13,7 @@ import typer
 
 from matcher.cli import asked
 from matcher.cli.asked import days_of
-from matcher.cli.at_size import Asked, match_at_size, opened_at_size
+from matcher.cli.at_size import Asked, match_at_size, opened_at_size, prepare
 from matcher.cli.summary import Summary, print_closing, print_explained, print_opening, print_patient
 from matcher.cli.terminal import Page, progress
 from matcher.errors import UsageError
@@ -101,6 +101,8 @@ def match(
     )
     if as_json:
         _refuse_with_json(asked_for)
+    else:
+        prepare(asked_for)
     rulebook = open_rulebook(rules)
     if not as_json and (large := opened_at_size(asked_for, rulebook)) is not None:
         summary, ended = match_at_size(asked_for, rulebook, large)

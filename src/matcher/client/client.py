@@ -15,18 +15,23 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from matcher.api.shapes import (
+    CandidateInSession,
     CandidatePage,
     CandidateShownWhole,
     FeaturePage,
+    FormShown,
     JobPage,
     JobShown,
     ProblemDetail,
     RulebookShown,
 )
+from matcher.explanation.answer import CandidateShown
 from matcher.service.answer import MatchAnswer
 from matcher.service.catalogue import CandidateListed, FeatureListed
+from matcher.service.intake.state import IntakeState
 
 _ANSWER = TypeAdapter(MatchAnswer)
+_STATE = TypeAdapter(IntakeState)
 _PIECE = 500
 _OVER = frozenset({"done", "failed", "cancelled"})
 
@@ -74,6 +79,64 @@ class MatcherClient:
         """Ranked and explained candidates for one patient."""
         asked = _asked(as_of, top, include_closed, include_deceased)
         return _ANSWER.validate_json(self._send("POST", "/v1/match", params=asked, json=profile).content)
+
+    # --- an intake, answer by answer ---
+
+    def form(self) -> FormShown:
+        """Sections and fields, and what each may be answered with."""
+        return FormShown.model_validate_json(self._send("GET", "/v1/form").content)
+
+    def begin_intake(
+        self,
+        *,
+        as_of: date | None = None,
+        patient: str = "",
+        profile: Mapping[str, Any] | None = None,
+        answers: Mapping[str, Any] | None = None,
+        include_closed: bool = False,
+    ) -> IntakeState:
+        """A session, begun with nothing, with answers by the name of their field, or with a known profile."""
+        asked = {
+            "as_of": as_of and as_of.isoformat(),
+            "patient": patient,
+            "profile": profile and dict(profile),
+            "answers": dict(answers or {}),
+            "include_closed": include_closed,
+        }
+        return _STATE.validate_json(self._send("POST", "/v1/sessions", json=asked).content)
+
+    def answer(
+        self,
+        session: str,
+        answers: Mapping[str, Any],
+        *,
+        as_of: date | None = None,
+        include_closed: bool | None = None,
+    ) -> IntakeState:
+        """Answers that are new or corrected; ``None`` takes one back, ``"unknown"`` is an answer.
+
+        The state names what they changed, which of them could not be read, and what to ask next.
+        """
+        asked = {
+            "answers": dict(answers),
+            "as_of": as_of and as_of.isoformat(),
+            "include_closed": include_closed,
+        }
+        answered = self._send("PUT", f"/v1/sessions/{_part(session)}/answers", json=asked)
+        return _STATE.validate_json(answered.content)
+
+    def intake(self, session: str) -> IntakeState:
+        """Where an intake stands."""
+        return _STATE.validate_json(self._send("GET", f"/v1/sessions/{_part(session)}").content)
+
+    def explain(self, session: str, candidate: str) -> CandidateShown:
+        """One candidate of an intake, criterion by criterion."""
+        path = f"/v1/sessions/{_part(session)}/candidates/{_part(candidate)}"
+        return CandidateInSession.model_validate_json(self._send("GET", path).content).candidate
+
+    def end_intake(self, session: str) -> None:
+        """Forgets everything that was answered."""
+        self._send("DELETE", f"/v1/sessions/{_part(session)}")
 
     # --- a file of patients ---
 
@@ -151,7 +214,7 @@ class MatcherClient:
         yield from self._listed("/v1/candidates", CandidatePage, wanted)
 
     def candidate(self, identifier: str) -> CandidateShownWhole:
-        answered = self._send("GET", f"/v1/candidates/{quote(identifier, safe='')}")
+        answered = self._send("GET", f"/v1/candidates/{_part(identifier)}")
         return CandidateShownWhole.model_validate_json(answered.content)
 
     def features(self, **wanted: str) -> Iterator[FeatureListed]:
@@ -172,6 +235,11 @@ class MatcherClient:
         answered = self._http.request(method, path, **request)
         _raise_for(answered)
         return answered
+
+
+def _part(name: str) -> str:
+    """A name as one part of a path."""
+    return quote(name, safe="")
 
 
 def _asked(

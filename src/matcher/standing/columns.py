@@ -17,9 +17,10 @@ import numpy.typing as npt
 from matcher.engines.columnar import ColumnarEngine, PatientFrame, Planes
 from matcher.engines.columnar.arrays import Bools, Index, Words
 from matcher.engines.columnar.planes import POSSIBLE, SURE, WORD, unpacked
-from matcher.rules.candidate import Availability, Candidate, Coverage, Criterion, Roots
+from matcher.rules.candidate import Availability, Candidate, Criterion, Roots
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
+from matcher.standing.bits import StandingBits
 from matcher.standing.extended import KINDS_OF_SELECTION, Extended
 from matcher.standing.keys import credit_of, no_credit
 from matcher.standing.standing import StandingKind
@@ -115,15 +116,9 @@ class Columns:
     def _lay_out(self, settings: Sequence[NodeId | None]) -> None:
         """Where in the planes everything stands."""
         options, rows, ranking = self.options, self._rows, self.rulebook.ranking
-        roots = [
-            (each.roots.strict, each.roots.screening, each.roots.recovered, each.roots.waived)
-            for each in options
-        ]
-        self._roots_at: Index = np.array([[rows[node] for node in each] for each in roots], np.intp).reshape(
-            -1, 4
+        self._standings = StandingBits(
+            [(each.roots, self.candidates[each.candidate].coverage) for each in options], rows
         )
-        full = [self.candidates[each.candidate].coverage is Coverage.FULL for each in options]
-        self._full = np.array(full, np.bool_)[:, None]
         self._selects_at = [
             _placed(
                 {
@@ -190,7 +185,7 @@ class Columns:
             yield self._judged(planes.bits[:, :, first // WORD : -(-last // WORD)], first, last - first)
 
     def _judged(self, bits: Words, first: int, patients: int) -> Judged:
-        standings = _spread(standing_bits(bits, self._roots_at, self._full), patients)
+        standings = _spread(self._standings.of(bits), patients)
         selected = _spread(self._selected(bits), patients)
         unknown, unsatisfied = (_spread(each, patients) for each in self._counted(bits))
         shape = standings.shape
@@ -266,26 +261,6 @@ class Columns:
         return found
 
 
-def standing_bits(bits: Words, roots: Index, full: Bools) -> list[Words]:
-    """The place of each standing as three bits, for roots given as rows of the planes.
-
-    ``roots`` has the four of each option, ``full`` whether its coverage is.
-    """
-    strict, screened = bits[roots[:, 0], SURE], bits[roots[:, 1], SURE]
-    met = ~strict & screened
-    neither = ~(strict | screened)
-    possible = neither & bits[roots[:, 1], POSSIBLE]
-    rest = neither & ~possible
-    recovered, waived = bits[roots[:, 2], POSSIBLE], bits[roots[:, 3], POSSIBLE]
-    ineligible = rest & ~recovered & ~waived
-    covered = np.where(full, ~np.uint64(0), np.uint64(0))
-    return [
-        (met & covered) | possible | (rest & ~recovered & waived),
-        (met & ~covered) | possible | ineligible,
-        rest,
-    ]
-
-
 def _options(number: int, candidate: Candidate, extended: Extended) -> list[Option]:
     """The candidate, or its cohorts in the order in which equals are preferred."""
     assert candidate.roots is not None
@@ -320,7 +295,7 @@ def _placed(places: Mapping[int, int]) -> tuple[Index, Index]:
     return np.array([*places], np.intp), np.array([*places.values()], np.intp)
 
 
-def _spread(slices: Sequence[Words], patients: int) -> Small:
+def _spread(slices: Sequence[Words] | Words, patients: int) -> Small:
     """Numbers of some bits each, as a byte for every patient; two where there are more bits than that."""
     total: Small = np.zeros((len(slices[0]), patients), np.uint8 if len(slices) <= 8 else np.uint16)
     for place, each in enumerate(slices):

@@ -75,6 +75,7 @@ class Order:
         self.columns = columns
         self._background = np.array([each.background for each in columns.candidates], np.uint64)[:, None]
         self._said = lru_cache(maxsize=None)(self._in_words)
+        self._keys = {kind: self._keys_of(kind) for kind in CandidateKind}
 
     def kept(
         self, judged: Judged, top: int | None = None, standings: Collection[StandingKind] | None = None
@@ -95,7 +96,8 @@ class Order:
         places = np.concatenate([np.arange(1, 1 + each.shape[1]) for each, _ in parts])
         patients, columns = np.nonzero(held)
         candidates = candidates[patients, columns]
-        fields = {name: getattr(judged, name)[candidates, patients] for name in _SAID}
+        pairs = candidates * len(judged) + patients
+        fields = {name: getattr(judged, name).take(pairs) for name in _SAID}
         said, because = self._because(candidates, fields)
         return Kept(
             patients + judged.first,
@@ -103,7 +105,7 @@ class Order:
             places[columns],
             fields["standings"],
             fields["availabilities"],
-            judged.options[candidates, patients],
+            judged.options.take(pairs),
             said,
             because,
         )
@@ -130,7 +132,7 @@ class Order:
     def _numbers(self, judged: Judged, kind: CandidateKind, held: slice) -> npt.NDArray[np.unsignedinteger]:
         """A number for each patient and candidate of the kind, the least for the first; the place comes last."""
         number = held.stop - held.start
-        keys = self._keys(kind)
+        keys = self._keys[kind]
         whole = prod(int(each.places.max()) + 1 for each in keys) * max(1, number)
         if whole > np.iinfo(np.uint64).max:
             raise ValueError("the keys of the order do not fit into one number")
@@ -155,7 +157,7 @@ class Order:
             total[~judged.included[held]] = np.iinfo(dtype).max
         return np.ascontiguousarray(total.T)
 
-    def _keys(self, kind: CandidateKind) -> list[_Key]:
+    def _keys_of(self, kind: CandidateKind) -> list[_Key]:
         names = self.columns.rulebook.ranking.ranking
         if "identifier" in names:
             names = names[: names.index("identifier")]

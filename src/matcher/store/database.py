@@ -82,7 +82,7 @@ def open_database(url: str, clock: Clock) -> Database:
         _prepare_sqlite(engine)
     database = Database(engine, clock)
     try:
-        _migrate(database)
+        _bring_up_to_date(database)
     except (CommandError, ResolutionError):
         raise UsageError(
             "the store was written by a later version of the program", "install that version", "U055"
@@ -130,6 +130,15 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
             time.sleep(0.02)
         else:
             return
+
+
+def _bring_up_to_date(database: Database) -> None:
+    """Leaves no connection open where it fails."""
+    try:
+        _migrate(database)
+    except BaseException:
+        database.close()
+        raise
 
 
 def _migrate(database: Database) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
 
 from matcher.errors import UsageError
 from matcher.store import (
@@ -27,6 +27,7 @@ from matcher.store import (
     open_database,
 )
 from matcher.store.schema import METADATA
+from tests.postgresql import PostgreSQL
 
 LIFE = timedelta(hours=1)
 
@@ -49,8 +50,25 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a store that is not there yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'in' / 'store.sqlite'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new()
+
+
 @pytest.fixture
-def database(tmp_path: Path, clock: Clock) -> Iterator[Database]:
+def database(url: str, clock: Clock) -> Iterator[Database]:
+    opened = open_database(url, clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path, clock: Clock) -> Iterator[Database]:
+    """A store in a file, whose bytes can be looked at."""
     opened = open_database(f"sqlite:///{tmp_path / 'in' / 'store.sqlite'}", clock)
     yield opened
     opened.close()
@@ -60,7 +78,7 @@ def held_bytes(tmp_path: Path) -> bytes:
     return b"".join(each.read_bytes() for each in (tmp_path / "in").iterdir())
 
 
-def test_the_file_is_its_owner_s_alone(database: Database, tmp_path: Path) -> None:
+def test_the_file_is_its_owner_s_alone(file: Database, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "in" / "store.sqlite").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "in").stat().st_mode) == 0o700
 
@@ -71,8 +89,7 @@ def test_the_steps_lead_to_the_tables_that_are_used(database: Database) -> None:
     assert differences == []
 
 
-def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path, clock: Clock) -> None:
-    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+def test_two_processes_may_open_a_new_store_at_once(url: str, clock: Clock) -> None:
     probe = (
         "import sys; from datetime import UTC, datetime; from matcher.store import *; "
         "print(Tokens(open_database(sys.argv[1], lambda: datetime.now(UTC))).create('intake')[0].role)"
@@ -89,12 +106,11 @@ def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path, clock: Clock
     again.close()
 
 
-def test_a_store_of_a_later_version_is_refused(tmp_path: Path, clock: Clock) -> None:
-    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
-    open_database(url, clock).close()
-    with sqlite3.connect(tmp_path / "store.sqlite") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+def test_a_store_of_a_later_version_is_refused(url: str, clock: Clock) -> None:
+    database = open_database(url, clock)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
     with pytest.raises(UsageError, match="later version"):
         open_database(url, clock)
 
@@ -159,9 +175,9 @@ def test_a_write_in_between_is_noticed(database: Database) -> None:
     assert sessions.read(identifier, "me").document == {"a": 1}
 
 
-def test_neither_session_ids_nor_tokens_are_kept(database: Database, tmp_path: Path) -> None:
-    identifier = Sessions(database, LIFE).create("me", {})
-    _, secret = Tokens(database).create("intake", "ward 3")
+def test_neither_session_ids_nor_tokens_are_kept(file: Database, tmp_path: Path) -> None:
+    identifier = Sessions(file, LIFE).create("me", {})
+    _, secret = Tokens(file).create("intake", "ward 3")
     held = held_bytes(tmp_path)
     assert b"ward 3" in held
     assert identifier.encode() not in held

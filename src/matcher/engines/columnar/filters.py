@@ -22,8 +22,9 @@ from matcher.engines.columnar.arrays import (
 from matcher.engines.columnar.column import CodeColumn, Members, NumberColumn, SpanColumn
 from matcher.engines.columnar.days import FIRST_DAY, LAST_DAY, before
 from matcher.engines.columnar.frame import PatientFrame
+from matcher.engines.columnar.possible import Values
 from matcher.engines.columnar.records import Records, component_extremes
-from matcher.features.kind import Consists, Contains, Filter, Is, Named, Recent, Within
+from matcher.features.kind import Consists, Contains, Feature, Filter, Is, Named, Recent, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Reading:
         self._existing: dict[str, Verdicts | None] = {}
         self._references: dict[tuple[str, ...], SpanColumn] = {}
         self._candidates: dict[tuple[str, tuple[Filter, ...]], Candidates] = {}
+        #: the values of features that others are made of
+        self.parts: dict[Feature, Values] = {}
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -58,6 +61,7 @@ class Reading:
         self._records.clear()
         self._existing.clear()
         self._candidates.clear()
+        self.parts.clear()
 
     def reference(self, events: tuple[str, ...]) -> SpanColumn:
         """The day time is counted to: today, or the last of these events.

@@ -34,13 +34,17 @@ def _corners(formula: _Formula, inputs: Sequence[Values]) -> tuple[Floats, Float
     (sex,) = (each for each in inputs if isinstance(each, Categories))
     low, high = np.full(len(sex), inf), np.full(len(sex), -inf)
     nothing_said = np.zeros(len(sex), np.bool_)
+    exact = np.logical_and.reduce([each.low == each.high for each in numbers])
     with np.errstate(all="ignore"):
-        for is_woman, possible in ((True, _may_be(sex, woman=True)), (False, _may_be(sex, woman=False))):
-            for corner in product(*((each.low, each.high) for each in numbers)):
-                result = formula(corner, is_woman)
-                nothing_said |= possible & np.isnan(result)
-                low = np.where(possible & (result < low), result, low)
-                high = np.where(possible & (result > high), result, high)
+        for is_woman, same in product((True, False), repeat=2):
+            held = np.flatnonzero(_may_be(sex, woman=is_woman) & (exact == same))
+            ends = [(each.low[held], each.high[held]) for each in numbers]
+            # Of exact numbers all corners are one.
+            corners = list(product(*ends))[: 1 if same else None]
+            results = np.stack([formula(corner, is_woman) for corner in corners])
+            nothing_said[held] |= np.isnan(results).any(axis=0)
+            low[held] = np.fmin(low[held], np.fmin.reduce(results))
+            high[held] = np.fmax(high[held], np.fmax.reduce(results))
     # A corner such as infinity times zero says nothing: the result could then be any number from zero up.
     low = np.where(nothing_said, 0.0, np.maximum(low, 0.0))
     high = np.where(nothing_said, inf, np.maximum(high, 0.0))

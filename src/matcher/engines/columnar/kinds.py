@@ -63,7 +63,7 @@ def find(feature: Feature, reading: Reading) -> Values:
         case Age():
             return _age(feature.domain, reading)
         case Formula() as kind:
-            return formulas.evaluate(kind.name, [find(each, reading) for each in kind.inputs])
+            return formulas.evaluate(kind.name, [_part(each, reading) for each in kind.inputs])
         case FirstOf() as kind:
             return _first_of(kind, feature.domain, reading)
         case Count() as kind:
@@ -74,6 +74,13 @@ def find(feature: Feature, reading: Reading) -> Values:
             return listed.extreme(kind, whole(feature.domain), reading)
         case Total() as kind:
             return listed.total(kind, reading)
+
+
+def _part(feature: Feature, reading: Reading) -> Values:
+    """A feature that others are made of, which are often several."""
+    if feature not in reading.parts:
+        reading.parts[feature] = find(feature, reading)
+    return reading.parts[feature]
 
 
 def _age(domain: Domain, reading: Reading) -> Values:
@@ -94,7 +101,7 @@ def _first_of(kind: FirstOf, domain: Domain, reading: Reading) -> Values:
         asked = ~said.stated
         if not asked.any():
             break
-        found = find(source, reading)
+        found = _part(source, reading)
         conflict |= found.conflict & asked
         speaking = asked & ~found.silent
         said = either(said, either(only(found.said, speaking), only(perhaps, speaking)))

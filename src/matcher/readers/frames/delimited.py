@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,6 +32,10 @@ from matcher.readers.read import account_of
 from matcher.vocabulary.formulary import Formulary
 
 OPENING = 8 << 20
+#: blocks that wait for their rows while a file is opened
+_AHEAD = 2
+#: places in a block that are looked up one by one
+_FEW = 32
 #: patients between two places where a part may begin
 STEP = 64
 
@@ -142,9 +148,10 @@ class _Rows:
             held = {name: column[full] for name, column in held.items()}
             ids = self.reader.identities(held, block.lines[kept[full]])
         else:
-            texts = [] if read is None else _whole(read[self._name(self.reader.id_column)]).to_pylist()
-            ids = [each.strip() for each in texts]
-            blank = self.reader.blank(ids)
+            named = self._name(self.reader.id_column)
+            ids, blank = self.reader.identified(
+                pa.array([], pa.string()) if read is None else _whole(read[named])
+            )
             empty = [row for row in blank if self._row(block, int(kept[row])) is None]
             full = np.delete(np.arange(len(kept)), empty)
             if empty:
@@ -199,11 +206,10 @@ class _Opening:
         self._identifiers = Identifiers()
         found = [(np.array([0]), np.array([start]), np.array([line]))]
         before, end, after = 0, start, line
-        #: each block once more: where it starts and ends, its first line, and its size
-        self._stretches: list[tuple[int, int, int, int]] = []
-        for block in self._blocks():
-            self._stretches.append((end, block.next_offset, after, block.next_offset - end))
-            parsed = rows.parsed(block)
+        #: each block once more: where it starts and ends, its first line, its size; and the patients before it
+        self._stretches: list[tuple[tuple[int, int, int, int], int]] = []
+        for block, parsed in self._parsed():
+            self._stretches.append(((end, block.next_offset, after, block.next_offset - end), before))
             firsts = np.arange(0, len(parsed.cells), STEP)
             lines = parsed.cells.lines[firsts]
             singles = np.array([row.line for row in parsed.singles], np.intp)
@@ -219,15 +225,40 @@ class _Opening:
         distinct = np.append(True, offsets[1:] > offsets[:-1])
         self.places = Places(patients[distinct], offsets[distinct], lines[distinct])
 
-    def _blocks(self) -> Iterator[Block]:
+    def _parsed(self) -> Iterator[tuple[Block, _Parsed]]:
+        """Every block with its rows; a thread reads one while the next is looked for."""
         start, line = self._start
-        return blocks(self._rows.file, start, self._rows.file.size, line, OPENING)
+        waiting: deque[tuple[Block, Future[_Parsed]]] = deque()
+        with ThreadPoolExecutor(1) as thread:
+            for block in blocks(self._rows.file, start, self._rows.file.size, line, OPENING):
+                waiting.append((block, thread.submit(self._rows.parsed, block)))
+                if len(waiting) > _AHEAD:
+                    before, parsed = waiting.popleft()
+                    yield before, parsed.result()
+            for before, parsed in waiting:
+                yield before, parsed.result()
 
     def repeated(self) -> frozenset[str]:
         """Identifiers that stand there more than once."""
         found = self._identifiers.repeated(self._again)
         return frozenset(each for each in found if not self._rows.reader.is_blank(each))
 
-    def _again(self, number: int) -> Sequence[str]:
-        [block] = blocks(self._rows.file, *self._stretches[number])
+    def _again(self, number: int, rows: Index) -> Sequence[str]:
+        """The identifiers in some rows of a block: a few are looked up where they stand."""
+        stretch, before = self._stretches[number]
+        held, patients = self.places, before + rows
+        steps = np.searchsorted(held.patients, patients, side="right") - 1
+        near = np.unique(steps).tolist()
+        if len(near) > _FEW:
+            ids = self._ids(*stretch)
+            return [ids[row] for row in rows.tolist()]
+        found: dict[int, Sequence[str]] = {}
+        for step in near:
+            start, stop = held.offsets[step : step + 2].tolist()
+            found[step] = self._ids(start, stop, int(held.lines[step]), stop - start)
+        places = patients - held.patients[steps]
+        return [found[step][place] for step, place in zip(steps.tolist(), places.tolist(), strict=True)]
+
+    def _ids(self, start: int, stop: int, line: int, size: int) -> Sequence[str]:
+        [block] = blocks(self._rows.file, start, stop, line, size)
         return self._rows.identifiers(self._rows.parsed(block))

@@ -15,13 +15,12 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-import polars as pl
 
 from matcher.domain.record import Source
 from matcher.errors import UsageError
 from matcher.readers.entry import Entry
 from matcher.readers.frames.delimited import DelimitedFrames
+from matcher.readers.frames.identifiers import hashes
 from matcher.readers.frames.parquet import ParquetFrames
 from matcher.readers.frames.part import FramePart, Part
 from matcher.readers.frames.profiles import frame_part
@@ -142,18 +141,14 @@ class _Known:
     """The number of every patient, by the hash of the identifier."""
 
     def __init__(self, patients: DelimitedFrames | ParquetFrames) -> None:
-        held = [_hashes(patients.identifiers(part)) for part in patients.parts(_PATIENTS)]
-        hashes = np.concatenate([np.empty(0, np.uint64), *held])
-        self._order = np.argsort(hashes, kind="stable").astype(np.int32)
-        self._hashes = hashes[self._order]
+        held = [hashes(patients.identifiers(part)) for part in patients.parts(_PATIENTS)]
+        every = np.concatenate([np.empty(0, np.int64), *held])
+        self._order = np.argsort(every, kind="stable").astype(np.int32)
+        self._hashes = every[self._order]
 
     def places(self, ids: Sequence[str]) -> list[int]:
         """The first patient with each identifier, -1 where there is none."""
-        wanted = _hashes(ids)
+        wanted = hashes(ids)
         places = np.minimum(np.searchsorted(self._hashes, wanted), len(self._hashes) - 1)
         found = np.where(self._hashes[places] == wanted, self._order[places], -1)
         return [place if each else -1 for place, each in zip(found.tolist(), ids, strict=True)]
-
-
-def _hashes(ids: Sequence[str]) -> npt.NDArray[np.uint64]:
-    return pl.Series(ids, dtype=pl.String).hash().to_numpy()

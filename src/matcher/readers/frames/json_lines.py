@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from matcher.engines.columnar.arrays import Index
 from matcher.errors import Diagnostic, PatientDataError
 from matcher.readers.entry import Entry
 from matcher.readers.frames.identifiers import Identifiers
@@ -44,9 +45,12 @@ class JsonLinesFrames:
                 [Diagnostic(self._file.name, None, None, "P013", "the file holds no patients")]
             )
         stretches = self._places.parts(STEP)
-        repeated = identifiers.repeated(
-            lambda number: [each.patient for each in self._entries(stretches[number])]
-        )
+
+        def again(number: int, rows: Index) -> list[str]:
+            ids = [each.patient for each in self._entries(stretches[number])]
+            return [ids[row] for row in rows.tolist()]
+
+        repeated = identifiers.repeated(again)
         self._patients = replace(self._patients, repeated=repeated - {""})
 
     def __len__(self) -> int:

@@ -58,7 +58,7 @@ class ParquetFrames:
             self._blank = np.concatenate((self._blank, blank))
         if not len(self):
             raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file holds no patients")])
-        repeated = identifiers.repeated(lambda number: self._identities(number)[0])
+        repeated = identifiers.repeated(self._again)
         repeated = frozenset(each for each in repeated if not self._reader.is_blank(each))
         patients = replace(self._reader.patients, repeated=repeated)
         self._reader = replace(self._reader, patients=patients)
@@ -99,6 +99,10 @@ class ParquetFrames:
     def identifiers(self, part: Part) -> Sequence[str]:
         """Whose the rows of a part are."""
         return cells_of(self._reader, self._slice(part), part.line).ids
+
+    def _again(self, number: int, rows: Index) -> Sequence[str]:
+        ids, _ = self._identities(number)
+        return [ids[row] for row in rows.tolist()]
 
     def _slice(self, part: Part) -> pa.Table:
         number = int(np.searchsorted(self._firsts, part.start, side="right")) - 1

@@ -8,6 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from matcher.engines.columnar.arrays import Index
 from matcher.readers.bound import Bound
 from matcher.readers.coded import Coded
@@ -26,6 +30,8 @@ from matcher.readers.value import UnreadableError, read_date
 MOST_PIECES = 200_000
 #: days outside are left to the profile readers
 EARLIEST, LATEST = date(1903, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
+#: the first byte that is no printable character of ASCII
+_DELETE = 127
 #: instead of a day
 BLANK, NOT_PLAIN = -1, -2
 
@@ -127,6 +133,18 @@ class RowReader:
         return [
             place for place, text in enumerate(texts) if not text or (blanks and text.casefold() in blanks)
         ]
+
+    def identified(self, column: pa.Array) -> tuple[list[str], list[int]]:
+        """The identifiers of a column of texts, stripped, and the places of the blank ones."""
+        ids: list[str] = column.to_pylist()
+        texts = np.frombuffer(column.buffers()[2] or b"", np.uint8)
+        if ((texts > ord(" ")) & (texts < _DELETE)).all():
+            # There is nothing to strip, and to fold is to write small.
+            blanks = pa.array(["", *self._blanks], pa.string())
+            blank = np.flatnonzero(pc.is_in(pc.ascii_lower(column), blanks))
+            return ids, blank.tolist()
+        ids = [each.strip() for each in ids]
+        return ids, self.blank(ids)
 
     @cached_property
     def _blanks(self) -> frozenset[str]:

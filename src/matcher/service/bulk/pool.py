@@ -19,6 +19,7 @@ from matcher.rules.rulebook import Rulebook
 from matcher.service.bulk.folder import PartAccount, RunFolder
 from matcher.service.bulk.job import Job
 from matcher.service.bulk.part import PartMatcher
+from matcher.service.bulk.processes import context, interrupts_held_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,16 @@ def _over_processes(
 
         yield {part.number: partial(here, part) for part in parts}
         return
-    # Neither threads of libraries nor open files are taken along.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(parts)), context, _begin, (task,))
+    pool = ProcessPoolExecutor(min(workers, len(parts)), context(), _begin, (task,))
     try:
-        with _interrupts_held_back():
+        with interrupts_held_back():
             started = {part.number: partial(_result, _submitted(pool, part, step)) for part in parts}
         yield started
-    finally:
+    except BaseException:
         pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    # All parts are kept: nobody has to wait until the processes have ended.
+    pool.shutdown(wait=False)
 
 
 def _submitted(pool: ProcessPoolExecutor, part: Part, step: Step) -> Future[PartAccount]:
@@ -107,19 +109,6 @@ def _result(future: Future[PartAccount]) -> PartAccount:
 _AT_WORK: list[tuple[PartMatcher, RunFolder]] = []
 
 
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Processes that are begun meanwhile never see an interrupt; this one sees it afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _begin(task: Task) -> None:
     """In a new process: interrupts are for the one that began it, and when that is gone so is this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -137,10 +126,3 @@ def _end_with(parent: multiprocessing.process.BaseProcess | None) -> None:
 def _match(part: Part) -> PartAccount:
     matcher, folder = _AT_WORK[0]
     return matcher.match(part, folder)
-
-
-def processes(wanted: int | None) -> int:
-    """How many processes: what was asked for, or one for each core this process may use."""
-    if wanted is not None:
-        return wanted
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

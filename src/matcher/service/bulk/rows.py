@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
 
 from matcher.engines.columnar import PatientFrame, Planes
-from matcher.engines.columnar.arrays import Bools, Index
+from matcher.engines.columnar.arrays import Bools, Index, Words
 from matcher.engines.columnar.planes import POSSIBLE, SURE
 from matcher.service.cell import FORMULA
 from matcher.service.matches import MATCH_COLUMNS, columns_of
 from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
 from matcher.standing.order import Kept
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _PACKED = pa.ipc.IpcWriteOptions(unify_dictionaries=True, compression="lz4")
 _NAMED = pa.dictionary(pa.int32(), pa.string())
@@ -34,7 +36,8 @@ SCHEMA = pa.schema([(name, _TYPES.get(name, _NAMED)) for name in MATCH_COLUMNS])
 #: 1 January 1970 as a day since the first of January of the year 1
 _EPOCH = 719_163
 #: criteria whose bits are read together
-_TOGETHER = 20
+_TOGETHER = 24
+_OCTET = 8
 
 Numbers = npt.NDArray[np.int64]
 
@@ -86,13 +89,16 @@ class Rows:
         """The criteria that are unknown, and those not satisfied, of each pair."""
         lists: dict[str, int] = {"": 0}
         found = [np.zeros(len(kept), np.int32) for _ in range(2)]
-        by_option: Index = np.argsort(kept.options, kind="stable")
-        options, starts = np.unique(kept.options[by_option], return_index=True)
-        for option, pairs in zip(options.tolist(), np.split(by_option, starts[1:]), strict=True):
+        by_option: Index = np.argsort(kept.options.astype(np.uint16, copy=False), kind="stable")
+        sizes = np.bincount(kept.options, minlength=len(self._columns.options))
+        for option, pairs in enumerate(np.split(by_option, np.cumsum(sizes[:-1]))):
+            if not len(pairs):
+                continue
             criteria = self._columns.options[option].criteria
-            rows = [planes.rows[each.satisfied] for each in criteria]
+            held = planes.bits[[planes.rows[each.satisfied] for each in criteria]]
             ids = [each.id for each in criteria]
-            for into, codes in zip(found, _listed(ids, planes.bits, rows, kept.patients[pairs]), strict=True):
+            lists_of = _listed(ids, held, kept.patients[pairs])
+            for into, codes in zip(found, lists_of, strict=True):
                 distinct, places = codes
                 words = np.array([lists.setdefault(each, len(lists)) for each in distinct], np.int32)
                 into[pairs] = words[places]
@@ -102,25 +108,21 @@ class Rows:
 
 
 def _listed(
-    ids: Sequence[str], bits: npt.NDArray[np.uint64], rows: Sequence[int], patients: Index
+    ids: Sequence[str], planes: Words, patients: Index
 ) -> Iterator[tuple[list[str], npt.NDArray[np.int32]]]:
-    """For what is unknown, then for what is not satisfied: the distinct lists of criteria, and each patient's."""
-    at, place = patients >> 3, (patients & 7).astype(np.uint8)
-    masks: list[list[Numbers]] = [[], []]
-    for first in range(0, len(rows), _TOGETHER):
-        unknown, blocking = (np.zeros(len(patients), np.int64) for _ in range(2))
-        for number, row in enumerate(rows[first : first + _TOGETHER]):
-            sure = (bits[row, SURE].view(np.uint8)[at] >> place) & 1
-            possible = (bits[row, POSSIBLE].view(np.uint8)[at] >> place) & 1
-            unknown |= (possible & ~sure).astype(np.int64) << number
-            blocking |= (1 - possible).astype(np.int64) << number
-        masks[0].append(unknown)
-        masks[1].append(blocking)
-    for runs in masks:
+    """For what is unknown, then for what is not satisfied: the distinct lists of criteria, and each patient's.
+
+    ``planes`` are the two of each criterion.
+    """
+    ruled_out = ~planes[:, POSSIBLE]
+    unknown = planes[:, POSSIBLE] & ~planes[:, SURE]
+    for bits in (unknown, ruled_out):
         labels, places = [""], np.zeros(len(patients), np.int64)
-        for number, mask in enumerate(runs):
-            held = ids[number * _TOGETHER :]
-            coded = pa.array(places << _TOGETHER | mask).dictionary_encode()
+        for first in range(0, len(ids), _TOGETHER):
+            held = ids[first : first + _TOGETHER]
+            coded = pa.array(
+                places << _TOGETHER | _masks(bits[first : first + _TOGETHER], patients)
+            ).dictionary_encode()
             labels = [
                 _joined(labels[each >> _TOGETHER], held, each & ((1 << _TOGETHER) - 1))
                 for each in coded.dictionary.to_pylist()
@@ -129,8 +131,25 @@ def _listed(
         yield labels, places.astype(np.int32)
 
 
+def _masks(bits: Words, patients: Index) -> Numbers:
+    """A number for each of these patients, with a bit for each plane."""
+    at, place = patients >> 3, (patients & 7).astype(np.uint8)
+    found = np.zeros((4, len(patients)), np.uint8)
+    for number, plane in enumerate(bits.view(np.uint8)):
+        octets = plane.take(at)
+        octets >>= place
+        octets &= 1
+        octets <<= number & 7
+        found[number >> 3] |= octets
+    if len(bits) <= _OCTET:
+        few: Numbers = found[0].astype(np.int64)
+        return few
+    words: npt.NDArray[np.uint32] = np.ascontiguousarray(found.T).view("<u4")[:, 0]
+    return words.astype(np.int64)
+
+
 def _joined(before: str, ids: Sequence[str], mask: int) -> str:
-    named = [ids[number] for number in range(_TOGETHER) if mask >> number & 1]
+    named = [each for number, each in enumerate(ids) if mask >> number & 1]
     return "; ".join([before, *named] if before else named)
 
 
@@ -157,6 +176,8 @@ def written(tables: Sequence[pa.Table], form: str, path: Path) -> None:
             for each in tables:
                 file.write_table(each)
         return
+    import polars as pl
+
     with path.open("wb") as stream:
         for each in tables:
             frame = pl.from_arrow(each)
@@ -171,6 +192,8 @@ def written(tables: Sequence[pa.Table], form: str, path: Path) -> None:
 
 def _harmless(name: str) -> pl.Expr:
     """As ``cell``: no spreadsheet program takes the text for a formula."""
+    import polars as pl
+
     text = pl.col(name).cast(pl.String)
     formula = pl.any_horizontal(text.str.starts_with(each) for each in FORMULA)
     return pl.when(formula).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -12,6 +13,7 @@ from matcher.service.bulk.folder import PartAccount
 from matcher.service.bulk.job import identity
 from matcher.service.bulk.part import SHOWN
 from matcher.service.bulk.pool import Matching, Step, Task, matched_parts
+from matcher.service.cohort import make_ready
 from matcher.service.outputs import Outputs
 from matcher.standing.cohort import CohortCounts
 
@@ -26,6 +28,8 @@ def write_parts(
     """
     job, folder = task.job, task.folder
     before = identity(job.patients)
+    # While others match, this process has time.
+    Thread(target=make_ready).start()
     for account in matched_parts(task, matching, step):
         reading.add(account.reading)
         add_up(outputs, account)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+import socket
 import sys
 import threading
 import warnings
@@ -29,6 +30,10 @@ from matcher.service.bulk.pool import Matching, Started, Step, Task
 _DONE = pa.schema([("number", pa.int64()), ("patients", pa.int64())])
 #: how often the driver looks for parts that are done, in seconds
 _LOOK = 0.05
+#: what the address of a standalone master begins with; several are separated by commas
+_STANDALONE = "spark://"
+#: how long a master may take to answer, in seconds
+_PATIENCE = 5.0
 
 
 def over_spark(master: str | None) -> Matching:
@@ -42,7 +47,20 @@ def over_spark(master: str | None) -> Matching:
         raise UsageError(
             "the engine 'spark' needs Java, and none was found", "Install Java 17 or set JAVA_HOME.", "U016"
         )
-    return partial(_over_spark, master or "local[*]")
+    master = master or "local[*]"
+    if master.startswith(_STANDALONE) and not any(map(_answers, master.removeprefix(_STANDALONE).split(","))):
+        raise UsageError(f"nothing answers at the Spark master {master}", code="U044")
+    return partial(_over_spark, master)
+
+
+def _answers(address: str) -> bool:
+    """Whether something listens there. Spark itself would try for a minute and then say little."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 @contextmanager

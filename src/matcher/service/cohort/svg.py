@@ -33,11 +33,22 @@ _STYLE: Mapping[str, Any] = {
 }
 
 
+def make_ready() -> None:
+    """Imports what figures need, which takes a while; nobody has to wait for it who does not draw yet."""
+    _quietly()
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401 - Figure is taken from it below
+
+
+def _quietly() -> None:
+    # Of its own files, such as a list of typefaces, it need not tell those who match patients.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
 @contextmanager
 def drawing(name: str) -> Iterator[None]:
     """Settings under which a figure is made and written; ``name`` is unique within the page."""
-    # Of its own files, such as a list of typefaces, it need not tell those who match patients.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    _quietly()
     import matplotlib as mpl
 
     settings: Any = {**_STYLE, "svg.hashsalt": name}

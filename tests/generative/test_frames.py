@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matcher.errors import MatcherError
@@ -325,6 +325,7 @@ PIECES = (
     st.lists(st.sampled_from(PIECES), max_size=60).map("".join),
     st.sampled_from(("utf-8", "cp1252", "utf-16")),
 )
+@example('"a\nb"\rP1', "utf-8")
 def test_broken_files_give_the_same_in_frames(text: str, encoding: str) -> None:
     check(("patient_id,as_of,ecog\n" + text).encode(encoding, "replace"))
 

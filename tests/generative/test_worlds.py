@@ -27,7 +27,9 @@ def test_every_gate_is_the_same_in_every_world(
     made: Made, patients: list[Profile], data: st.DataObject
 ) -> None:
     graph = made.graph
-    domains = {number: node.feature.domain for number, node in enumerate(graph.nodes) if isinstance(node, Read)}
+    domains = {
+        number: node.feature.domain for number, node in enumerate(graph.nodes) if isinstance(node, Read)
+    }
     asked = data.draw(st.lists(st.sampled_from(sorted(domains)), unique=True, max_size=70))
     answers = {number: answers_to(domains[number]) for number in asked}
     worlds = Worlds(graph, answers)

@@ -24,6 +24,7 @@ from matcher.service.account import program_version
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
+_BETWEEN_COLLECTIONS = 20_000
 _log = logging.getLogger("matcher.server")
 _DESCRIPTION = """\
 Matches patients to clinical trials and regimens, and says why, what is missing and what to ask next.
@@ -84,6 +85,7 @@ def set_up_log(settings: Settings) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     server: Server = app.state.server
+    thresholds = gc.get_threshold()
     async with anyio.create_task_group() as beside:
         beside.start_soon(_every, _SWEEP_SECONDS, sweep, server)
         beside.start_soon(app.state.foreman.run)
@@ -93,6 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         beside.cancel_scope.cancel()
     gc.unfreeze()
+    gc.set_threshold(*thresholds)
     server.database.close()
 
 
@@ -104,11 +107,13 @@ def _reload(server: Server) -> None:
 def _set_aside() -> None:
     """Keeps the rulebook out of the garbage collector's sight, which else would walk through it at some requests.
 
-    That takes longer than the longest of the answers.
+    That takes longer than the longest of the answers. An answer is some thousands of objects without cycles: to look
+    for some after every 700 of them, as is the default, finds nothing.
     """
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
 
 
 async def _every(seconds: float, work: Callable[..., object], *arguments: object) -> None:

@@ -21,6 +21,8 @@ from matcher.service.answer import MatchAnswer, answer, to_json
 
 router = APIRouter(tags=["matching"])
 
+#: bytes of a body that may take its turn with the others; a patient with more may take seconds
+_USUAL = 16 << 10
 _TAKES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -57,7 +59,8 @@ async def match(
         answered = answer(served.matcher, read_json(body), asked.options, as_of=asked.as_of, today=today)
         return answered if isinstance(answered, Reject) else to_json(answered)
 
-    found = await to_thread.run_sync(work, limiter=server.threads)
+    limiter = server.turns if len(body) <= _USUAL else server.threads
+    found = await to_thread.run_sync(work, limiter=limiter)
     if isinstance(found, Reject):
         raise Problem(422, found.code, CODES[found.code].meaning, place=found.source.column or "body")
     server.metrics.matched.inc()

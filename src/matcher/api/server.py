@@ -35,6 +35,8 @@ class Server:
     metrics: Metrics
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
     """What computes does so here, so that the loop goes on; more threads would only wait for each other."""
+    turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    """Single patients of usual size, one after the other: of two at a time each would take twice as long."""
 
 
 def now() -> datetime:

@@ -73,7 +73,7 @@ class DateSpan:
 
     def until(self, day: date) -> DateSpan:
         """The part of the span that is not after ``day``; the span must begin by then."""
-        return DateSpan(self.first, min(self.last, day))
+        return self if self.last <= day else DateSpan(self.first, day)
 
     def __str__(self) -> str:
         if self.exact:

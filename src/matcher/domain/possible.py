@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from math import inf, isnan
 from typing import TypeAlias
 
@@ -166,12 +167,13 @@ def agree(sources: list[Possible]) -> tuple[Possible, bool]:
 
     Sources that overlap narrow each other; sources that exclude each other leave both answers open.
     """
-    common: Possible | None = sources[0]
-    union: Possible = sources[0]
+    common = sources[0]
     for source in sources[1:]:
-        common = _intersect(common, source) if common is not None else None
-        union = _unite(union, source)
-    return (common, False) if common is not None else (union, True)
+        narrower = _intersect(common, source)
+        if narrower is None:
+            return reduce(_unite, sources), True
+        common = narrower
+    return common, False
 
 
 def either(first: Possible, second: Possible) -> Possible:

@@ -29,7 +29,8 @@ class SortedProfile(Profile):
             return records
         match _where[0]:
             case Named(field=field, name=wanted):
-                return tuple([each for each in records if getattr(each, field) == wanted])
+                by_code, _ = self._places(name, field, records)
+                return tuple([records[each] for each in by_code.get(wanted, ())])
             case Is(field=field, codes=codes) | Contains(field=field, codes=codes):
                 by_code, unknown = self._places(name, field, records)
                 if codes.isdisjoint(by_code):
@@ -47,20 +48,19 @@ class SortedProfile(Profile):
         return Profile.listing(self, name)
 
     def _places(self, table: str, field: str, records: Sequence[Record]) -> _Places:
-        """For each code the places of the records it could be true of; and of those of which nothing is known."""
+        """For each code or name the places of the records it could be true of; and of those with neither."""
         found = self._by_code.get((table, field))
         if found is None:
             by_code: dict[str, list[int]] = {}
             unknown: list[int] = []
             for place, record in enumerate(records):
                 held = getattr(record, field)
-                parts = held if isinstance(held, tuple) else (held,)
-                for part in parts:
+                for part in held if isinstance(held, tuple) else (held,):
                     if part is None:
-                        unknown.append(place)
-                        continue
-                    for code in part.members:
-                        by_code.setdefault(code, []).append(place)
+                        unknown += [place] if place not in unknown else []
+                    else:
+                        for code in (part,) if isinstance(part, str) else part.members:
+                            by_code.setdefault(code, []).append(place)
             found = self._by_code[table, field] = by_code, unknown
         return found
 

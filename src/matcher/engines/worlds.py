@@ -72,7 +72,10 @@ class Worlds:
     """A graph, and what is supposed of features of which nothing is recorded. Made once for a rulebook."""
 
     def __init__(
-        self, graph: Graph, answers: Mapping[NodeId, Sequence[Possible]], roots: Iterable[NodeId] | None = None
+        self,
+        graph: Graph,
+        answers: Mapping[NodeId, Sequence[Possible]],
+        roots: Iterable[NodeId] | None = None,
     ) -> None:
         """``answers`` are those worth supposing of a feature where nothing is recorded, one world for each in order.
 
@@ -85,6 +88,7 @@ class Worlds:
         self._above = [(each, graph[each]) for each in wanted if not isinstance(graph[each], Read)]
         self._features = [each for each in wanted if isinstance(graph[each], Read)]
         _, self._unrecorded = walk(graph, Profile("", _ANY_DAY), Clock.at(_ANY_DAY), wanted)
+        self._needed: dict[NodeId, frozenset[NodeId]] = {}
         self._nobody = _Run(graph, self._users)
         self._count, firsts = 1, dict[NodeId, int]()
         for feature, given in answers.items():
@@ -104,7 +108,7 @@ class Worlds:
         nothing = self._unrecorded[feature]
         if finding is nothing:
             return False
-        if finding == nothing:
+        if not finding.facts and finding == nothing:
             # Engines use one finding for all of whom nothing is known: next time it is seen at once.
             self._unrecorded[feature] = finding
             return False
@@ -119,8 +123,12 @@ class Worlds:
         found: Mapping[NodeId, Finding],
         differing: Iterable[NodeId],
         answers: Mapping[NodeId, Sequence[Possible]],
+        roots: Iterable[NodeId] | None = None,
     ) -> Supposed:
-        """``answers`` are those to ``differing`` features; to the others they are always the same."""
+        """``answers`` are those to ``differing`` features; to the others they are always the same.
+
+        Only what these ``roots`` need is worked out; where none are named, everything.
+        """
         run = _Run(self.graph, self._users, self._nobody)
         added, count = list[tuple[NodeId, Sequence[Possible]]](), self._count
         for feature in differing:
@@ -129,8 +137,18 @@ class Worlds:
             if given:
                 added.append((feature, given))
                 count += len(given)
-        run.go_on(self._above)
+        if roots is None:
+            run.go_on(self._above)
+        else:
+            wanted = set[NodeId]().union(*(self._needed_by(each) for each in set(roots)))
+            run.go_on([each for each in self._above if each[0] in wanted])
         return Supposed(run.sure, run.possible, added)
+
+    def _needed_by(self, root: NodeId) -> frozenset[NodeId]:
+        found = self._needed.get(root)
+        if found is None:
+            found = self._needed[root] = frozenset(self.graph.below(root))
+        return found
 
 
 def _values(recorded: Finding, answers: Sequence[Possible], first: int) -> _Values:

@@ -25,14 +25,19 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
         return None
     limit = _ALIKE_WHEN_SHORT if len(wanted) <= _SHORT else _ALIKE
     letters = frozenset(wanted)
+    # Neither can match more letters than it has: of most names that is seen from their length.
+    size = len(wanted)
+    lengths = {each for each in range(1, 3 * size) if 2.0 * min(size, each) / (size + each) >= limit}
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted)
     best: tuple[float, str] | None = None
     for candidate in candidates:
         plain, others = _known(candidate)
+        if len(plain) not in lengths:
+            continue
         # A letter that only one of them has matches nothing: no comparison can come to more than this.
-        most = min(len(wanted) - len(letters - others), len(plain) - len(others - letters))
-        if 2.0 * most / (len(wanted) + len(plain)) < limit:
+        most = min(size - len(letters - others), len(plain) - len(others - letters))
+        if 2.0 * most / (size + len(plain)) < limit:
             continue
         if plain == wanted or _exchanged(plain, wanted):
             likeness = 1.0 if plain == wanted else 0.99

@@ -67,7 +67,17 @@ class PatientWords:
 class _Fixed:
     """What of a criterion is the same for every patient. Equal comparisons of a rulebook are one here."""
 
-    __slots__ = ("citation", "comparisons", "criterion", "nodes", "recoverable", "role", "verdicts", "waivable")
+    __slots__ = (
+        "citation",
+        "comparisons",
+        "criterion",
+        "nodes",
+        "recoverable",
+        "role",
+        "verdicts",
+        "waivable",
+        "windows",
+    )
 
     def __init__(
         self, criterion: Criterion, nodes: ConditionNodes, known: dict[Comparison, Comparison]
@@ -78,6 +88,14 @@ class _Fixed:
             id(each): (known.setdefault(each, each), node)
             for each, node in zip(comparisons(criterion.condition), self.nodes, strict=True)
         }
+        self.windows = tuple(
+            (
+                node,
+                f"{each.title}: the rule gives no window; values up to {each.default_window} days old count (default)",
+            )
+            for each, node in self.comparisons.values()
+            if each.default_window is not None
+        )
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -101,9 +119,7 @@ class CriterionWords:
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
     ) -> Told:
         criterion, held = judged.criterion, reading.findings
-        fixed = self._fixed.get(id(criterion))
-        if fixed is None:
-            fixed = self._fixed[id(criterion)] = _Fixed(criterion, reading.nodes, self._comparisons)
+        fixed = self._fixed_of(criterion, reading)
         findings = [held[node] for node in fixed.nodes]
         for each in findings:
             if each.facts:
@@ -114,6 +130,18 @@ class CriterionWords:
             known = judged, findings, self._tell(judged, fixed, reading, patient, cohort)
             self._unrecorded[id(criterion), cohort] = known
         return known[2]
+
+    def windows(self, criterion: Criterion, reading: ConditionReading) -> Iterable[str]:
+        """The windows that count by default where the rule gives none, of values that are known."""
+        for node, words in self._fixed_of(criterion, reading).windows:
+            if reading.findings[node].facts:
+                yield words
+
+    def _fixed_of(self, criterion: Criterion, reading: ConditionReading) -> _Fixed:
+        found = self._fixed.get(id(criterion))
+        if found is None:
+            found = self._fixed[id(criterion)] = _Fixed(criterion, reading.nodes, self._comparisons)
+        return found
 
     def _tell(
         self,

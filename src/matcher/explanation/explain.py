@@ -24,13 +24,12 @@ from matcher.explanation.questions import OPEN, Asker, OpenCandidates
 from matcher.explanation.timing import TimeTests, earliest
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence, Role
-from matcher.rules.condition import comparisons
 from matcher.rules.graph import Choice, Combine, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.panel import Field, Panel
 from matcher.standing.ranking import Ranked, Ranker
-from matcher.standing.standing import CriterionVerdict, Standing, StandingKind, stand
+from matcher.standing.standing import Standing, StandingKind, stand
 
 _QUESTIONS = 8
 #: from here on candidates are judged all at once, and only those that are shown one by one
@@ -73,6 +72,8 @@ class Explainer:
         self._ranker = Ranker(rulebook)
         self._words = CriterionWords()
         self._time_tests = TimeTests(rulebook.graph)
+        self._cited = {each.name: citation_in_words(each.citation) for each in rulebook.derivations}
+        self._values: dict[tuple[str, str], tuple[NodeId, ...]] = {}
         self._evidence_shown: dict[tuple[int, Verdict], EvidenceShown] = {}
         roots = [each.roots for each in rulebook.candidates if each.roots is not None]
         self._asker = Asker.of(
@@ -135,17 +136,31 @@ class Explainer:
         standings = self._standings(self.rulebook.candidates, reading, selection)
         ranked = self._ranker.rank(standings, reading)
         noted = _noted(reading)
-        values = (
-            node
-            for standing in standings
-            for each in standing.considered
-            for node in reading.nodes.values_of(each.criterion.condition)
-        )
         return _Outcome(
             {kind: ranked[kind][: selection.top] for kind in CandidateKind},
             OpenCandidates.of(standings),
-            list(dict.fromkeys(node for node in values if node in noted)) if noted else [],
+            list(
+                dict.fromkeys(
+                    node
+                    for standing in (standings if noted else ())
+                    for node in self._values_of(standing, reading)
+                    if node in noted
+                )
+            ),
         )
+
+    def _values_of(self, standing: Standing, reading: ConditionReading) -> Iterable[NodeId]:
+        """The values that its criteria read, each once: the same for every patient in the same cohort."""
+        key = standing.candidate.id, standing.cohort.cohort.id if standing.cohort else ""
+        found = self._values.get(key)
+        if found is None:
+            values_of = reading.nodes.values_of
+            found = self._values[key] = tuple(
+                dict.fromkeys(
+                    node for each in standing.considered for node in values_of(each.criterion.condition)
+                )
+            )
+        return found
 
     def _outcome_by_panel(
         self, panel: Panel, reading: ConditionReading, selection: Selection, top: int
@@ -244,17 +259,8 @@ class Explainer:
                 found.append(
                     f"{each.criterion.id}: presumed {presumed} until screening: {each.criterion.text}"
                 )
-            found += self._windows(each, reading)
+            found += self._words.windows(each.criterion, reading)
         return tuple(dict.fromkeys(found))
-
-    @staticmethod
-    def _windows(judged: CriterionVerdict, reading: ConditionReading) -> Iterable[str]:
-        for comparison in comparisons(judged.criterion.condition):
-            if comparison.default_window is not None and reading.finding(comparison).facts:
-                yield (
-                    f"{comparison.title}: the rule gives no window; values up to "
-                    f"{comparison.default_window} days old count (default)"
-                )
 
     def _conflicts(self, reading: ConditionReading) -> Iterable[str]:
         for node, finding in reading.findings.items():
@@ -302,7 +308,7 @@ class Explainer:
             known=finding.value.exact and applies is Verdict.MET,
             prognosis=derivation.document.prognosis,
             lines=tuple(lines) + tuple(derivation.document.notes),
-            citation=citation_in_words(derivation.citation),
+            citation=self._cited[derivation.name],
         )
 
     def _evidence(self, evidence: Evidence, reading: ConditionReading) -> EvidenceShown:

@@ -112,7 +112,9 @@ class Asker:
         answers, changes = by(open_ones, findings)
         settled = changes.sum(axis=0)
         best: dict[str, tuple[float, int, Feature]] = {}
-        for node, number, place in sorted((*answers[each], each) for each in np.flatnonzero(settled).tolist()):
+        for node, number, place in sorted(
+            (*answers[each], each) for each in np.flatnonzero(settled).tolist()
+        ):
             feature, settles = self._feature(node), round(int(settled[place]) / number, 2)
             topic = feature.topic or feature.name
             if topic not in best or settles > best[topic][0]:
@@ -130,9 +132,10 @@ class Asker:
 
     def _answers(self, node: NodeId, finding: Finding) -> list[Possible]:
         """The answers worth supposing: none of a feature that is known, or of which every answer is as good."""
-        value, domain = finding.value, self._feature(node).domain
+        value = finding.value
         if value.exact:
             return []
+        domain = self._feature(node).domain
         if value == whole(domain):
             return self._all_answers(node)
         found = answers_that_matter(value, self.tests[node], domain)
@@ -151,7 +154,7 @@ class Asker:
         worlds = self._worlds
         differing = worlds.differing(findings)
         now = {node: self._answers(node, findings[node]) for node in differing}
-        supposed = worlds.run(findings, differing, now)
+        supposed = worlds.run(findings, differing, now, open_ones.roots.ravel().tolist())
         added = [(node, len(each)) for node, each in supposed.added]
         asked = [*self._always, *added]
         owners = [*self._owners, *_owners(added, len(self._always))]

@@ -41,7 +41,10 @@ class TimeTests:
 
     def below(self, nodes: Iterable[NodeId]) -> list[tuple[Test, Since]]:
         """In order of evaluation."""
-        found = {number: (test, kind) for node in nodes for number, test, kind in self._of(node)}
+        found: dict[NodeId, tuple[Test, Since]] = {}
+        for node in nodes:
+            for number, test, kind in self._of(node):
+                found[number] = test, kind
         return [found[number] for number in sorted(found)]
 
     def _of(self, node: NodeId) -> list[tuple[NodeId, Test, Since]]:

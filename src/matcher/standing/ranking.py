@@ -68,6 +68,8 @@ class Ranker:
         self.availability_key = partial(availability_key, rulebook.ranking)
         self.direction_key = partial(direction_key, rulebook.ranking)
         self.level_key = partial(level_key, rulebook.ranking)
+        self.nothing = no_credit(rulebook.ranking, sought=False)
+        self.not_credited = no_credit(rulebook.ranking, sought=True)
         self._said: dict[tuple[Hashable, ...], KeyValue] = {}
         self._worth: dict[str, tuple[tuple[NodeId, Credit], ...]] = {}
 
@@ -111,7 +113,7 @@ class Ranker:
 class Judgement:
     """What the keys read: a standing, the patient it is about, and its criteria counted."""
 
-    __slots__ = ("candidate", "ranker", "reading", "selected", "standing", "unknown", "unsatisfied")
+    __slots__ = ("candidate", "credit", "ranker", "reading", "selected", "standing", "unknown", "unsatisfied")
 
     def __init__(self, standing: Standing, reading: ConditionReading, ranker: Ranker) -> None:
         self.standing, self.reading, self.ranker = standing, reading, ranker
@@ -128,14 +130,14 @@ class Judgement:
                 words_of(criterion.condition)
             ):
                 self.selected |= selected_by(criterion.condition, reading)
+        self.credit = self._credit() if self.candidate.evidence else ranker.nothing
 
-    @property
-    def credit(self) -> Credit:
+    def _credit(self) -> Credit:
         """The best of the evidence that is known to apply to this patient's disease."""
-        worth, verdicts = self.ranker.worth(self.candidate), self.reading.table.verdicts[self.reading.row]
+        verdicts = self.reading.table.verdicts[self.reading.row]
+        worth = self.ranker.worth(self.candidate)
         known = [credit for applies, credit in worth if verdicts[applies] is Verdict.MET]
-        nothing = no_credit(self.ranker.ranking, sought=bool(worth))
-        return min(known, key=lambda each: (each.direction, each.level), default=nothing)
+        return min(known, key=lambda each: (each.direction, each.level), default=self.ranker.not_credited)
 
 
 def rank(

@@ -133,7 +133,7 @@ def kind_of(roots: Roots, coverage: Coverage, table: VerdictTable, row: int) -> 
 
 def judged(criteria: tuple[Criterion, ...], table: VerdictTable, row: int) -> tuple[CriterionVerdict, ...]:
     verdicts = table.verdicts[row]
-    return tuple(CriterionVerdict(each, verdicts[each.node], verdicts[each.satisfied]) for each in criteria)
+    return tuple([CriterionVerdict(each, verdicts[each.node], verdicts[each.satisfied]) for each in criteria])
 
 
 def _preference(cohort: CohortStanding) -> tuple[int, int, str]:

@@ -147,7 +147,7 @@ def _block(file: TextFile, start: int, stop: int, line: int) -> Block:
         if place < consumed:
             continue
         offset = start + int(starts[place])
-        found, reached, lines = _singly(file, offset, start + int(ends[place]), int(numbers[place]))
+        found, reached, lines = _singly(file, offset, ends + start, int(numbers[place]))
         singles += found
         held = int(np.searchsorted(starts, reached - start)) if reached < start + length else len(starts)
         taken[place:held] = True
@@ -164,8 +164,11 @@ def _block(file: TextFile, start: int, stop: int, line: int) -> Block:
     return Block(raw, starts, ends, numbers, offsets, tuple(singles), next_offset, next_line)
 
 
-def _singly(file: TextFile, start: int, stop: int, line: int) -> tuple[list[Record], int, int]:
-    """Records from a place until one ends at or beyond another; that end, and how many lines they take."""
+def _singly(file: TextFile, start: int, ends: Index, line: int) -> tuple[list[Record], int, int]:
+    """Records from a place until one ends where a line does, or beyond all; that end, and how many lines they take.
+
+    A record can end amid what is one line here: for the reader of rows a lone carriage return ends a line too.
+    """
     found: list[Record] = []
     sizes = _Sizes(file.lines(start), file.encoding)
     taken = 0
@@ -173,7 +176,7 @@ def _singly(file: TextFile, start: int, stop: int, line: int) -> tuple[list[Reco
         found.append(record)
         start += sum(sizes.sizes[taken : taken + record.lines])
         taken += record.lines
-        if start >= stop:
+        if start >= ends[-1] or start == ends[np.searchsorted(ends, start)]:
             break
     return found, start, taken
 

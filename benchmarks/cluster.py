@@ -6,7 +6,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from measure import ROOT, Scale, Section, megabytes, python, watch
+from measure import ROOT, Scale, Section, clock, megabytes, python, watch
 from run import alone
 
 
@@ -19,7 +19,7 @@ def measure(scale: Scale) -> Section:
         "cluster gains.",
         ("master", "rows", "time", "patients/s", "peak memory"),
     )
-    offered = watch(python("-m", "matcher.cli", "match", "--help")).output
+    offered = clock(python("-m", "matcher.cli", "match", "--help")).output
     if find_spec("pyspark") is None or "--master" not in offered:
         section.note("Left out: PySpark, or `matcher match --master`, is not here.")
         return section
@@ -27,7 +27,7 @@ def measure(scale: Scale) -> Section:
     rows = max(scale.rows // 10, 1)
     with tempfile.TemporaryDirectory() as name:
         extract = Path(name) / "extract.csv"
-        watch(python(ROOT / "benchmarks" / "extract.py", str(rows), extract))
+        clock(python(ROOT / "benchmarks" / "extract.py", str(rows), extract))
         for executors in (1, 2):
             asked = [
                 "--engine",
@@ -47,14 +47,15 @@ def measure(scale: Scale) -> Section:
                 "--out",
                 f"{name}/out-{executors}",
             ]
-            run = watch(python("-m", "matcher.cli", "match", extract, *asked))
-            seconds.append(run.seconds)
+            match = python("-m", "matcher.cli", "match", extract, *asked)
+            peak = watch(match).peak
+            seconds.append(clock(match).seconds)
             section.row(
                 f"local[{executors}]",
                 f"{rows:,}",
-                f"{run.seconds:,.1f} s",
-                f"{rows / run.seconds:,.0f}",
-                megabytes(run.peak),
+                f"{seconds[-1]:,.1f} s",
+                f"{rows / seconds[-1]:,.0f}",
+                megabytes(peak),
             )
     section.note(f"Two executors took {seconds[1] / seconds[0]:.2f} times as long as one.")
     return section

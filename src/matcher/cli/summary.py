@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 
 from matcher.cli.terminal import Page
 from matcher.errors import CODES
@@ -17,6 +18,8 @@ SHOWN_PATIENTS = 5
 SHOWN_CANDIDATES = 3
 _SHOWN_REJECTS = 5
 _SHOWN_ITEMS = 4
+#: characters; `matcher explain` and the report have all of them
+_LONGEST_ITEM = 100
 _TITLES = {"trial": "Trials", "regimen": "Regimens"}
 
 
@@ -103,7 +106,9 @@ def print_candidate(page: Page, each: CandidateShown) -> None:
     page.line(("because     ", "dim"), each.because, indent=8, hang=12)
     for name, items in (("missing", each.missing), ("in the way", each.blocking)):
         if items:
-            listed = "; ".join(items[:_SHOWN_ITEMS])
+            listed = "; ".join(
+                shorten(item, _LONGEST_ITEM, placeholder=" …") for item in items[:_SHOWN_ITEMS]
+            )
             more = f"; and {len(items) - _SHOWN_ITEMS} more" if len(items) > _SHOWN_ITEMS else ""
             page.line((f"{name:<12}", "dim"), listed + more, indent=8, hang=12)
     if each.earliest:

@@ -15,18 +15,17 @@ from enum import Enum
 from importlib.resources import files
 from typing import IO
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from matcher.explanation.answer import (
-    DECISION_NOTICE,
-    STANDING_TEXT,
     CandidateShown,
     CriterionShown,
     PatientShown,
 )
 from matcher.readers.outcome import Reading, Reject
-from matcher.service.account import STANDINGS, Account, by_standing, is_ranked, program_version
+from matcher.service.account import STANDINGS, Account, by_standing, is_ranked
+from matcher.service.templating import STATIC, page_environment
 
 _PIECE = 1 << 20
 _GROUPS = (("inclusion", "Inclusion criteria"), ("exclusion", "Exclusion criteria"))
@@ -124,7 +123,7 @@ class Report:
             detail=self.detail.value,
             sections=self._pieces(),
             together=together or "",
-            style=Markup("").join((_resource("report.css"), _resource("cohort.css"))),
+            style=Markup("").join((_standings(), _resource("report.css"), _resource("cohort.css"))),
             script=_resource("report.js"),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
@@ -146,20 +145,9 @@ def report_of(patient: PatientShown, account: Account, reading: Reading) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("matcher.service"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment()
     environment.globals.update(
-        notice=DECISION_NOTICE,
-        standings=STANDINGS,
-        standing_text=STANDING_TEXT,
-        standing_meaning=STANDING_MEANING,
-        detailed=DETAILED_CANDIDATES,
-        version=program_version(),
+        standings=STANDINGS, standing_meaning=STANDING_MEANING, detailed=DETAILED_CANDIDATES
     )
     environment.filters.update(
         groups=groups,
@@ -225,6 +213,10 @@ def _indexed(patient: PatientShown, number: int) -> Indexed:
 def _resource(name: str) -> Markup:
     """A file of this package, which needs no escaping."""
     return Markup(_file(name))  # noqa: S704 - our own file
+
+
+def _standings() -> Markup:
+    return Markup((STATIC / "standings.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
 def _file(name: str) -> str:

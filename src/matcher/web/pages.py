@@ -15,13 +15,12 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.staticfiles import StaticFiles
 
-from matcher.explanation.answer import DECISION_NOTICE, STANDING_TEXT
 from matcher.rules.rulebook import Rulebook
-from matcher.service.account import program_version
 from matcher.service.intake.form import EFFORT_TEXT, Field, Form, Input, InputKind, Shape
+from matcher.service.templating import STATIC, page_environment
 
 FOLDER = Path(str(files("matcher.web"))) / "static"
 #: up to so many options are laid out side by side, more are a list to choose from
@@ -56,24 +55,13 @@ def page_routes(intake: Callable[[Request], str]) -> APIRouter:
 
 
 def static() -> StaticFiles:
-    return StaticFiles(directory=FOLDER)
+    return StaticFiles(directory=FOLDER, packages=[("matcher.service", STATIC.name)])
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("matcher.web"), PackageLoader("matcher.service")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        notice=DECISION_NOTICE,
-        standing_text=STANDING_TEXT,
-        version=program_version(),
-        stamp=_stamp(),
-    )
+    environment = page_environment("matcher.web")
+    environment.globals.update(stamp=_stamp())
     environment.filters.update(
         slug=slug,
         in_pills=in_pills,
@@ -111,6 +99,6 @@ def main_input(found: Field) -> Input | None:
 def _stamp() -> str:
     """Of what the files hold, so that a browser never mixes two versions."""
     found = hashlib.sha256()
-    for path in sorted(FOLDER.iterdir()):
+    for path in sorted((*FOLDER.iterdir(), *STATIC.iterdir())):
         found.update(path.read_bytes())
     return found.hexdigest()[:12]

@@ -140,7 +140,7 @@ class LiveIntake:
 class LiveIntakes:
     """The intakes that are alive, at most so many: the one not used for longest goes first.
 
-    Each takes about half a megabyte; one that went is back in some thirty milliseconds.
+    Each takes memory (`make soak`); one that went is made again from its document.
     """
 
     most: int = 100

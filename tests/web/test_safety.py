@@ -242,6 +242,10 @@ def test_no_value_of_a_patient_is_in_a_log_a_problem_or_a_figure(live: Live) -> 
 
 def test_the_log_names_routes_and_request_ids(live: Live, http: httpx.Client) -> None:
     request = http.get("/v1/candidates/nothing").headers["x-request-id"]
+    # The line is written once the answer has left.
+    ends = time.monotonic() + 30
+    while request not in live.said() and time.monotonic() < ends:
+        time.sleep(0.02)
     lines = [line for line in live.said().splitlines() if request in line]
     assert len(lines) == 1
     assert "GET /v1/candidates/{id} 404" in lines[0]

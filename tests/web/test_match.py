@@ -218,9 +218,11 @@ def test_several_processes_answer_and_are_counted_together(tmp_path: Path) -> No
         for _ in range(12):
             with live.client() as http:
                 assert http.post("/v1/match", json=PROFILE).status_code == 200
+        counted = 'matcher_requests_total{method="POST",route="/v1/match",status="200"} 12.0'
         with live.client() as http:
-            figures = http.get("/metrics").text
-    assert 'matcher_requests_total{method="POST",route="/v1/match",status="200"} 12.0' in figures
+            # Counted once the answer has left, perhaps by the other process than the one that is asked.
+            figures = _until(http, lambda: http.get("/metrics").text, lambda text: counted in text)
+    assert counted in figures
 
 
 def test_rules_that_vanish_do_not_take_the_server_along(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # One spelling for several ways to write a sound; applied to both names, so it need not be a word.
-_SOUNDS = (("ae", "e"), ("oe", "e"), ("ph", "f"))
+_SOUNDS = (("ae", "e"), ("oe", "e"), ("ph", "f"), ("ies", "ys"))
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _SIGN = re.compile(r"[+?<>=!~%&^|\u00b1\u00d8]|^\s*[-\u2212\u2013\u2014]|[-\u2212\u2013\u2014]\s*$")

@@ -23,6 +23,9 @@ from matcher.errors import misspelt, nearest
         ("typ 1 diabetes", "type 1 diabetes"),
         ("lug cancer", "lung cancer"),
         ("Hb A1c", "HbA1c"),
+        ("phse", "phase"),
+        ("therapys", "therapies"),
+        ("g/dLL", "g/dL"),
     ],
 )
 def test_a_slip_of_the_pen_is_taken_for_the_name(written: str, known: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # One spelling for several ways to write a sound; applied to both names, so it need not be a word.
-_SOUNDS = (("ae", "e"), ("oe", "e"), ("ph", "f"), ("ies", "ys"))
+_SOUNDS = (("ae", "e"), ("oe", "e"), ("ph", "f"), ("ies", "ys"), ("tumour", "tumor"), ("leuco", "leuko"))
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _SIGN = re.compile(r"[+?<>=!~%&^|\u00b1\u00d8]|^\s*[-\u2212\u2013\u2014]|[-\u2212\u2013\u2014]\s*$")
@@ -53,6 +53,7 @@ class Spelling:
 
     words: tuple[str, ...]
     joined: str
+    letters: int
     digits: tuple[str, ...]
     signs: tuple[str, ...]
     is_code: bool
@@ -69,7 +70,8 @@ def spelling(name: str) -> Spelling:
     words = tuple(_WORD.findall(plain))
     signs = tuple(sign.strip() for sign in _SIGN.findall(plain))
     is_code = name.isupper() and name.isalnum() and len(name) <= 7
-    return Spelling(words, "".join(words), tuple(_DIGITS.findall(plain)), signs, is_code)
+    letters = sum(map(len, _WORD.findall(name)))
+    return Spelling(words, "".join(words), letters, tuple(_DIGITS.findall(plain)), signs, is_code)
 
 
 def letters_apart(written: Spelling, known: Spelling) -> int | None:
@@ -84,10 +86,9 @@ def letters_apart(written: Spelling, known: Spelling) -> int | None:
         return None
     if written.joined == known.joined:
         return 0
-    length = len(written.joined)
-    if known.is_code or length < 4 or abs(length - len(known.joined)) > 2:
+    if known.is_code or written.letters < 4 or abs(len(written.joined) - len(known.joined)) > 2:
         return None
-    most = 2 if length >= 8 else 1
+    most = 2 if written.letters >= 8 else 1
     if len(written.words) == len(known.words):
         pairs = tuple(zip(written.words, known.words, strict=True))
     elif written.whole_words and known.whole_words:
@@ -107,7 +108,7 @@ def _slips(written: str, known: str) -> int | None:
     """The slips that lead from one word to another."""
     if written == known:
         return 0
-    if not (written.isalpha() and known.isalpha()) or min(len(written), len(known)) < 3:
+    if not (written.isalpha() and known.isalpha()) or min(len(written), len(known)) < 2:
         return None
     if written[0] != known[0]:
         if written[:2] != known[1::-1]:
@@ -123,10 +124,11 @@ def _slips(written: str, known: str) -> int | None:
 
 
 def _is_slip_in_short(written: str, known: str, left: str, right: str) -> bool:
-    """In a word of three to five letters another letter makes another word, and in one of three one more does."""
+    """In a word of up to five letters another letter makes another word, in one of up to three also one more."""
     shortest = min(len(written), len(known))
-    if shortest == 3:
-        return (not left and bool(right)) or (not right and left * 2 in written)
+    if shortest <= 3:
+        struck_twice = not right and left * 2 in written
+        return struck_twice or (shortest == 3 and not left)
     return shortest > 5 or len(left) != 1 or len(right) != 1
 
 

@@ -36,10 +36,13 @@ def listing_of(
     table: str,
     wire: Mapping[str, Any],
     complete: frozenset[str],
-    record: Callable[[TableRow], R],
+    record: Callable[[TableRow], R | Absence | None],
     codes: Callable[[str], frozenset[str] | None],
 ) -> Listing[R]:
-    """A list of presence and absence. A row nobody can read is a member that could be anything."""
+    """A list of presence and absence. A row nobody can read is a member that could be anything.
+
+    ``record`` gives an absence where the row denies what it names, and nothing where it states neither.
+    """
     raw = wire.get(table)
     records: list[R] = []
     absences: list[Absence] = []
@@ -50,7 +53,13 @@ def listing_of(
             continue
         read = _row(context, table, path, row)
         readable = readable and read.fields is not None
-        records.append(record(read))
+        match record(read):
+            case None:
+                pass
+            case Absence() as absence:
+                absences.append(absence)
+            case found:
+                records.append(found)
     said = raw == [] or table in complete
     return Listing(tuple(records), tuple(absences), said and readable)
 

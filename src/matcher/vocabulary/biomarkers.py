@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from matcher.vocabulary import genes
 from matcher.vocabulary.tables import listed, rows
 from matcher.vocabulary.tree import Node, Tree, flat
 
@@ -149,13 +150,22 @@ def speaks_for_tumour(marker: str, method: str | None = None, specimen: str | No
     return MARKER[marker].specimen == "tumour" and on_tumour and specimen != "blood"
 
 
-def gene_symbol(text: str) -> str:
-    """The HGNC symbol of a gene or of the gene behind a marker: ``HER2`` is ERBB2, ``nf2`` is NF2.
+def genes_of(text: str) -> frozenset[str]:
+    """Every gene that a name could mean, the name of a gene or of a marker made by one; none where it is neither."""
+    found = genes.genes(text)
+    if found:
+        return found
+    code = MARKERS.lookup(text) if re.fullmatch(r"\w+(?:[ ./_-]+\w+)*", text.strip()) else None
+    return frozenset({MARKER[code].gene}) if code is not None and MARKER[code].gene else frozenset()
 
-    A symbol that is not in the table is kept, in capitals: genes are open-ended.
+
+def gene_symbol(text: str) -> str | None:
+    """The HGNC symbol of a gene or of the gene behind a marker: ``HER2`` is ERBB2, ``MLL2`` is KMT2D.
+
+    Nothing where no gene, or more than one, is called so.
     """
-    code = MARKERS.lookup(text)
-    return (MARKER[code].gene if code is not None else "") or text.strip().upper()
+    found = genes_of(text)
+    return next(iter(found)) if len(found) == 1 else None
 
 
 _ALLELE = re.compile(r"(?:HLA[\s-]*)?([ABC])\s*\*?\s*(\d{2,3})(?::?(\d{2,3}))?(?::\d+)*[NLSQ]?")

@@ -1,6 +1,7 @@
 """Biomarkers and alterations."""
 
 from tests.spec.table import MET, NOT_MET, UNKNOWN, Section, Table, row
+from tests.spec.tables.alterations import ALTERATIONS
 
 
 def _stained(percent: object, intensity: int | None = None, marker: str = "cldn18_2") -> dict[str, object]:
@@ -142,5 +143,6 @@ MARKERS = Section(
                 row(UNKNOWN),
             ),
         ),
+        *ALTERATIONS,
     ),
 )

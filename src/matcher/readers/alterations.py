@@ -10,12 +10,13 @@ from typing import Any
 from matcher.domain.possible import DENIED, SUSPECTED, Codes
 from matcher.domain.record import Absence, Alteration, Listing
 from matcher.readers import lookup
-from matcher.readers.context import Context, is_unknown
+from matcher.readers.context import Asserted, Context, is_unknown
 from matcher.readers.outcome import Issue
 from matcher.readers.rows import TableRow, listing_of
 from matcher.vocabulary import alterations, genes, variants
 from matcher.vocabulary.alterations import FUSION, Finding
 from matcher.vocabulary.codes import ALTERATION_KIND
+from matcher.vocabulary.marks import Assertion, assertion_of, marked
 
 #: what stands between changes that were all found
 _ALL_OF = re.compile(r"\s*[;,+&]\s*|\s+and\s+|\s+und\s+", re.IGNORECASE)
@@ -47,7 +48,15 @@ def read_alterations(
         more.extend(each for each in others if isinstance(each, Alteration))
         return first
 
-    listed = listing_of(context, "alterations", wire, complete, record, lookup.ABSENT_ALTERATION.resolve)
+    listed = listing_of(
+        context,
+        "alterations",
+        wire,
+        complete,
+        record,
+        lookup.ABSENT_ALTERATION.resolve,
+        alterations.EVERYTHING,
+    )
     records = tuple(_against(context, each, listed.absences) for each in (*listed.records, *more))
     return replace(listed, records=records)
 
@@ -88,18 +97,19 @@ class _Row:
     path: str
 
     def read(self) -> list[Alteration | Absence | None]:
-        named = self._named()
+        named, asserted = self._named()
+        asserted = asserted.said_by(self.context.assertion(self.fields, self.path))
         gene = self._gene(named)
         partner = self._partner(gene, named)
         symbol = next(iter(gene.members)) if gene is not None and gene.exact else ""
         kind = self._kind(symbol)
-        changes = list(self._changes(symbol, gene))
+        changes = list(self._changes(symbol, gene)) or [_Said()]
         copies = self.context.number(self.fields, "copy_number", self.path, high=10_000)
         on = self.context.date(self.fields, "date", self.path)
         source = self.context.source(f"{self.path}.gene")
         found: list[Alteration | Absence | None] = []
-        for each in changes or [_Said()]:
-            made = self._record(gene, partner or each.partner, named, kind, each)
+        for each in changes:
+            made = self._record(gene, partner or each.partner, named, kind, each, asserted.assertion)
             if isinstance(made, Alteration):
                 made = replace(made, copy_number=copies, on=on, source=source)
             elif made is not None:
@@ -107,16 +117,19 @@ class _Row:
             found.append(made)
         return found
 
-    def _named(self) -> Finding | None:
-        """What stands in the gene's cell, where it is more than a gene."""
+    def _named(self) -> tuple[Finding | None, Asserted]:
+        """What stands in the gene's cell, without the marks beside it, and what those say."""
         raw = self.fields.get("gene")
         if not isinstance(raw, str) or is_unknown(raw):
-            return None
+            return None, Asserted(None)
         kind = self.fields.get("kind")
         code = ALTERATION_KIND.lookup(kind) if isinstance(kind, str) else None
         if code == "fusion" and not genes.genes(raw) and (pair := alterations.joined(f"{raw} fusion")):
-            return Finding(pair[0], FUSION, partner=pair[1])
-        return alterations.finding(raw)
+            return Finding(pair[0], FUSION, partner=pair[1]), Asserted(None)
+        found = alterations.finding(raw)
+        if found is None and (mark := marked(raw, lambda name: alterations.finding(name) is not None)):
+            return alterations.finding(mark.name), Asserted(None, mark.assertion)
+        return found, Asserted(None)
 
     def _gene(self, named: Finding | None) -> Codes | None:
         if named is not None:
@@ -160,6 +173,8 @@ class _Row:
                 return _Said(missing=missing)
             if changes := variants.changes(raw, symbol):
                 return _of_changes(changes)
+            if (said := _assertion(raw)) is not None:
+                return said
         kinds = self.context.codes(self.fields, "kind", self.path, lookup.ALTERATION_KIND)
         if kinds is None or not kinds.members <= ALTERATION_KIND.all_leaves:
             return _Said(doubted=not isinstance(raw, str) or alterations.may_deny(raw))
@@ -199,6 +214,8 @@ class _Row:
         code = alterations.kind_of(text)
         if code is not None:
             return _Said(ALTERATION_KIND.leaves(code))
+        if (said := _assertion(text)) is not None:
+            return said
         named = alterations.finding(text)
         if named is None or named.absent:
             return None
@@ -211,14 +228,25 @@ class _Row:
         return None
 
     def _record(
-        self, gene: Codes | None, partner: Codes | None, named: Finding | None, kind: _Said, said: _Said
+        self,
+        gene: Codes | None,
+        partner: Codes | None,
+        named: Finding | None,
+        kind: _Said,
+        said: _Said,
+        assertion: Assertion,
     ) -> Alteration | Absence | None:
         beside = _of_changes(_changes_of(named)) if named is not None and named.changes else _Said()
         texts = said.changes or kind.changes or beside.changes
         missing = kind.missing or said.missing
         if named is not None and named.absent:
             missing = alterations.Missing(named.kinds)
-        doubt = SUSPECTED if kind.doubted or said.doubted else ""
+        if assertion is Assertion.NOT_PATIENTS or (assertion is Assertion.ABSENT and (texts or partner)):
+            # That one change or one fusion was not found says nothing of the gene's others.
+            return None
+        if assertion is Assertion.ABSENT and missing is None:
+            missing = alterations.Missing(named.kinds if named is not None else None)
+        doubt = SUSPECTED if kind.doubted or said.doubted or assertion is Assertion.SUSPECTED else ""
         if missing is not None:
             if not texts and partner is None and not doubt:
                 return self._absence(gene, missing, kind, said)
@@ -285,6 +313,16 @@ class _Row:
 
     def _issue(self, code: str, field: str, reason: str, raw: object) -> None:
         self.context.issue(code, f"{self.path}.{field}", reason, raw)
+
+
+def _assertion(text: str) -> _Said | None:
+    """What a status in place of a finding says: "positive", "pending", "ruled out"; a stroke may mean either."""
+    if text.strip() in ("-", ".", "\u2013"):
+        return _Said(doubted=True)
+    said = assertion_of(text)
+    if said is Assertion.ABSENT:
+        return _Said(missing=alterations.Missing(None))
+    return _Said(doubted=said is not Assertion.PRESENT) if said is not None else None
 
 
 def _of_changes(found: tuple[variants.Change, ...] | list[variants.Change]) -> _Said:

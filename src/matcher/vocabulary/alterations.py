@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from matcher.vocabulary import genes, variants
+from matcher.vocabulary.biomarkers import genes_of
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.tables import listed, rows
 from matcher.vocabulary.text import words
@@ -46,6 +47,10 @@ def stated_absent(text: str) -> frozenset[str] | None:
     return None
 
 
+#: what "no alterations" denies
+EVERYTHING = frozenset(genes.SYMBOLS)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a text says was found, or was not: ``BRAF V600E``, ``EML4::ALK``, ``MET amplification``, ``KRAS wild type``.
@@ -63,7 +68,7 @@ class Finding:
 def finding(text: str) -> Finding | None:
     """The whole text as one finding about a gene; nothing where some of it is left over."""
     plain = " ".join(text.split())
-    if found := genes.genes(plain):
+    if found := genes_of(plain):
         return Finding(found)
     if pair := joined(plain):
         return Finding(pair[0], FUSION, partner=pair[1])

@@ -26,7 +26,8 @@ ALTERATIONS = (
             _found(NOT_MET, "MLL3"),
             _found(UNKNOWN, "MLL4", None, "KMT2D and KMT2B were both called so"),
             _unread(UNKNOWN, "no gene is called so", gene="QWERTY"),
-            _unread(UNKNOWN, "a mark beside the name is not understood as part of it", gene="KMT2D?"),
+            _found(UNKNOWN, "KMT2D?", None, "in doubt"),
+            _found(NOT_MET, "no KMT2D"),
             row(NOT_MET, alterations=[{"none_of": "MLL2"}]),
             row(UNKNOWN, "one of two was meant", unreadable=True, alterations=[{"none_of": "MLL4"}]),
         ),
@@ -217,7 +218,7 @@ ALTERATIONS = (
                 alterations=["HER2 amplified", {"gene": "HER2", "kind": "not amplified"}],
             ),
             _found(UNKNOWN, "HER2", None, "more copies than two, however many", kind="copy number gain"),
-            _unread(UNKNOWN, "words nobody knows may deny it", gene="HER2", kind="unauffällig"),
+            _unread(UNKNOWN, "words nobody knows may deny it", gene="HER2", kind="sine"),
         ),
     ),
 )

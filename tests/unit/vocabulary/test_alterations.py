@@ -19,7 +19,7 @@ from matcher.vocabulary.codes import ALTERATION_KIND
 def test_a_fusion_names_two_genes(text: str) -> None:
     found = finding(text)
     assert found is not None
-    assert (found.genes, found.partner) == ({"EML4"}, {"ALK"})
+    assert (found.genes, found.partner) == (frozenset({"EML4"}), frozenset({"ALK"}))
 
 
 @pytest.mark.parametrize("text", ["NKX2-1", "HLA-A", "B7-H3", "EML4/ALK", "BRAF V600E", "ALK fusion"])

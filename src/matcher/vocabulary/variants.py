@@ -3,9 +3,7 @@
 ``V600E``, ``p.V600E``, ``p.(Val600Glu)`` and ``NP_004324.2:p.Val600Glu`` are one change. A *class* stands for many:
 ``V600``, ``V600X`` and ``codon 600`` for any change of that residue, ``R213fs`` for any frameshift that begins
 there, ``exon 19 deletion`` for all of them. A change of the coding sequence (``c.1799T>A``) without its transcript is
-some change of the gene. Which residues an exon holds is in ``exons.csv``: those it certainly holds (``first`` to
-``last``), and those it may hold as transcripts and codons cut by a splice site go (``widest_…``); counted from the
-coding sequences of the transcripts that reports use, with a margin where they differ.
+some change of the gene.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from functools import lru_cache
 
 from matcher.vocabulary import genes
 from matcher.vocabulary.codes import ALTERATION_KIND
-from matcher.vocabulary.tables import rows
+from matcher.vocabulary.exons import EXONS, exons, named_exon
 from matcher.vocabulary.text import words
 
 MUTATION = ALTERATION_KIND.leaves("mutation")
@@ -53,20 +51,6 @@ _RUN = re.compile(r"([A-Z]{2,})(\d+)[_-](\d+)(del.*|dup.*|>.*)", re.IGNORECASE)
 _LEADING = re.compile(r"(delins|del|dup|ins)([A-Z*]*\d+.*)", re.IGNORECASE)
 _SPLICE = re.compile(rf"(?:{_AA})?(\d+)_?splice", re.IGNORECASE)
 _EXTENSION = re.compile(rf"(?:\*|Ter|X)(\d+){_AA}?ext[\w*?]*", re.IGNORECASE)
-_EXON_WORDS = {
-    "": "", "mutation": "", "mut": "", "mutated": "", "alteration": "", "variant": "", "change": "",
-    "deletion": "deletion", "del": "deletion", "deletions": "deletion", "deleted": "deletion",
-    "in frame deletion": "deletion", "inframe deletion": "deletion",
-    "deletion mutation": "deletion", "del mutation": "deletion",
-    "insertion": "insertion", "ins": "insertion", "insertions": "insertion", "dup": "insertion",
-    "duplication": "insertion", "in frame insertion": "insertion", "inframe insertion": "insertion",
-    "insertion mutation": "insertion", "ins mutation": "insertion",
-    "skipping": "skipping", "skip": "skipping", "skipped": "skipping", "skipping mutation": "skipping",
-    "skipping alteration": "skipping", "skipping variant": "skipping",
-}  # fmt: skip
-_EXON = re.compile(r"(?:exon|ex)\s?(\d{1,2})(?: (?:to )?(\d{1,2}))?\s?([a-z][a-z ]*)?")
-_OF_EXON = re.compile(r"([a-z][a-z ]*?)(?: in| of)?(?: the)? ?(?:exon|ex)\s?(\d{1,2})")
-_BARE_EXON = re.compile(r"(?:(del|ins)\s?(\d{1,2})|(\d{1,2})\s?(del|ins|deletion|insertion))")
 _EXON_AND = re.compile(
     r"(?:in )?(?:exon|ex) ?(?P<before>\d{1,2})(?P<said> ?(?:deletion|del|insertion|ins|duplication|mutation))?[ ,:;(-]+"
     r"(?P<behind>.+?)\)?"
@@ -101,27 +85,6 @@ class Change:
     keys: frozenset[str] = frozenset()
     residues: tuple[int, int] | None = None
     exon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Exon:
-    number: str
-    first: int
-    last: int
-    widest_first: int
-    widest_last: int
-
-
-def _exons() -> dict[str, tuple[_Exon, ...]]:
-    found: dict[str, tuple[_Exon, ...]] = {}
-    for row in rows("exons.csv"):
-        ends = (int(row[name]) for name in ("first", "last", "widest_first", "widest_last"))
-        found[row["gene"]] = (*found.get(row["gene"], ()), _Exon(row["exon"], *ends))
-    return found
-
-
-EXONS = _exons()
-OTHER_EXON = "other"
 
 
 @lru_cache(maxsize=16384)
@@ -195,18 +158,6 @@ def exons_of(found: Change, gene: str) -> frozenset[str] | None:
     return frozenset({found.exon}) if found.exon else exons(found.residues, gene)
 
 
-def exons(residues: tuple[int, int] | None, gene: str) -> frozenset[str] | None:
-    """The exons that these residues may lie in; nothing is known of a gene that is not in the table."""
-    if residues is None or gene not in EXONS:
-        return None
-    first, last = residues
-    inside = [each for each in EXONS[gene] if each.first <= first and last <= each.last]
-    if inside:
-        return frozenset({inside[0].number})
-    near = {each.number for each in EXONS[gene] if first <= each.widest_last and last >= each.widest_first}
-    return frozenset({*near, OTHER_EXON})
-
-
 def _in_words(plain: str, gene: str) -> Change | None:
     if words(plain) in ("any", "any mutation", "any change"):
         return Change(ANY_MUTATION)
@@ -238,36 +189,19 @@ def _in_words(plain: str, gene: str) -> Change | None:
 
 
 def _exon_class(plain: str, gene: str) -> Change | None:
-    if not re.fullmatch(r"[\w .,()/-]+", plain):
+    found = named_exon(plain, gene)
+    if found is None:
         return None
-    text = words(re.sub(r"(?i)(exon|ex)(?=\d)", r"\1 ", re.sub(r"(\d)(?=[A-Za-z])", r"\1 ", plain)))
-    first = last = said = None
-    if found := _EXON.fullmatch(text):
-        first, last, said = found[1], found[2], (found[3] or "").strip()
-    elif found := _OF_EXON.fullmatch(text):
-        first, said = found[2], found[1].strip()
-    elif gene in EXONS and (found := _BARE_EXON.fullmatch(text)):
-        first, said = found[2] or found[3], found[1] or found[4]
-    if first is None or said not in _EXON_WORDS:
-        return None
-    effect = _EXON_WORDS[said]
-    if last is not None:
-        return Change(
-            f"exon {int(first)}-{int(last)}{' ' + effect if effect else ''}", ALTERATION_KIND.all_leaves
-        )
-    number = str(int(first))
+    number, last, effect = found
+    if last:
+        return Change(f"exon {number}-{last}{' ' + effect if effect else ''}", ALTERATION_KIND.all_leaves)
     if gene == "MET" and number == "14" and effect == "deletion":
         # Where a report says that exon 14 of MET is deleted, the transcript has skipped it.
         effect = "skipping"
     held = next((each for each in EXONS.get(gene, ()) if each.number == number), None)
     residues = (held.widest_first, held.widest_last) if held is not None else None
-    return Change(
-        f"exon {number} {effect}".strip(),
-        _exon_kinds(effect, held is not None),
-        frozenset(),
-        residues,
-        number,
-    )
+    kinds = _exon_kinds(effect, held is not None)
+    return Change(f"exon {number} {effect}".strip(), kinds, frozenset(), residues, number)
 
 
 def _exon_kinds(effect: str, small: bool) -> frozenset[str]:

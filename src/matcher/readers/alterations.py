@@ -100,6 +100,10 @@ class _Row:
         named, asserted = self._named()
         asserted = asserted.said_by(self.context.assertion(self.fields, self.path))
         gene = self._gene(named)
+        other = self._named_beside()
+        if gene is not None and other is not None and other not in gene.members:
+            # Which of the two cells is wrong nobody can say.
+            gene = gene.union(Codes.of(other))
         partner = self._partner(gene, named)
         symbol = next(iter(gene.members)) if gene is not None and gene.exact else ""
         kind = self._kind(symbol)

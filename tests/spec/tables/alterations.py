@@ -65,6 +65,7 @@ ALTERATIONS = (
             _found(NOT_MET, "BRAF", None, "another kind", kind="amplification"),
             _found(NOT_MET, "KRAS", "V600E"),
             _unread(UNKNOWN, "some change", gene="BRAF", protein_change="V600E?"),
+            _unread(UNKNOWN, "either cell may be wrong", gene="BRAF", protein_change="KRAS G12D"),
             row(
                 NOT_MET,
                 "no mutation was found",
@@ -80,6 +81,7 @@ ALTERATIONS = (
         (
             *(_found(MET, "KRAS", text) for text in ("G12C", "p.Gly12Asp", "G12", "G12C/D", "codon 12")),
             _found(MET, "KRAS p.G12C"),
+            _unread(UNKNOWN, "either cell may be wrong", gene="BRAF", protein_change="KRAS G12C"),
             *(_found(NOT_MET, "KRAS", text) for text in ("G13D", "Q61H", "exon 3")),
             *(_found(UNKNOWN, "KRAS", text) for text in ("exon 2", "G12C or G13D", "c.34G>T")),
         ),

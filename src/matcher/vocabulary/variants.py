@@ -136,6 +136,9 @@ def named(text: str) -> tuple[str, str]:
     plain = " ".join(text.translate(_DASHES).split())
     if reference := re.match(r"[NE][\w.]+\(([\w-]+)\):", plain):
         plain = f"{reference[1]}:{plain[reference.end() :]}"
+    elif changes(plain):
+        # "p.Gly12Asp" does not begin with the gene PGL, nor "Arg100Asp" with AR.
+        return "", ""
     for length in range(min(len(plain) - 1, 40), 1, -1):
         name, rest = plain[:length].rstrip(" :,-_"), plain[length:].lstrip(" :,-_")
         if len(name) < 2 or not rest or (gene := genes.symbol(name)) is None:

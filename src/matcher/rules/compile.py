@@ -23,6 +23,7 @@ from matcher.rules.graph import GraphBuilder, NodeId, Presume
 from matcher.rules.leniency import LeniencyReader
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Lowering
+from matcher.rules.own_agents import OwnAgents
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import (
     CautionDocument,
@@ -59,6 +60,7 @@ class CandidateCompiler:
     lexicon: Lexicon
     derivations: DerivationCompiler
     problems: list[Problem] = field(default_factory=list)
+    own_agents: OwnAgents | None = None
 
     def compile(self, document: TrialDocument | RegimenDocument, file: str) -> Candidate:
         lexicon = self.lexicon.for_events(tuple(document.events))
@@ -66,6 +68,12 @@ class CandidateCompiler:
         writer = _CriterionWriter(self, reader, document.sources, set())
         criteria = writer.criteria(document.inclusion, document.exclusion, ())
         cautions = writer.cautions(document.cautions)
+        if isinstance(document, RegimenDocument) and self.own_agents is not None:
+            general = self.own_agents.criterion(document, reader, writer.lower, self.builder)
+            if general is not None and general.role is Role.EXCLUSION:
+                criteria += (general,)
+            elif general is not None:
+                cautions += (general,)
         coverage = Coverage(document.coverage)
         cohorts: tuple[Cohort, ...] = ()
         if isinstance(document, TrialDocument):
@@ -93,6 +101,7 @@ class CandidateCompiler:
             "roots": roots,
             "evidence": evidence,
             "events": tuple(document.events),
+            "encoded": document.encoded or ("whole" if coverage is Coverage.FULL else "part"),
             "assumptions": tuple(document.assumptions),
             "notes": tuple(document.notes),
             "file": file,
@@ -116,6 +125,7 @@ class CandidateCompiler:
             agents=tuple(document.agents),
             supportive=tuple(document.supportive),
             background=document.background,
+            evaluation=document.evaluation,
             **shared,  # type: ignore[arg-type]
         )
 
@@ -230,6 +240,7 @@ class _CriterionWriter:
                 Criterion(
                     identifier, Role.CAUTION, document.text, condition, node, node, node, node,
                     citation=citation, assumption=document.assumption or "",
+                    outside_study=document.outside_study,
                 )
             )  # fmt: skip
         return tuple(read)

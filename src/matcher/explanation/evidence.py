@@ -17,7 +17,9 @@ _OUTCOMES = {
 
 
 def figures_in_words(document: EvidenceDocument) -> tuple[str, ...]:
-    randomised = f", {document.randomised} of them randomised to it" if document.randomised is not None else ""
+    randomised = (
+        f", {document.randomised} of them randomised to it" if document.randomised is not None else ""
+    )
     treated = f", {document.treated} of them treated with it" if document.treated is not None else ""
     lines = [f"{document.patients} patients{randomised}{treated}"] if document.patients is not None else []
     for field, title in _OUTCOMES.items():

@@ -46,10 +46,14 @@ DEFAULT_RANKING = RankingDocument(
     ranking=[
         "standing",
         "availability",
-        "specificity",
+        "evaluation",
+        "evidence",
+        "population",
         "setting",
         "direction",
         "level",
+        "specificity",
+        "encoded",
         "unknowns",
         "unsatisfied",
         "identifier",
@@ -208,7 +212,7 @@ class _Compilation:
         return None
 
     def _check_ranking(self, file: RuleFile, ranking: RankingDocument) -> None:
-        for name in ("ranking", "standings", "availability", "directions", "levels"):
+        for name in ("ranking", "standings", "availability", "directions", "levels", "encoded"):
             known, given = getattr(DEFAULT_RANKING, name), getattr(ranking, name)
             wrong = [each for each in given if each not in known or given.count(each) > 1]
             missing = [each for each in known if each not in given] if name != "ranking" else []

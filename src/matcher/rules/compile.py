@@ -103,7 +103,7 @@ class CandidateCompiler:
             "events": tuple(document.events),
             "encoded": document.encoded or ("whole" if coverage is Coverage.FULL else "part"),
             "assumptions": tuple(document.assumptions),
-            "notes": tuple(document.notes),
+            "notes": tuple(document.notes) + _versions(document),
             "file": file,
         }
         if isinstance(document, TrialDocument):
@@ -185,6 +185,7 @@ class CandidateCompiler:
         if isinstance(document, TrialDocument):
             if document.recruitment.source is not None:
                 writer.citation(document.recruitment.source, ("recruitment", "source"))
+            self._check_versions(document, writer)
             return
         formulary = self.lexicon.formulary
         for index, agent in enumerate(document.agents):
@@ -201,6 +202,27 @@ class CandidateCompiler:
                 path = ("setting", index) if listed else ("setting",)
                 message = f"'{setting}' is no setting ({', '.join(sorted(known))})"
                 self.problems.append(Problem(path, "R014", message))
+
+    def _check_versions(self, document: TrialDocument, writer: _CriterionWriter) -> None:
+        """Earlier versions name criteria of this file and read like them; the last is the file itself."""
+        for index, version in enumerate(document.versions):
+            path: Path = ("versions", index)
+            writer.citation(version.source, (*path, "source"))
+            last = index == len(document.versions) - 1
+            if last == bool(version.criteria):
+                message = (
+                    "the last version is the one encoded: it has no criteria of its own"
+                    if last
+                    else "an earlier version says which criteria were others"
+                )
+                self.problems.append(Problem((*path, "change"), "R062", message))
+            for identifier, criterion in version.criteria.items():
+                here = (*path, "criteria", identifier)
+                if identifier not in writer.seen:
+                    message = f"there is no criterion '{identifier}'"
+                    self.problems.append(Problem(here, "R027", message, at_key=True))
+                if criterion.when is not None:
+                    writer.reader.read(criterion.when, (*here, "when"))
 
 
 @dataclass(slots=True)
@@ -342,6 +364,19 @@ def _settings(document: RegimenDocument) -> tuple[str, ...]:
         case str():
             return (document.setting,)
     return tuple(document.setting)
+
+
+def _versions(document: TrialDocument | RegimenDocument) -> tuple[str, ...]:
+    """Which version of the protocol is shown, and what another asked for."""
+    versions = document.versions if isinstance(document, TrialDocument) else []
+    if not versions:
+        return ()
+    *earlier, held = versions
+    told = [f"Version evaluated: {held.change}. The day it came into force was not seen."]
+    for version in earlier:
+        others = "; ".join(f"{name}: {each.text}" for name, each in version.criteria.items())
+        told.append(f"Not evaluated, an earlier version: {version.change} ({others}).")
+    return tuple(told)
 
 
 def _has_criteria(document: TrialDocument | RegimenDocument) -> bool:

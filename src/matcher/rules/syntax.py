@@ -183,6 +183,26 @@ class CandidateDocument(Document):
     notes: list[Text] = []
 
 
+class VersionCriterion(Document):
+    """What a criterion asked for in another version of the protocol; without ``when`` it asked for nothing."""
+
+    text: Text
+    when: When | None = None
+
+
+class VersionDocument(Document):
+    """One version of a protocol. The version in force is what the file encodes; the others are told, not evaluated.
+
+    A date that is known would have to be held against the as-of day, which the language cannot do yet.
+    """
+
+    since: Literal["unknown"] | None = None
+    until: Literal["unknown"] | None = None
+    change: Text
+    criteria: dict[CriterionId, VersionCriterion] = {}
+    source: Source
+
+
 class TrialDocument(CandidateDocument):
     """A trial, recruiting or closed."""
 
@@ -192,7 +212,9 @@ class TrialDocument(CandidateDocument):
     sponsor: Text | None = None
     recruitment: Recruitment
     cohorts: dict[CohortId, CohortDocument] = {}
-    versions: list[dict[str, Any]] = []
+    versions: list[VersionDocument] = Field(
+        [], description="The protocol's amendments as far as seen; the last is the one encoded in this file."
+    )
 
 
 class RegimenDocument(CandidateDocument):

@@ -13,7 +13,9 @@ def formulary(root: Path) -> Formulary:
     return load_rulebook(root / "rules").formulary
 
 
-@pytest.mark.parametrize("name", ["lisinopril", "Ramipril", "atorvastatin", "lantus", "albuterol", "vitamin D"])
+@pytest.mark.parametrize(
+    "name", ["lisinopril", "Ramipril", "atorvastatin", "lantus", "albuterol", "vitamin D"]
+)
 def test_a_common_medicine_belongs_to_no_class(name: str, formulary: Formulary) -> None:
     found = formulary.resolve(name)
     assert found.not_anticancer

@@ -64,7 +64,11 @@ def mutations(file: Path) -> Iterator[Mutation]:
                 "count",
                 "applies_to",
             )
-        if not inside or re.match(r"\s+(text|note|assumption|printed|source|title):", line):
+        if (
+            not inside
+            or not re.search(r"[{\[]|any:|all:", line)
+            or re.match(r"\s+(text|note|assumption|printed|source|title):", line)
+        ):
             continue
         for after in dict.fromkeys(_changed(line)):
             if after != line:
@@ -74,9 +78,11 @@ def mutations(file: Path) -> Iterator[Mutation]:
 def _changed(line: str) -> Iterator[str]:
     for found in _LIMIT.finditer(line):
         value = found[3]
-        step = "1" if "." not in value else "0.1"
+        # A step that a measurement can show: a tenth of a count in the thousands, ten of Karnofsky.
+        step = 0.1 if "." in value else float(value) / 10 if float(value) >= 1000 else 1.0
+        step = 10.0 if "karnofsky" in line else step
         for sign in (1, -1):
-            moved = f"{float(value) + sign * float(step):g}"
+            moved = f"{float(value) + sign * step:.10g}"
             yield line[: found.start(3)] + moved + line[found.end(3) :]
         if found[1] in _SWAPPED:
             yield line[: found.start(1)] + _SWAPPED[found[1]] + line[found.end(1) :]
@@ -89,7 +95,11 @@ def _changed(line: str) -> Iterator[str]:
 def killed(mutation: Mutation, rules: Path) -> bool:
     """Whether the cases beside the rule fail, or the rule cannot be read."""
     target = rules / mutation.file.relative_to(ROOT / "rules")
-    written = target.read_text(encoding="utf-8")
+    held = target.exists()
+    target.parent.mkdir(exist_ok=True)
+    written = mutation.file.read_text(encoding="utf-8")
+    cases_file = mutation.file.with_name(f"{mutation.file.stem}.cases.yaml")
+    shutil.copy(cases_file, target.with_name(cases_file.name))
     lines = written.split("\n")
     lines[mutation.line] = mutation.after
     target.write_text("\n".join(lines), encoding="utf-8")
@@ -98,11 +108,14 @@ def killed(mutation: Mutation, rules: Path) -> bool:
         if loaded.errors or loaded.rulebook is None:
             return True
         cases, problems = read_cases(loaded.rulebook, target.parent)
-        stem = target.stem
-        own = [each for each in cases if Path(each.marked.file).name.startswith(f"{stem}.cases")]
+        own = [each for each in cases if Path(each.marked.file).name == cases_file.name]
         return bool(problems) or any(each.failures for each in run_cases(loaded.rulebook, own))
     finally:
-        target.write_text(written, encoding="utf-8")
+        if held:
+            target.write_text(written, encoding="utf-8")
+        else:
+            target.unlink()
+            target.with_name(cases_file.name).unlink()
 
 
 def main() -> int:
@@ -122,7 +135,11 @@ def main() -> int:
     survivors: list[Mutation] = []
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder) / "rules"
-        shutil.copytree(ROOT / "rules", rules)
+        # The lists and derived facts that a rule reads, and one rule at a time.
+        for part in ("lists", "derivations"):
+            shutil.copytree(ROOT / "rules" / part, rules / part)
+        for part in ("ranking.yaml", "progressed_on_own_agents.yaml"):
+            shutil.copy(ROOT / "rules" / part, rules / part)
         survivors = [each for each in chosen if not killed(each, rules)]
     for each in survivors:
         name = each.file.relative_to(ROOT).as_posix()

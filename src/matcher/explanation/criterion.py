@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -20,9 +20,9 @@ from matcher.explanation.wording import (
     unit_of,
     value_in_words,
 )
-from matcher.features.kind import CodeDomain, Count, NumberDomain
+from matcher.features.kind import CodeDomain, Count, Domain, NumberDomain
 from matcher.rules.candidate import Criterion, Role
-from matcher.rules.condition import Comparison, comparisons
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.syntax import Citation
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.standing import CriterionVerdict
@@ -48,7 +48,7 @@ class PatientWords:
         self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
         self._by_value: dict[Record | Absence, FactShown] = {}
         #: of a comparison, as asked in a role
-        self.reasons: dict[tuple[int, Role], str] = {}
+        self.reasons: dict[tuple[int, Role, bool], str] = {}
 
     def facts(self, findings: Iterable[Finding]) -> list[FactShown]:
         """What is behind them, in the order given, without repeats."""
@@ -71,6 +71,8 @@ class _Fixed:
         "citation",
         "comparisons",
         "criterion",
+        "denied",
+        "domains",
         "nodes",
         "recoverable",
         "role",
@@ -96,6 +98,9 @@ class _Fixed:
             for each, node in self.comparisons.values()
             if each.default_window is not None
         )
+        self.denied = frozenset(nodes.value_of(each) for each in _denied(criterion.condition))
+        derived = [each for each in comparisons(criterion.condition) if each.feature is None]
+        self.domains = {node: nodes.domain_of(node) for node in map(nodes.value_of, derived)}
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -113,7 +118,7 @@ class CriterionWords:
         self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
         self._fixed: dict[int, _Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
-        self._asked: dict[tuple[int, Role], str] = {}
+        self._asked: dict[tuple[int, Role, bool], str] = {}
 
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
@@ -154,7 +159,12 @@ class CriterionWords:
         criterion, held = judged.criterion, reading.findings
         by = [fixed.comparisons[id(each)] for each in reading.decided_by(criterion.condition)]
         found = [(comparison, held[node]) for comparison, node in by]
-        reasons = [self._reason(*each, criterion.role, patient) for each in found[:_MANY]]
+        reasons = [
+            self._reason(
+                comparison, held[node], criterion.role, patient, node in fixed.denied, fixed.domains.get(node)
+            )
+            for comparison, node in by[:_MANY]
+        ]
         satisfied, lacking = judged.satisfied, ""
         if satisfied is Verdict.UNKNOWN:
             titles = dict.fromkeys(each.title for each, finding in found if not finding.value.exact)
@@ -179,32 +189,58 @@ class CriterionWords:
         )
         return Told(told, lacking)
 
-    def _reason(self, comparison: Comparison, finding: Finding, role: Role, patient: PatientWords) -> str:
+    def _reason(
+        self,
+        comparison: Comparison,
+        finding: Finding,
+        role: Role,
+        patient: PatientWords,
+        denied: bool,
+        derived: Domain | None,
+    ) -> str:
         """What was found, and in brackets what was asked and what else matters; the same wherever it is asked."""
-        key = id(comparison), role
+        key = id(comparison), role, denied
         reason = patient.reasons.get(key)
         if reason is None:
             if key not in self._asked:
-                self._asked[key] = _asks(comparison, role)
-            reason = patient.reasons[key] = _reason(comparison, finding, self._asked[key])
+                self._asked[key] = _asks(comparison, role, denied)
+            reason = patient.reasons[key] = _reason(comparison, finding, self._asked[key], derived)
         return reason
 
 
-def _reason(comparison: Comparison, finding: Finding, asked: str) -> str:
+def _reason(comparison: Comparison, finding: Finding, asked: str, derived: Domain | None) -> str:
     said = [asked] if asked else []
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
         said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
     in_brackets = f" ({'; '.join(said)})" if said else ""
-    found = value_of(comparison, finding)
+    found = value_of(comparison, finding, derived)
     if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
         found = "nothing recent enough"
     return f"{comparison.title}: {found}{in_brackets}"
 
 
-def _asks(comparison: Comparison, role: Role) -> str:
-    """What a criterion does with what it asks; of a mere presence there is nothing to add."""
-    return "" if is_presence(comparison) else f"{_ASKS[role]}: {limits_in_words(comparison)}"
+def _asks(comparison: Comparison, role: Role, denied: bool) -> str:
+    """What a criterion does with what it asks; of a mere presence there is nothing to add unless it is denied."""
+    if is_presence(comparison):
+        return f"{_ASKS[role]}: no" if denied and role is Role.INCLUSION else ""
+    return f"{_ASKS[role]}: {'not ' if denied else ''}{limits_in_words(comparison)}"
+
+
+def _denied(condition: Condition, under: bool = False) -> Iterator[Comparison]:
+    """The comparisons that stand under an odd number of ``not``: what is asked is their opposite."""
+    match condition:
+        case Comparison():
+            if under:
+                yield condition
+        case Group(gate=Gate.NOT, members=(member,)):
+            yield from _denied(member, not under)
+        case Group(members=members):
+            for each in members:
+                yield from _denied(each, under)
+        case Branch(then=then, otherwise=otherwise):
+            yield from _denied(then, under)
+            yield from _denied(otherwise, under)
 
 
 def verdict_in_words(role: Role, verdict: Verdict) -> str:
@@ -219,16 +255,18 @@ def citation_in_words(citation: Citation | None) -> str:
     return ", ".join(parts)
 
 
+#: no derived fact has it, so that no set of values is all of them
+_ANY_VALUE = frozenset({"any value"})
 #: what a criterion does with what it asks
 _ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "warns of"}
 
 
-def value_of(comparison: Comparison, finding: Finding) -> str:
+def value_of(comparison: Comparison, finding: Finding, derived: Domain | None = None) -> str:
+    """``derived`` is the domain of a derived fact: every one of its values open is nothing said."""
     feature = comparison.feature
     if feature is None:
-        return (
-            value_in_words(finding.value, CodeDomain(frozenset())) if not finding.silent else "cannot be said"
-        )
+        words = value_in_words(finding.value, derived or CodeDomain(_ANY_VALUE))
+        return "cannot be said" if finding.silent or words == NOT_RECORDED else words
     if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
         return count_in_words(finding.value)
     return value_in_words(finding.value, feature.domain, unit_of(feature))

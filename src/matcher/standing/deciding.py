@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, VerdictTable
+from matcher.features.kind import Domain
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
-from matcher.rules.graph import GraphBuilder, NodeId
+from matcher.rules.graph import Choice, GraphBuilder, NodeId
 from matcher.rules.lowering import Lowering
 from matcher.rules.rulebook import Rulebook
 
@@ -38,6 +39,12 @@ class ConditionNodes:
         if found is None:
             found = self._found[id(comparison)] = comparison, self._lowering.value_of(comparison)
         return found[1]
+
+    def domain_of(self, node: NodeId) -> Domain:
+        """Every value that the node of a derived fact can have."""
+        choice = self._lowering.builder.nodes[node]
+        assert isinstance(choice, Choice)
+        return choice.domain
 
     def values_of(self, condition: Condition) -> tuple[NodeId, ...]:
         """The value nodes of all its comparisons, in the order written."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from matcher.rulebook.load import load_rulebook
-from matcher.vocabulary.formulary import ANYTHING, Formulary
+from matcher.vocabulary.formulary import Formulary
+from matcher.vocabulary.resolution import ANYTHING
 
 
 @pytest.fixture(scope="module")

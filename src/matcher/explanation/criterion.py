@@ -23,6 +23,7 @@ from matcher.explanation.wording import (
 from matcher.features.kind import CodeDomain, Count, Domain, NumberDomain
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
+from matcher.rules.graph import NodeId
 from matcher.rules.syntax import Citation
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.standing import CriterionVerdict
@@ -126,6 +127,8 @@ class CriterionWords:
         criterion, held = judged.criterion, reading.findings
         fixed = self._fixed_of(criterion, reading)
         findings = [held[node] for node in fixed.nodes]
+        if fixed.domains:
+            return self._tell(judged, fixed, reading, patient, cohort)
         for each in findings:
             if each.facts:
                 return self._tell(judged, fixed, reading, patient, cohort)
@@ -176,7 +179,7 @@ class CriterionWords:
             verdict=fixed.verdicts[judged.verdict],
             satisfied=_SATISFIED[satisfied],
             reason="; ".join(dict.fromkeys(reasons)),
-            facts=tuple(patient.facts(finding for _, finding in found)[:_MANY]),
+            facts=tuple(patient.facts(_behind(by, reading))[:_MANY]),
             distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
             citation=fixed.citation,
             assumption=criterion.assumption,
@@ -204,8 +207,27 @@ class CriterionWords:
         if reason is None:
             if key not in self._asked:
                 self._asked[key] = _asks(comparison, role, denied)
-            reason = patient.reasons[key] = _reason(comparison, finding, self._asked[key], derived)
+            reason = _reason(comparison, finding, self._asked[key], derived)
+            if is_presence(comparison) and reason.endswith(": yes"):
+                reason += _named(finding, patient)
+            patient.reasons[key] = reason
         return reason
+
+
+def _behind(by: Iterable[tuple[Comparison, NodeId]], reading: ConditionReading) -> Iterator[Finding]:
+    """The findings that decided, and for a derived fact those that its deciding row read."""
+    held, verdicts = reading.findings, reading.table.verdicts[reading.row]
+    for comparison, node in by:
+        yield held[node]
+        if comparison.feature is None:
+            beneath = reading.nodes.beneath(node, verdicts.get)
+            yield from (held[each] for each in beneath if each in held)
+
+
+def _named(finding: Finding, patient: PatientWords) -> str:
+    """What is there, by its name: the drug and not only its class."""
+    texts = [each.text.partition(": ")[2] or each.text for each in patient.facts([finding])]
+    return f" ({', '.join(dict.fromkeys(texts[:_MOST_NAMED]))})" if texts else ""
 
 
 def _reason(comparison: Comparison, finding: Finding, asked: str, derived: Domain | None) -> str:
@@ -255,6 +277,7 @@ def citation_in_words(citation: Citation | None) -> str:
     return ", ".join(parts)
 
 
+_MOST_NAMED = 2
 #: no derived fact has it, so that no set of values is all of them
 _ANY_VALUE = frozenset({"any value"})
 #: what a criterion does with what it asks

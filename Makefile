@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/.installed
-TARGETS := run test generative mutate check whole bench bench-quick bench-http bench-interview load-http soak questions \
+TARGETS := run test generative check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
 	docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=

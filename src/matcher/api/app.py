@@ -11,10 +11,12 @@ from contextlib import asynccontextmanager
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI, Request
+from starlette.types import ASGIApp
 
 from matcher.api import health, jobs, matching, rulebook, sessions
 from matcher.api.border import Border
 from matcher.api.foreman import Foreman, sweep
+from matcher.api.log import set_up_log
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
 from matcher.api.server import Server, current_of, open_server
@@ -34,10 +36,18 @@ body and in the header `Matcher-Rulebook`. What is refused is answered with a pr
 """
 
 
+class _Bordered(FastAPI):
+    """The application behind its border: nothing of what fails inside passes it."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        server: Server = self.state.server
+        return Border(super().build_middleware_stack(), server.settings, server.metrics)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """An application ready to be served; ``MatcherError`` where store or rulebook cannot be opened."""
     server = open_server(settings)
-    app = FastAPI(
+    app = _Bordered(
         title="Trial matcher",
         version=program_version(),
         description=_DESCRIPTION,
@@ -57,7 +67,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", static())
     document_profile(app)
     add_problem_handlers(app)
-    app.add_middleware(Border, settings=settings, metrics=server.metrics)
     return app
 
 
@@ -72,14 +81,6 @@ def from_environment() -> FastAPI:
     settings = Settings.from_text(os.environ[ENVIRONMENT])
     set_up_log(settings)
     return create_app(settings)
-
-
-def set_up_log(settings: Settings) -> None:
-    """One line an event on standard error: routes, codes and request ids."""
-    level = logging.WARNING if settings.quiet else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in ("alembic", "multipart", "python_multipart"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @asynccontextmanager

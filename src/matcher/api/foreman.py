@@ -13,12 +13,11 @@ from subprocess import DEVNULL
 import anyio
 from anyio import to_thread
 from anyio.abc import Process
-from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.api.runner import Work, job_folder
 from matcher.api.server import Server, now
 from matcher.errors import CODES
-from matcher.store import Job
+from matcher.store import Job, StoreError
 
 _POLL_SECONDS = 1.0
 _FAREWELL_SECONDS = 5.0
@@ -71,7 +70,7 @@ class Foreman:
             with anyio.CancelScope(shield=True):
                 await self._part(process)
                 failed = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
-                with suppress(SQLAlchemyError):
+                with suppress(StoreError):
                     await to_thread.run_sync(self._server.jobs.settle, job.id, runner, failed)
         _log.info("job %s ends", job.id)
 

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.api.problems import Problem, problems
 from matcher.api.server import Reader, TheServer
 from matcher.errors import CODES
+from matcher.store import StoreError
 
 router = APIRouter(tags=["server"])
 
@@ -51,7 +51,7 @@ def readyz(server: TheServer) -> Ready:
     try:
         with server.database.reading() as connection:
             connection.execute(text("SELECT 1"))
-    except SQLAlchemyError:
+    except StoreError:
         raise Problem(503, "U055", "the store does not answer") from None
     holder = server.holder
     return Ready(rulebook=holder.current.version, rules_failing=list(holder.failing))

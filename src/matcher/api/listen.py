@@ -8,7 +8,8 @@ from contextlib import ExitStack
 
 import uvicorn
 
-from matcher.api.app import create_app, set_up_log
+from matcher.api.app import create_app
+from matcher.api.log import set_up_log
 from matcher.api.server import now
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.errors import UsageError

@@ -19,7 +19,6 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Self
 
-from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.api.problems import cut, problem_of
 from matcher.api.server import now
@@ -27,7 +26,7 @@ from matcher.api.settings import Settings
 from matcher.errors import CODES, MatcherError, UsageError
 from matcher.service import MatchOptions, open_rulebook
 from matcher.service.file_run import FileRun, Progress, StoppedError
-from matcher.store import Jobs, JobState, open_database
+from matcher.store import Jobs, JobState, StoreError, open_database
 
 _REPORT_SECONDS = 0.5
 _HELD = "U041"
@@ -113,7 +112,7 @@ class Pulse:
                 rejected=latest.rejected,
                 rulebook=self._rulebook,
             )
-        except SQLAlchemyError:
+        except StoreError:
             return  # a store that is busy for a moment; if it stays so, the lease runs out
         self.stopped = self.stopped or not goes_on
 
@@ -155,7 +154,7 @@ def _give_back_when_alone(jobs: Jobs, work: Work) -> None:
 
     def wait() -> None:
         sys.stdin.read()
-        with suppress(SQLAlchemyError):  # the lease runs out by itself
+        with suppress(StoreError):  # the lease runs out by itself
             jobs.release(work.job, work.runner)
         os._exit(1)
 

@@ -26,7 +26,7 @@ from matcher.service.intake.desk import Desk
 from matcher.service.intake.live import Document, LiveIntakes
 from matcher.service.intake.state import IntakeState
 from matcher.service.intake.upload import answers_of
-from matcher.store import ChangedMeanwhileError, Session, UnknownSessionError
+from matcher.store import ChangedMeanwhileError, Session, StoreError, UnknownSessionError
 from matcher.web.pages import Pages
 
 T = TypeVar("T")
@@ -258,7 +258,10 @@ def _opened(server: Server, identifier: str, owner: str) -> tuple[Session, Docum
         session = server.sessions.read(identifier, owner)
     except UnknownSessionError:
         raise _gone() from None
-    return session, Document.of(session.document)
+    try:
+        return session, Document.of(session.document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(error) from None
 
 
 def _gone() -> Problem:

@@ -32,21 +32,41 @@ _LOCK = 7_264_915
 """The number of the advisory lock under which PostgreSQL is migrated; any number nobody else uses."""
 
 
+class StoreError(UsageError):
+    """The store cannot be read or written to. What its driver says is not kept: it may quote a patient."""
+
+    def __init__(self, error: BaseException) -> None:
+        kind = type(error).__name__
+        super().__init__(f"the store does not answer, or what it holds is damaged ({kind})", code="U055")
+
+
+@contextmanager
+def _discreetly() -> Iterator[None]:
+    """A row that cannot be decoded is as much the store's fault as a page that cannot be read."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
+        raise StoreError(error) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Transactions on the store. Writers of SQLite wait for each other from their first statement on."""
+    """Transactions on the store. Writers of SQLite wait for each other from their first statement on.
+
+    What fails in one is a ``StoreError``.
+    """
 
     engine: Engine
     clock: Clock
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection, connection.begin():
+        with _discreetly(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
+        with _discreetly(), self.engine.connect() as connection:
             connection.execution_options(matcher_writes=True)
             with connection.begin():
                 yield connection
@@ -69,7 +89,9 @@ def open_database(url: str, clock: Clock) -> Database:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             _private(parsed.database)
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        engine = create_engine(
+            parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", hide_parameters=True
+        )
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise UsageError(
             "the store's URL names no database that can be used",
@@ -87,8 +109,8 @@ def open_database(url: str, clock: Clock) -> Database:
         raise UsageError(
             "the store was written by a later version of the program", "install that version", "U055"
         ) from None
-    except SQLAlchemyError as error:
-        raise UsageError(f"the store cannot be opened ({type(error).__name__})", code="U055") from None
+    except (StoreError, SQLAlchemyError):
+        raise UsageError("the store cannot be opened", code="U055") from None
     return database
 
 

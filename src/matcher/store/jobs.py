@@ -95,7 +95,7 @@ class Jobs:
                 .mappings()
                 .one_or_none()
             )
-        return None if row is None else _job(row)
+            return None if row is None else _job(row)
 
     def of(self, owner: str, most: int, offset: int = 0) -> list[Job]:
         """The owner's jobs, newest first."""

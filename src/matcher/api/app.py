@@ -15,6 +15,8 @@ from starlette.types import ASGIApp
 
 from matcher.api import health, jobs, matching, rulebook, sessions
 from matcher.api.border import Border
+from matcher.api.connection import make_room_for_connections
+from matcher.api.ending import end_soon, end_with_parent
 from matcher.api.foreman import Foreman, sweep
 from matcher.api.log import set_up_log
 from matcher.api.openapi import document_profile
@@ -44,8 +46,11 @@ class _Bordered(FastAPI):
         return Border(super().build_middleware_stack(), server.settings, server.metrics)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """An application ready to be served; ``MatcherError`` where store or rulebook cannot be opened."""
+def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> FastAPI:
+    """An application ready to be served; ``MatcherError`` where store or rulebook cannot be opened.
+
+    ``ending`` is called when it is about to end.
+    """
     server = open_server(settings)
     app = _Bordered(
         title="Trial matcher",
@@ -61,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.server = server
     app.state.foreman = Foreman(server)
     app.state.intakes = Intakes()
+    app.state.ending = ending
     for routes in (health, matching, jobs, rulebook, sessions):
         app.include_router(routes.router)
     app.include_router(page_routes(_intake_page))
@@ -80,7 +86,9 @@ def from_environment() -> FastAPI:
     """What a worker process serves: the settings are those of the process that started it."""
     settings = Settings.from_text(os.environ[ENVIRONMENT])
     set_up_log(settings)
-    return create_app(settings)
+    end_with_parent()
+    make_room_for_connections()
+    return create_app(settings, ending=end_soon)
 
 
 @asynccontextmanager
@@ -94,6 +102,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             beside.start_soon(_every, server.settings.reload_seconds, _reload, server)
         _set_aside()
         yield
+        if app.state.ending is not None:
+            app.state.ending()
         beside.cancel_scope.cancel()
     gc.unfreeze()
     gc.set_threshold(*thresholds)

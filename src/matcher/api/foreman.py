@@ -20,7 +20,7 @@ from matcher.errors import CODES
 from matcher.store import Job, StoreError
 
 _POLL_SECONDS = 1.0
-_FAREWELL_SECONDS = 5.0
+_FAREWELL_SECONDS = 2.0
 _ORPHAN = timedelta(hours=1)
 _log = logging.getLogger("matcher.server")
 

@@ -37,6 +37,7 @@ class Settings:
     upload_rows: int = 5_000_000
     upload_columns: int = 2_000
     timeout: float = 30.0
+    idle_seconds: int = 15
     session_hours: float = 12.0
     open_jobs: int = 20
     job_days: float = 7.0

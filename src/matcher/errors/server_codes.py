@@ -105,6 +105,12 @@ _SERVER = (
         "No token in force has this identifier.",
         "'matcher tokens list' prints the identifiers.",
     ),
+    Code(
+        "U067",
+        "Address cannot be listened on",
+        "The port is taken by another program, or the address is none of this machine's.",
+        "Stop the other program, or give another --port or --host.",
+    ),
 )
 
 SERVER_FAMILIES = (

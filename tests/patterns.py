@@ -76,7 +76,9 @@ def _in_module(
         scope = dict(vars(importlib.import_module(".".join(path.with_suffix("").parts))))
         scope |= filled.get(path.as_posix(), {})
         written = node.args[0] if node.args else given["pattern"]
-        flags = given.get("flags") or (node.args[1] if node.func.attr == "compile" and node.args[1:] else None)
+        flags = given.get("flags") or (
+            node.args[1] if node.func.attr == "compile" and node.args[1:] else None
+        )
         try:
             text, mode = _value(written, scope), _value(flags, scope) if flags is not None else 0
         except NameError as error:
@@ -160,7 +162,7 @@ def _one_of(members: Any, chance: random.Random) -> str:
 def slow(patterns: list[Pattern]) -> list[str]:
     """The patterns, uses and texts that took more than ``SECONDS``, worked off in a process of their own."""
     asked = [[each.place, each.text, each.flags, each.uses] for each in patterns]
-    run = subprocess.run(  # noqa: S603 - our own module
+    run = subprocess.run(
         [sys.executable, "-m", "tests.patterns"],
         input=json.dumps(asked),
         capture_output=True,

@@ -19,7 +19,9 @@ import pytest
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, serving
 
-HEAD = b"POST /v1/match/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+HEAD = (
+    b"POST /v1/match/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+)
 
 
 @contextmanager
@@ -47,12 +49,10 @@ def lines(live: Live, sent: list[bytes]) -> Iterator[list[socket.socket]]:
 
 
 def closed(line: socket.socket) -> bool:
-    try:
+    with suppress(ConnectionError):
         while line.recv(65_536):
             pass
-        return True
-    except ConnectionError:
-        return True
+    return True
 
 
 @pytest.mark.skipif(not hasattr(os, "sysconf"), reason="descriptors are not bounded here")

@@ -105,6 +105,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if app.state.ending is not None:
             app.state.ending()
         beside.cancel_scope.cancel()
+        server.checker.close()
     gc.unfreeze()
     gc.set_threshold(*thresholds)
     server.database.close()

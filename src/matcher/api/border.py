@@ -110,8 +110,8 @@ class _Crossing:
             self._refuse()
             async with asyncio.timeout(self._patience) as self._timeout:
                 await self._app(self._scope, self._counted, self._sent)
-        except Problem as problem:
-            return problem
+        except Problem as refusal:
+            return refusal
         except ClientDisconnect:
             return None  # whoever asked is gone, which is no fault of anybody's
         except TimeoutError:

@@ -14,6 +14,7 @@ import anyio
 from anyio import to_thread
 from anyio.abc import Process
 
+from matcher.api.checking import framed
 from matcher.api.runner import Work, job_folder
 from matcher.api.server import Server, now
 from matcher.errors import CODES
@@ -57,14 +58,15 @@ class Foreman:
         return True
 
     async def _give(self, job: Job, runner: str) -> None:
-        work = Work(self._server.settings, job.id, runner, job.request)
+        rulebook = self._server.holder.current.rulebook
+        work = Work(self._server.settings, job.id, runner, job.request, rulebook)
         _log.info("job %s begins", job.id)
         command = [sys.executable, "-m", "matcher.api.runner"]
         process = await anyio.open_process(command, stdout=DEVNULL, stderr=None, start_new_session=True)
         try:
             assert process.stdin is not None
             with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
-                await process.stdin.send(work.to_text().encode() + b"\n")
+                await process.stdin.send(framed(work.to_bytes()))
             await process.wait()
         finally:
             with anyio.CancelScope(shield=True):

@@ -94,7 +94,7 @@ async def begin(
         }
         if _size(upload) <= _CHECKED_AT_ONCE:
             run = file_run(server.settings, identifier, work)
-            await to_thread.run_sync(run.check, served.rulebook, limiter=server.threads)
+            await server.checker.check(run, served.rulebook)
         job = await to_thread.run_sync(server.jobs.create, identifier, caller.owner, work)
     except MatcherError as error:
         shutil.rmtree(folder, ignore_errors=True)

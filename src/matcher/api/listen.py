@@ -63,7 +63,9 @@ def _refuse_taken_port(settings: Settings) -> None:
                 tried.bind(address)
     except OSError as error:
         reason = (error.strerror or "the system refuses").lower()
-        raise UsageError(f"cannot listen on {settings.host}, port {settings.port}: {reason}", code="U067") from None
+        raise UsageError(
+            f"cannot listen on {settings.host}, port {settings.port}: {reason}", code="U067"
+        ) from None
 
 
 def _refuse_strangers(settings: Settings) -> None:

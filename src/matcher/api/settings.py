@@ -34,6 +34,7 @@ class Settings:
     body_limit: int = MEBIBYTE
     upload_limit: int = 256 * MEBIBYTE
     unpacked_limit: int = 4096 * MEBIBYTE
+    check_seconds: float = 20.0
     upload_rows: int = 5_000_000
     upload_columns: int = 2_000
     timeout: float = 30.0

@@ -14,6 +14,10 @@ LONGEST_LINE = 4 << 20
 """Characters; a line beyond this is no patient's."""
 
 
+_NO_TEXT = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
+"""What Python calls encodings and no file of patients is in: names of hosts, escapes, and ways to hide text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """The name to decode with, and whether it was concluded rather than known."""
@@ -53,8 +57,11 @@ def encoding_of(path: Path, stated: str | None = None) -> Encoding:
 def _stated(path: Path, stated: str) -> Encoding:
     try:
         name = codecs.lookup(stated).name
-    except LookupError:
-        raise UsageError(f"'{stated}' is not the name of an encoding", code="U020") from None
+        "a".encode(stated)  # what turns bytes into bytes is refused here
+        if name.replace("_", "-") in _NO_TEXT:
+            raise LookupError(stated)
+    except (LookupError, ValueError):
+        raise UsageError(f"'{stated[:60]}' is not the name of an encoding", code="U020") from None
     return _checked(path, Encoding("utf-8-sig" if name == "utf-8" else name))
 
 

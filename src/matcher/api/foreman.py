@@ -21,6 +21,7 @@ from matcher.errors import CODES
 from matcher.store import Job, StoreError
 
 _POLL_SECONDS = 1.0
+_PATIENCE = 5
 _FAREWELL_SECONDS = 2.0
 _ORPHAN = timedelta(hours=1)
 _log = logging.getLogger("matcher.server")
@@ -67,7 +68,7 @@ class Foreman:
             assert process.stdin is not None
             with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
                 await process.stdin.send(framed(work.to_bytes()))
-            await process.wait()
+            await self._watch(process, job.id, runner)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._part(process)
@@ -75,6 +76,16 @@ class Foreman:
                 with suppress(StoreError):
                     await to_thread.run_sync(self._server.jobs.settle, job.id, runner, failed)
         _log.info("job %s ends", job.id)
+
+    async def _watch(self, process: Process, job: str, runner: str) -> None:
+        """Until it ends; one that goes on although its job was cancelled or deleted is ended."""
+        unwanted = 0
+        while process.returncode is None and unwanted < _PATIENCE:
+            with anyio.move_on_after(_POLL_SECONDS):
+                await process.wait()
+            with suppress(StoreError):
+                wanted = await to_thread.run_sync(self._server.jobs.wanted, job, runner)
+                unwanted = 0 if wanted else unwanted + 1
 
     @staticmethod
     async def _part(process: Process) -> None:

@@ -1,7 +1,8 @@
 """One batch job in a process of its own: ``python -m matcher.api.runner``, started by the server.
 
-What to do, and the rulebook to do it by, is the first message on standard input. When the input ends, the server is gone: the job is given back
-and the next server takes it up. The process holds its job by a lease that it renews; see ``matcher.store.jobs``.
+What to do, and the rulebook to do it by, is the first message on standard input. When the input ends, the server is
+gone: the job is given back and the next server takes it up. The process holds
+its job by a lease that it renews; see ``matcher.store.jobs``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import pickle
 import shutil
 import sys
+import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,8 +56,12 @@ class Work:
 
 
 def job_folder(settings: Settings, job: str) -> Path:
-    """Input and output of a job; the name is one that the store gave."""
-    return settings.data_folder / "jobs" / job
+    """Input and output of a job; the name is one that the store gave.
+
+    Each store has a folder of its own: a server with another store knows nothing of these jobs, and must not take
+    their files for left over.
+    """
+    return settings.jobs_folder / job
 
 
 def file_run(settings: Settings, job: str, request: dict[str, Any]) -> FileRun:
@@ -118,6 +124,9 @@ class Pulse:
 def run(work: Work) -> JobState:
     """Runs the job to its end and says so in the store."""
     settings = work.settings
+    aside = job_folder(settings, work.job) / "aside"
+    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(aside)  # whatever ends this process, it goes with the job
     jobs = Jobs(open_database(settings.store_url, now), timedelta(seconds=settings.lease))
     _give_back_when_alone(jobs, work)
     problem: dict[str, Any] | None = None
@@ -137,8 +146,10 @@ def run(work: Work) -> JobState:
         problem = {"code": found.code, "place": found.place, "detail": cut(found.detail)}
     except Exception as error:  # noqa: BLE001 - what fails is said in the job, without what may quote a patient
         state = JobState.FAILED
-        sys.stderr.write(f"defect {place_of(error)} job={work.job}\n")
+        if jobs.wanted(work.job, work.runner):  # a job that was deleted took its files along
+            sys.stderr.write(f"defect {place_of(error)} job={work.job}\n")
         problem = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
+    shutil.rmtree(aside, ignore_errors=True)
     still_ours = jobs.finish(work.job, work.runner, state, problem)
     if still_ours and state is not JobState.DONE:
         shutil.rmtree(job_folder(settings, work.job) / "out", ignore_errors=True)

@@ -48,6 +48,7 @@ def now() -> datetime:
 def open_server(settings: Settings) -> Server:
     """Opens store and rulebook; ``MatcherError`` with what is wrong with either."""
     _make_private(settings.data_folder / "jobs")
+    _make_private(settings.jobs_folder)
     holder = Holder(settings.rules_folder, now)
     database = open_database(settings.store_url, now)
     return Server(

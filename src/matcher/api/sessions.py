@@ -11,8 +11,9 @@ from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from matcher.api.asking import no_number
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
 from matcher.api.problems import Problem, cut, problems
@@ -31,7 +32,7 @@ from matcher.web.pages import Pages
 
 T = TypeVar("T")
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
-Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+Day = Annotated[date, BeforeValidator(no_number), Field(ge=EARLIEST, le=LATEST)]
 MOST_ANSWERS = 2_000
 _LONGEST_NAME = 120
 _LARGEST = 500_000

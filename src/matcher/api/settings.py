@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from ipaddress import ip_address
@@ -57,6 +58,13 @@ class Settings:
     @property
     def data_folder(self) -> Path:
         return Path(self.data) if self.data else user_data_path("trial-matcher", appauthor=False)
+
+    @property
+    def jobs_folder(self) -> Path:
+        """Where this store's jobs have their files."""
+        kind, _, path = self.store_url.partition(":///")
+        named = f"{kind}:///{Path(path).resolve()}" if kind == "sqlite" else self.store_url
+        return self.data_folder / "jobs" / hashlib.sha256(named.encode()).hexdigest()[:16]
 
     @property
     def local(self) -> bool:

@@ -13,7 +13,7 @@ from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.entry import Entry
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
-from matcher.readers.text import LONGEST_LINE, encoding_of, lines_of
+from matcher.readers.text import LONGEST_LINE, encoding_of, in_whole_characters, lines_of
 
 
 class _RepeatedFieldError(ValueError):
@@ -94,7 +94,11 @@ def _profile(raw: Any, source: Source) -> Entry:
     if not isinstance(raw, dict):
         return Entry("", source, problem=("P005", "a profile is an object with fields"), text=str(raw))
     held = raw.get("id")
-    patient = str(held).strip() if isinstance(held, str | int) and not isinstance(held, bool) else ""
+    patient = (
+        in_whole_characters(str(held)).strip()
+        if isinstance(held, str | int) and not isinstance(held, bool)
+        else ""
+    )
     return Entry(patient, source, raw, Places(source), text=str(raw)[:1000])
 
 

@@ -71,6 +71,27 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def check(self) -> None:
+        """``StoreError`` where it does not answer, or where its file was taken away: what is open still works then."""
+        with self.reading() as connection:
+            connection.execute(text("SELECT id FROM tokens LIMIT 1")).first()
+            path = self.engine.url.database
+            if self.engine.dialect.name == "sqlite" and path and not path.startswith((":memory:", "file:")):
+                Path(path).stat()
+
+    def forget(self) -> None:
+        """After a deletion: what was deleted leaves the log that SQLite writes ahead, as far as no reader needs it."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _discreetly(), self.engine.connect() as connection:
+            held = connection.connection.dbapi_connection
+            assert held is not None
+            held.execute("PRAGMA busy_timeout = 1000")
+            try:
+                held.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                held.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -132,6 +153,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
         _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = NORMAL")
+        # What is deleted is written over: without this its page only counts as free.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

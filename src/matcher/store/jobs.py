@@ -128,6 +128,8 @@ class Jobs:
         free = or_(
             JOBS.c.state == JobState.QUEUED,
             and_(JOBS.c.state == JobState.RUNNING, JOBS.c.lease_until <= now),
+            # The clock was set back since: no lease is that long.
+            and_(JOBS.c.state == JobState.RUNNING, JOBS.c.lease_until > now + 2 * self.lease),
         )
         with self.database.reading() as connection:
             if connection.execute(select(JOBS.c.id).where(free).limit(1)).first() is None:
@@ -179,6 +181,12 @@ class Jobs:
                 return False
             return not connection.execute(select(JOBS.c.cancel).where(held)).scalar_one()
 
+    def wanted(self, identifier: str, runner: str) -> bool:
+        """Whether the runner still holds the job, and nobody asked it to stop."""
+        with self.database.reading() as connection:
+            held = select(JOBS.c.id).where(self._held(identifier, runner), JOBS.c.cancel.is_(False))
+            return connection.execute(held).first() is not None
+
     def finish(
         self, identifier: str, runner: str, state: JobState, problem: Mapping[str, Any] | None = None
     ) -> bool:
@@ -209,6 +217,11 @@ class Jobs:
         """After a runner that ended without a word: the job waits for another, or has failed too often."""
         with self.database.writing() as connection:
             held = self._held(identifier, runner)
+            connection.execute(
+                update(JOBS)
+                .where(held, JOBS.c.cancel.is_(True))
+                .values(state=JobState.CANCELLED, lease_until=None, finished_at=self.database.clock())
+            )
             connection.execute(
                 update(JOBS)
                 .where(held, JOBS.c.attempts >= MOST_ATTEMPTS)

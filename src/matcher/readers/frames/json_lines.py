@@ -22,6 +22,7 @@ from matcher.readers.json_profiles import JsonLines, entries_of, is_piece
 from matcher.readers.one import PatientReader
 from matcher.readers.outcome import Reading
 from matcher.readers.read import account_of
+from matcher.readers.text import in_whole_characters
 from matcher.vocabulary.formulary import Formulary
 
 #: patients between two places where a part may begin
@@ -106,4 +107,8 @@ def _likely_id(line: str) -> str:
     except (ValueError, RecursionError):
         return ""
     held = found.get("id") if isinstance(found, dict) else None
-    return str(held).strip() if isinstance(held, str | int) and not isinstance(held, bool) else ""
+    return (
+        in_whole_characters(str(held)).strip()
+        if isinstance(held, str | int) and not isinstance(held, bool)
+        else ""
+    )

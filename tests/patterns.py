@@ -94,7 +94,7 @@ def _value(node: ast.expr, scope: dict[str, Any]) -> Any:
 def hostile(pattern: Pattern) -> list[str]:
     """Texts of ``LENGTH`` characters, most likely ones first."""
     # The parser has no public name; without it only the plain runs would be left.
-    tree = re._parser.parse(pattern.text, pattern.flags)  # type: ignore[attr-defined]
+    tree = re._parser.parse(pattern.text, pattern.flags)
     chance = random.Random(ascii(pattern.text))  # noqa: S311 - the same texts at every run
     samples = sorted({_sample(tree, chance, pattern.flags)[:40] for _ in range(60)}, key=len)
     characters = sorted({c for each in samples for c in each} | set(" 0a"))

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from matcher.cli import main
 from matcher.errors import UsageError
 from matcher.readers.aside import folder_aside, remove_left_over
 from matcher.service.landing import Landing
-from tests.functional.command import matcher
 
 PATIENTS = "patient_id,age,ecog\nA,61,1\nB,70,0\n"
 
@@ -35,8 +35,8 @@ def test_results_are_their_owner_s_unless_asked_otherwise(patients: Path, tmp_pa
     asked = ["match", str(patients), "--as-of", "2026-01-15", "--quiet", "--out"]
     before = os.umask(0o022)
     try:
-        assert matcher(*asked, str(tmp_path / "own")).code == 0
-        assert matcher(*asked, str(tmp_path / "all"), "--shared").code == 0
+        assert main([*asked, str(tmp_path / "own")]) == 0
+        assert main([*asked, str(tmp_path / "all"), "--shared"]) == 0
     finally:
         os.umask(before)
     assert modes(tmp_path / "own") == {0o600}
@@ -46,10 +46,10 @@ def test_results_are_their_owner_s_unless_asked_otherwise(patients: Path, tmp_pa
 def test_results_of_an_earlier_run_do_not_stay_beside_new_ones(patients: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     asked = ["match", str(patients), "--as-of", "2026-01-15", "--quiet", "--out", str(out)]
-    assert matcher(*asked).code == 0
+    assert main(asked) == 0
     (out / "notes.txt").write_text("mine", "utf-8")
     (out / "matches.parquet").write_text("mine too: no run wrote it", "utf-8")
-    assert matcher(*asked, "--format", "jsonl", "--no-explanations").code == 0
+    assert main([*asked, "--format", "jsonl", "--no-explanations"]) == 0
     held = {each.name for each in out.iterdir()}
     assert {"matches.jsonl", "notes.txt", "matches.parquet"} <= held
     assert not held & {"matches.csv", "explanations.jsonl"}
@@ -57,9 +57,14 @@ def test_results_of_an_earlier_run_do_not_stay_beside_new_ones(patients: Path, t
 
 
 def test_folders_of_processes_that_are_gone_are_swept_and_others_are_not(tmp_path: Path) -> None:
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
     dead = tmp_path / f"matcher-{platform.node()}-{int(gone.stdout)}-abc"
-    others = [tmp_path / name for name in ("matcher-elsewhere-1-abc", "matcher-x", "else", f"matcher-{platform.node()}-")]
+    others = [
+        tmp_path / name
+        for name in ("matcher-elsewhere-1-abc", "matcher-x", "else", f"matcher-{platform.node()}-")
+    ]
     mine = folder_aside(tmp_path)
     for each in (dead, *others):
         each.mkdir()
@@ -69,7 +74,9 @@ def test_folders_of_processes_that_are_gone_are_swept_and_others_are_not(tmp_pat
     assert mine.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda each: each.name
+)
 def test_nothing_of_a_run_that_was_ended_stays(patients: Path, tmp_path: Path, number: int) -> None:
     """What is killed outright cannot tidy up: the next run does."""
     out, ready = tmp_path / "out", tmp_path / "ready"
@@ -83,7 +90,9 @@ def test_nothing_of_a_run_that_was_ended_stays(patients: Path, tmp_path: Path, n
         "raise SystemExit(start.main([]))"
     )
     out.mkdir()
-    with subprocess.Popen([sys.executable, "-c", code.replace("wait(*_)", "wait(*_, **__)"), str(out), str(ready)]) as run:
+    with subprocess.Popen(
+        [sys.executable, "-c", code.replace("wait(*_)", "wait(*_, **__)"), str(out), str(ready)]
+    ) as run:
         while not ready.exists():
             assert run.poll() is None
         run.send_signal(number)
@@ -98,9 +107,13 @@ def test_nothing_of_a_run_that_was_ended_stays(patients: Path, tmp_path: Path, n
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_disk_leaves_nothing_and_is_no_defect(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="U008"), Landing(tmp_path, ["run.json"]) as landing:
-        stream = landing.open("run.json")
-        stream.write("a patient" * 100_000)
-        os.dup2(os.open("/dev/full", os.O_WRONLY), stream.fileno())
-        landing.land()
+    def run() -> None:
+        with Landing(tmp_path, ["run.json"]) as landing:
+            stream = landing.open("run.json")
+            os.dup2(os.open("/dev/full", os.O_WRONLY), stream.fileno())
+            stream.write("a patient")
+            landing.land()
+
+    with pytest.raises(UsageError, match="U008"):
+        run()
     assert list(tmp_path.iterdir()) == []

@@ -87,7 +87,7 @@ class Landing:
 
     def open(self, name: str, *, newline: str | None = "\n") -> IO[str]:
         """A file that will land under this name, or that is only needed on the way there."""
-        stream: IO[str] = open(
+        stream: IO[str] = open(  # noqa: SIM115 - it is closed at the end
             self._staged / name, "w+", encoding="utf-8", newline=newline, opener=self._made_for
         )
         self._open.append(stream)

@@ -10,7 +10,7 @@ import pytest
 
 from matcher.readers.outcome import Patient, Reject
 from matcher.readers.read import read_patients
-from tests.small_formulary import FORMULARY  # type: ignore[attr-defined,unused-ignore]
+from tests.small_formulary import SMALL_FORMULARY
 
 HALF = "\ud83d"
 
@@ -33,7 +33,7 @@ def test_it_is_that_patient_alone_who_is_rejected(tmp_path: Path, ending: str, o
     path = tmp_path / f"p.{ending}"
     text = json.dumps(whole) if ending == "json" else "".join(json.dumps(each) + "\n" for each in whole)
     path.write_text(text, encoding="utf-8")
-    found = list(read_patients(path, formulary=FORMULARY, as_of=date(2026, 1, 15)))
+    found = list(read_patients(path, formulary=SMALL_FORMULARY, as_of=date(2026, 1, 15)))
     assert [type(each) for each in found] == [Patient, Reject, Patient]
     rejected = found[1]
     assert isinstance(rejected, Reject)

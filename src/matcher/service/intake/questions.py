@@ -178,7 +178,9 @@ class Chooser:
         return NextQuestion(
             field=name,
             topic=topics[telling],
-            text=self.words(name, [self._feature(node) for node in nodes], self._feature(telling), again=again),
+            text=self.words(
+                name, [self._feature(node) for node in nodes], self._feature(telling), again=again
+            ),
             settles=round(float(chance.sum()), 2),
             criteria=round(float(decided.sum()), 2),
             effort=asked.effort,

@@ -65,12 +65,7 @@ def test_what_a_rule_asks_of_several_fields_is_asked_field_by_field(
 def test_a_yes_writes_that_field_alone(desk: Desk, asked: list[tuple[Field, Feature, bool, str]]) -> None:
     for field in {each.id: each for each, *_ in asked if each.shape is Shape.PRESENCE}.values():
         taken = desk.take({field.id: {"value": "yes"}}, date(2026, 1, 15), "")
-        written = {
-            str(row)
-            for table, rows in taken.wire.items()
-            if isinstance(rows, list)
-            for row in rows
-        }
+        written = {str(row) for table, rows in taken.wire.items() if isinstance(rows, list) for row in rows}
         assert len(written) <= 1, field.id
         code = field.id.partition(":")[2]
         assert all(code in each for each in written), (field.id, written)

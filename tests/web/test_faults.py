@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,9 @@ from starlette.routing import Route
 from matcher.api.app import create_app
 from matcher.api.border import HEADERS
 from matcher.api.log import Discreet, OnceAMinute
+from matcher.api.problems import problem_of
 from matcher.api.settings import Settings
+from matcher.errors import UsageError
 from matcher.service.intake.desk import Desk
 from matcher.store.database import Database
 from matcher.web.pages import Pages
@@ -40,7 +43,7 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
             rules=str(write_rulebook(tmp_path / "rules")),
             store=f"sqlite:///{tmp_path / 'store.sqlite'}",
             data=str(tmp_path / "data"),
-            timeout=1.0,
+            timeout=5.0,
         )
     )
     yield made
@@ -239,3 +242,44 @@ def test_what_libraries_repeat_is_written_once_a_minute() -> None:
     assert said("matcher.server") == said("matcher.server") == "out of files"
     now = 61.0
     assert said() == "out of files (and 999 more of it since the last time)"
+
+
+def test_an_upload_without_room_for_temporary_files_is_503(
+    app: FastAPI, log: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(tempfile.SpooledTemporaryFile[bytes]):
+        def write(self, *_: Any) -> int:
+            raise OSError(28, CANARY)
+
+    monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile", Full)
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\npatient_id\r\nA\r\n--x--\r\n'
+    assert is_problem(ask(app, "POST", "/v1/match/batch", [body], FORM), 503, "U008", log())
+
+
+def test_every_method_of_an_address_is_named(app: FastAPI) -> None:
+    allowed = {
+        path: ask(app, "PATCH", path).headers["allow"]
+        for path in ("/v1/jobs/A", "/v1/sessions/A", "/v1/match")
+    }
+    assert allowed == {"/v1/jobs/A": "DELETE, GET", "/v1/sessions/A": "DELETE, GET", "/v1/match": "POST"}
+
+
+def test_an_address_with_one_stroke_more_is_not_found_and_names_no_host(app: FastAPI) -> None:
+    assert ask(app, "GET", "/v1/jobs/").status in (404, 405)
+    assert "location" not in ask(app, "GET", "/healthz/").headers
+
+
+def test_a_profile_of_another_shape_is_no_defect(app: FastAPI) -> None:
+    for complete in (5, {"a": 1}, [5], [[1]], True, 0.5, "therapies", None):
+        body = json.dumps({"profile": {"complete": complete}}).encode()
+        assert ask(app, "POST", "/v1/sessions", [body], JSON).status == 201, complete
+
+
+@pytest.mark.parametrize("day", [b"0", b"1768435200", b"0.5", b'"0"'])
+def test_a_number_is_no_day(app: FastAPI, day: bytes) -> None:
+    assert ask(app, "POST", "/v1/sessions", [b'{"as_of": ' + day + b"}"], JSON).status == 422
+
+
+def test_a_problem_names_no_place_of_this_machine(app: FastAPI) -> None:
+    found = problem_of(UsageError("/srv/data/jobs/0f/out cannot be written to; see /etc/passwd", code="U008"))
+    assert found.detail == "out cannot be written to; see passwd"

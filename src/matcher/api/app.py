@@ -58,6 +58,8 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        # A redirect would name whatever host the caller said.
+        redirect_slashes=False,
         # Traces of requests would hold what patients sent.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan,

@@ -7,6 +7,7 @@ never values.
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ _LONGEST = 300
 _EXHAUSTED = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
 )
+_PLACES = re.compile(r"(?<![\w./])/(?:[\w.@+~-]+/)+")
 _BY_STATUS = {401: "U052", 403: "U053", 404: "U050", 405: "U051", 413: "U054", 415: "U056"}
 
 
@@ -82,6 +84,21 @@ def problem_of(error: MatcherError, folder: Path | None = None) -> Problem:
     """
     if folder is not None and str(folder) in str(error):
         error = _shortened(error, f"{folder}/")
+    return _without_places(_problem_of(error))
+
+
+def _without_places(problem: Problem) -> Problem:
+    """Where this machine keeps its files is nobody's business but its own."""
+    problem.detail = _PLACES.sub("", problem.detail)
+    problem.place = _PLACES.sub("", problem.place)
+    problem.findings = tuple(
+        each.model_copy(update={name: _PLACES.sub("", getattr(each, name)) for name in ("place", "message")})
+        for each in problem.findings
+    )
+    return problem
+
+
+def _problem_of(error: MatcherError) -> Problem:
     match error:
         case StoreError():
             return Problem(503, error.code, error.message, headers={"Retry-After": "5"})
@@ -163,6 +180,8 @@ def add_problem_handlers(app: FastAPI) -> None:
                     request.state.failure = f"failure {place_of(error)}"
             case HTTPException(status_code=status, headers=headers):
                 code = _BY_STATUS.get(status, "U057")
+                if status == 405:
+                    headers = {"Allow": _allowed(app, request.url.path)}
                 problem = Problem(status, code, CODES[code].meaning, headers=headers)
             case _:
                 raise error
@@ -179,6 +198,19 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, gone)  # type: ignore[arg-type]
     # Its answer; the border, which the exception then reaches, writes the line in the log.
     app.add_exception_handler(Exception, failed)
+
+
+def _allowed(app: FastAPI, path: str) -> str:
+    """Every method of the address, whichever route takes it."""
+    asked = path.strip("/").split("/")
+    found = {
+        method.upper()
+        for known, operations in app.openapi()["paths"].items()
+        if len(parts := known.strip("/").split("/")) == len(asked)
+        and all(part.startswith("{") or part == each for part, each in zip(parts, asked, strict=True))
+        for method in operations
+    }
+    return ", ".join(sorted(found or {"GET"}))
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

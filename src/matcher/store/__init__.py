@@ -2,7 +2,7 @@
 
 from matcher.store.audit import Audit
 from matcher.store.database import Clock, Database, StoreError, default_url, open_database
-from matcher.store.jobs import Job, Jobs, JobState
+from matcher.store.jobs import Job, Jobs, JobState, TooManyJobsError
 from matcher.store.sessions import ChangedMeanwhileError, Session, Sessions, UnknownSessionError
 from matcher.store.tokens import ROLES, Role, Token, Tokens
 
@@ -21,6 +21,7 @@ __all__ = [
     "StoreError",
     "Token",
     "Tokens",
+    "TooManyJobsError",
     "UnknownSessionError",
     "default_url",
     "open_database",

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from matcher.api.callers import LOCAL, Callers
-from matcher.store import Database, Jobs, JobState, Sessions, StoreError, Tokens, open_database
+from matcher.store import (
+    Database,
+    Jobs,
+    JobState,
+    Sessions,
+    StoreError,
+    Tokens,
+    TooManyJobsError,
+    open_database,
+)
 
 CANARY = "Zyxwvut Quastel"
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -102,4 +112,17 @@ def test_a_store_whose_file_was_taken_away_says_so(tmp_path: Path, database: Dat
     (tmp_path / "store.sqlite").unlink()
     with pytest.raises(StoreError):
         database.check()
+    database.close()
+
+
+def test_of_jobs_that_are_sent_at_once_no_more_are_taken_than_may_be_open(database: Database) -> None:
+    def send(number: int) -> bool:
+        try:
+            Jobs(database).create(f"{number:032}", "local", {}, most=3)
+        except TooManyJobsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as several:
+        assert sum(several.map(send, range(16))) == 3
     database.close()

@@ -158,7 +158,7 @@ def gene_symbol(text: str) -> str:
     return (MARKER[code].gene if code is not None else "") or text.strip().upper()
 
 
-_ALLELE = re.compile(r"(?:HLA[\s-]*)?([ABC])\s*\*?\s*(\d{2,3})(?::?(\d{2,3}))?(?::\d+)*[NLSQ]?")
+_ALLELE = re.compile(r"(?:HLA[\s-]*)?([ABC])\s{0,9}\*?\s{0,9}(\d{2,3})(?::?(\d{2,3}))?(?::\d+)*[NLSQ]?")
 
 
 def hla_allele(text: str) -> str | None:

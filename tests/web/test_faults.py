@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -283,3 +284,13 @@ def test_a_number_is_no_day(app: FastAPI, day: bytes) -> None:
 def test_a_problem_names_no_place_of_this_machine(app: FastAPI) -> None:
     found = problem_of(UsageError("/srv/data/jobs/0f/out cannot be written to; see /etc/passwd", code="U008"))
     assert found.detail == "out cannot be written to; see passwd"
+
+
+def test_a_server_that_is_busy_does_not_say_that_the_caller_was_late(
+    app: FastAPI, log: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def waits(*_: Any) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(APIRoute, "handle", waits)
+    assert is_problem(ask(app, "POST", "/v1/sessions", [b"{}"], JSON), 503, "U059", log())

@@ -87,6 +87,7 @@ class _Crossing:
         self._patience = settings.timeout * (20 if upload else 1)
         self._read = 0
         self._whole = False
+        self._asking = False
         self._status = 0
         self._failure = ""
         self._timeout: asyncio.Timeout | None = None
@@ -115,7 +116,8 @@ class _Crossing:
         except ClientDisconnect:
             return None  # whoever asked is gone, which is no fault of anybody's
         except TimeoutError:
-            if not self._whole:
+            # Only who was asked for more of the body, and sent none, was late.
+            if self._asking and not self._whole:
                 return Problem(408, "U059", "the request did not arrive in time")
             return Problem(
                 503, "U059", "the server is too busy to answer in time", headers={"Retry-After": "5"}
@@ -157,7 +159,9 @@ class _Crossing:
         return Problem(413, "U054", detail, headers={"Connection": "close"})
 
     async def _counted(self) -> Message:
+        self._asking = True
         message = await self._receive()
+        self._asking = False
         if message["type"] == "http.request":
             self._read += len(message.get("body", b""))
             self._whole = not message.get("more_body", False)

@@ -134,7 +134,11 @@ def stage_codes(scheme: str, text: str) -> frozenset[str] | Refused:
         text,
         flags=re.IGNORECASE,
     )
-    parts = [part for part in re.split(r"\s*(?:\bor\b|/|,)\s*", cleaned.strip(), flags=re.IGNORECASE) if part]
+    parts = [
+        part
+        for part in re.split(r"\s{0,9}(?:\bor\b|/|,)\s{0,9}", cleaned.strip(), flags=re.IGNORECASE)
+        if part
+    ]
     found: set[str] = set()
     for part in parts:
         leaves = _stage_range(scheme, part)
@@ -145,7 +149,7 @@ def stage_codes(scheme: str, text: str) -> frozenset[str] | Refused:
 
 
 def _stage_range(scheme: str, text: str) -> frozenset[str] | Refused:
-    ends = re.split(r"\s*(?:\bto\b|[-\u2013])\s*(?=[IViv\d])", text)
+    ends = re.split(r"\s{0,9}(?:\bto\b|[-\u2013])\s{0,9}(?=[IViv\d])", text)
     if len(ends) > 2:
         return Refused(f"'{text}' is not a stage")
     reached: list[frozenset[str]] = []
@@ -176,7 +180,7 @@ def tnm_category(letter: str, text: str, scheme: str | None = None) -> frozenset
     category of another edition is refused with the reason.
     """
     axis = letter.upper()
-    plain = re.sub(r"\(.*?\)|\s", "", text)
+    plain = re.sub(r"\([^()]*\)|\s", "", text)
     bare = re.sub(rf"^(?:[cpyra]{{0,3}}{axis})?", "", plain, flags=re.IGNORECASE).lower()
     if not bare:
         return Refused(f"'{text}' is not a {axis} category")

@@ -20,6 +20,8 @@ class Takes(StrEnum):
     MEDICATION = "medication class or agent"
     LAB = "laboratory test"
     MARKER = "biomarker"
+    GENE = "gene"
+    CHANGE = "protein change"
     CODES = "one or more codes"
     DURATION = "duration"
     EVENT = "planned event"
@@ -46,11 +48,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A parameter's value: what it stands for, its one name however it was written, and its title."""
+    """A parameter's value: what it stands for, its one name however it was written, and its title.
+
+    ``read_as`` has each name that was written in another way, with the title it was taken for.
+    """
 
     name: str
     value: frozenset[str] | Duration | float | str | tuple[str, ...] | bool
     title: str = ""
+    read_as: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

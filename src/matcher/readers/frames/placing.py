@@ -13,6 +13,7 @@ import numpy as np
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.engines.columnar.arrays import Bools, Days, Ids, Index
 from matcher.engines.columnar.days import before, on_leap_day, years_before
+from matcher.readers.foreign import no_identifier
 from matcher.readers.frames import slots
 from matcher.readers.frames.cells import Cells, combinations
 from matcher.readers.frames.piece import Piece
@@ -81,7 +82,8 @@ class Placing:
             return
         same = np.ones(len(first), np.bool_)
         for ours, theirs in zip(one.days, other.days, strict=False):
-            same &= self._days[ours] == self._days[theirs]
+            first_day, second_day = self._days[ours], self._days[theirs]
+            same &= (first_day == second_day) | (first_day < 0) | (second_day < 0)
         self.whole |= repeated & same
 
     def _refuse_days_before_birth(self, given: Sequence[Slot], places: Places) -> None:
@@ -104,10 +106,11 @@ class Placing:
         return np.array([self._days.get(name, self._as_of) for name in names], np.int32)
 
     def _unidentified(self) -> Bools:
-        """Rows without an identifier of their own."""
+        """Rows without an identifier of their own, or that are no patient's."""
         repeated, ids = self._reader.patients.repeated, self._cells.ids
         found = np.zeros(len(ids), np.bool_)
         found[self._reader.blank(ids)] = True
+        found[[place for place, each in enumerate(ids) if no_identifier(each)]] = True
         if repeated:
             found[[place for place, each in enumerate(ids) if each in repeated]] = True
         return found

@@ -15,7 +15,11 @@ from matcher.service.bulk.folder import PartAccount, RunFolder
 def folder(tmp_path: Path) -> RunFolder:
     found = RunFolder(tmp_path)
     account = PartAccount(3, 2, Reading(patients=2, matched=2), (), (), Counts(matched=2), {}, 2)
-    found.keep(account, lambda path: path.write_bytes(b"A,1\nB,2\n") and None)
+
+    def write(path: Path) -> None:
+        path.write_bytes(b"A,1\nB,2\n")
+
+    found.keep(account, write)
     return found
 
 

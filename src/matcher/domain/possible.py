@@ -102,6 +102,10 @@ class Codes:
     def __str__(self) -> str:
         return "{" + ", ".join(sorted(self.members)) + "}"
 
+    def doubted(self, why: str) -> Codes:
+        """The same set with one more possibility: that it is none of this, for a reason."""
+        return Codes(self.members | {why})
+
 
 Possible: TypeAlias = Interval | Codes
 Limit: TypeAlias = float | frozenset[str]
@@ -109,6 +113,30 @@ Limit: TypeAlias = float | frozenset[str]
 YES = Codes.of("yes")
 NO = Codes.of("no")
 ANY_NUMBER = Interval(-inf, inf)
+
+# Leaves of no vocabulary, so that no filter's codes hold one of them: a set with such a leaf beside its codes is
+# only possibly any of them, in every engine alike. They say why a record may not be what it names.
+SUSPECTED = "suspected"
+"""Written with a doubt: "?HIV", "V.a.", "susp."."""
+DENIED = "denied"
+"""Another statement of the same record denies it."""
+REPEATED = "repeated"
+"""The same record stands there already; whether it happened twice is not known."""
+NEARLY = "nearly"
+"""The name written is a letter or two away from this one."""
+COULD_BE_MEANT = "could be meant"
+"""A judgement that nobody made, about a disease that was recorded."""
+NOT_UNDERSTOOD = "not understood"
+"""Something was written for a category and nobody can read it."""
+DOUBTS = frozenset({SUSPECTED, DENIED, REPEATED, NEARLY, COULD_BE_MEANT, NOT_UNDERSTOOD})
+
+UNREAD = ANY_NUMBER
+"""A number was written and nobody can read it. Honest numbers are bounded by the domain of their fact."""
+
+
+def is_unread(value: Possible) -> bool:
+    """Whether something was written that nobody can read. Beside such a value no other source is believed."""
+    return value == UNREAD if isinstance(value, Interval) else NOT_UNDERSTOOD in value.members
 
 
 def test(value: Possible, op: Op, limit: Limit) -> Verdict:
@@ -165,8 +193,11 @@ def _all_below(value: Interval, limit: float) -> bool:
 def agree(sources: list[Possible]) -> tuple[Possible, bool]:
     """What several sources for one fact say together, and whether they contradict each other.
 
-    Sources that overlap narrow each other; sources that exclude each other leave both answers open.
+    Sources that overlap narrow each other; sources that exclude each other leave both answers open. Beside one
+    that nobody can read none is believed: what stands there might have contradicted it.
     """
+    if any(is_unread(source) for source in sources):
+        return reduce(_unite, sources), False
     common = sources[0]
     for source in sources[1:]:
         narrower = _intersect(common, source)

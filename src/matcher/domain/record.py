@@ -156,6 +156,8 @@ class Course:
     cycles: Interval | None = None
     label: str = ""
     source: Source = UNSTATED
+    #: recorded among the medicines; exposure to an agent counts wherever it stands
+    elsewhere: bool = False
 
     @property
     def days_to_progression(self) -> Interval | None:
@@ -212,6 +214,8 @@ class Condition:
     end: DateSpan | None = None
     label: str = ""
     source: Source = UNSTATED
+    #: nobody recorded it: a judgement that a recorded disease could come under
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,8 @@ class Medication:
     route: Codes | None = None
     label: str = ""
     source: Source = UNSTATED
+    #: recorded among the therapies
+    elsewhere: bool = False
 
     @property
     def prednisone_equivalent(self) -> Interval:
@@ -271,6 +277,9 @@ Record: TypeAlias = (
     | Event
 )
 R = TypeVar("R", bound=Record)
+
+DENIABLE = ("components", "code", "gene", "intent")
+"""The fields by which a record says what it is of; each type has one of them."""
 
 
 @dataclass(frozen=True, slots=True)

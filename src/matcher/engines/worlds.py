@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from matcher.domain.possible import Codes, Possible, test
+from matcher.domain.possible import NOT_UNDERSTOOD, Codes, Possible, test
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding
@@ -329,6 +329,13 @@ def _combined(domain: CodeDomain, sources: Sequence[_Said]) -> _Said:
         for code in every:
             joined = (narrowed[code] & agreed_too) | ((union[code] | each.perhaps.get(code, 0)) & ~agreed_too)
             found[code] |= each.may_apply & joined
+    # Beside a source that nobody can read none is believed.
+    unread = 0
+    for each in sources:
+        unread |= each.codes.get(NOT_UNDERSTOOD, 0) | (each.perhaps.get(NOT_UNDERSTOOD, 0) & each.may_apply)
+    if unread:
+        for code in (*domain.codes, NOT_UNDERSTOOD):
+            found[code] = found.get(code, 0) | unread
     return _Said(found, silent, {}, 0)
 
 

@@ -128,13 +128,15 @@ class Count:
     """How many records match: certain and possible. ``target`` is what a statement of absence must cover.
 
     With ``distinct`` records are counted by that field: certain are the distinct values stated (one, if
-    anything matched), possible adds every record where it was not stated.
+    anything matched), possible adds every record where it was not stated. ``ordinal``: the field numbers all of
+    them from one, so that a fourth proves four.
     """
 
     table: str
     where: tuple[Filter, ...]
     target: frozenset[str] | None
     distinct: str | None = None
+    ordinal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

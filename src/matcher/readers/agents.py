@@ -9,7 +9,10 @@ from typing import Any
 from matcher.domain.possible import Codes
 from matcher.domain.record import Components
 from matcher.readers.context import Context
-from matcher.vocabulary.formulary import ANYTHING, Formulary, Resolution
+from matcher.readers.value import NOT_READ
+from matcher.vocabulary.formulary import Formulary
+from matcher.vocabulary.marks import Assertion, Marked, marked
+from matcher.vocabulary.resolution import ANYTHING, Resolution
 
 ANTICANCER = "anticancer"
 CELLS = "car_t"
@@ -24,6 +27,7 @@ class Agents:
     kind: Codes | None
     label: str
     harmless: bool
+    assertion: Assertion = Assertion.PRESENT
 
 
 def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
@@ -32,7 +36,13 @@ def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
     A name nobody can resolve is an issue and a component that could be anything, as is one still blinded.
     """
     raw = row.get("agents")
+    if raw is NOT_READ:
+        raw = [None]
     members = [raw] if isinstance(raw, str) else list(raw or [])
+    found = _marked(context.formulary, members)
+    assertion = found.assertion if found is not None else Assertion.PRESENT
+    if found is not None:
+        members = [found.name]
     components: list[Codes | None] = []
     harmless = bool(members)
     for each in members:
@@ -40,10 +50,10 @@ def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
             components.append(None)
             harmless = False
         elif isinstance(each, list):
-            found = _either(context.formulary, each)
-            components.append(found)
-            harmless = harmless and found is not None and _is_harmless(context.formulary, found)
-            if found is None:
+            one = _either(context.formulary, each)
+            components.append(one)
+            harmless = harmless and one is not None and _is_harmless(context.formulary, one)
+            if one is None:
                 _report(context, path, " or ".join(each))
         else:
             resolution = context.formulary.resolve(each)
@@ -56,7 +66,19 @@ def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
     distinct = tuple(dict.fromkeys(components))
     label = " + ".join(each for each in members if isinstance(each, str))
     kind = Codes.of("supportive") if harmless else _kind(context.formulary, distinct)
-    return Agents(distinct, kind, label, harmless)
+    return Agents(distinct, kind, label, harmless, assertion)
+
+
+def _marked(formulary: Formulary, members: list[Any]) -> Marked | None:
+    """A course of which all that stands is one text with a mark: "no nivolumab", "pembrolizumab?"."""
+    if len(members) != 1 or not isinstance(members[0], str) or _is_known(formulary, members[0]):
+        return None
+    return marked(members[0], lambda name: _is_known(formulary, name))
+
+
+def _is_known(formulary: Formulary, text: str) -> bool:
+    resolution = formulary.resolve(text)
+    return ANYTHING not in resolution.components and not resolution.unresolved
 
 
 def _components(resolution: Resolution) -> list[Codes | None]:

@@ -23,6 +23,7 @@ from matcher.readers.labs import read_labs
 from matcher.readers.outcome import Issue, Reject
 from matcher.readers.person import read_birth, read_observations
 from matcher.readers.place import Places
+from matcher.readers.settle import settle
 from matcher.readers.treatment import (
     read_conditions,
     read_events,
@@ -111,17 +112,29 @@ def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
     for text in sorted(_names(context, wire, "assumptions")):
         context.assume(text)
     birth, birth_source = read_birth(context, wire)
+    context.born = birth.first if birth is not None else None
     diagnoses = read_diagnoses(context, wire, complete)
     tables: dict[str, Any] = {}
     for name, read in TABLES.items():
-        listing = read(context, wire, complete, diagnoses.records)
-        tables[name] = listing if name in LISTS else listing.records
+        tables[name] = read(context, wire, complete, diagnoses.records)
+    tables["diagnoses"] = diagnoses
+    for conflict in settle(tables, context.formulary):
+        context.issues.append(
+            Issue.of(
+                "P111",
+                conflict.reason,
+                source=conflict.source,
+                patient=patient,
+                fact=conflict.table,
+                text=conflict.text,
+            )
+        )
+    tables = {name: each if name in LISTS else each.records for name, each in tables.items()}
     return Profile(
         id=patient,
         as_of=context.as_of,
         birth=birth,
         birth_source=birth_source,
-        diagnoses=diagnoses,
         assumptions=tuple(context.assumptions),
         **tables,
     )

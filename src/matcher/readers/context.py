@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import Codes, Interval
-from matcher.domain.record import Source
+from matcher.domain.possible import DOUBTS, NOT_UNDERSTOOD, SUSPECTED, UNREAD, Codes, Interval
+from matcher.domain.record import Absence, Source
 from matcher.errors import nearest
 from matcher.readers.lookup import Lookup
 from matcher.readers.outcome import LONGEST_TEXT, Issue
 from matcher.readers.place import Places
-from matcher.readers.value import UnreadableError, bounded, read_date, read_number
+from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_date, read_number
 from matcher.vocabulary import units
 from matcher.vocabulary.formulary import Formulary
+from matcher.vocabulary.marks import Assertion, assertion_of, marked
 
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*\|\s*|\s*/\s*", re.IGNORECASE)
 MOST_GUESSES = 50
 """So many findings about one patient still offer the nearest name: looking for it is what takes time."""
+_ENUMERATED = re.compile(r",| or | and | nor |;|/|\|| oder | und |&", re.IGNORECASE)
 _UNKNOWN = frozenset({"unknown", "not known", "not stated", "not available", "n/a", "na", "?", ""})
+#: a day of which many are born, and which programs write for zero
+_EPOCH = 1970
+#: days that programs write where they have none: the first of several calendars, and the ends of time
+PLACEHOLDERS = frozenset(
+    [
+        date(1, 1, 1),
+        date(1753, 1, 1),
+        date(1800, 1, 1),
+        *(date(1899, 12, day) for day in (30, 31)),
+        date(1900, 1, 1),
+        date(1900, 1, 2),
+        date(1901, 1, 1),
+        date(1970, 1, 1),
+        date(2099, 12, 31),
+        date(2100, 1, 1),
+        date(2999, 12, 31),
+        date(9999, 12, 31),
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -36,6 +57,8 @@ class Context:
     places: Places
     patient: str = ""
     index: date | None = None
+    #: the first day the patient can have lived
+    born: date | None = None
     issues: list[Issue] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
 
@@ -66,24 +89,75 @@ class Context:
         return self.formulary.members(name) if self.formulary.knows(name) else None
 
     def date(self, row: Mapping[str, Any], name: str, path: str) -> DateSpan | None:
-        raw = row.get(name)
-        if is_unknown(raw):
-            return None
-        try:
-            return read_date(raw, self.index)
-        except UnreadableError as error:
-            self.refuse(at(path, name), error, raw)
-            return None
+        """The day of a record; nothing where none was written.
 
-    def codes(self, row: Mapping[str, Any], name: str, path: str, lookup: Lookup) -> Codes | None:
+        A day that nobody can read is some day up to now, which is another thing than none: a record without a day
+        is taken as current, one with such a day may be as old as can be.
+        """
         raw = row.get(name)
         if is_unknown(raw):
             return None
+        if raw is NOT_READ:
+            return DateSpan(date.min, self.as_of)
         try:
-            return read_codes(raw, lookup if self.guesses else replace(lookup, suggest=None))
+            return self._possible_day(read_date(raw, self.index), raw, birth=name == "birth_date")
         except UnreadableError as error:
             self.refuse(at(path, name), error, raw)
+            return DateSpan(date.min, self.as_of)
+
+    def _possible_day(self, span: DateSpan, raw: object, *, birth: bool) -> DateSpan:
+        if span.exact and span.first in PLACEHOLDERS and not (birth and span.first.year == _EPOCH):
+            raise UnreadableError("P106", "this day stands for no day", raw)
+        if self.born is not None and span.last < self.born:
+            raise UnreadableError("P106", "the day lies before the patient's birth", raw)
+        return span
+
+    def codes(
+        self, row: Mapping[str, Any], name: str, path: str, lookup: Lookup, *, kept: bool = False
+    ) -> Codes | None:
+        """What the field could be; nothing where nothing is written, or where nobody can read it.
+
+        With ``kept`` the unreadable is a value that could be anything, for fields whose latest value counts: no
+        older one steps in for it.
+        """
+        raw = row.get(name)
+        if is_unknown(raw):
             return None
+        if raw is NOT_READ:
+            return Codes(lookup.leaves | {NOT_UNDERSTOOD}) if kept else None
+        try:
+            return read_codes(raw, self._offering(lookup))
+        except UnreadableError as error:
+            self.refuse(at(path, name), error, raw)
+            return Codes(lookup.leaves | {NOT_UNDERSTOOD}) if kept else None
+
+    def asserted(self, row: Mapping[str, Any], name: str, path: str, lookup: Lookup) -> Asserted:
+        """What a name and the marks beside it say: "no HIV" is HIV, absent. Unreadable it could be anything."""
+        raw = row.get(name)
+        if is_unknown(raw) or raw is NOT_READ:
+            return Asserted(None)
+        try:
+            return read_asserted(raw, self._offering(lookup))
+        except UnreadableError as error:
+            self.refuse(at(path, name), error, raw)
+            return Asserted(None)
+
+    def assertion(self, row: Mapping[str, Any], path: str) -> Assertion | None:
+        """What the row itself says of whether the thing is there: a status word nobody knows leaves it open."""
+        raw = row.get("assertion")
+        if is_unknown(raw):
+            return None
+        if raw is NOT_READ:
+            return Assertion.SUSPECTED
+        if isinstance(raw, bool):
+            return Assertion.PRESENT if raw else Assertion.ABSENT
+        said = assertion_of(str(raw))
+        if said is None:
+            self.issue("P105", at(path, "assertion"), "not present, suspected, absent or of the family", raw)
+        return said or Assertion.SUSPECTED
+
+    def _offering(self, lookup: Lookup) -> Lookup:
+        return lookup if self.guesses else replace(lookup, suggest=None)
 
     def number(
         self,
@@ -93,18 +167,61 @@ class Context:
         unit: str = "",
         low: float = 0.0,
         high: float = 1e12,
+        *,
+        kept: bool = False,
     ) -> Interval | None:
-        """A number in ``unit`` inside its bounds; a stated unit (``unit`` of the row) is converted from."""
+        """A number in ``unit`` inside its bounds; a stated unit (``unit`` of the row) is converted from.
+
+        ``kept`` as in ``codes``.
+        """
         raw = row.get(name)
         if is_unknown(raw):
             return None
+        if raw is NOT_READ:
+            return UNREAD if kept else None
         try:
             value, written = read_number(raw)
             written = written or (str(row.get("unit") or "") if unit else "")
             return bounded(converted(value, written, unit), low, high, name=name, text=raw)
         except UnreadableError as error:
             self.refuse(at(path, name), error, raw)
-            return None
+            return UNREAD if kept else None
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """A name as possible codes (``None``: it could be anything), and what is said of it."""
+
+    codes: Codes | None
+    assertion: Assertion = Assertion.PRESENT
+    history: bool = False
+
+    def said_by(self, other: Assertion | None) -> Asserted:
+        """The same with what a status beside the name says; two that differ leave it open."""
+        if other is None or other is self.assertion or other is Assertion.PRESENT:
+            return self
+        if self.assertion is Assertion.PRESENT or other is Assertion.NOT_PATIENTS:
+            return replace(self, assertion=other)
+        return (
+            self if self.assertion is Assertion.NOT_PATIENTS else replace(self, assertion=Assertion.SUSPECTED)
+        )
+
+    def of(
+        self, record: Callable[[Codes | None], _T], label: str, on: DateSpan | None, source: Source
+    ) -> _T | Absence | None:
+        """The record, only possibly what it names where that is doubted; its absence where it is denied."""
+        match self.assertion:
+            case Assertion.PRESENT:
+                return record(self.codes)
+            case Assertion.SUSPECTED:
+                return record(self.codes and self.codes.doubted(SUSPECTED))
+            case Assertion.NOT_PATIENTS:
+                return None
+        # That something unnamed is not there says nothing.
+        return None if self.codes is None else Absence(self.codes.members - DOUBTS, label, on, source)
 
 
 def at(path: str, name: str) -> str:
@@ -131,6 +248,46 @@ def read_codes(raw: object, lookup: Lookup) -> Codes:
         case [_, *_]:
             return Codes(frozenset().union(*(read_codes(each, lookup).members for each in raw)))
     raise UnreadableError("P110", f"not {lookup.title}", raw)
+
+
+def read_asserted(raw: object, lookup: Lookup) -> Asserted:
+    """A name with its marks; in a list of alternatives any mark leaves all of them open."""
+    if isinstance(raw, list) and raw:
+        several = [read_asserted(each, lookup) for each in raw]
+        leaves = [each.codes.members for each in several if each.codes is not None]
+        said = {each.assertion for each in several}
+        return Asserted(
+            Codes(frozenset().union(*leaves)),
+            said.pop() if len(said) == 1 else Assertion.SUSPECTED,
+            any(each.history for each in several),
+        )
+    try:
+        return Asserted(read_codes(raw, lookup))
+    except UnreadableError:
+        found = _marked(raw.strip(), lookup) if isinstance(raw, str) else None
+        if found is None:
+            raise
+        return found
+
+
+def _marked(text: str, lookup: Lookup) -> Asserted | None:
+    def named(name: str) -> frozenset[str] | None:
+        """The name, or several that are all meant: "no HIV, hepatitis B or hepatitis C"."""
+        whole = lookup.resolve(name)
+        if whole:
+            return whole
+        parts = [lookup.resolve(part) for part in _ENUMERATED.split(name) if part.strip()]
+        return frozenset().union(*(part for part in parts if part)) if len(parts) > 1 and all(parts) else None
+
+    found = marked(text, lambda name: bool(named(name)))
+    if found is None:
+        return None
+    leaves = named(found.name)
+    assert leaves is not None
+    if found.assertion is not Assertion.ABSENT and not lookup.resolve(found.name):
+        # Which of several is meant, one or all, is not said: only a denial is of all of them.
+        return Asserted(Codes(leaves | {SUSPECTED}), found.assertion, found.history)
+    return Asserted(Codes(leaves), found.assertion, found.history)
 
 
 def _leaves(text: str, lookup: Lookup) -> frozenset[str]:
@@ -179,22 +336,39 @@ def checked(
     """The fields of a row that have the right shape; the others are issues. Nothing without a required one."""
     fields = {str(name): value for name, value in raw.items() if value is not None}
     usable = True
-    for error in _faults(model, fields):
+    readable = {name: value for name, value in fields.items() if value is not NOT_READ}
+    for error in _faults(model, readable):
         name = str(error["loc"][0]) if error["loc"] else ""
+        if error["type"] == "missing" and name in fields:
+            continue
         if error["type"] == "missing":
             context.issue("P118", path, f"the row has no '{name}'")
             usable = False
         elif error["type"] == "extra_forbidden":
             guess = nearest(name, model.model_fields) if context.guesses else None
             hint = f"; did you mean '{guess}'?" if guess else ""
-            context.issue(
-                "P109", f"{path}.{name}", f"there is no field '{name}' here{hint}", fields.pop(name, "")
-            )
+            value = fields.pop(name, readable.get(name, ""))
+            context.issue("P109", f"{path}.{name}", f"there is no field '{name}' here{hint}", value)
+            if "assertion" in model.model_fields and _could_deny(name, value):
+                fields.setdefault("assertion", NOT_READ)
         elif name in fields:
             code = "P110" if name not in _DATES else "P106"
-            context.issue(code, f"{path}.{name}", error["msg"], fields.pop(name))
+            context.issue(code, f"{path}.{name}", error["msg"], fields[name])
+            fields[name] = NOT_READ
             usable = usable and not model.model_fields[name].is_required()
     return fields if usable else None
+
+
+_DENYING = re.compile(
+    "negat|verif|refut|exclu|absen|certain|assert|famil|subject|suspec|doubt|polarit|presen|confirm|denie|ruled",
+    re.IGNORECASE,
+)
+
+
+def _could_deny(name: str, value: object) -> bool:
+    """Whether a field that nobody knows may say that the rest of its row is not so."""
+    said = isinstance(value, bool) or (isinstance(value, str) and assertion_of(value) is not None)
+    return said or _DENYING.search(name) is not None
 
 
 _DATES = frozenset({"date", "start", "end", "progression_date"})

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from matcher.domain.possible import NO, YES, Codes, Interval
-from matcher.domain.record import Alteration, Biomarker, Diagnosis, Listing, Staging
+from matcher.domain.possible import NO, NOT_UNDERSTOOD, YES, Codes, Interval
+from matcher.domain.record import Absence, Alteration, Biomarker, Diagnosis, Listing, Staging
 from matcher.readers import lookup
-from matcher.readers.context import Context, is_unknown
+from matcher.readers.context import Asserted, Context, is_unknown
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.readers.value import UnreadableError
 from matcher.vocabulary import staging as stages
 from matcher.vocabulary.biomarkers import MARKER, speaks_for_tumour
 from matcher.vocabulary.diagnoses import DIAGNOSES
+from matcher.vocabulary.marks import Assertion, assertion_of
 
 SUSPECTED = Codes.of("yes", "no")
 _SITES = (
@@ -35,38 +36,78 @@ class TwoIndexCancersError(Exception):
 def read_diagnoses(context: Context, wire: Mapping[str, Any], complete: frozenset[str]) -> Listing[Diagnosis]:
     """The cancers with one index cancer among them; nothing chooses it but a mark or being the only one."""
 
-    def record(row: TableRow) -> Diagnosis:
+    def record(row: TableRow) -> Diagnosis | Absence | None:
         if row.fields is None:
             return Diagnosis(None, source=context.source(row.path))
         return _diagnosis(context, row.fields, row.path)
 
-    listed = listing_of(context, "diagnoses", wire, complete, record, lookup.DIAGNOSIS.resolve)
+    listed = listing_of(
+        context, "diagnoses", wire, complete, record, lookup.DIAGNOSIS.resolve, lookup.DIAGNOSIS.leaves
+    )
     short = _short_diagnosis(context, wire)
     records = listed.records if short is None else (short, *listed.records)
     return replace(listed, records=_with_index(context, records))
 
 
-def _diagnosis(context: Context, row: Mapping[str, Any], path: str) -> Diagnosis:
-    confirmed = context.codes(row, "confirmed", path, lookup.CONFIRMED)
-    return Diagnosis(
-        context.codes(row, "code", path, lookup.DIAGNOSIS),
-        context.codes(row, "index", path, lookup.YES_NO),
+def _diagnosis(context: Context, row: Mapping[str, Any], path: str) -> Diagnosis | Absence | None:
+    asserted = context.asserted(row, "code", path, lookup.DIAGNOSIS)
+    confirmed = YES
+    if not is_unknown(row.get("confirmed")):
+        said = assertion_of(str(row["confirmed"])) if isinstance(row["confirmed"], str) else None
+        asserted = asserted.said_by(said if said is not Assertion.PRESENT else None)
         # What is recorded without a doubt is a known diagnosis; a doubt nobody can read is still a doubt.
-        confirmed or (YES if is_unknown(row.get("confirmed")) else SUSPECTED),
-        context.codes(row, "histology", path, lookup.HISTOLOGICAL_TYPE),
+        known = said in (Assertion.ABSENT, Assertion.NOT_PATIENTS)
+        confirmed = NO if known else context.codes(row, "confirmed", path, lookup.CONFIRMED) or SUSPECTED
+    index = context.codes(row, "index", path, lookup.YES_NO, kept=True)
+    histology = context.codes(row, "histology", path, lookup.HISTOLOGICAL_TYPE, kept=True)
+    on = context.date(row, "date", path)
+    source = context.source(f"{path}.code" if "code" in row else path)
+    if asserted.assertion is Assertion.NOT_PATIENTS:
+        return None
+    if asserted.assertion is Assertion.ABSENT and index != YES:
+        label = row["code"] if isinstance(row.get("code"), str) else ""
+        return None if asserted.codes is None else Absence(asserted.codes.members, label, on, source)
+    return Diagnosis(
+        _code(row, "code", asserted),
+        index,
+        confirmed if asserted.assertion is Assertion.PRESENT else _doubted(asserted, confirmed),
+        histology,
         context.codes(row, "status", path, lookup.DIAGNOSIS_STATUS),
-        context.date(row, "date", path),
-        context.source(f"{path}.code" if "code" in row else path),
+        on,
+        source,
     )
+
+
+def _code(row: Mapping[str, Any], name: str, asserted: Asserted) -> Codes | None:
+    """The cancer; of the one that treatment is sought for, "not mesothelioma" is any other."""
+    if asserted.codes is None:
+        unread = not is_unknown(row.get(name))
+        return Codes(lookup.DIAGNOSIS.leaves | {NOT_UNDERSTOOD}) if unread else None
+    if asserted.assertion is Assertion.ABSENT:
+        others = lookup.DIAGNOSIS.leaves - asserted.codes.members
+        return Codes(others) if others else None
+    return asserted.codes
+
+
+def _doubted(asserted: Asserted, confirmed: Codes) -> Codes:
+    return SUSPECTED if asserted.assertion is Assertion.SUSPECTED else confirmed
 
 
 def _short_diagnosis(context: Context, wire: Mapping[str, Any]) -> Diagnosis | None:
     if is_unknown(wire.get("diagnosis")) and is_unknown(wire.get("histology")):
         return None
-    code = context.codes(wire, "diagnosis", "", lookup.DIAGNOSIS)
-    histology = context.codes(wire, "histology", "", lookup.HISTOLOGICAL_TYPE)
+    asserted = context.asserted(wire, "diagnosis", "", lookup.DIAGNOSIS)
+    histology = context.codes(wire, "histology", "", lookup.HISTOLOGICAL_TYPE, kept=True)
     place = "diagnosis" if not is_unknown(wire.get("diagnosis")) else "histology"
-    return Diagnosis(code, YES, YES, histology, source=context.source(place))
+    if asserted.assertion is Assertion.NOT_PATIENTS:
+        asserted = Asserted(None)
+    return Diagnosis(
+        _code(wire, "diagnosis", asserted),
+        YES,
+        _doubted(asserted, YES),
+        histology,
+        source=context.source(place),
+    )
 
 
 def _with_index(context: Context, records: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
@@ -102,7 +143,7 @@ def read_staging(
 def _staging(
     context: Context, row: Mapping[str, Any], path: str, site: str | None, named: str
 ) -> Staging | None:
-    edition = context.codes(row, "edition", path, lookup.EDITION)
+    edition = context.codes(row, "edition", path, lookup.EDITION, kept=True)
     scheme = context.codes(row, "scheme", path, lookup.SCHEME)
     if scheme is None and edition is not None and edition.exact and site is not None:
         derived = stages.scheme_of(site, next(iter(edition.members)))
@@ -136,29 +177,39 @@ def _category(
             raise UnreadableError("P114", found.reason, text)
         return found
 
-    return context.codes(row, letter, path, lookup.Lookup(f"a {letter.upper()} category", categories))
+    every = stages.TNM.leaves(letter.upper())
+    named = lookup.Lookup(f"a {letter.upper()} category", categories, leaves=every)
+    return context.codes(row, letter, path, named, kept=True)
 
 
 def _stage(
     context: Context, row: Mapping[str, Any], path: str, scheme: str | None, named: str
 ) -> Codes | None:
-    if is_unknown(row.get("stage")):
+    """The stage in its scheme; without one it is that of some scheme, and says nothing about any other."""
+    raw = row.get("stage")
+    if is_unknown(raw):
         return None
-    if scheme is None:
-        context.issue(
-            "P114", f"{path}.{named}", "a stage without scheme and edition means nothing", row["stage"]
-        )
-        return None
+    if scheme is None and not _names_scheme(raw):
+        context.issue("P114", f"{path}.{named}", "a stage without scheme and edition means nothing", raw)
+    schemes = stages.SCHEMES if scheme is None else (scheme,)
 
     def leaves(text: str) -> frozenset[str]:
         if text in stages.STAGE.all_leaves:
             return frozenset({text})
-        found = stages.stage_codes(scheme, text)
-        if isinstance(found, stages.Refused):
-            raise UnreadableError("P114", found.reason, text)
-        return found
+        found = [stages.stage_codes(each, text) for each in schemes]
+        known = [each for each in found if not isinstance(each, stages.Refused)]
+        if not known:
+            refused = next(each for each in found if isinstance(each, stages.Refused))
+            raise UnreadableError("P114", refused.reason, text)
+        return frozenset().union(*known)
 
-    return context.codes(row, "stage", path, lookup.Lookup("a stage", leaves))
+    every = frozenset().union(*(stages.STAGE.leaves(each) for each in schemes))
+    return context.codes(row, "stage", path, lookup.Lookup("a stage", leaves, leaves=every), kept=True)
+
+
+def _names_scheme(raw: object) -> bool:
+    several = raw if isinstance(raw, list) else [raw]
+    return all(each in stages.STAGE.all_leaves for each in several)
 
 
 def site_of(diagnoses: tuple[Diagnosis, ...]) -> str | None:
@@ -278,4 +329,4 @@ def read_alterations(
             context.source(f"{path}.gene"),
         )
 
-    return listing_of(context, "alterations", wire, complete, record, lookup.GENE.resolve)
+    return listing_of(context, "alterations", wire, complete, record, lookup.GENE.resolve, lookup.GENE.leaves)

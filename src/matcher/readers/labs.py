@@ -3,52 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from math import isfinite
 from typing import Any
 
-from matcher.domain.possible import Codes, Interval
+from matcher.domain.dates import DateSpan
+from matcher.domain.possible import NEARLY, UNREAD, Codes, Interval
 from matcher.domain.record import Laboratory
 from matcher.readers.context import Context, is_unknown, unit_refused
 from matcher.readers.rows import rows_of
-from matcher.readers.value import UnreadableError, bounded, read_number
+from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_number, without_flag
 from matcher.vocabulary import units
-from matcher.vocabulary.laboratory import LabTest, dipstick_grade, lab_test, nearest_lab_test
+from matcher.vocabulary.laboratory import LAB_TESTS, LabTest, dipstick_grade, lab_test, nearest_lab_test
 
 _DIPSTICK = "urine_protein_dipstick"
 
 
 def read_labs(context: Context, wire: Mapping[str, Any]) -> Iterator[Laboratory]:
+    """The measurements. One whose value nobody can read was taken all the same, and no older one stands for it."""
     for row in rows_of(context, "labs", wire.get("labs")):
-        if row.fields is None or is_unknown(row.fields["value"]):
+        if row.fields is None:
+            # A row without a value measures nothing; one with a value of no shape that values have was measured.
+            measured = row.raw.get("value") is not None and isinstance(row.raw.get("test"), str)
+            found = _named(context, str(row.raw["test"]), row.path) if measured else None
+            if found is not None:
+                unread = DateSpan(date.min, context.as_of)
+                yield Laboratory(found[1], UNREAD, on=unread, source=context.source(row.path))
             continue
-        name = str(row.fields["test"])
-        test = lab_test(name)
-        if test is None:
-            guess = nearest_lab_test(name) if context.guesses else None
-            hint = f"; did you mean '{guess}'?" if guess else ""
-            context.issue("P105", f"{row.path}.test", f"not a known laboratory test{hint}", name)
+        if is_unknown(row.fields["value"]):
             continue
-        laboratory = _laboratory(context, test, row.fields, row.path)
-        if laboratory is not None:
-            yield laboratory
+        found = _named(context, str(row.fields["test"]), row.path)
+        if found is not None:
+            yield _laboratory(context, *found, row.fields, row.path)
 
 
-def _laboratory(context: Context, test: LabTest, row: Mapping[str, Any], path: str) -> Laboratory | None:
+def _named(context: Context, name: str, path: str) -> tuple[LabTest, Codes] | None:
+    """The test, only perhaps where its name is a letter or two away; any other name is that of another test."""
+    test = lab_test(name)
+    if test is not None:
+        return test, Codes.of(test.code)
+    guess = nearest_lab_test(name)
+    if guess is None:
+        context.issue("P105", f"{path}.test", "not a known laboratory test", name)
+        return None
+    context.issue("P105", f"{path}.test", f"not a known laboratory test; perhaps '{guess}'", name)
+    return LAB_TESTS[guess], Codes.of(guess, NEARLY)
+
+
+def _laboratory(
+    context: Context, test: LabTest, code: Codes, row: Mapping[str, Any], path: str
+) -> Laboratory:
+    on = context.date(row, "date", path)
+    source = context.source(f"{path}.value")
+    if row["value"] is NOT_READ:
+        return Laboratory(code, UNREAD, None, None, on, source)
     try:
         stated, unit = _read(test, row)
         value = _plausible(test, in_canonical_unit(test, stated, unit), stated, unit)
     except UnreadableError as error:
         context.refuse(f"{path}.value", error, row["value"])
-        return None
+        return Laboratory(code, UNREAD, None, None, on, source)
     upper = _limit(context, test, row, "uln", unit, path)
     lower = _limit(context, test, row, "lln", unit, path)
     if upper is not None and lower is not None and lower.low > upper.high:
         context.issue("P116", f"{path}.lln", "the lower limit of normal is above the upper one", row["lln"])
         upper = lower = None
-    on = context.date(row, "date", path)
     written = f"{row['value']} {row.get('unit') or ''}".strip() if value != stated else ""
-    source = context.source(f"{path}.value")
-    return Laboratory(Codes.of(test.code), value, upper, lower, on, source, written)
+    return Laboratory(code, value, upper, lower, on, source, written)
 
 
 def _read(test: LabTest, row: Mapping[str, Any]) -> tuple[Interval, str]:
@@ -56,7 +77,7 @@ def _read(test: LabTest, row: Mapping[str, Any]) -> tuple[Interval, str]:
     raw = row["value"]
     if test.code == _DIPSTICK and isinstance(raw, str) and (grade := dipstick_grade(raw)) is not None:
         return Interval.exactly(grade), ""
-    value, unit = read_number(raw)
+    value, unit = read_number(without_flag(raw))
     unit = unit or str(row.get("unit") or "")
     if not unit and test.unit != "1":
         usual = " or ".join(test.usual_units)
@@ -98,7 +119,7 @@ def _limit(
     context: Context, test: LabTest, row: Mapping[str, Any], name: str, unit: str, path: str
 ) -> Interval | None:
     raw = row.get(name)
-    if is_unknown(raw):
+    if is_unknown(raw) or raw is NOT_READ:
         return None
     try:
         value, written = read_number(raw)

@@ -17,11 +17,15 @@ from matcher.vocabulary.tree import Tree, flat
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """``title`` is what the word should have been, in words; ``suggest`` offers what was likely meant."""
+    """``title`` is what the word should have been, in words; ``suggest`` offers what was likely meant.
+
+    ``leaves`` is all there is to be meant, where that is known.
+    """
 
     title: str
     resolve: Callable[[str], frozenset[str] | None]
     suggest: Callable[[str], str | None] | None = None
+    leaves: frozenset[str] = frozenset()
 
     def nearest(self, text: str) -> str | None:
         return self.suggest(text) if self.suggest is not None else None
@@ -32,7 +36,7 @@ def of_tree(tree: Tree, title: str) -> Lookup:
         code = tree.lookup(text)
         return tree.leaves(code) if code is not None else None
 
-    return Lookup(title, resolve, tree.nearest)
+    return Lookup(title, resolve, tree.nearest, tree.all_leaves)
 
 
 def one_of(choices: Iterable[str], title: str) -> Lookup:
@@ -47,7 +51,7 @@ def one_of(choices: Iterable[str], title: str) -> Lookup:
         found = by_key.get(key(text))
         return frozenset({found}) if found is not None else None
 
-    return Lookup(title, resolve, lambda text: nearest(text, wanted))
+    return Lookup(title, resolve, lambda text: nearest(text, wanted), frozenset(wanted))
 
 
 _SMALL = (
@@ -79,14 +83,9 @@ _BASIS = flat(
 def _diagnosis(text: str) -> frozenset[str] | None:
     """A cancer by OncoTree code or name, or by ICD-10."""
     code = DIAGNOSES.lookup(text)
-    if code is None and _looks_coded(text):
+    if code is None:
         code = icd.diagnosis_of_icd10(text)
     return DIAGNOSES.leaves(code) if code is not None else None
-
-
-def _looks_coded(text: str) -> bool:
-    plain = text.strip()
-    return len(plain) <= 8 and plain[:1].isalpha() and plain[1:3].isdigit()
 
 
 def _histology(text: str) -> frozenset[str] | None:
@@ -96,7 +95,7 @@ def _histology(text: str) -> frozenset[str] | None:
 
 def _condition(text: str) -> frozenset[str] | None:
     code = CONDITIONS.lookup(text)
-    if code is None and _looks_coded(text):
+    if code is None:
         code = condition_of_icd10(text)
     return CONDITIONS.leaves(code) if code is not None else None
 
@@ -160,10 +159,10 @@ def category_of(marker: str) -> Lookup:
 
 YES_NO = of_tree(codes.YES_NO, "yes or no")
 CONFIRMED = Lookup("confirmed or suspected", _confirmed)
-DIAGNOSIS = Lookup("a known diagnosis", _diagnosis, DIAGNOSES.nearest)
-HISTOLOGICAL_TYPE = Lookup("a known histological type", _histology, HISTOLOGY.nearest)
+DIAGNOSIS = Lookup("a known diagnosis", _diagnosis, DIAGNOSES.nearest, DIAGNOSES.all_leaves)
+HISTOLOGICAL_TYPE = Lookup("a known histological type", _histology, HISTOLOGY.nearest, HISTOLOGY.all_leaves)
 DIAGNOSIS_STATUS = of_tree(_CANCER_STATUS, "the status of a cancer")
-EDITION = Lookup("an edition of TNM", _edition)
+EDITION = Lookup("an edition of TNM", _edition, leaves=frozenset(staging.EDITIONS))
 SCHEME = one_of(staging.SCHEMES, "a known staging scheme")
 STAGING_BASIS = of_tree(_BASIS, "clinical or pathological")
 GENE = Lookup("a gene symbol", _gene)
@@ -177,7 +176,7 @@ PROCEDURE = of_tree(PROCEDURES, "a known procedure")
 FIELD = of_tree(codes.RADIOTHERAPY_FIELD, "a field of radiotherapy")
 INTENT = of_tree(codes.RADIOTHERAPY_INTENT, "an intent of radiotherapy")
 NO_RADIOTHERAPY = Lookup("radiotherapy", _radiotherapy)
-CONDITION = Lookup("a known condition", _condition, CONDITIONS.nearest)
+CONDITION = Lookup("a known condition", _condition, CONDITIONS.nearest, CONDITIONS.all_leaves)
 CONDITION_STATUS = of_tree(codes.CONDITION_STATUS, "the status of a condition")
 ROUTE = of_tree(codes.ROUTE, "a route")
 MARKER = of_tree(biomarkers.MARKERS, "a known biomarker")

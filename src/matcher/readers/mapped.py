@@ -12,10 +12,12 @@ from matcher.domain.dates import DateSpan
 from matcher.domain.record import Source
 from matcher.readers.bound import Bound, BoundCell, BoundRow
 from matcher.readers.csv_rows import Row
-from matcher.readers.mapping import Condition, Mapping
+from matcher.readers.mapped_days import outermost, year_first
+from matcher.readers.mapping import Condition
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
-from matcher.readers.value import UnreadableError, read_date
+from matcher.readers.value import NOT_READ, UnreadableError, read_date, with_point
+from matcher.vocabulary.observations import OBSERVATIONS
 
 DATE_FIELDS = frozenset({"date", "start", "end", "birth_date", "progression_date"})
 _NUMBER_FIELDS = frozenset(
@@ -38,8 +40,7 @@ _NUMBER_FIELDS = frozenset(
         "grade",
     ]
 )
-_COMMA_NUMBER = re.compile(r"([<>=≤≥\s]*-?)([\d.]*\d),(\d+)(.*)")
-_SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_DAYS = frozenset({"as_of", "index_date"})
 _EARLIEST = "1900-01-01"
 
 
@@ -254,7 +255,7 @@ class _Drawing:
                 value = self._converted(bound, text, fact, date_like=date_like)
             except UnreadableError as error:
                 self._issue(error.code, fact, error.reason, source, text)
-                continue
+                value = NOT_READ
             if value is not None:
                 found.append((value, source))
         if not found:
@@ -262,12 +263,12 @@ class _Drawing:
         match cell.take:
             case "first":
                 return found[0]
+            case "any" if any(value is NOT_READ for value, _ in found):
+                return NOT_READ, found[0][1]
             case "any":
                 distinct = list(dict.fromkeys(str(value) for value, _ in found))
                 return (distinct if len(distinct) > 1 else distinct[0]), found[0][1]
-            case "latest":
-                return max(found, key=lambda each: str(each[0]))
-        return min(found, key=lambda each: str(each[0]))
+        return outermost(found, latest=cell.take == "latest")
 
     def _index_value(self) -> tuple[Any, Source] | None:
         if self.index is None:
@@ -287,9 +288,9 @@ class _Drawing:
         leaf = fact.rpartition(".")[2]
         if cell.read == "days":
             return self._day(value, cell.plus)
-        if date_like or cell.read == "date" or leaf in DATE_FIELDS:
+        if date_like or cell.read == "date" or leaf in DATE_FIELDS or fact in _DAYS:
             return self._dated(value, cell.plus)
-        if cell.read == "number" or leaf in _NUMBER_FIELDS or cell.read is None:
+        if cell.read == "number" or leaf in _NUMBER_FIELDS or fact in OBSERVATIONS:
             return self._decimal(value)
         return value
 
@@ -320,9 +321,8 @@ class _Drawing:
         return (read_date(text).last + timedelta(days=plus)).isoformat()
 
     def _decimal(self, text: str) -> str:
-        if self.bound.mapping.decimal == "comma" and (found := _COMMA_NUMBER.fullmatch(text)):
-            return f"{found[1]}{found[2].replace('.', '')}.{found[3]}{found[4]}"
-        return text
+        decimal = self.bound.mapping.decimal
+        return text if decimal is None else with_point(text, decimal)
 
     def _holds(self, conditions: Sequence[tuple[Condition, str]]) -> bool:
         return all(self._answers(condition, column) for condition, column in conditions)
@@ -341,7 +341,7 @@ class _Drawing:
             return True
         try:
             number = float(self._decimal(text))
-        except ValueError:
+        except (ValueError, UnreadableError):
             return False
         low, high = condition.at_least, condition.at_most
         return (low is None or number >= low) and (high is None or number <= high)
@@ -353,20 +353,12 @@ class _Drawing:
         self.issues.append(Issue.of(code, reason, source=source, patient=self.patient, fact=fact, text=text))
 
 
-def year_first(mapping: Mapping, text: str) -> str:
-    """A day that the mapping lets begin with the day or the month, as dates are written elsewhere."""
-    if mapping.dates != "year_first" and (found := _SLASHED.fullmatch(text)):
-        day, month = (found[1], found[2]) if mapping.dates == "day_first" else (found[2], found[1])
-        return f"{found[3]}-{month}-{day}"
-    return text
-
-
 def _texts(values: Iterable[object]) -> set[str]:
     return {str(value).casefold() for value in values}
 
 
 def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    """Two groups of one record: agents together, fields that disagree left out, so that they are unknown."""
+    """Two groups of one record: agents together; of fields that disagree neither is believed."""
     joined: dict[str, Any] = {}
     for key in {**first, **second}:
         one, other = first.get(key), second.get(key)
@@ -374,6 +366,8 @@ def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
             joined[key] = [*_as_list(one), *_as_list(other)]
         elif one is None or other is None or one == other:
             joined[key] = other if one is None else one
+        elif key != "label":
+            joined[key] = NOT_READ
     return joined
 
 

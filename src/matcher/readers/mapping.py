@@ -147,7 +147,10 @@ class Mapping(_Part):
     file: FileForm = FileForm()
     columns: Literal["required", "optional"] = "required"
     blank: list[str] = Field([], description="Texts that say nothing, beside the empty one.")
-    decimal: Literal["point", "comma"] = "point"
+    decimal: Literal["point", "comma"] | None = Field(
+        None,
+        description="The decimal mark; the other sign then parts thousands. Undeclared, a comma is refused.",
+    )
     dates: Literal["year_first", "day_first", "month_first"] = "year_first"
     index_date: Cells = []
     index_month_day: str | None = Field(None, description="MM-DD, where the index date is a year.")

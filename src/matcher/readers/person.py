@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from math import floor, inf, isfinite
 from typing import Any
 
 from matcher.domain.dates import DateSpan, add_months
-from matcher.domain.possible import Codes, Interval, Possible
+from matcher.domain.possible import NOT_UNDERSTOOD, UNREAD, Codes, Interval, Possible
 from matcher.domain.record import UNSTATED, Observation, Source
 from matcher.domain.wire.model import ObservationRow
 from matcher.readers.context import Context, checked, converted, is_unknown, read_codes
 from matcher.readers.lookup import one_of
-from matcher.readers.value import UnreadableError, bounded, read_number
+from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_number
 from matcher.vocabulary import units
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
 
@@ -25,16 +26,15 @@ _CALENDAR = {"mo": 1, "a": 12}
 def read_birth(context: Context, wire: Mapping[str, Any]) -> tuple[DateSpan | None, Source]:
     """When the patient was born, from a birth date, an age, or both where they agree.
 
-    Age 61 on a day means that the 61st birthday has come and the 62nd has not.
+    Age 61 on a day means that the 61st birthday has come and the 62nd has not. One of the two that nobody can read
+    leaves the age open: it might have contradicted the other.
     """
-    stated = context.date(wire, "birth_date", "")
-    if stated is not None and stated.first > context.as_of:
-        context.issue("P107", "birth_date", "the birth lies after the as-of day", wire["birth_date"])
-        stated = None
-    elif stated is not None and stated.last < _years_before(context.as_of, OLDEST + 1):
-        context.issue("P102", "birth_date", "the patient would be older than anyone", wire["birth_date"])
-        stated = None
+    stated = _birth_date(context, wire)
     aged = _birth_of_age(context, wire.get("age"))
+    if (aged is None and _is_written(wire.get("age"))) or (
+        stated is None and _is_written(wire.get("birth_date"))
+    ):
+        return None, UNSTATED
     if stated is None or aged is None:
         return (
             (stated, context.source("birth_date"))
@@ -52,11 +52,29 @@ def read_birth(context: Context, wire: Mapping[str, Any]) -> tuple[DateSpan | No
     return DateSpan(first, last), context.source("birth_date")
 
 
+def _birth_date(context: Context, wire: Mapping[str, Any]) -> DateSpan | None:
+    """The birth date; nothing where it cannot be read, or cannot be."""
+    stated = context.date(wire, "birth_date", "")
+    if stated is None or stated.first == date.min:
+        return None
+    if stated.first > context.as_of:
+        context.issue("P107", "birth_date", "the birth lies after the as-of day", wire["birth_date"])
+        return None
+    if stated.last < _years_before(context.as_of, OLDEST + 1):
+        context.issue("P102", "birth_date", "the patient would be older than anyone", wire["birth_date"])
+        return None
+    return stated
+
+
+def _is_written(raw: object) -> bool:
+    return not is_unknown(raw.get("value") if isinstance(raw, Mapping) else raw)
+
+
 def _birth_of_age(context: Context, raw: object) -> DateSpan | None:
     if is_unknown(raw):
         return None
     row = checked(context, ObservationRow, raw if isinstance(raw, Mapping) else {"value": raw}, "age")
-    if row is None:
+    if row is None or is_unknown(row["value"]) or row["value"] is NOT_READ:
         return None
     day = context.date(row, "date", "age") or DateSpan.on(context.as_of)
     try:
@@ -104,19 +122,33 @@ def read_observations(context: Context, wire: Mapping[str, Any]) -> Iterator[Obs
 
 
 def _observation(context: Context, kind: ObservationType, raw: object, path: str) -> Observation | None:
+    """A value with its day; one that nobody can read is any value, so that no other is taken for it."""
     if is_unknown(raw):
         return None
     row = checked(context, ObservationRow, raw if isinstance(raw, Mapping) else {"value": raw}, path)
-    if row is None or is_unknown(row["value"]):
+    if row is None:
+        if isinstance(raw, Mapping) and is_unknown(raw.get("value")):
+            return None
+        return Observation(
+            kind.name, _any_value(kind), DateSpan(date.min, context.as_of), "", context.source(path)
+        )
+    if is_unknown(row["value"]):
         return None
     on = context.date(row, "date", path)
     value: Possible
     try:
-        value = _number(context, kind, row, on) if kind.is_number else _code(kind, row)
+        if row["value"] is NOT_READ:
+            value = _any_value(kind)
+        else:
+            value = _number(context, kind, row, on) if kind.is_number else _code(kind, row)
     except UnreadableError as error:
         context.refuse(path, error, row["value"])
-        return None
+        value = _any_value(kind)
     return Observation(kind.name, value, on, _subject(kind, row), context.source(path))
+
+
+def _any_value(kind: ObservationType) -> Possible:
+    return UNREAD if kind.is_number else Codes(frozenset(kind.codes) | {NOT_UNDERSTOOD})
 
 
 def _subject(kind: ObservationType, row: Mapping[str, Any]) -> str:
@@ -175,6 +207,7 @@ def _unless_contradicted(
             f"Karnofsky 0 means that the patient has died{beside}: it is left unknown",
             _bare(raw),
         )
+        yield replace(observation, value=UNREAD)
         return
     yield observation
 

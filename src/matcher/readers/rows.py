@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from matcher.domain.record import Absence, Listing, Record
 from matcher.domain.wire.model import NAMED_BY, ROWS, AbsenceRow
 from matcher.readers.context import Context, checked
 from matcher.readers.outcome import shown
+from matcher.vocabulary.marks import is_everything, is_nothing
 
 R = TypeVar("R", bound=Record)
 
@@ -18,11 +19,12 @@ _KEYED = {"labs": ("test", "value"), "events": ("name", "date")}
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row; ``fields`` is ``None`` where nothing of it could be read."""
+    """One row; ``fields`` is ``None`` where nothing of it could be read, ``raw`` what was written then."""
 
     path: str
     fields: dict[str, Any] | None
     text: str = ""
+    raw: Mapping[Any, Any] = field(default_factory=dict)
 
 
 def rows_of(context: Context, table: str, raw: object) -> Iterator[TableRow]:
@@ -36,22 +38,38 @@ def listing_of(
     table: str,
     wire: Mapping[str, Any],
     complete: frozenset[str],
-    record: Callable[[TableRow], R],
+    record: Callable[[TableRow], R | Absence | None],
     codes: Callable[[str], frozenset[str] | None],
+    everything: frozenset[str],
 ) -> Listing[R]:
-    """A list of presence and absence. A row nobody can read is a member that could be anything."""
+    """A list of presence and absence. A row nobody can read is a member that could be anything.
+
+    ``record`` gives an absence where the row denies what it names, and nothing where that is not the patient's.
+    "none" in place of a row denies ``everything`` there is.
+    """
     raw = wire.get(table)
     records: list[R] = []
     absences: list[Absence] = []
-    readable = True
+    readable, nothing = True, False
     for path, row in _members(table, raw):
+        if isinstance(row, str) and is_nothing(row):
+            absences.append(Absence(everything, row.strip(), source=context.source(path)))
+            nothing = True
+            continue
         if isinstance(row, Mapping) and "none_of" in row:
-            absences.extend(_absence(context, path, row, codes))
+            absences.extend(_absence(context, path, row, codes, everything))
+            nothing = nothing or (absences[-1:] != [] and absences[-1].codes == everything)
             continue
         read = _row(context, table, path, row)
         readable = readable and read.fields is not None
-        records.append(record(read))
-    said = raw == [] or table in complete
+        match record(read):
+            case None:
+                pass
+            case Absence() as absence:
+                absences.append(absence)
+            case found:
+                records.append(found)
+    said = raw == [] or table in complete or nothing
     return Listing(tuple(records), tuple(absences), said and readable)
 
 
@@ -80,11 +98,15 @@ def _row(context: Context, table: str, path: str, raw: object) -> TableRow:
         context.issue("P118", path, f"a row of {table} is an object with fields", raw)
         return TableRow(path, None, shown(raw))
     fields = checked(context, ROWS[table], raw, path)
-    return TableRow(path, fields, shown(raw.get("label") or raw.get(named or "", "")))
+    return TableRow(path, fields, shown(raw.get("label") or raw.get(named or "", "")), raw)
 
 
 def _absence(
-    context: Context, path: str, raw: Mapping[Any, Any], codes: Callable[[str], frozenset[str] | None]
+    context: Context,
+    path: str,
+    raw: Mapping[Any, Any],
+    codes: Callable[[str], frozenset[str] | None],
+    everything: frozenset[str],
 ) -> Iterator[Absence]:
     row = checked(context, AbsenceRow, raw, path)
     if row is None:
@@ -93,7 +115,7 @@ def _absence(
     found: set[str] = set()
     understood: list[str] = []
     for name in names:
-        members = codes(name)
+        members = everything if is_everything(name) else codes(name)
         if members:
             found |= members
             understood.append(name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import NO, YES, Codes
+from matcher.domain.possible import NO, SUSPECTED, YES, Codes, Interval
 from matcher.domain.record import (
+    Absence,
+    Components,
     Condition,
     Course,
     Event,
@@ -18,39 +21,45 @@ from matcher.domain.record import (
 )
 from matcher.readers import lookup
 from matcher.readers.agents import read_agents
-from matcher.readers.context import Context, at
+from matcher.readers.context import Asserted, Context, at
 from matcher.readers.rows import TableRow, listing_of, rows_of
+from matcher.vocabulary.marks import Assertion, assertion_of
 
 _MOST = 1e6
 
 
 def read_therapies(context: Context, wire: Mapping[str, Any], complete: frozenset[str]) -> Listing[Course]:
-    def record(row: TableRow) -> Course:
+    def record(row: TableRow) -> Course | Absence | None:
         if row.fields is None:
             return Course((None,), label=row.text, source=context.source(row.path))
         return _course(context, row.fields, row.path)
 
-    return listing_of(context, "therapies", wire, complete, record, context.formulary_members)
+    everything = context.formulary.all_leaves
+    return listing_of(context, "therapies", wire, complete, record, context.formulary_members, everything)
 
 
-def _course(context: Context, row: Mapping[str, Any], path: str) -> Course:
+def _course(context: Context, row: Mapping[str, Any], path: str) -> Course | Absence | None:
     agents = read_agents(context, row, path)
+    said = Asserted(None, agents.assertion).said_by(context.assertion(row, path)).assertion
     start, end, ongoing = _period(context, row, path)
-    progression = context.date(row, "progression_date", path)
-    progressed = context.codes(row, "progressed", path, lookup.YES_NO)
-    if progression is not None and progressed == NO:
-        reason = "a day of progression is given and that there was none"
-        context.issue("P111", f"{path}.progressed", reason, row.get("progressed"))
-        progressed, progression = None, None
-    elif progression is not None and progressed is None:
-        progressed = YES
-    if progression is not None and progression.last > context.as_of:
-        # What comes after the as-of day has not happened yet, and whether it will is not known.
-        progressed, progression = None, None
-    return Course(
-        agents.components,
+    source = context.source(at(path, "agents"))
+    components = agents.components
+    if said is Assertion.NOT_PATIENTS:
+        return None
+    if said is Assertion.ABSENT and (known := _all_of(components)) is not None:
+        return Absence(known, agents.label, start, source)
+    kind = (
         # What treats no cancer is no line of therapy, whatever the record calls it.
-        agents.kind if agents.harmless or "kind" not in row else _kind(context, row, path),
+        agents.kind
+        if agents.harmless or "kind" not in row
+        else context.codes(row, "kind", path, lookup.THERAPY_KIND)
+    )
+    if said is not Assertion.PRESENT:
+        components, kind = doubted_components(components, SUSPECTED), kind and kind.doubted(SUSPECTED)
+    progressed, progression = _progression(context, row, path)
+    return Course(
+        components,
+        kind,
         start,
         end,
         ongoing,
@@ -62,38 +71,86 @@ def _course(context: Context, row: Mapping[str, Any], path: str) -> Course:
         context.codes(row, "stopped_for", path, lookup.STOP_REASON),
         context.number(row, "cycles", path, high=1000),
         str(row.get("label") or agents.label),
-        context.source(at(path, "agents")),
+        source,
     )
 
 
-def _kind(context: Context, row: Mapping[str, Any], path: str) -> Codes | None:
-    return context.codes(row, "kind", path, lookup.THERAPY_KIND)
+def _progression(context: Context, row: Mapping[str, Any], path: str) -> tuple[Codes | None, DateSpan | None]:
+    """Whether the disease progressed on the course, and when. A day, a response or a reason for stopping says so."""
+    progressed = context.codes(row, "progressed", path, lookup.YES_NO)
+    progression = context.date(row, "progression_date", path)
+    if progression is not None and progression.last > context.as_of:
+        # What comes after the as-of day has not happened yet, and whether it will is not known.
+        return None, None
+    stated = progression is not None or any(
+        _says(row, name, codes, code)
+        for name, codes, code in (
+            ("response", lookup.RESPONSE, "progressive_disease"),
+            ("stopped_for", lookup.STOP_REASON, "progression"),
+        )
+    )
+    if not stated:
+        return progressed, None
+    if progressed == NO:
+        reason = "it is said that there was no progression, and that there was"
+        context.issue("P111", f"{path}.progressed", reason, row.get("progressed"))
+        return SUSPECTED_OR_NOT, None
+    unread = progression is not None and progression.first == date.min
+    return (progressed, progression) if unread else (progressed or YES, progression)
+
+
+def _says(row: Mapping[str, Any], name: str, codes: lookup.Lookup, code: str) -> bool:
+    raw = row.get(name)
+    return isinstance(raw, str) and codes.resolve(raw) == frozenset({code})
+
+
+SUSPECTED_OR_NOT = Codes.of("yes", "no")
+
+
+def _all_of(components: Components) -> frozenset[str] | None:
+    """The leaves of every component; nothing where one of them could be anything."""
+    known = [each.members for each in components if each is not None]
+    return frozenset().union(*known) if known and len(known) == len(components) else None
+
+
+def doubted_components(components: Components, why: str) -> Components:
+    """Each agent only possibly given."""
+    return tuple(each if each is None else each.doubted(why) for each in components)
 
 
 def read_medications(
     context: Context, wire: Mapping[str, Any], complete: frozenset[str]
 ) -> Listing[Medication]:
-    def record(row: TableRow) -> Medication:
+    def record(row: TableRow) -> Medication | Absence | None:
         if row.fields is None:
             return Medication((None,), label=row.text, source=context.source(row.path))
         fields, path = row.fields, row.path
         agents = read_agents(context, fields, path)
+        said = Asserted(None, agents.assertion).said_by(context.assertion(fields, path)).assertion
         start, end, ongoing = _period(context, fields, path)
+        source = context.source(at(path, "agents"))
+        if said is Assertion.NOT_PATIENTS:
+            return None
+        if said is Assertion.ABSENT and (known := _all_of(agents.components)) is not None:
+            return Absence(known, agents.label, start, source)
         if end is None and fields.get("ongoing") is None:
             # A list of medicines is of those taken now: what has ended is given its last day.
             ongoing = YES
         return Medication(
-            agents.components,
+            agents.components
+            if said is Assertion.PRESENT
+            else doubted_components(agents.components, SUSPECTED),
             context.number({**fields, "unit": _daily(fields.get("unit"))}, "dose", path, "mg", high=_MOST),
             start,
             end,
             ongoing,
             context.codes(fields, "route", path, lookup.ROUTE),
             str(fields.get("label") or agents.label),
-            context.source(at(path, "agents")),
+            source,
         )
 
-    return listing_of(context, "medications", wire, complete, record, context.formulary_members)
+    everything = context.formulary.all_leaves
+    return listing_of(context, "medications", wire, complete, record, context.formulary_members, everything)
 
 
 def _daily(unit: object) -> str:
@@ -109,14 +166,15 @@ def _period(
     context: Context, row: Mapping[str, Any], path: str
 ) -> tuple[DateSpan | None, DateSpan | None, Codes | None]:
     """First day, last day and whether it still runs; what contradicts itself is unknown."""
-    start = context.date(row, "start", path)
-    end = context.date(row, "end", path)
-    ongoing = context.codes(row, "ongoing", path, lookup.YES_NO) if "ongoing" in row else None
-    if start is not None and end is not None and end.last < start.first:
-        context.issue("P115", f"{path}.end", "the end lies before the start", row.get("end"))
-        end = None
+    start, end = _days(context, row, path)
+    ongoing = context.codes(row, "ongoing", path, lookup.YES_NO)
     if end is None:
         return start, None, ongoing
+    if _is_open(end):
+        # An end was written that nobody can read: it may be over, and it may not.
+        if ongoing == NO:
+            return start, DateSpan(end.first, context.as_of), NO
+        return start, end, None
     if ongoing == YES and end.last <= context.as_of:
         reason = "it is said to be still running and to have ended"
         context.issue("P111", f"{path}.ongoing", reason, row.get("ongoing"))
@@ -126,78 +184,127 @@ def _period(
     return start, end, (NO if end.last <= context.as_of else ongoing)
 
 
+def _is_open(span: DateSpan) -> bool:
+    return span.last == date.max
+
+
+def _days(context: Context, row: Mapping[str, Any], path: str) -> tuple[DateSpan | None, DateSpan | None]:
+    """First and last day; a last one that nobody can read lies anywhere from the first on."""
+    start, end = context.date(row, "start", path), context.date(row, "end", path)
+    if end is not None and end.first == date.min:
+        return start, DateSpan(date.min if start is None else start.first, date.max)
+    if start is not None and end is not None and end.last < start.first:
+        context.issue("P115", f"{path}.end", "the end lies before the start", row.get("end"))
+        # One of the two days is wrong, and which is not said.
+        return DateSpan(date.min, context.as_of), DateSpan(date.min, date.max)
+    return start, end
+
+
 def read_procedures(
     context: Context, wire: Mapping[str, Any], complete: frozenset[str]
 ) -> Listing[Procedure]:
-    def record(row: TableRow) -> Procedure:
+    def record(row: TableRow) -> Procedure | Absence | None:
         if row.fields is None:
             return Procedure(None, label=row.text, source=context.source(row.path))
         fields, path = row.fields, row.path
-        code = context.codes(fields, "procedure", path, lookup.PROCEDURE)
+        found = context.asserted(fields, "procedure", path, lookup.PROCEDURE).said_by(
+            context.assertion(fields, path)
+        )
         start, end = _days(context, fields, path)
         label = str(fields.get("label") or _written(fields.get("procedure")))
-        return Procedure(code, start, end, label, context.source(at(path, "procedure")))
+        source = context.source(at(path, "procedure"))
+        return found.of(lambda code: Procedure(code, start, end, label, source), label, start, source)
 
-    return listing_of(context, "procedures", wire, complete, record, lookup.PROCEDURE.resolve)
+    return listing_of(
+        context, "procedures", wire, complete, record, lookup.PROCEDURE.resolve, lookup.PROCEDURE.leaves
+    )
 
 
 def read_conditions(
     context: Context, wire: Mapping[str, Any], complete: frozenset[str]
 ) -> Listing[Condition]:
-    def record(row: TableRow) -> Condition:
+    def record(row: TableRow) -> Condition | Absence | None:
         if row.fields is None:
             return Condition(None, label=row.text, source=context.source(row.path))
         fields, path = row.fields, row.path
-        code = context.codes(fields, "condition", path, lookup.CONDITION)
+        status, said = _status(context, fields, path)
+        found = context.asserted(fields, "condition", path, lookup.CONDITION).said_by(said)
+        found = found.said_by(context.assertion(fields, path))
+        grade = context.number(fields, "grade", path, high=5)
+        if grade == _NO_GRADE:
+            # Grade 0 of the CTCAE is that there is none.
+            found = found.said_by(Assertion.ABSENT)
         start, end = _days(context, fields, path)
-        return Condition(
-            code,
-            context.codes(fields, "status", path, lookup.CONDITION_STATUS),
-            context.number(fields, "grade", path, high=5),
-            start,
-            end,
-            str(fields.get("label") or _written(fields.get("condition"))),
-            context.source(at(path, "condition")),
+        label = str(fields.get("label") or _written(fields.get("condition")))
+        source = context.source(at(path, "condition"))
+        return found.of(
+            lambda code: Condition(code, status, grade, start, end, label, source), label, start, source
         )
 
-    return listing_of(context, "conditions", wire, complete, record, lookup.CONDITION.resolve)
+    return listing_of(
+        context, "conditions", wire, complete, record, lookup.CONDITION.resolve, lookup.CONDITION.leaves
+    )
+
+
+_NO_GRADE = Interval(0, 0)
+
+
+def _status(context: Context, row: Mapping[str, Any], path: str) -> tuple[Codes | None, Assertion | None]:
+    """The status of a condition; "ruled out" or "suspected" there is none, but says whether there is a condition."""
+    raw = row.get("status")
+    if isinstance(raw, str) and lookup.CONDITION_STATUS.resolve(raw) is None:
+        said = assertion_of(raw)
+        if said is not None:
+            return None, said
+    return context.codes(row, "status", path, lookup.CONDITION_STATUS), None
 
 
 def read_radiotherapy(
     context: Context, wire: Mapping[str, Any], complete: frozenset[str]
 ) -> Listing[Radiotherapy]:
-    def record(row: TableRow) -> Radiotherapy:
+    def record(row: TableRow) -> Radiotherapy | Absence | None:
         if row.fields is None:
-            return Radiotherapy(source=context.source(row.path))
+            return Radiotherapy(intent=_ANY_INTENT, source=context.source(row.path))
         fields, path = row.fields, row.path
         start, end, ongoing = _period(context, fields, path)
-        return Radiotherapy(
-            context.codes(fields, "field", path, lookup.FIELD),
-            context.codes(fields, "intent", path, lookup.INTENT),
-            context.number(fields, "dose", path, "Gy", high=200),
+        found = Asserted(context.codes(fields, "intent", path, lookup.INTENT) or _ANY_INTENT)
+        return found.said_by(context.assertion(fields, path)).of(
+            lambda intent: Radiotherapy(
+                context.codes(fields, "field", path, lookup.FIELD),
+                intent,
+                context.number(fields, "dose", path, "Gy", high=200),
+                start,
+                end,
+                ongoing,
+                context.source(path),
+            ),
+            "radiotherapy",
             start,
-            end,
-            ongoing,
             context.source(path),
         )
 
-    return listing_of(context, "radiotherapy", wire, complete, record, lookup.NO_RADIOTHERAPY.resolve)
+    return listing_of(
+        context,
+        "radiotherapy",
+        wire,
+        complete,
+        record,
+        lookup.NO_RADIOTHERAPY.resolve,
+        lookup.INTENT.leaves,
+    )
+
+
+_ANY_INTENT = Codes(lookup.INTENT.leaves)
 
 
 def read_events(context: Context, wire: Mapping[str, Any]) -> Iterator[Event]:
+    """Days of events. One that nobody can read is any day: the event may be over, and may be to come."""
     for row in rows_of(context, "events", wire.get("events")):
         if row.fields is not None and (on := context.date(row.fields, "date", row.path)) is not None:
             name = lookup.event_name(str(row.fields["name"]))
             if name:
-                yield Event(name, on, context.source(row.path))
-
-
-def _days(context: Context, row: Mapping[str, Any], path: str) -> tuple[DateSpan | None, DateSpan | None]:
-    start, end = context.date(row, "start", path), context.date(row, "end", path)
-    if start is not None and end is not None and end.last < start.first:
-        context.issue("P115", f"{path}.end", "the end lies before the start", row.get("end"))
-        return start, None
-    return start, end
+                unread = on.first == date.min
+                yield Event(name, DateSpan(on.first, date.max) if unread else on, context.source(row.path))
 
 
 def _written(raw: object) -> str:

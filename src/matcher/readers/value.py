@@ -59,6 +59,67 @@ def read_number(raw: object) -> tuple[Interval, str]:
     raise UnreadableError("P110", f"{_kind(raw)} stands where a number is expected", raw)
 
 
+#: what a laboratory prints behind a value beside its limits: high, low, critical, abnormal
+_FLAG = re.compile(
+    r"(.*\d)\s*(?:\(?(?:\*{1,3}|!{1,2}|[\u2191\u2193]{1,2})\)?|\s\(?(?:HH|LL|H|L|A|AA|N|C|high|low|crit|critical|abnormal|normal|hi|lo)\)?)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def without_flag(raw: object) -> object:
+    """A laboratory value without the flag printed behind it: ``9.1 L``, ``4.5 H``, ``180*``. No value is in litres."""
+    if (
+        isinstance(raw, str)
+        and len(raw) <= LONGEST_TEXT
+        and (found := _FLAG.fullmatch(raw.strip())) is not None
+    ):
+        return found[1].rstrip()
+    return raw
+
+
+class _NotRead:
+    """Stands for a value that nobody could read and of which that is said already."""
+
+    def __repr__(self) -> str:
+        return "NOT_READ"
+
+    __str__ = __repr__
+
+
+NOT_READ = _NotRead()
+
+_WRITTEN = r"\d[\d.,]*(?<![.,])"
+_NUMBERS = re.compile(
+    rf"(\s*(?:<=|>=|=<|=>|[<>=\u2264\u2265])?\s*[-+]?)({_WRITTEN})"
+    rf"(?:(\s*(?:[-\u2013\u2014]|\.\.|to\b|bis\b|or\b)\s*)({_WRITTEN}))?(.*)",
+    re.DOTALL,
+)
+
+
+def with_point(text: str, decimal: str) -> str:
+    """The numbers of a text with a decimal point and without thousands marks; ``decimal`` is "comma" or "point".
+
+    Where the comma is the decimal mark, the point parts thousands, and the other way about: ``1.050`` is 1050.
+    A group that is not of three digits is refused. What is no number is left as it stands.
+    """
+    found = _NUMBERS.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    if found is None:
+        return text
+    sign, first, between, second, rest = found.groups()
+    more = f"{between}{_pointed(second, decimal, text)}" if second else ""
+    return f"{sign}{_pointed(first, decimal, text)}{more}{rest}"
+
+
+def _pointed(number: str, decimal: str, text: str) -> str:
+    mark, separator = (",", ".") if decimal == "comma" else (".", ",")
+    whole, _, fraction = number.partition(mark)
+    groups = whole.split(separator)
+    regular = len(groups) == 1 or (1 <= len(groups[0]) <= 3 and all(len(each) == 3 for each in groups[1:]))
+    if not regular or (not fraction.isdigit() and number.count(mark)):
+        raise UnreadableError("P119", f"not a number where the {decimal} is the decimal mark", text)
+    return "".join(groups) + (f".{fraction}" if fraction else "")
+
+
 def _hull(members: list[object]) -> tuple[Interval, str]:
     read = [read_number(each) for each in members]
     units = {unit for _, unit in read if unit}

@@ -8,10 +8,10 @@ condition or part of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from matcher.vocabulary.icd import icd10_code
 from matcher.vocabulary.tables import listed, rows
 from matcher.vocabulary.tree import Group, Node, Tree
 
@@ -78,8 +78,7 @@ SNOMED_CONDITION: Mapping[str, str] = MappingProxyType(
 
 def condition_of_icd10(text: str) -> str | None:
     """The condition of an ICD-10 (or ICD-10-CM) code, by its longest prefix in the table."""
-    plain = re.sub(r"[^A-Z0-9]", "", text.upper())
-    code = f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain
+    code = icd10_code(text) or ""
     return next(
         (
             ICD10_CONDITION[prefix]
@@ -92,3 +91,23 @@ def condition_of_icd10(text: str) -> str | None:
 
 def condition_of_snomed(code: str) -> str | None:
     return SNOMED_CONDITION.get(code.strip())
+
+
+def _except(*codes: str) -> frozenset[str]:
+    return CONDITIONS.all_leaves - CONDITIONS.expand(codes)
+
+
+#: words that judge a disease rather than name one, and the diseases that each could be said of
+COULD_BE_MEANT_BY: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "active_infection": CONDITIONS.leaves("infection") - {"active_infection"},
+        "hypertension_uncontrolled": CONDITIONS.leaves("hypertension") - {"hypertension_uncontrolled"},
+        "uncontrolled_illness": _except("metastasis", "uncontrolled_illness"),
+        "toxicity": _except(
+            *("metastasis", "toxicity", "allergy", "copd", "asthma", "asbestosis", "hiv", "hepatitis_b"),
+            *("hepatitis_c", "syphilis", "tuberculosis", "gilbert_syndrome", "fracture", "dementia"),
+            *("parkinson_disease", "substance_abuse", "amyloidosis", "poems_syndrome", "bap1_syndrome"),
+            *("plasma_cell_leukaemia", "extramedullary_disease"),
+        ),
+    }
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from matcher.vocabulary.text import words
+from matcher.vocabulary.text import plain
 
 # A part that follows one of these may or may not have been given.
 _MAYBE = re.compile(r"\+\s*/\s*-|±|\bwith or without\b|\band\s*/\s*or\b", re.IGNORECASE)
@@ -72,7 +72,11 @@ def brackets(text: str) -> tuple[str, tuple[str, ...]]:
     return _BRACKET.sub(" ", text).strip(), tuple(each for each in inner if each)
 
 
+#: words, and every sign that is no idle punctuation: a question mark behind a name is not lost on the way
+_TOKENS = re.compile(r"[^\W_]+|[^\w\s.,;:/()\[\]{}'\"\-&\u00b7\u00ae\u2122%]")
+
+
 def without_doses(text: str) -> str:
     """The text without doses, routes, schedules and salts; empty where there is nothing else."""
-    kept = (token for token in words(text).split() if token not in _NOISE and not _NUMBER.fullmatch(token))
-    return " ".join(kept)
+    tokens = _TOKENS.findall(plain(text))
+    return " ".join(token for token in tokens if token not in _NOISE and not _NUMBER.fullmatch(token))

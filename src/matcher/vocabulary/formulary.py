@@ -9,12 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, StrEnum
-from typing import Final, Literal, TypeAlias
+from enum import StrEnum
 
 from matcher.errors import nearest
 from matcher.vocabulary import course_text
-from matcher.vocabulary.text import key, words
+from matcher.vocabulary.resolution import (
+    ANYTHING,
+    Resolution,
+    any_of,
+    blinded,
+    flat,
+    narrower,
+    together,
+    unresolved,
+)
+from matcher.vocabulary.text import key
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +54,8 @@ class Combination:
     synonyms: tuple[str, ...] = ()
 
 
-class Anything(Enum):
-    """The type of ``ANYTHING``."""
-
-    ANYTHING = "anything"
-
-    def __repr__(self) -> str:
-        return "ANYTHING"
-
-
 # A longer text is prose and no row of names.
 _MOST_WORDS = 20
-
-#: Any agent at all, known to the formulary or not.
-ANYTHING: Final = Anything.ANYTHING
-Component: TypeAlias = frozenset[str] | Literal[Anything.ANYTHING]
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What a course text can have been: one set of leaves for each component.
-
-    Every ``ANYTHING`` is explained: its text is in ``blinded`` or in ``unresolved``. ``not_anticancer`` is true
-    when every component is known to be none.
-    """
-
-    components: tuple[Component, ...]
-    unresolved: tuple[str, ...] = ()
-    blinded: tuple[str, ...] = ()
-    not_anticancer: bool = False
 
 
 class FormularyFault(StrEnum):
@@ -126,6 +108,7 @@ class Formulary:
         self._not_anticancer = frozenset(
             leaf for code in harmless if code is not None for leaf in self._leaves[code]
         )
+        self._medicines: dict[str, frozenset[str]] = {}
         self.all_leaves: frozenset[str] = frozenset().union(*self._leaves.values())
 
     @property
@@ -175,6 +158,14 @@ class Formulary:
         known = [each for each in components if each is not ANYTHING]
         harmless = len(known) == len(components) and all(each <= self._not_anticancer for each in known)
         return Resolution(components, found.unresolved, found.blinded, harmless)
+
+    def medicines(self, treatment: str) -> frozenset[str]:
+        """The leaves of every class that is not wholly within this one: what is given for something else, too."""
+        if treatment not in self._medicines:
+            within = self.members(treatment) if self.knows(treatment) else frozenset[str]()
+            others = [leaves for code, leaves in self._leaves.items() if not leaves <= within]
+            self._medicines[treatment] = frozenset().union(*others)
+        return self._medicines[treatment]
 
     def _code(self, text: str) -> str:
         code = self.lookup(text)
@@ -238,7 +229,7 @@ class Formulary:
     def _exact(self, text: str) -> Resolution | None:
         """The text as one name, or as one that the lists leave open."""
         if key(text) in self._open:
-            return _blinded(text) if course_text.is_blinded(text) else _unresolved(text)
+            return blinded(text) if course_text.is_blinded(text) else unresolved(text)
         code = self._names.get(key(text))
         if code is None:
             return None
@@ -250,9 +241,9 @@ class Formulary:
     def _course(self, text: str) -> Resolution:
         given, maybe = course_text.certain_and_maybe(text)
         if course_text.is_not_given(given):
-            return _unresolved(text)
+            return unresolved(text)
         found = self._exact(given) or self._either_or(given)
-        return _together([found, *(_unresolved(part) for part in maybe)])
+        return together([found, *(unresolved(part) for part in maybe)])
 
     def _either_or(self, text: str) -> Resolution:
         """Alternatives of whole combinations. Which "and" an "or" belongs to is not said: both readings hold.
@@ -262,32 +253,40 @@ class Formulary:
         """
         choices = [] if course_text.is_blinded(text) else course_text.alternatives(text)
         if len(choices) < 2 or not any(len(course_text.parts(choice)) > 1 for choice in choices):
-            return _together([self._part(part) for part in course_text.parts(text)])
-        readings = [_together([self._part(part) for part in course_text.parts(choice)]) for choice in choices]
+            return together([self._part(part) for part in course_text.parts(text)])
+        readings = [together([self._part(part) for part in course_text.parts(choice)]) for choice in choices]
         components = [reading.components for reading in readings]
         if len({len(each) for each in components}) == 1:
-            merged = tuple(_any_of(column) for column in zip(*components, strict=True))
+            merged = tuple(any_of(column) for column in zip(*components, strict=True))
         else:
             longest = max(components, key=len)
             rest = [each for reading in components if reading is not longest for each in reading]
-            merged = tuple(_any_of([each, *rest]) for each in longest)
-        return Resolution(merged, _flat(readings), tuple(word for each in readings for word in each.blinded))
+            merged = tuple(any_of([each, *rest]) for each in longest)
+        return Resolution(merged, flat(readings), tuple(word for each in readings for word in each.blinded))
 
     def _part(self, text: str) -> Resolution:
         """One agent as written, or several run together."""
         if (exact := self._exact(text)) is not None:
             return exact
         if course_text.is_blinded(text):
-            return _blinded(text)
+            return blinded(text)
         choices = course_text.alternatives(text)
         if len(choices) > 1:
             readings = [self._part(choice) for choice in choices]
-            component = _any_of([each for reading in readings for each in reading.components])
-            return Resolution((component,), _flat(readings))
+            component = any_of([each for reading in readings for each in reading.components])
+            return Resolution((component,), flat(readings))
         outer, inner = course_text.brackets(text)
         if inner:
             return self._bracketed(outer, inner)
-        return self._run_together(text) or _unresolved(text)
+        return self._run_together(text) or self._partly(text) or unresolved(text)
+
+    def _partly(self, text: str) -> Resolution | None:
+        """``ACP-196/pembrolizumab``: what is known of agents side by side was given, beside who knows what."""
+        pieces = [piece for piece in text.split("/") if piece.strip()]
+        found = [self._name(piece) for piece in pieces]
+        if len(pieces) < 2 or not any(found):
+            return None
+        return together([one or unresolved(piece) for one, piece in zip(found, pieces, strict=True)])
 
     def _bracketed(self, outer: str, inner: Sequence[str]) -> Resolution:
         """A name with another in brackets: the same thing twice, a class with its agent, a dose, or who knows what.
@@ -297,22 +296,22 @@ class Formulary:
         """
         names = [found for each in (outer, *inner) if (found := self._name(each)) is not None]
         notes = [each for each in (outer, *inner) if self._name(each) is None]
-        unresolved = tuple(note for note in notes if course_text.without_doses(note))
+        left = tuple(note for note in notes if course_text.without_doses(note))
         if not names:
-            return _unresolved(f"{outer} ({', '.join(inner)})")
+            return unresolved(f"{outer} ({', '.join(inner)})")
         result = names[0]
         for found in names[1:]:
-            narrower = _narrower(result, found)
-            if narrower is None:
-                return _unresolved(f"{outer} ({', '.join(inner)})")
-            result = narrower
-        return _together([result, *(_unresolved(note) for note in unresolved)])
+            closer = narrower(result, found)
+            if closer is None:
+                return unresolved(f"{outer} ({', '.join(inner)})")
+            result = closer
+        return together([result, *(unresolved(note) for note in left)])
 
     def _name(self, text: str) -> Resolution | None:
         """The text as names, completely; nothing where anything of it is open."""
         found = self._exact(text) or self._run_together(text)
         if found is None and len(course_text.parts(text)) > 1:
-            found = _together([self._part(part) for part in course_text.parts(text)])
+            found = together([self._part(part) for part in course_text.parts(text)])
         return found if found is not None and ANYTHING not in found.components else None
 
     def _run_together(self, text: str) -> Resolution | None:
@@ -326,7 +325,7 @@ class Formulary:
             self._exact(piece) or self._exact(course_text.without_doses(piece)) for piece in text.split("/")
         ]
         if len(slashed) > 1 and all(slashed):
-            found = _together([each for each in slashed if each is not None])
+            found = together([each for each in slashed if each is not None])
             return self._same_kind(found) or found
         return self._segmented(plain.split())
 
@@ -351,40 +350,5 @@ class Formulary:
             if first is not None and ANYTHING not in first.components:
                 rest = self._segmented(tokens[end:])
                 if rest is not None:
-                    return _together([first, rest])
+                    return together([first, rest])
         return None
-
-
-def _blinded(text: str) -> Resolution:
-    return Resolution((ANYTHING,), blinded=(text.strip(),))
-
-
-def _unresolved(text: str) -> Resolution:
-    return Resolution((ANYTHING,), unresolved=(text.strip(),) if words(text) else ())
-
-
-def _together(found: Sequence[Resolution]) -> Resolution:
-    return Resolution(
-        tuple(component for each in found for component in each.components),
-        _flat(found),
-        tuple(text for each in found for text in each.blinded),
-    )
-
-
-def _flat(found: Sequence[Resolution]) -> tuple[str, ...]:
-    return tuple(text for each in found for text in each.unresolved)
-
-
-def _any_of(components: Sequence[Component]) -> Component:
-    known = [each for each in components if each is not ANYTHING]
-    return frozenset().union(*known) if len(known) == len(components) else ANYTHING
-
-
-def _narrower(first: Resolution, second: Resolution) -> Resolution | None:
-    """The more exact of two readings of one thing: "chemotherapy (cisplatin + pemetrexed)" is the two agents."""
-    for general, exact in ((first, second), (second, first)):
-        if len(general.components) == 1 and general.components[0] is not ANYTHING:
-            whole = general.components[0]
-            if all(each is not ANYTHING and each <= whole for each in exact.components):
-                return exact
-    return first if set(first.components) == set(second.components) else None

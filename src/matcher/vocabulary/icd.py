@@ -162,11 +162,26 @@ DIAGNOSIS_HISTOLOGY: Mapping[str, str] = {
 
 def diagnosis_of_icd10(text: str) -> str | None:
     """The cancer of an ICD-10 (or ICD-10-CM) code: ``c45.0``, ``C34.90``, ``C450``."""
-    code = _dotted(text)
+    code = icd10_code(text) or ""
     for length in range(len(code), 2, -1):
         if (found := ICD10_DIAGNOSIS.get(code[:length].rstrip("."))) is not None:
             return found
     return None
+
+
+# "C45.-" is the category whatever follows; dagger, asterisk and exclamation mark say how a code is used.
+_ICD10 = re.compile(r"([A-Z]\d[0-9A-Z])(?:\.?([0-9A-Z]{1,4})|\.?-)?[+*!\u2020]?")
+# A letter behind digits alone is the mark of ICD-10-GM (ruled out, confirmed, suspected, past), which is no code.
+_MARKED = re.compile(r"[A-Z]\d\d\.?\d{0,3}[AGVZ]")
+
+
+def icd10_code(text: str) -> str | None:
+    """A code of ICD-10 with its point, where the text is one to its last character."""
+    written = text.strip().upper()
+    found = _ICD10.fullmatch(written) if len(written) <= 10 and not _MARKED.fullmatch(written) else None
+    if found is None:
+        return None
+    return f"{found[1]}.{found[2]}" if found[2] else found[1]
 
 
 def diagnosis_of_icdo(morphology: str, topography: str = "") -> str | None:
@@ -192,6 +207,9 @@ def _dotted(text: str) -> str:
     return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code
 
 
+_MORPHOLOGY = re.compile(r"M?-?(\d{4})\s?/?\s?(\d)")
+
+
 def _morphology(text: str) -> str:
-    digits = re.sub(r"[^0-9]", "", text)
-    return f"{digits[:4]}/{digits[4:5]}" if len(digits) >= 5 else ""
+    found = _MORPHOLOGY.fullmatch(text.strip().upper())
+    return f"{found[1]}/{found[2]}" if found else ""

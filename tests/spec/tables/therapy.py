@@ -31,6 +31,7 @@ THERAPY = Section(
                 row(
                     UNKNOWN,
                     "stated absent beside an earlier course that says otherwise",
+                    unreadable=True,
                     therapies=[_CISPLATIN, {"none_of": "platinum", "date": "2025-12-01"}],
                 ),
                 row(

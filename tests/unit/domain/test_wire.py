@@ -176,7 +176,7 @@ def test_a_profile_that_is_written_reads_as_itself(wire: dict[str, Any]) -> None
     profile = read(wire)
     written = json.loads(json.dumps(dump(profile)))
     again = assemble(written, as_of=None, formulary=FORMULARY)
-    assert again.issues == ()
+    assert {each.code for each in again.issues} <= {"P111"}
     assert again.profile is not None
     assert bare(again.profile) == bare(profile)
 

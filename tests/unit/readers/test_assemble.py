@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import NO, YES, Codes, Interval
+from matcher.domain.possible import NO, UNREAD, YES, Codes, Interval, is_unread
 from matcher.domain.record import Absence, Course, Source
 from matcher.errors import CODES
 from matcher.readers.assemble import assemble
@@ -49,14 +49,18 @@ class TestPerson:
 
     @pytest.mark.parametrize("ecog", [7, 1.5, -1, "0-5"])
     def test_an_impossible_ecog_is_unknown(self, ecog: object) -> None:
-        assert with_issue("P102", ecog=ecog)[0].observations == ()
+        (found,) = with_issue("P102", ecog=ecog)[0].observations
+        assert found.value == UNREAD
 
     def test_ecog_5_is_a_death_and_not_a_performance_status(self) -> None:
         assert "died" in with_issue("P102", ecog=5)[1].reason
 
     def test_karnofsky_0_beside_an_ecog_is_flagged_and_unknown(self) -> None:
         found, issue = with_issue("P111", ecog=2, karnofsky=0)
-        assert [each.name for each in found.observations] == ["ecog"]
+        assert {each.name: each.value for each in found.observations} == {
+            "ecog": Interval(2, 2),
+            "karnofsky": UNREAD,
+        }
         assert "ECOG" in issue.reason
 
     def test_karnofsky_goes_in_tens(self) -> None:
@@ -118,11 +122,15 @@ class TestDisease:
 
     def test_a_category_of_another_edition_is_unknown(self) -> None:
         found, issue = with_issue("P114", diagnosis="PLMESO", tnm={"edition": 8, "n": "N3", "m": "M0"})
-        assert found.staging[0].n is None
+        assert is_unread(found.staging[0].n)
         assert "older editions" in issue.reason
 
-    def test_a_stage_without_its_scheme_means_nothing(self) -> None:
-        assert with_issue("P114", stage="III")[0].staging == ()
+    def test_a_stage_without_its_scheme_is_that_stage_of_some_scheme(self) -> None:
+        (found,) = with_issue("P114", stage="IIIB")[0].staging
+        assert found.stage == Codes.of(
+            *("ajcc8_pleural.IIIB", "ajcc8_gastric.IIIB", "ajcc7_gastric.IIIB"),
+            *("ajcc6_gastric.IIIB", "ajcc5_gastric.IIIB", "ajcc8_lung.IIIB"),
+        )
 
     def test_a_stage_is_every_stage_it_could_be(self) -> None:
         (staging,) = profile(stage={"scheme": "ajcc8_pleural", "value": "II or III"}).staging
@@ -171,12 +179,12 @@ class TestLaboratory:
 
     def test_no_unit_is_ever_assumed(self) -> None:
         found, issue = with_issue("P112", labs={"haemoglobin": 9.1})
-        assert found.labs == ()
+        assert [each.value for each in found.labs] == [UNREAD]
         assert "g/dL" in issue.reason
 
     def test_haemoglobin_140_g_per_dl_is_unknown_and_the_likely_unit_named(self) -> None:
         found, issue = with_issue("P102", labs={"haemoglobin": "140 g/dL"})
-        assert found.labs == ()
+        assert [each.value for each in found.labs] == [UNREAD]
         assert "in g/L it would be possible" in issue.reason
 
     def test_a_unit_of_another_kind_is_refused(self) -> None:
@@ -247,9 +255,11 @@ class TestTherapies:
         )
         assert (found.therapies.records[0].end, found.therapies.records[0].ongoing) == (None, None)
 
-    def test_an_end_before_the_start_is_unknown(self) -> None:
+    def test_an_end_before_the_start_leaves_both_days_open(self) -> None:
         row = {"agents": "cisplatin", "start": "2025-03-01", "end": "2025-01-01"}
-        assert with_issue("P115", therapies=[row])[0].therapies.records[0].end is None
+        (found,) = with_issue("P115", therapies=[row])[0].therapies.records
+        assert found.start == DateSpan(date.min, date(2026, 1, 15))
+        assert found.end == DateSpan(date.min, date.max)
 
     def test_the_end_of_a_course_is_no_progression(self) -> None:
         assert course(agents="cisplatin", end="2025-03-01").progressed is None

@@ -7,6 +7,7 @@ from matcher.readers.bound import bind
 from matcher.readers.csv_rows import Row
 from matcher.readers.mapped import Drawn, draw
 from matcher.readers.mapping import MappingError, load_mapping, wide_mapping
+from matcher.readers.value import NOT_READ
 from matcher.vocabulary.observations import OBSERVATIONS
 
 HEAD = "mapping: a test\nid: {column: id}\n"
@@ -58,7 +59,7 @@ def test_values_are_translated_whatever_their_case(tmp_path: Path) -> None:
 def test_a_value_the_mapping_does_not_name_is_an_issue(tmp_path: Path) -> None:
     result = drawn(tmp_path, "facts: {sex: {column: g, values: {M: male}}}", {"g": "7"})
     assert [(issue.code, issue.fact, issue.text) for issue in result.issues] == [("P105", "sex", "7")]
-    assert "sex" not in result.wire
+    assert result.wire["sex"] is NOT_READ
 
 
 def test_unit_date_and_subject_go_with_the_fact(tmp_path: Path) -> None:
@@ -134,6 +135,7 @@ def test_groups_of_the_same_days_are_one_course(tmp_path: Path) -> None:
     cells = {"drug.name": "cisplatin", "drug.start": "2025-01", "drug.end": "2025-03", "drug.best": "SD"}
     other = {"drug-2.name": "alimta", "drug-2.start": "2025-01", "drug-2.end": "2025-03", "drug-2.best": "PR"}
     (course,) = wire(tmp_path, GROUPS, **cells, **other)["therapies"]
+    assert course.pop("response") is NOT_READ
     assert course == {"agents": ["cisplatin", "alimta"], "start": "2025-01", "end": "2025-03"}
 
 
@@ -152,7 +154,7 @@ def test_a_joined_group_without_a_name_is_an_agent_nobody_can_name(tmp_path: Pat
 def test_a_row_that_means_nothing_is_still_a_row(tmp_path: Path) -> None:
     text = "rows: {therapies: {fields: {agents: {column: a, values: {x: cisplatin}}}}}"
     result = drawn(tmp_path, text, {"a": "?!"})
-    assert result.wire["therapies"] == [{}]
+    assert result.wire["therapies"] == [{"agents": NOT_READ}]
     assert [issue.code for issue in result.issues] == ["P105"]
 
 

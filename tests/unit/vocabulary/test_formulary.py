@@ -1,7 +1,6 @@
 import pytest
 
 from matcher.vocabulary.formulary import (
-    ANYTHING,
     Agent,
     Combination,
     DrugClass,
@@ -9,6 +8,7 @@ from matcher.vocabulary.formulary import (
     FormularyFault,
     FormularyProblem,
 )
+from matcher.vocabulary.resolution import ANYTHING
 
 FORMULARY = Formulary(
     (

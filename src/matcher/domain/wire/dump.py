@@ -8,7 +8,16 @@ from math import inf
 from typing import Any
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import YES, Codes, Interval, Possible
+from matcher.domain.possible import (
+    DOUBTS,
+    NOT_UNDERSTOOD,
+    SUSPECTED,
+    YES,
+    Codes,
+    Interval,
+    Possible,
+    is_unread,
+)
 from matcher.domain.profile import Profile
 from matcher.domain.record import (
     Absence,
@@ -58,7 +67,8 @@ def dump(profile: Profile) -> Wire:
 
 
 def _listing(listing: Listing[Record]) -> list[Wire] | None:
-    rows = [_record(each) for each in listing.records] + [_absence(each) for each in listing.absences]
+    held = [each for each in listing.records if not getattr(each, "elsewhere", False)]
+    rows = [_record(each) for each in held] + [_absence(each) for each in listing.absences]
     return rows if rows or listing.complete else None
 
 
@@ -73,6 +83,7 @@ def _record(record: Record) -> Wire:
         case Procedure():
             return _stated(
                 procedure=_codes(record.code),
+                assertion=_assertion(record.code),
                 start=_date(record.start),
                 end=_date(record.end),
                 label=record.label,
@@ -82,6 +93,7 @@ def _record(record: Record) -> Wire:
         case Condition():
             return _stated(
                 condition=_codes(record.code),
+                assertion=_assertion(record.code),
                 status=_codes(record.status),
                 grade=_number(record.grade),
                 start=_date(record.start),
@@ -131,7 +143,7 @@ def _tnm(value: Codes | None) -> list[str] | None:
 
 
 def _laboratory(each: Laboratory) -> Wire:
-    (test,) = each.test.members
+    (test,) = each.test.members - DOUBTS
     return _stated(
         test=test,
         value=_number(each.value),
@@ -163,6 +175,7 @@ def _biomarker(each: Biomarker) -> Wire:
 def _alteration(each: Alteration) -> Wire:
     return _stated(
         gene=_codes(each.gene) or "unknown",
+        assertion=_assertion(each.gene),
         kind=_codes(each.kind),
         protein_change=_codes(each.protein_change),
         copy_number=_number(each.copy_number),
@@ -174,6 +187,7 @@ def _alteration(each: Alteration) -> Wire:
 def _course(each: Course) -> Wire:
     return _stated(
         agents=_components(each.components),
+        assertion=_suspected(each.components),
         kind=_codes(each.kind) or "unknown",
         start=_date(each.start),
         end=_date(each.end),
@@ -193,6 +207,7 @@ def _radiotherapy(each: Radiotherapy) -> Wire:
     return _stated(
         field=_codes(each.field),
         intent=_codes(each.intent),
+        assertion=_assertion(each.intent),
         dose=_number(each.dose),
         start=_date(each.start),
         end=_date(each.end),
@@ -203,6 +218,7 @@ def _radiotherapy(each: Radiotherapy) -> Wire:
 def _medication(each: Medication) -> Wire:
     return _stated(
         agents=_components(each.components),
+        assertion=_suspected(each.components),
         dose=_number(each.dose),
         start=_date(each.start),
         end=_date(each.end),
@@ -216,17 +232,30 @@ def _absence(each: Absence) -> Wire:
     return _stated(none_of=sorted(each.codes), date=_date(each.on), label=each.label)
 
 
+def _suspected(components: Iterable[Codes | None]) -> str | None:
+    return next((said for each in components if (said := _assertion(each)) is not None), None)
+
+
 def _components(components: Iterable[Codes | None]) -> list[list[str] | None]:
-    return [None if each is None else sorted(each.members) for each in components]
+    return [None if each is None else sorted(each.members - DOUBTS) for each in components]
 
 
-def _codes(value: Possible | None) -> list[str] | None:
-    return sorted(value.members) if isinstance(value, Codes) else None
+def _codes(value: Possible | None) -> list[str] | str | None:
+    if not isinstance(value, Codes):
+        return None
+    # Read again, what nobody understood is not understood, and doubts are found again in the records themselves.
+    return NOT_UNDERSTOOD if NOT_UNDERSTOOD in value.members else sorted(value.members - DOUBTS)
+
+
+def _assertion(value: Codes | None) -> str | None:
+    return "suspected" if value is not None and SUSPECTED in value.members else None
 
 
 def _number(value: Possible | None) -> float | str | None:
     if not isinstance(value, Interval):
         return None
+    if is_unread(value):
+        return NOT_UNDERSTOOD
     if value.exact and abs(value.low) < inf:
         return value.low
     left, right = "(" if value.low_open else "[", ")" if value.high_open else "]"

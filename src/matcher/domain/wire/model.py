@@ -129,6 +129,9 @@ class AlterationRow(WireRow):
     copy_number: NumberValue | None = Field(None, description="Number of copies.")
     partner: CodeValue | None = Field(None, description="Fusion partner.")
     date: DateValue | None = Field(None, description="Day of the sample.")
+    assertion: CodeValue | None = Field(
+        None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
+    )
 
 
 class CourseRow(WireRow):
@@ -149,6 +152,9 @@ class CourseRow(WireRow):
     stopped_for: CodeValue | None = Field(None, description="Why it was stopped.")
     cycles: NumberValue | None = Field(None, description="Cycles given.")
     label: TextValue | None = Field(None, description="The words of the record.")
+    assertion: CodeValue | None = Field(
+        None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
+    )
 
 
 class ProcedureRow(WireRow):
@@ -158,6 +164,9 @@ class ProcedureRow(WireRow):
     start: DateValue | None = Field(None, description="The day.")
     end: DateValue | None = Field(None, description="The last day, where it took several.")
     label: TextValue | None = Field(None, description="The words of the record.")
+    assertion: CodeValue | None = Field(
+        None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
+    )
 
 
 class RadiotherapyRow(WireRow):
@@ -170,6 +179,9 @@ class RadiotherapyRow(WireRow):
     start: DateValue | None = Field(None, description="First day.")
     end: DateValue | None = Field(None, description="Last day.")
     ongoing: CodeValue | None = Field(None, description="Whether it is still being given.")
+    assertion: CodeValue | None = Field(
+        None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
+    )
 
 
 class ConditionRow(WireRow):
@@ -181,6 +193,9 @@ class ConditionRow(WireRow):
     start: DateValue | None = Field(None, description="When it began.")
     end: DateValue | None = Field(None, description="When it was over.")
     label: TextValue | None = Field(None, description="The words of the record.")
+    assertion: CodeValue | None = Field(
+        None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
+    )
 
 
 class MedicationRow(WireRow):
@@ -194,6 +209,9 @@ class MedicationRow(WireRow):
     ongoing: CodeValue | None = Field(None, description="Whether it is still being taken.")
     route: CodeValue | None = Field(None, description="Oral, inhaled, topical, …")
     label: TextValue | None = Field(None, description="The words of the record.")
+    assertion: CodeValue | None = Field(
+        None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
+    )
 
 
 class EventRow(WireRow):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.domain.possible import Codes
+from matcher.domain.possible import NOT_UNDERSTOOD, Codes
 from matcher.engines.columnar.arrays import Ids, Words
 from matcher.engines.columnar.column import Members
 from matcher.engines.columnar.planes import ALL_BITS, POSSIBLE, SURE, bit, packed
@@ -107,7 +107,14 @@ def combine(node: Combine, sources: Sequence[Derived]) -> Derived:
         narrowed = common & perhaps
         agreed_too = np.bitwise_or.reduce(narrowed)
         found |= each.may_apply & ((narrowed & agreed_too) | ((union | perhaps) & ~agreed_too))
-    conflict = ~silent & ~agreed
+    # Beside a source that nobody can read none is believed.
+    unread = np.zeros(words, np.uint64)
+    for each in sources:
+        unread |= each.codes.get(NOT_UNDERSTOOD, nothing)
+        if each.perhaps is not None and each.may_apply is not None:
+            unread |= each.perhaps.get(NOT_UNDERSTOOD, nothing) & each.may_apply
+    found[[code in domain or code == NOT_UNDERSTOOD for code in every]] |= unread
+    conflict = ~silent & ~agreed & ~unread
     for each in sources:
         conflict |= each.conflict
     return Derived(dict(zip(every, found, strict=True)), silent, conflict)

@@ -180,7 +180,7 @@ def columns_of(record: type[Record], records: Sequence[Record]) -> dict[str, Col
     }
 
 
-_WORDS_OF_THE_SOURCE = ("label", "written")
+_WORDS_OF_THE_SOURCE = ("label", "written", "elsewhere")
 #: the column for each type that a record's field can have
 _COLUMN_OF: Mapping[object, Callable[..., Column]] = {
     Interval: NumberColumn.of,

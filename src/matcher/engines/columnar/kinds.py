@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matcher.domain.dates import TimeUnit
-from matcher.domain.possible import Interval
+from matcher.domain.possible import NOT_UNDERSTOOD, UNREAD, Interval
 from matcher.engines.columnar import formulas, listed
 from matcher.engines.columnar.arrays import (
     MET,
@@ -210,13 +210,28 @@ def _one_day(groups: Groups, first: Days, last: Days, verdicts: Verdicts) -> Boo
     return np.logical_and(same, certain)
 
 
+def _readable(unread: Bools, groups: Groups, agreeing: Bools) -> Bools:
+    """Where all sources agree that could be read: beside one that nobody can read none is believed."""
+    if not unread.any():
+        return agreeing
+    return agreeing & ~np.logical_or.reduceat(unread, groups.starts)
+
+
 def _together(held: Said, domain: Domain, groups: Groups, agreeing: Bools) -> tuple[Said, Bools]:
     """What the records of each patient say together, each taken only as far as the domain allows."""
     match held, domain:
         case NumberColumn(), NumberDomain(interval=interval):
-            return numbers_together(clipped_numbers(held, interval), groups, agreeing)
+            unread = (held.low == UNREAD.low) & (held.high == UNREAD.high)
+            return numbers_together(
+                clipped_numbers(held, interval), groups, _readable(unread, groups, agreeing)
+            )
         case CodeColumn(), CodeDomain(codes=codes):
             known = SetDictionary(list(held.sets))
-            places = known.mapped(held.places, lambda each: each & codes or each)
+            everything = codes | {NOT_UNDERSTOOD}
+            places = known.mapped(
+                held.places, lambda each: everything if NOT_UNDERSTOOD in each else each & codes or each
+            )
+            unread = np.array([NOT_UNDERSTOOD in each for each in known.sets], np.bool_)[places]
+            agreeing = _readable(unread, groups, agreeing)
             return codes_together(CodeColumn(places, tuple(known.sets)), groups, agreeing)
     raise TypeError(f"{whole(domain)} is no domain of this field")

@@ -12,7 +12,8 @@ from math import inf
 import numpy as np
 
 from matcher.domain.dates import TimeUnit
-from matcher.domain.possible import Interval, Possible
+from matcher.domain.possible import DENIED, Interval, Possible
+from matcher.domain.record import DENIABLE
 from matcher.engines.columnar.arrays import (
     MET,
     Bools,
@@ -22,14 +23,13 @@ from matcher.engines.columnar.arrays import (
     Index,
     counted,
     greatest,
-    least,
     present,
 )
-from matcher.engines.columnar.column import Members, SpanColumn
+from matcher.engines.columnar.column import CodeColumn, Members, SpanColumn
 from matcher.engines.columnar.days import AFTER_ALL, BEFORE_ALL, FIRST_DAY, LAST_DAY, elapsed
 from matcher.engines.columnar.filters import Reading
 from matcher.engines.columnar.possible import Categories, Numbers, Values
-from matcher.engines.columnar.records import Records
+from matcher.engines.columnar.records import Records, component_extremes
 from matcher.engines.columnar.rounding import rounded
 from matcher.features.kind import Count, Extreme, Since, Total
 
@@ -38,6 +38,7 @@ from matcher.features.kind import Count, Extreme, Since, Total
 class _Selection:
     """The matching records by number, ``certain`` some of the ``members``, and what is known of each list."""
 
+    records: Records
     members: Index
     rows: Ids
     certain: Bools
@@ -67,19 +68,38 @@ def _select(
     covered = said_until > BEFORE_ALL
     complete = records.table.complete
     is_open = ~covered if complete is None else ~(covered | complete)
-    began = records.begins()[members[certain]]
-    # A stated absence beside a certain presence that is not later than the statement.
-    earliest = least(
-        rows[certain], np.where(began.stated, began.first, BEFORE_ALL), len(reading), AFTER_ALL + 1
-    )
     return _Selection(
+        records,
         members,
         rows,
         certain,
         is_open,
         is_open & ~present(rows, len(reading)),
-        covered & (earliest <= said_until),
+        _contradicted(records, kind.target, members, rows, len(reading)),
     )
+
+
+def _contradicted(
+    records: Records, target: Members | None, members: Index, rows: Ids, patients: int
+) -> Bools:
+    """The patients of whom another statement denies what of a record is asked for."""
+    found = np.zeros(patients, np.bool_)
+    for name in DENIABLE:
+        if not records.has(name):
+            continue
+        if name == "components":
+            held = records.components(name)
+            each = _denied(held.components, target).astype(np.float64)
+            denied = component_extremes(np.maximum, each, held.offsets, 0.0)[members] > 0
+        else:
+            denied = _denied(records.codes(name)[members], target)
+        found[rows[denied]] = True
+    return found
+
+
+def _denied(held: CodeColumn, target: Members | None) -> Bools:
+    denied = [DENIED in each and (target is None or bool(each & target)) for each in held.sets]
+    return np.array([*denied, False], np.bool_)[held.places]
 
 
 def _absent_until(records: Records, target: Members | None, reading: Reading) -> Days:
@@ -102,9 +122,22 @@ def count(kind: Count, reading: Reading) -> Numbers:
         low, high = counted(chosen.certain_rows, len(reading)), counted(chosen.rows, len(reading))
     else:
         low, high = _distinct(kind.distinct, chosen, reading.records(kind.table), len(reading))
-    low[chosen.contradicted] = 0.0
     high[chosen.open] = inf
+    if kind.ordinal and kind.distinct is not None:
+        low, high = _numbered(kind.distinct, chosen, reading, (low, high))
     return Numbers.closed(low, high, chosen.silent, chosen.contradicted)
+
+
+def _numbered(
+    field: str, chosen: _Selection, reading: Reading, ends: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """A fourth one proves four, unless the list is known to hold fewer: then both are possible."""
+    low, high = ends
+    numbers = chosen.records.numbers(field)[chosen.members[chosen.certain]]
+    stated = np.where(numbers.stated, numbers.low, 0.0)
+    highest = greatest(chosen.certain_rows, stated, len(reading), 0.0)
+    proved = highest <= high
+    return np.where(proved, np.maximum(low, highest), low), np.where(proved, high, highest)
 
 
 def _distinct(field: str, chosen: _Selection, records: Records, patients: int) -> tuple[Floats, Floats]:
@@ -142,7 +175,7 @@ def since(kind: Since, reading: Reading) -> Numbers:
     last_known = greatest(chosen.rows[bounding], days.first[bounding], len(reading), BEFORE_ALL)
     possibly_last = greatest(chosen.rows, days.last, len(reading), BEFORE_ALL)
 
-    known = (last_known > BEFORE_ALL) & ~chosen.contradicted
+    known = last_known > BEFORE_ALL
     longest = np.where(known, _elapsed(last_known, reference.last, kind.unit), inf)
     # A course nobody entered may run up to that very day; what only happened did so by the as-of day.
     entered_until = np.minimum(today, reference.first) if kind.field == "start" else reference.first
@@ -175,7 +208,6 @@ def extreme(kind: Extreme, whole: Possible, reading: Reading) -> Values:
     low = greatest(chosen.certain_rows, lows[chosen.certain], len(reading), worst)
     high = greatest(chosen.rows, highs, len(reading), worst)
     high = np.where(chosen.open, np.maximum(high, best), high)
-    low = np.where(chosen.contradicted, np.minimum(low, worst), low)
     low, high = np.minimum(low, high), np.maximum(low, high)
     if not kind.highest:
         low, high = -high, -low
@@ -219,7 +251,6 @@ def total(kind: Total, reading: Reading) -> Numbers:
     order = np.concatenate((np.flatnonzero(chosen.certain), np.flatnonzero(~chosen.certain)))
     low = _summed(chosen.certain_rows, lows[chosen.certain], len(reading))
     high = _summed(chosen.rows[order], highs[order], len(reading))
-    low[chosen.contradicted] = 0.0
     high[chosen.open] = inf
     return Numbers.closed(low, high, chosen.silent, chosen.contradicted)
 

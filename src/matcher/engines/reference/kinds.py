@@ -8,7 +8,15 @@ from datetime import date
 from functools import reduce
 
 from matcher.domain.dates import DateSpan, TimeUnit, completed
-from matcher.domain.possible import Codes, Interval, Possible, agree, either
+from matcher.domain.possible import (
+    NOT_UNDERSTOOD,
+    Codes,
+    Interval,
+    Possible,
+    agree,
+    either,
+    is_unread,
+)
 from matcher.domain.profile import Profile
 from matcher.domain.record import Record
 from matcher.domain.verdict import Verdict, all_of
@@ -132,15 +140,17 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
         if latest_stale is not None:
             notes += (Note(NoteKind.STALE, latest_stale),)
             records += (latest_stale,)
-        return Finding(whole(domain), records, notes, silent=True, perhaps=_hull(values))
+        perhaps = _hull(values)
+        perhaps = perhaps and _read(perhaps, domain)
+        return Finding(whole(domain), records, notes, silent=True, perhaps=perhaps)
 
     same_day = len({day for _, _, day in current}) == 1 and current[0][2].exact
     if same_day and all(verdict is Verdict.MET for _, verdict, _ in current):
         value, conflict = agree(values)
         if conflict:
             notes += tuple(Note(NoteKind.CONFLICT, record) for record in records)
-        return Finding(value, records, notes)
-    return Finding(_hull(values) or whole(domain), records, notes)
+        return Finding(_read(value, domain), records, notes)
+    return Finding(_read(_hull(values) or whole(domain), domain), records, notes)
 
 
 def _hull(values: Sequence[Possible | None]) -> Possible | None:
@@ -157,8 +167,15 @@ def _in_window(day: DateSpan, kind: Latest, clock: Clock) -> Verdict:
     return Verdict.MET if day.first >= oldest else Verdict.UNKNOWN
 
 
+def _read(value: Possible, domain: Domain) -> Possible:
+    """A number that nobody could read is any of its domain; of a category it stays known that nobody could."""
+    return whole(domain) if isinstance(value, Interval) and is_unread(value) else value
+
+
 def _clipped(value: Possible, domain: Domain) -> Possible:
     """Only what the domain allows; a recorded value wholly outside it stays as it is."""
     limits = whole(domain)
+    if is_unread(value):
+        return value if isinstance(value, Interval) else either(limits, Codes.of(NOT_UNDERSTOOD))
     common, disjoint = agree([value, limits])
     return value if disjoint else common

@@ -12,12 +12,12 @@ from datetime import date
 from math import inf
 
 from matcher.domain.dates import NEVER, TimeUnit, elapsed
-from matcher.domain.possible import Codes, Interval, Possible
+from matcher.domain.possible import DENIED, Codes, Interval, Possible
 from matcher.domain.profile import Profile
-from matcher.domain.record import Absence, Record
+from matcher.domain.record import DENIABLE, Absence, Record
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding, Note, NoteKind
-from matcher.engines.reference.filters import begins, belongs, exists, last_day, reference_day
+from matcher.engines.reference.filters import belongs, exists, last_day, reference_day
 from matcher.features.kind import Count, Extreme, Since, Total
 from matcher.vocabulary.units import round9
 
@@ -28,6 +28,7 @@ class _Selection:
     possible: tuple[Record, ...]
     absences: tuple[Absence, ...]
     open: bool
+    target: frozenset[str] | None
 
     @property
     def members(self) -> tuple[Record, ...]:
@@ -37,16 +38,11 @@ class _Selection:
     def facts(self) -> tuple[Record | Absence, ...]:
         return self.members + self.absences
 
-    @property
-    def contradicted(self) -> bool:
-        """A stated absence beside a certain presence that is not later than the statement."""
-        return any(_not_after(record, absence) for record in self.certain for absence in self.absences)
-
     def notes(self) -> tuple[Note, ...]:
         open_list = (Note(NoteKind.OPEN_LIST),) if self.open else ()
-        unresolved = tuple(Note(NoteKind.UNRESOLVED, record) for record in self.possible)
-        conflict = tuple(Note(NoteKind.CONFLICT, each) for each in self.absences) if self.contradicted else ()
-        return open_list + unresolved + conflict
+        denied = tuple(record for record in self.possible if _is_denied(record, self.target))
+        unresolved = tuple(Note(NoteKind.UNRESOLVED, each) for each in self.possible if each not in denied)
+        return open_list + unresolved + tuple(Note(NoteKind.CONFLICT, record) for record in denied)
 
 
 def _select(
@@ -67,32 +63,45 @@ def _select(
         if kind.target is not None and kind.target <= absence.codes and _stated_by(absence, clock.as_of)
     )
     closed = listing.complete or bool(covering)
-    return _Selection(tuple(certain), tuple(possible), covering, not closed)
+    return _Selection(tuple(certain), tuple(possible), covering, not closed, kind.target)
 
 
 def _stated_by(absence: Absence, day: date) -> bool:
     return absence.on is None or absence.on.first <= day
 
 
-def _not_after(record: Record, absence: Absence) -> bool:
-    began = begins(record)
-    return began is None or absence.on is None or began.first <= absence.on.last
+def _is_denied(record: Record, target: frozenset[str] | None) -> bool:
+    """Whether another statement denies what of the record is asked for."""
+    for name in DENIABLE:
+        held = getattr(record, name, None)
+        for each in held if isinstance(held, tuple) else (held,):
+            if each is not None and DENIED in each.members and (target is None or each.members & target):
+                return True
+    return False
 
 
 def count(kind: Count, profile: Profile, clock: Clock) -> Finding:
     """How many records match: no fewer than the certain ones, no more than those and the possible ones."""
     chosen = _select(kind, profile, clock, clock.as_of)
     if kind.distinct is None:
-        low, high = len(chosen.certain), len(chosen.members)
+        low, high = float(len(chosen.certain)), float(len(chosen.members))
     else:
         low, high = _distinct(kind.distinct, chosen)
-    if chosen.contradicted:
-        low = 0
-    value = Interval(float(low), inf if chosen.open else float(high))
+    high = inf if chosen.open else high
+    if kind.ordinal and kind.distinct is not None:
+        low, high = _numbered(kind.distinct, chosen, low, high)
+    value = Interval(low, high)
     return Finding(value, chosen.facts, chosen.notes(), silent=not chosen.facts and chosen.open)
 
 
-def _distinct(field: str, chosen: _Selection) -> tuple[int, int]:
+def _numbered(field: str, chosen: _Selection, low: float, high: float) -> tuple[float, float]:
+    """A fourth one proves four, unless the list is known to hold fewer: then both are possible."""
+    held = (getattr(record, field) for record in chosen.certain)
+    highest = max((float(value.low) for value in held if isinstance(value, Interval)), default=0.0)
+    return (max(low, highest), high) if highest <= high else (low, highest)
+
+
+def _distinct(field: str, chosen: _Selection) -> tuple[float, float]:
     def stated(records: Sequence[Record]) -> set[Possible]:
         held = (getattr(record, field) for record in records)
         return {value for value in held if value is not None and value.exact}
@@ -100,7 +109,7 @@ def _distinct(field: str, chosen: _Selection) -> tuple[int, int]:
     certain = stated(chosen.certain)
     unstated = sum(1 for each in chosen.members if not stated([each]))
     low = max(len(certain), min(len(chosen.certain), 1))
-    return low, len(stated(chosen.members)) + unstated
+    return float(low), float(len(stated(chosen.members)) + unstated)
 
 
 def since(kind: Since, profile: Profile, clock: Clock) -> Finding:
@@ -120,7 +129,7 @@ def since(kind: Since, profile: Profile, clock: Clock) -> Finding:
         notes += (Note(NoteKind.IMPRECISE_DATE),)
 
     longest = inf
-    if last_known and not chosen.contradicted:
+    if last_known:
         longest = _elapsed(max(day.first for day in last_known), reference.last, kind.unit)
     shortest = inf
     if chosen.open:
@@ -155,9 +164,8 @@ def extreme(kind: Extreme, whole: Possible, profile: Profile, clock: Clock) -> F
         domain, worst = _flipped(domain), -(domain.high if kind.none is None else kind.none)
     low = max((each.low for each in certain), default=worst)
     high = max((each.high for each in possible), default=worst)
-    if chosen.open or chosen.contradicted:
-        high = max(high, domain.high) if chosen.open else high
-        low = min(low, worst) if chosen.contradicted else low
+    if chosen.open:
+        high = max(high, domain.high)
     value = Interval(min(low, high), max(low, high))
     value = value if kind.highest else _flipped(value)
     if kind.order:
@@ -193,5 +201,5 @@ def total(kind: Total, profile: Profile, clock: Clock) -> Finding:
     possible: list[Interval] = [getattr(record, kind.field) or everything for record in chosen.possible]
     low = round9(sum(each.low for each in certain))
     high = round9(sum(each.high for each in certain + possible))
-    value = Interval(0.0 if chosen.contradicted else low, inf if chosen.open else high)
+    value = Interval(low, inf if chosen.open else high)
     return Finding(value, chosen.facts, chosen.notes(), silent=not chosen.facts and chosen.open)

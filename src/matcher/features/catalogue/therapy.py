@@ -74,7 +74,9 @@ def _lines(arguments: Arguments) -> Count:
     where = (*_courses(arguments), Is("kind", SYSTEMIC))
     if arguments.given.get("maintenance") and arguments.text("maintenance") == "not_counted":
         where += (Is("role", frozenset(codes.THERAPY_ROLES) - {"maintenance"}),)
-    return Count("therapies", where, _target(arguments), distinct="line")
+    # The number of a line is its place among all lines, not among those of one class or role.
+    every = len(where) == 1
+    return Count("therapies", where, _target(arguments), distinct="line", ordinal=every)
 
 
 def _progressed(arguments: Arguments) -> Count:
@@ -114,8 +116,7 @@ def _since(arguments: Arguments) -> Kind:
         return Since("procedures", (Is("code", target),), target, unit, "end", events)
     if "radiotherapy" in arguments:
         intent = arguments.codes("radiotherapy")
-        filters = (Is("intent", intent),) if intent != frozenset(codes.RADIOTHERAPY_INTENTS) else ()
-        return Since("radiotherapy", filters, intent, unit, "end", events)
+        return Since("radiotherapy", (Is("intent", intent),), intent, unit, "end", events)
     if "condition" in arguments:
         target = arguments.codes("condition")
         return Since("conditions", (Is("code", target),), target, unit, "start", events)
@@ -123,11 +124,11 @@ def _since(arguments: Arguments) -> Kind:
 
 
 def _radiotherapy(arguments: Arguments) -> tuple[Filter, ...]:
-    where: tuple[Filter, ...] = ()
+    # Always asked for, so that radiotherapy that is denied or stands twice is only possible.
+    intent = arguments.codes("intent") if "intent" in arguments else ALL_RADIOTHERAPY
+    where: tuple[Filter, ...] = (Is("intent", intent),)
     if "field" in arguments:
         where += (Is("field", arguments.codes("field")),)
-    if "intent" in arguments:
-        where += (Is("intent", arguments.codes("intent")),)
     if (within := arguments.duration("within")) is not None:
         where += (Recent("end", within, arguments.events("before")),)
     return where

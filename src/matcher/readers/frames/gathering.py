@@ -51,7 +51,10 @@ class Gathering:
         complete = pool.complete(places)
         tables = {}
         for name in RECORD_OF:
-            held = sorted((slot for slot in given if slot.table == name), key=lambda slot: slot.order)
+            held = sorted(
+                (slot for slot in given if name in (slot.table, _TWIN.get(slot.table))),
+                key=lambda slot: (slot.table != name, slot.order),
+            )
             columns = [*(slot.number for slot in held), places.shape[1] - 1]
             table = pool.table(name, places[:, columns], complete, days)
             if table is not None:
@@ -149,6 +152,8 @@ class Gathering:
         return frozenset(self.reader.columns)
 
 
+#: a list whose records stand in the other one too
+_TWIN = {"therapies": "medications", "medications": "therapies"}
 _ORDER = {name: number for number, name in enumerate((slots.BIRTH, "diagnoses", *TABLES))}
 
 

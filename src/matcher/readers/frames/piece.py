@@ -20,6 +20,7 @@ from matcher.readers.frames.slots import Slot
 from matcher.readers.mapped import Drawn, draw
 from matcher.readers.outcome import Issue
 from matcher.readers.person import read_birth
+from matcher.readers.settle import Tables, settle, with_implied
 from matcher.readers.value import UnreadableError, read_date
 from matcher.vocabulary.formulary import Formulary
 
@@ -47,6 +48,22 @@ class Piece:
     stand_ins: Mapping[date, str] = field(default_factory=dict)
     cancers: tuple[Diagnosis, ...] = ()
     whole: bool = False
+
+    def listed(self) -> Tables:
+        """What it holds of lists, to be settled with other pieces."""
+        names = LISTS & (self.records.keys() | self.absences.keys())
+        return {name: Listing(self.records.get(name, ()), self.absences.get(name, ())) for name in names}
+
+    def earliest(self) -> int:
+        """The earliest day by which any of its records had ended, of days that stand for themselves; 0 for none."""
+        spans = (
+            getattr(entry, name)
+            for entries in (*self.records.values(), *self.absences.values())
+            for entry in entries
+            for name in ("on", "start", "end", "progression")
+            if getattr(entry, name, None) is not None
+        )
+        return min((each.last.toordinal() for each in spans if each.last not in self.stand_ins), default=0)
 
     @property
     def issues(self) -> bool:
@@ -120,14 +137,30 @@ class PieceReader:
         if any(issue.fact.startswith("karnofsky") for issue in context.issues):
             # What is said of Karnofsky 0 depends on whether an ECOG stands beside it.
             return WHOLE
+        records = self._with_implied(slot.table, listing)
+        if records is None:
+            return WHOLE
         return Piece(
-            {slot.table: listing.records} if listing.records else {},
+            records,
             {slot.table: listing.absences} if listing.absences else {},
             drawn=drawn.issues,
             read=tuple(context.issues),
             wire_rows={name: len(held) for name, held in drawn.wire.items() if isinstance(held, list)},
             cancers=listing.records if slot.table == "diagnoses" else (),
         )
+
+    def _with_implied(self, name: str, listing: Listing[Any]) -> dict[str, tuple[Any, ...]] | None:
+        """The records by table; nothing where they contradict or repeat each other."""
+        if name not in LISTS:
+            return {name: listing.records} if listing.records else {}
+        own, elsewhere = with_implied(name, listing.records, self.formulary)
+        if len(listing.records) + len(listing.absences) > 1:
+            tables = {each: Listing[Any]() for each in LISTS} | {name: listing}
+            settle(tables, self.formulary)
+            if tables[name].records != own:
+                return None
+        found = {name: own} | elsewhere
+        return {table: held for table, held in found.items() if held}
 
     def dated(self, slot: Slot, cells: dict[str, str]) -> Piece:
         """The as-of day; a row without a usable one is read whole."""

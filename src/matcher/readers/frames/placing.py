@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
+from itertools import combinations as combinations_of_two
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from matcher.readers.frames.pool import DayTable, Places, Pool
 from matcher.readers.frames.row_reader import EARLIEST, LATEST, NOT_PLAIN, RowReader
 from matcher.readers.frames.slots import Slot
 from matcher.readers.person import OLDEST
+from matcher.readers.settle import TOGETHER, Interplay
 
 
 class Placing:
@@ -50,7 +52,51 @@ class Placing:
             if slot.table not in (slots.AS_OF, slots.AGED):
                 self._fill(slot, places[:, slot.number])
         self.whole |= np.array([piece.whole for piece in self._pool.pieces], np.bool_)[places].any(axis=1)
+        self._settle(given, places)
+        self._refuse_days_before_birth(given, places)
         return places
+
+    def _settle(self, given: Sequence[Slot], places: Places) -> None:
+        """Rows whose lists contradict or repeat each other are read whole, where that is settled."""
+        for tables in TOGETHER:
+            related = [slot for slot in given if slot.table in tables and places[:, slot.number].any()]
+            for one, other in combinations_of_two(related, 2):
+                self._settle_two(one, other, places)
+
+    def _settle_two(self, one: Slot, other: Slot, places: Places) -> None:
+        first, second = places[:, one.number], places[:, other.number]
+        firsts, found = combinations(
+            [(first, len(self._pool.pieces)), (second, len(self._pool.pieces))], len(first)
+        )
+        kinds = np.array(
+            [
+                self._pool.interplay(a, b)
+                for a, b in zip(first[firsts].tolist(), second[firsts].tolist(), strict=True)
+            ],
+            np.int8,
+        )[found]
+        self.whole |= kinds == Interplay.SOME
+        repeated = kinds == Interplay.IF_OF_ONE_DAY
+        if not repeated.any():
+            return
+        same = np.ones(len(first), np.bool_)
+        for ours, theirs in zip(one.days, other.days, strict=False):
+            same &= self._days[ours] == self._days[theirs]
+        self.whole |= repeated & same
+
+    def _refuse_days_before_birth(self, given: Sequence[Slot], places: Places) -> None:
+        """A day before the patient's birth is refused where the row is read whole."""
+        born = self.birth[0]
+        slot = next((each for each in given if each.table == slots.BIRTH), None)
+        if not len(born) and slot is not None:
+            born, _ = self._pool.births(places[:, slot.number])
+        if not len(born):
+            return
+        earliest = self._pool.earliest(places)
+        for name in dict.fromkeys(day for each in given if each.table != slots.BIRTH for day in each.days):
+            day = self._days[name]
+            earliest = np.where(day >= 0, np.minimum(earliest, day), earliest)
+        self.whole |= (born > 0) & (earliest < born)
 
     def days(self) -> DayTable:
         """The days that pieces leave open, as columns of the reader's ``day_columns``."""
@@ -130,6 +176,8 @@ class Placing:
         # What the profile readers have something to say about is left to them.
         odd = (day > self._as_of) | (day < before(Duration(OLDEST + 1, TimeUnit.YEARS), self._as_of))
         odd |= (first > 0) & ((day < first) | (day > last))
+        # An age that nobody can read leaves the birth open, whatever its day.
+        odd |= np.array([piece.issues for piece in self._pool.pieces], np.bool_)[places]
         self.whole |= born & odd
         self.birth = (np.where(born, day, 0),) * 2
 

@@ -18,6 +18,7 @@ from matcher.engines.columnar.column import CodeColumn, Column, SpanColumn
 from matcher.engines.columnar.frame import RECORD_OF, Absences, Table, columns_of
 from matcher.readers.frames.columns import joined, picked, stretches
 from matcher.readers.frames.piece import Piece
+from matcher.readers.settle import Interplay, Tables, interplay
 
 #: for every patient and slot the place of a piece in the pool
 Places: TypeAlias = npt.NDArray[np.int32]
@@ -126,6 +127,10 @@ class Pool:
         self._absences = {name: _Entries() for name in LISTS}
         self._complete = array("i")
         self._rest: dict[tuple[object, ...], Piece] = {}
+        #: what pieces hold of lists, by their places, and what two of them have to do with each other
+        self._listed: dict[int, Tables] = {}
+        self._interplay: dict[tuple[int, int], Interplay] = {}
+        self._earliest = array("i")
 
     def add(self, piece: Piece) -> int:
         number = len(self.pieces)
@@ -135,10 +140,28 @@ class Pool:
         for name, absences in piece.absences.items():
             self._absences[name].add(number, absences, stand_ins)
         self._complete.append(sum(1 << _LISTED[name] for name in piece.complete))
+        self._earliest.append(piece.earliest())
+        if listed := piece.listed():
+            self._listed[number] = listed
         # What stands in columns from here on need not be held twice; what remains is mostly the same.
         rest = piece.without_entries()
         self.pieces.append(self._rest.setdefault(rest.key(), rest))
         return number
+
+    def interplay(self, one: int, other: int) -> Interplay:
+        """What the lists of two pieces have to do with each other."""
+        found = self._interplay.get((one, other))
+        if found is None:
+            first, second = self._listed.get(one), self._listed.get(other)
+            found = Interplay.NONE if first is None or second is None else interplay(first, second)
+            self._interplay[one, other] = found
+        return found
+
+    def earliest(self, places: Places) -> Ids:
+        """The earliest day that any of a patient's pieces names by itself; beyond all days where none does."""
+        held = np.array(self._earliest, np.int32)
+        days: Ids = np.where(held == 0, np.iinfo(np.int32).max, held)[places].min(axis=1)
+        return days
 
     def births(self, places: Ids) -> tuple[Days, Days]:
         """First and last possible day of birth in each of these pieces; 0 where nobody said."""

@@ -15,12 +15,14 @@ import pyarrow.compute as pc
 from matcher.engines.columnar.arrays import Index
 from matcher.readers.bound import Bound
 from matcher.readers.coded import Coded
+from matcher.readers.context import PLACEHOLDERS
 from matcher.readers.csv_rows import Row
 from matcher.readers.frames import slots
 from matcher.readers.frames.piece import Piece, PieceReader
 from matcher.readers.frames.pool import Pool
 from matcher.readers.frames.slots import Slot, age_column, birthday_column, slots_of
-from matcher.readers.mapped import identify, year_first
+from matcher.readers.mapped import identify
+from matcher.readers.mapped_days import year_first
 from matcher.readers.mapped_file import entry_of
 from matcher.readers.one import PatientReader
 from matcher.readers.outcome import Patient, Reject
@@ -94,12 +96,12 @@ class RowReader:
     @cached_property
     def id_column(self) -> str | None:
         """The column that is the identifier, where nothing is done to it."""
-        cells, mapping = self.bound.id, self.bound.mapping
+        cells = self.bound.id
         if len(cells) != 1 or len(cells[0].columns) != 1 or cells[0].when:
             return None
         cell = cells[0].cell
         plain = cell.values is None and cell.split is None and not cell.plus and cell.read in (None, "text")
-        return cells[0].columns[0] if plain and mapping.decimal == "point" else None
+        return cells[0].columns[0] if plain else None
 
     def identities(self, columns: Mapping[str, Coded], lines: Index) -> list[str]:
         """Identifiers that are made of several columns, or of the number of the line."""
@@ -136,7 +138,8 @@ class RowReader:
         except UnreadableError:
             return NOT_PLAIN
         number = day.first.toordinal()
-        return number if day.exact and EARLIEST <= number < LATEST else NOT_PLAIN
+        plain = day.exact and EARLIEST <= number < LATEST and day.first not in PLACEHOLDERS
+        return number if plain else NOT_PLAIN
 
     def is_blank(self, text: str) -> bool:
         return not text or text.casefold() in self._blanks

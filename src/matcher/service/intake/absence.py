@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from matcher.vocabulary.conditions import CONDITIONS
-from matcher.vocabulary.formulary import ANYTHING, Formulary
+from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.procedures import PROCEDURES
+from matcher.vocabulary.resolution import ANYTHING
 from matcher.vocabulary.tree import Tree
 
 Leaves: TypeAlias = frozenset[str]

@@ -1,0 +1,327 @@
+"""What the records of one patient say of each other: exposure in two lists, judgements, repetition, contradiction.
+
+Everything here happens before any engine looks, and in one way: a record that is only possibly what it names gets
+one more possible code, which no filter asks for (``possible.DOUBTS``). So a nivolumab that is also denied is a
+possible nivolumab for "prior nivolumab", for "prior checkpoint inhibitor" and for "days since", in every engine,
+while carboplatin in the same course stays certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any, TypeAlias, TypeVar
+
+from matcher.domain.dates import DateSpan
+from matcher.domain.possible import (
+    COULD_BE_MEANT,
+    DENIED,
+    DOUBTS,
+    REPEATED,
+    YES,
+    Codes,
+)
+from matcher.domain.record import (
+    UNSTATED,
+    Absence,
+    Alteration,
+    Components,
+    Condition,
+    Course,
+    Diagnosis,
+    Listing,
+    Medication,
+    Procedure,
+    Radiotherapy,
+    Source,
+)
+from matcher.vocabulary.conditions import COULD_BE_MEANT_BY
+from matcher.vocabulary.diagnoses import DIAGNOSES
+from matcher.vocabulary.formulary import Formulary
+
+Tables: TypeAlias = dict[str, Listing[Any]]
+_Entry: TypeAlias = Alteration | Condition | Course | Diagnosis | Medication | Procedure | Radiotherapy
+_E = TypeVar("_E", bound=_Entry)
+#: lists whose statements of absence speak for each other: both are of exposure to agents
+_EXPOSURE = ("therapies", "medications")
+ANTICANCER = "anticancer"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two statements at odds; both stay possible."""
+
+    table: str
+    reason: str
+    text: str
+    source: Source
+
+
+def settle(tables: Tables, formulary: Formulary) -> list[Conflict]:
+    """Settle the lists of a patient among each other, in place; the conflicts that are to be shown."""
+    for name in IMPLYING:
+        records, elsewhere = with_implied(name, tables[name].records, formulary)
+        tables[name] = replace(tables[name], records=records)
+        for table, others in elsewhere.items():
+            tables[table] = replace(tables[table], records=(*tables[table].records, *others))
+    conflicts: list[Conflict] = []
+    stated = {name: listing.absences for name, listing in tables.items()}
+    for name, listing in tables.items():
+        absences = stated[name]
+        if name in _EXPOSURE:
+            absences = stated["therapies"] + stated["medications"]
+        records = tuple(_judged(listing.records, absences))
+        if absences:
+            records = tuple(_against(each, absences, name, conflicts) for each in records)
+        if len(records) > 1 and name in _COUNTED:
+            records = tuple(_each_once(records))
+        if records != listing.records:
+            tables[name] = replace(listing, records=records)
+    return conflicts
+
+
+# --- what one record implies in another list ------------------------------------------------------------------
+
+
+#: lists whose records say something in other words
+IMPLYING = ("therapies", "medications", "conditions")
+
+
+def with_implied(
+    name: str, records: tuple[Any, ...], formulary: Formulary
+) -> tuple[tuple[Any, ...], dict[str, tuple[Any, ...]]]:
+    """The records of a list with what each implies in it, and what they imply in others."""
+    own: list[Any] = []
+    elsewhere: dict[str, tuple[Any, ...]] = {}
+    for record in records:
+        own.append(record)
+        for table, each in implied(record, formulary):
+            if table == name:
+                own.append(each)
+            else:
+                elsewhere[table] = (*elsewhere.get(table, ()), each)
+    return tuple(own), elsewhere
+
+
+def implied(record: object, formulary: Formulary) -> Iterator[tuple[str, _Entry]]:
+    """The records that this one is in other words: an agent in the other list, a judgement that it could come under."""
+    match record:
+        case Course(elsewhere=False) if _may_be_medicine(record.components, formulary):
+            yield (
+                "medications",
+                Medication(
+                    record.components,
+                    None,
+                    record.start,
+                    record.end,
+                    record.ongoing,
+                    None,
+                    record.label,
+                    record.source,
+                    elsewhere=True,
+                ),
+            )
+        case Medication(elsewhere=False) if _may_treat_cancer(record.components, formulary):
+            yield (
+                "therapies",
+                Course(
+                    record.components,
+                    None,
+                    record.start,
+                    record.end,
+                    record.ongoing,
+                    label=record.label,
+                    source=record.source,
+                    elsewhere=True,
+                ),
+            )
+        case Condition(elsewhere=False, code=Codes() as code) if _may_be_active(record):
+            for word, diseases in COULD_BE_MEANT_BY.items():
+                if code.members & diseases and not code.members <= {word}:
+                    yield "conditions", replace(record, code=Codes.of(word, COULD_BE_MEANT), elsewhere=True)
+
+
+def _may_be_active(condition: Condition) -> bool:
+    return condition.status is None or "active" in condition.status.members
+
+
+def _may_treat_cancer(components: Components, formulary: Formulary) -> bool:
+    if not formulary.knows(ANTICANCER):
+        return True
+    anticancer = formulary.members(ANTICANCER)
+    return any(each is None or each.members & anticancer for each in components)
+
+
+def _may_be_medicine(components: Components, formulary: Formulary) -> bool:
+    """Whether any of the agents is something else than a treatment of cancer, or could be."""
+    medicines = formulary.medicines(ANTICANCER)
+    return any(each is None or each.members & medicines for each in components)
+
+
+def _judged(records: Iterable[_E], absences: tuple[Absence, ...]) -> Iterator[_E]:
+    """Without the judgements that somebody has made: no uncontrolled illness, whatever was recorded."""
+    for record in records:
+        if not any(_is_judged(record, each.codes) and _not_later(record, each) for each in absences):
+            yield record
+
+
+def _is_judged(record: object, codes: frozenset[str]) -> bool:
+    """Whether the record is a judgement that nobody made, and these codes are denied by somebody."""
+    code: Codes | None = getattr(record, "code", None)
+    return code is not None and COULD_BE_MEANT in code.members and code.members - DOUBTS <= codes
+
+
+# --- presence and absence -------------------------------------------------------------------------------------
+
+
+def _against(record: _E, absences: tuple[Absence, ...], table: str, conflicts: list[Conflict]) -> _E:
+    """The record, only possible as far as a statement of absence denies it that is not older."""
+    denying = [each for each in absences if _not_later(record, each)]
+    doubted = record
+    for absence in denying:
+        following = _denied(doubted, absence.codes)
+        if following != doubted:
+            on = f" of {absence.on}" if absence.on is not None else ""
+            reason = f"recorded here, and denied by '{absence.label}'{on} ({absence.source})"
+            conflicts.append(Conflict(table, reason, getattr(record, "label", "") or table, record.source))
+        doubted = following
+    return doubted
+
+
+def _not_later(record: object, absence: Absence) -> bool:
+    began: DateSpan | None = getattr(record, "on", None) or getattr(record, "start", None)
+    return began is None or absence.on is None or began.first <= absence.on.last
+
+
+def _denied(record: _E, codes: frozenset[str]) -> _E:
+    def certain(held: Codes | None) -> bool:
+        return held is not None and not held.members & DOUBTS and held.members <= codes
+
+    match record:
+        case Course() | Medication():
+            components = tuple(
+                each.doubted(DENIED) if each is not None and certain(each) else each
+                for each in record.components
+            )
+            if components == record.components:
+                return record
+            return _with_components(record, components, DENIED)
+        case Diagnosis(index=index) if certain(record.code):
+            # Of the cancer that is to be treated not even the kind is known any more.
+            leaves = DIAGNOSES.all_leaves if index == YES else frozenset[str]()
+            assert record.code is not None
+            return replace(record, code=Codes(record.code.members | leaves | {DENIED}))
+        case Condition() | Procedure() if certain(record.code):
+            assert record.code is not None
+            return replace(record, code=record.code.doubted(DENIED))
+        case Alteration() if certain(record.gene):
+            assert record.gene is not None
+            return replace(record, gene=record.gene.doubted(DENIED))
+        case Radiotherapy() if certain(record.intent):
+            assert record.intent is not None
+            return replace(record, intent=record.intent.doubted(DENIED))
+    return record
+
+
+def _with_components(record: _E, components: Components, why: str) -> _E:
+    """A course of which every agent is doubted is itself in doubt: it may be no line of therapy."""
+    whole = all(each is not None and each.members & DOUBTS for each in components)
+    changed: dict[str, Any] = {"components": components}
+    if isinstance(record, Course) and whole and record.kind is not None:
+        changed["kind"] = record.kind.doubted(why)
+    return replace(record, **changed)
+
+
+# --- repetition -----------------------------------------------------------------------------------------------
+
+#: lists in which records are counted or added up
+_COUNTED = (
+    "therapies",
+    "medications",
+    "procedures",
+    "radiotherapy",
+    "conditions",
+    "alterations",
+    "diagnoses",
+)
+
+
+def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
+    """A record that stands twice, equal in all it says, counts once for certain and twice possibly."""
+    seen: set[object] = set()
+    for record in records:
+        said = _said(record)
+        if said in seen:
+            yield _repeated(record)
+        else:
+            seen.add(said)
+            yield record
+
+
+def _said(record: _E) -> object:
+    unsaid: dict[str, Any] = {"source": UNSTATED} | ({"label": ""} if hasattr(record, "label") else {})
+    return replace(record, **unsaid)
+
+
+def _repeated(record: _E) -> _E:
+    match record:
+        case Course() | Medication():
+            components = tuple(each if each is None else each.doubted(REPEATED) for each in record.components)
+            return _with_components(record, components, REPEATED)
+        case Diagnosis() if record.index != YES and record.code is not None:
+            return replace(record, code=record.code.doubted(REPEATED))
+        case Condition() | Procedure() if record.code is not None:
+            return replace(record, code=record.code.doubted(REPEATED))
+        case Alteration() if record.gene is not None:
+            return replace(record, gene=record.gene.doubted(REPEATED))
+        case Radiotherapy() if record.intent is not None:
+            return replace(record, intent=record.intent.doubted(REPEATED))
+    return record
+
+
+# --- parts of a patient that are read apart -------------------------------------------------------------------
+
+#: lists of which no two are settled together
+TOGETHER = (_EXPOSURE, ("conditions",), ("procedures",), ("radiotherapy",), ("alterations",), ("diagnoses",))
+
+
+class Interplay(IntEnum):
+    """What the records of two parts of a patient have to do with each other."""
+
+    NONE = 0
+    IF_OF_ONE_DAY = 1
+    SOME = 2
+
+
+def interplay(one: Tables, other: Tables) -> Interplay:
+    """Whether two parts have to be settled together. Days may be stand-ins: only that some are given is looked at."""
+    for first, second in ((one, other), (other, one)):
+        for name, listing in first.items():
+            for table in _EXPOSURE if name in _EXPOSURE else (name,):
+                held = second.get(table)
+                if held is not None and _denies(listing.absences, held.records):
+                    return Interplay.SOME
+    for name in _COUNTED:
+        if name in one and name in other:
+            said = {_undated(each) for each in one[name].records}
+            if any(_undated(each) in said for each in other[name].records):
+                return Interplay.IF_OF_ONE_DAY
+    return Interplay.NONE
+
+
+def _denies(absences: Iterable[Absence], records: Iterable[Any]) -> bool:
+    return any(
+        _is_judged(record, absence.codes) or _denied(record, absence.codes) != record
+        for absence in absences
+        for record in records
+    )
+
+
+def _undated(record: Any) -> object:
+    days = {
+        name: None
+        for name in ("on", "start", "end", "progression")
+        if getattr(record, name, None) is not None
+    }
+    return _said(replace(record, **days)), tuple(days)

@@ -109,6 +109,15 @@ def test_the_nearest_right_word_is_named(name: str, hint: str, tmp_path: Path) -
     assert hint in [each.hint for each in findings(name, tmp_path)]
 
 
+def test_where_no_name_is_near_that_is_said_and_how_to_ask_for_one(tmp_path: Path) -> None:
+    hints = [each.hint for each in findings("nothing_near.yaml", tmp_path)]
+    assert not any("did you mean" in hint for hint in hints)
+    assert hints[0].startswith("one of: active, ")
+    assert all(hint.startswith("no known name is near it") for hint in hints[1:6])
+    assert hints[6].startswith("what is known is wider, 'autoimmune_disease' (Autoimmune disease)")
+    assert all("docs/guide/writing-rules.md" in hint for hint in hints[1:])
+
+
 def test_every_code_of_rules_and_lint_has_a_fixture_or_a_reason() -> None:
     shown = {code for name in NAMES for _, code, _, _ in announced(name)}
     wanted = {code for code in CODES if code[0] in "RL"}

@@ -60,9 +60,23 @@ def test_every_rule_that_is_shipped_can_be_shown(root: Path, capsys: pytest.Capt
 
 
 def test_an_unknown_rule_names_the_nearest(desk: Desk) -> None:
-    ran = desk.rule("show", "NCT00000003")
+    ran = desk.rule("show", "rset")
     assert ran.code == 2
-    assert "did you mean" in ran.err
+    assert "did you mean 'rest'?" in ran.err
+    # A number that differs in a digit is another trial's.
+    assert "did you mean" not in desk.rule("show", "NCT00000003").err
+
+
+def test_a_synonym_is_shown_with_what_it_became(desk: Desk) -> None:
+    path = desk.rules / "trials" / "NCT00000001.yaml"
+    path.write_text(path.read_text("utf-8").replace("test: platelets", "test: PLT"), "utf-8")
+    ran = desk.rule("show", "NCT00000001")
+    assert "read as: 'PLT' is platelets" in ran.out
+    criteria = {
+        each["id"]: each for each in json.loads(desk.rule("show", "NCT00000001", "--json").out)["criteria"]
+    }
+    assert criteria["I-02"]["read_as"] == {"PLT": "Platelets"}
+    assert criteria["I-01"]["read_as"] == {}
 
 
 def test_lint_passes_a_good_rulebook(desk: Desk) -> None:

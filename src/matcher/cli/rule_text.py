@@ -9,6 +9,7 @@ from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.description import Description, Section, describe, describe_derivation
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Candidate, Cohort, Criterion
+from matcher.rules.condition import names_read
 from matcher.rules.rulebook import Derivation
 
 
@@ -89,6 +90,7 @@ def _criterion_document(each: Criterion) -> dict[str, Any]:
         "role": each.role.value,
         "text": each.text,
         "asks": condition_in_words(each.condition),
+        "read_as": dict(names_read(each.condition)),
         "at_screening": each.at_screening,
         "recoverable": "with time" if each.recoverable_by_time else each.recoverable_within,
         "waivable_by": each.waivable_by,

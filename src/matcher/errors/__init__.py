@@ -6,7 +6,7 @@ A code is data: to add one, append a ``Code`` to the family it belongs to and ru
 from matcher.errors.code import Code, Family, Severity
 from matcher.errors.diagnostic import REFERENCE_PAGE, Diagnostic, in_order
 from matcher.errors.failure import MatcherError, PatientDataError, RuleError, UsageError
-from matcher.errors.nearest import nearest
+from matcher.errors.nearest import misspelt, nearest
 from matcher.errors.reference import error_reference
 from matcher.errors.registry import CODES, FAMILIES
 
@@ -24,5 +24,6 @@ __all__ = [
     "UsageError",
     "error_reference",
     "in_order",
+    "misspelt",
     "nearest",
 ]

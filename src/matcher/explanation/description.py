@@ -9,7 +9,9 @@ from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion
+from matcher.rules.condition import names_read
 from matcher.rules.rulebook import Derivation
+from matcher.vocabulary.text import in_sentence
 
 _COVERAGE = {
     Coverage.FULL: "All criteria are encoded.",
@@ -124,6 +126,8 @@ def _described(criteria: Iterable[Criterion]) -> tuple[CriterionDescribed, ...]:
 
 
 def _marks(criterion: Criterion) -> Iterable[str]:
+    for written, title in names_read(criterion.condition):
+        yield f"read as: '{written}' is {in_sentence(title)}"
     if criterion.at_screening:
         yield "established at screening"
     if criterion.recoverable_by_time:

@@ -46,11 +46,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A parameter's value: what it stands for, its one name however it was written, and its title."""
+    """A parameter's value: what it stands for, its one name however it was written, and its title.
+
+    ``read_as`` has each name that was written in another way, with the title it was taken for.
+    """
 
     name: str
     value: frozenset[str] | Duration | float | str | tuple[str, ...] | bool
     title: str = ""
+    read_as: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from math import floor, inf, isfinite
+from math import ceil, floor, inf, isfinite
 from typing import Any
 
 from matcher.domain.dates import DateSpan, add_months
@@ -175,11 +175,21 @@ def _number(context: Context, kind: ObservationType, row: Mapping[str, Any], on:
     elif unit:
         value = converted(value, unit, kind.unit)
     value = bounded(value, kind.low, kind.high, name=kind.title, text=row["value"])
-    if kind.integer and value.exact and not value.low.is_integer():
-        raise UnreadableError("P102", f"{kind.title} is a whole number", row["value"])
+    if kind.integer:
+        value = _whole(value, kind.title, row["value"])
     if kind.name == "karnofsky" and value.exact and value.low % 10:
         raise UnreadableError("P102", "Karnofsky goes in steps of ten", row["value"])
     return value
+
+
+def _whole(value: Interval, title: str, text: object) -> Interval:
+    """The whole numbers of an interval: below 1 is at most 0, and above 3 at least 4."""
+    low, high = float(ceil(value.low)), float(floor(value.high))
+    low += value.low_open and low == value.low
+    high -= value.high_open and high == value.high
+    if low > high:
+        raise UnreadableError("P102", f"{title} is a whole number", text)
+    return Interval(low, high)
 
 
 def _weeks(value: Interval, months: int, start: date) -> Interval:

@@ -218,7 +218,8 @@ def bounded(value: Interval, low: float, high: float, *, name: str, text: object
                 f"{name} {_plain(end)} {unit}".rstrip() + f" is outside {_plain(low)} to {_plain(high)}",
                 text,
             )
-    inside = value.intersection(Interval(low, high))
+    # The ends of a domain may be written as whole numbers; a value's are floats, whatever made them.
+    inside = value.intersection(Interval(float(low), float(high)))
     if inside is None:
         raise UnreadableError("P102", f"{name} is outside {_plain(low)} to {_plain(high)}", text)
     return inside

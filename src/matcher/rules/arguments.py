@@ -8,6 +8,7 @@ from matcher.features.word import Argument, Parameter, Takes
 from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.limit import UNIT_CODES
+from matcher.rules.named import read_as, unknown_choice, unknown_name
 from matcher.vocabulary import units
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
@@ -50,40 +51,46 @@ def read_argument(
         case Takes.THERAPY | Takes.MEDICATION:
             members = lexicon.formulary.members(raw) if lexicon.formulary.knows(raw) else None
             if members is None:
-                suggestion = lexicon.formulary.nearest(raw)
-                return refuse("R024", f"no list or agent is called '{raw}'", _suggest(suggestion))
+                hint = unknown_name(raw, lexicon.formulary.nearest(raw))
+                return refuse("R024", f"no list or agent is called '{raw}'", hint)
             code = lexicon.formulary.lookup(raw) or raw
             lexicon.used_lists.add(code)
-            title = parameter.phrase.format(in_sentence(lexicon.formulary.title(raw)))
-            return Argument(code, members, title)
+            named = lexicon.formulary.title(raw)
+            phrase = parameter.phrase.format(in_sentence(named))
+            return Argument(code, members, phrase, read_as(raw, code, named))
         case Takes.LAB:
             test = lab_test(raw)
             if test is None:
-                return refuse("R014", f"unknown laboratory test '{raw}'", _suggest(nearest_lab_test(raw)))
-            return Argument(test.code, test.code, parameter.phrase.format(in_sentence(test.title)))
+                hint = unknown_name(raw, nearest_lab_test(raw))
+                return refuse("R014", f"unknown laboratory test '{raw}'", hint)
+            phrase = parameter.phrase.format(in_sentence(test.title))
+            return Argument(test.code, test.code, phrase, read_as(raw, test.code, test.title))
         case Takes.MARKER:
             marker = MARKERS.lookup(raw)
             if marker is None:
-                return refuse("R014", f"unknown biomarker '{raw}'", _suggest(MARKERS.nearest(raw)))
-            return Argument(marker, marker, parameter.phrase.format(in_sentence(MARKERS.title(marker))))
+                hint = unknown_name(raw, MARKERS.nearest(raw), tree=MARKERS)
+                return refuse("R014", f"unknown biomarker '{raw}'", hint)
+            named = MARKERS.title(marker)
+            phrase = parameter.phrase.format(in_sentence(named))
+            return Argument(marker, marker, phrase, read_as(raw, marker, named))
         case Takes.EVENT:
             if raw not in lexicon.events:
                 known = ", ".join(lexicon.events) or "none"
-                return refuse("R025", f"'{raw}' is not among the events of this rule ({known})")
+                near = nearest(raw, lexicon.events)
+                hint = f"did you mean '{near}'?" if near else ""
+                return refuse("R025", f"'{raw}' is not among the events of this rule ({known})", hint)
             events = lexicon.events[: lexicon.events.index(raw) + 1]
             return Argument(raw, events, parameter.phrase.format(raw.replace("_", " ")))
         case Takes.TEXT if parameter.vocabulary is not None:
-            named = parameter.vocabulary.lookup(raw)
-            if named is None:
-                hint = _suggest(parameter.vocabulary.nearest(raw))
+            tree = parameter.vocabulary
+            found = tree.lookup(raw)
+            if found is None:
+                hint = unknown_name(raw, tree.nearest(raw), tree.codes, tree)
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
-            return Argument(named, named, parameter.vocabulary.title(named))
+            return Argument(found, found, tree.title(found), read_as(raw, found, tree.title(found)))
         case Takes.TEXT:
             if parameter.choices and raw not in parameter.choices:
-                hint = (
-                    _suggest(nearest(raw, list(parameter.choices)))
-                    or f"one of: {', '.join(parameter.choices)}"
-                )
+                hint = unknown_choice(raw, parameter.choices)
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
             return Argument(raw, raw, parameter.phrase.format(raw.replace("_", " ")))
     raise TypeError(f"unhandled parameter {parameter.takes}")
@@ -91,42 +98,39 @@ def read_argument(
 
 def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem]) -> Argument | None:
     values = raw if isinstance(raw, list) else [raw]
+    tree = parameter.vocabulary
     codes: frozenset[str] = frozenset()
+    taken: tuple[tuple[str, str], ...] = ()
     before = len(problems)
     for index, value in enumerate(values):
         here = (*path, index) if isinstance(raw, list) else path
         text = str(value)
-        if parameter.vocabulary is not None:
-            if text == "any":
-                codes |= parameter.vocabulary.all_leaves
+        if tree is None:
+            if text in parameter.choices:
+                codes |= {text}
                 continue
-            code = parameter.vocabulary.lookup(text)
-            if code is not None:
-                codes |= parameter.vocabulary.leaves(code)
-                continue
-            suggestion = parameter.vocabulary.nearest(text)
-        elif text in parameter.choices:
-            codes |= {text}
+            hint = unknown_choice(text, parameter.choices)
+        elif text == "any":
+            codes |= tree.all_leaves
             continue
         else:
-            suggestion = nearest(text, list(parameter.choices))
-        known = parameter.choices or (parameter.vocabulary.roots if parameter.vocabulary else ())
-        hint = _suggest(suggestion) or f"one of: {', '.join(known[:12])}"
+            code = tree.lookup(text)
+            if code is not None:
+                codes |= tree.leaves(code)
+                taken += read_as(value, code, tree.title(code))
+                continue
+            hint = unknown_name(text, tree.nearest(text), tree.codes, tree)
         problems.append(Problem(here, "R014", f"'{text}' is not one of its values", hint))
     if len(problems) > before:
         return None
     if not codes:
         problems.append(Problem(path, "R020", "an empty list of codes"))
         return None
-    if parameter.vocabulary is None:
+    if tree is None:
         names = ", ".join(sorted(codes))
         return Argument(names, codes, parameter.phrase.format(names.replace("_", " ")))
-    if codes == parameter.vocabulary.all_leaves:
+    if codes == tree.all_leaves:
         return Argument("any", codes, parameter.phrase.format("any"))
-    cover = parameter.vocabulary.cover(codes)
-    titles = [in_sentence(parameter.vocabulary.title(code)) for code in cover]
-    return Argument(", ".join(cover), codes, parameter.phrase.format(", ".join(titles)))
-
-
-def _suggest(word: str | None) -> str:
-    return f"did you mean '{word}'?" if word else ""
+    cover = tree.cover(codes)
+    titles = [in_sentence(tree.title(code)) for code in cover]
+    return Argument(", ".join(cover), codes, parameter.phrase.format(", ".join(titles)), taken)

@@ -11,6 +11,7 @@ from matcher.features.word import Answer, Arguments, Category, Elapsed, Number, 
 from matcher.rules import limit as limits
 from matcher.rules.condition import Bound, Path, Problem
 from matcher.rules.limit import LimitError
+from matcher.rules.named import read_as, unknown_name
 from matcher.vocabulary import staging
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.tree import Tree
@@ -32,7 +33,6 @@ SIGNS = {
     **dict.fromkeys(("=", "==", "equals"), "is"),
 }
 _WORDED = {Op.AT_LEAST: "at least", Op.AT_MOST: "at most", Op.ABOVE: "above", Op.BELOW: "below", Op.IN: ""}
-_MANY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ class BoundReader:
         if not values:
             return self._refuse((*path, name), "R020", "an empty list of codes")
         codes: frozenset[str] = frozenset()
+        taken: tuple[tuple[str, str], ...] = ()
         before = len(self.problems)
         for index, value in enumerate(values):
             here = (*path, name, index) if isinstance(raw, list) else (*path, name)
@@ -112,12 +113,13 @@ class BoundReader:
                 self._refuse_code(value, answer, prefix, here)
                 continue
             codes |= found
+            taken += _taken_for(value, answer, prefix)
         if len(self.problems) > before:
             return None
         if codes >= answer.leaves():
             message = "every possible value is listed: this can never fail"
             return self._refuse((*path, name), "R023", message)
-        return (Bound(Op.IN, codes, ", ".join(str(value) for value in values)),)
+        return (Bound(Op.IN, codes, ", ".join(str(value) for value in values), taken),)
 
     def _refuse_code(self, value: object, answer: Category, prefix: str, path: Path) -> None:
         if isinstance(value, (list, dict)) or value is None:
@@ -131,12 +133,12 @@ class BoundReader:
             self._refuse(path, "R048", message, f"{prefix} has {stages}")
             return
         known = _written(answer, prefix)
-        suggestion = nearest(str(value), known)
-        if suggestion is None and answer.tree is not None:
-            suggestion = answer.tree.nearest(str(value))
-            if suggestion is not None and not answer.tree.leaves(suggestion) & answer.leaves():
-                suggestion = None
-        hint = f"did you mean '{suggestion}'?" if suggestion else f"one of: {', '.join(known[:_MANY])}"
+        guess = nearest(str(value), known)
+        if guess is None and answer.tree is not None:
+            guess = answer.tree.nearest(str(value))
+            if guess is not None and not answer.tree.leaves(guess) & answer.leaves():
+                guess = None
+        hint = unknown_name(str(value), guess, known, answer.tree if answer.within is None else None)
         self._refuse(path, "R014", f"'{value}' is not one of its values", hint)
 
     def _refuse(self, path: Path, code: str, message: str, hint: str = "", *, at_key: bool = False) -> None:
@@ -196,6 +198,17 @@ def _code(value: object, answer: Category, prefix: str) -> frozenset[str] | None
     if answer.tree is None:
         return frozenset({text}) if text in answer.codes else None
     return _tree_leaves(answer.tree, text, prefix, answer.leaves())
+
+
+def _taken_for(value: object, answer: Category, prefix: str) -> tuple[tuple[str, str], ...]:
+    """What a synonym became; a stage without its scheme, and true for yes, are no other names."""
+    if answer.tree is None or isinstance(value, bool):
+        return ()
+    text = str(value)
+    if prefix and answer.tree.has(f"{prefix}.{text}"):
+        return ()
+    code = (answer.tree.lookup(f"{prefix}.{text}") if prefix else None) or answer.tree.lookup(text)
+    return read_as(value, code, answer.tree.title(code)) if code is not None else ()
 
 
 def _tree_leaves(tree: Tree, text: str, prefix: str, allowed: frozenset[str]) -> frozenset[str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from matcher.errors import nearest
 from matcher.rules.candidate import (
     Availability,
     Candidate,
@@ -23,6 +24,7 @@ from matcher.rules.graph import GraphBuilder, NodeId, Presume
 from matcher.rules.leniency import LeniencyReader
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Lowering
+from matcher.rules.named import unknown_name
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import (
     CautionDocument,
@@ -179,8 +181,7 @@ class CandidateCompiler:
         formulary = self.lexicon.formulary
         for index, agent in enumerate(document.agents):
             if not formulary.knows(agent):
-                suggestion = formulary.nearest(agent)
-                hint = f"did you mean '{suggestion}'?" if suggestion else ""
+                hint = unknown_name(agent, formulary.nearest(agent))
                 message = f"no list or agent is called '{agent}'"
                 self.problems.append(Problem(("agents", index), "R024", message, hint))
             self.lexicon.used_lists.add(formulary.lookup(agent) or agent)
@@ -190,7 +191,9 @@ class CandidateCompiler:
             if known is not None and setting not in known:
                 path = ("setting", index) if listed else ("setting",)
                 message = f"'{setting}' is no setting ({', '.join(sorted(known))})"
-                self.problems.append(Problem(path, "R014", message))
+                near = nearest(setting, sorted(known))
+                hint = f"did you mean '{near}'?" if near else ""
+                self.problems.append(Problem(path, "R014", message, hint))
 
 
 @dataclass(slots=True)

@@ -26,11 +26,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One comparison of a feature with a constant, and the limit as it was written."""
+    """One comparison of a feature with a constant, the limit as it was written, and what its names became."""
 
     op: Op
     limit: Limit
     written: str
+    read_as: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Comparison:
     """A feature held against one or two bounds, all of which must hold.
 
     ``derivation`` names a derived fact read in place of a recorded one; ``recorded`` asks for what was
-    recorded alone. ``default_window`` is the catalogue's maximum age where the rule gave none.
+    recorded alone. ``default_window`` is the catalogue's maximum age where the rule gave none, ``read_as`` each
+    name that stands in the file in another way than the vocabulary's, with what it was taken for.
     """
 
     word: str
@@ -48,6 +50,7 @@ class Comparison:
     derivation: str = ""
     recorded: bool = False
     default_window: int | None = None
+    read_as: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     path: Path = field(default=(), compare=False)
 
 
@@ -95,3 +98,8 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
         case Branch(condition=asked, then=then, otherwise=otherwise):
             for part in (asked, then, otherwise):
                 yield from comparisons(part)
+
+
+def names_read(condition: Condition) -> tuple[tuple[str, str], ...]:
+    """Each name that the author wrote in another way than the vocabulary, with what it was taken for."""
+    return tuple(dict.fromkeys(pair for each in comparisons(condition) for pair in each.read_as))

@@ -136,7 +136,10 @@ class ConditionReader:
         bounds = BoundReader(self.problems).read(derived.answer, asked, path, derived.prefix)
         if bounds is None:
             return None
-        return Comparison(derived.name, derived.title, bounds, derivation=derived.name, path=path)
+        taken = tuple(pair for bound in bounds for pair in bound.read_as)
+        return Comparison(
+            derived.name, derived.title, bounds, derivation=derived.name, read_as=taken, path=path
+        )
 
     def _catalogued(self, word: Word, raw: object, path: Path) -> Condition | None:
         asked = self._asked(word, raw, path)
@@ -265,7 +268,11 @@ class ConditionReader:
             question=_filled(word.question, arguments.title_of) or f"{title}?",
         )
         default = word.default_window(arguments) if "within" not in arguments else None
-        return Comparison(word.name, feature.title, bounds, feature, default_window=default, path=path)
+        taken = tuple(pair for argument in arguments.given.values() for pair in argument.read_as)
+        taken += tuple(pair for bound in bounds for pair in bound.read_as)
+        return Comparison(
+            word.name, feature.title, bounds, feature, default_window=default, read_as=taken, path=path
+        )
 
     def _with_limit_units(
         self, arguments: Arguments, asked: Mapping[str, object], answer: Answer

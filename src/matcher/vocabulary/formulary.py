@@ -97,6 +97,12 @@ class Formulary:
         self._combinations = {each.name: each for each in combinations}
         self._problems: list[FormularyProblem] = []
         self._names = self._name_index()
+        self.names: Mapping[str, str] = {
+            name: code
+            for code, names in self._spellings()
+            for name in names
+            if self._names.get(key(name)) == code
+        }
         self._leaves: dict[str, frozenset[str]] = {name: frozenset({name}) for name in self.agents}
         for code in self.classes:
             self._gather(code, ())
@@ -143,9 +149,9 @@ class Formulary:
         return tuple(code for code in self.classes if own <= self._leaves[code])
 
     def nearest(self, text: str) -> str | None:
-        """The agent or class whose name is spelled most like the text, for "did you mean"."""
-        close = nearest(key(text), self._names)
-        return self._names[close] if close is not None else None
+        """The one agent or class of which a name was written with a slip of the pen, for "did you mean"."""
+        close = nearest(text, self.names)
+        return self.names[close] if close is not None else None
 
     def resolve(self, text: str) -> Resolution:
         """What a course text can have been.
@@ -219,9 +225,8 @@ class Formulary:
         code = self._names.get(key(name))
         if code in self.agents or code in self.classes:
             return code
-        close = nearest(key(name), self._names)
-        suggestion = self._names[close] if close is not None else None
-        self._problems.append(FormularyProblem(FormularyFault.UNKNOWN_MEMBER, subject, name, suggestion))
+        problem = FormularyProblem(FormularyFault.UNKNOWN_MEMBER, subject, name, self.nearest(name))
+        self._problems.append(problem)
         return None
 
     # --- reading a course -------------------------------------------------------------------------

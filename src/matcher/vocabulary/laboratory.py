@@ -73,9 +73,11 @@ def _test(row: Mapping[str, str]) -> LabTest:
 LAB_TESTS: Mapping[str, LabTest] = MappingProxyType(
     {test.code: test for test in (_test(row) for row in rows("laboratory.csv"))}
 )
-_BY_NAME: Mapping[str, str] = MappingProxyType(
-    {key(name): test.code for test in LAB_TESTS.values() for name in (*test.aliases, test.title, test.code)}
+LAB_NAMES: Mapping[str, str] = MappingProxyType(
+    {name: test.code for test in LAB_TESTS.values() for name in (*test.aliases, test.title, test.code)}
 )
+"""Every name of a test as the table spells it, with its code."""
+_BY_NAME: Mapping[str, str] = MappingProxyType({key(name): code for name, code in LAB_NAMES.items()})
 _BY_LOINC: Mapping[str, str] = MappingProxyType(
     {loinc: test.code for test in LAB_TESTS.values() for loinc in test.loinc}
 )
@@ -93,9 +95,9 @@ def lab_test_of_loinc(code: str) -> LabTest | None:
 
 
 def nearest_lab_test(text: str) -> str | None:
-    """The code of the test whose name is spelled most like the text."""
-    close = nearest(key(text), _BY_NAME)
-    return _BY_NAME[close] if close is not None else None
+    """The code of the one test of which a name was written with a slip of the pen."""
+    close = nearest(text, LAB_NAMES)
+    return LAB_NAMES[close] if close is not None else None
 
 
 def registry_unit_trap(test: LabTest, unit: str, value: float) -> str | None:

@@ -7,11 +7,29 @@ is no leaf: it is the inner node itself, any of its leaves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from matcher.errors import nearest
-from matcher.vocabulary.text import key
+from matcher.vocabulary.text import key, words
+
+_TAKEN_BACK = frozenset(
+    {
+        "no",
+        "not",
+        "non",
+        "without",
+        "never",
+        "former",
+        "past",
+        "previous",
+        "prior",
+        "family",
+        "like",
+        "pseudo",
+    }
+    | {"anti", "or", "and"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,10 @@ class Group:
 
 
 class Tree:
-    """Nodes by code, with their leaves worked out once. A group's code may stand wherever a node's does."""
+    """Nodes by code, with their leaves worked out once. A group's code may stand wherever a node's does.
+
+    ``names`` has every name that means one code, as the table spells it, with that code.
+    """
 
     def __init__(self, name: str, nodes: Iterable[Node], groups: Iterable[Group] = ()) -> None:
         self.name = name
@@ -59,6 +80,7 @@ class Tree:
             self._leaves[group.code] = frozenset().union(*(self._leaves[each] for each in group.members))
         self.all_leaves: frozenset[str] = frozenset().union(*(self._leaves[root] for root in self.roots))
         self._names = self._name_index()
+        self.names: Mapping[str, str] = self._spelled_names()
 
     def __contains__(self, code: object) -> bool:
         return code in self._leaves
@@ -123,15 +145,36 @@ class Tree:
         return stripped if stripped in self._leaves else self._names.get(key(stripped))
 
     def nearest(self, text: str) -> str | None:
-        """The code whose name is spelled most like the text, for "did you mean"."""
-        close = nearest(key(text), self._names)
-        return None if close is None else self._names[close]
+        """The one code of which a name was written with a slip of the pen, for "did you mean"."""
+        close = nearest(text, self.names)
+        return None if close is None else self.names[close]
+
+    def wider(self, text: str) -> str | None:
+        """The code whose name the text only narrows: *recurrent glioblastoma* is some glioblastoma.
+
+        The known name has to end the text, and nothing before it may take it back: *no asthma* is no asthma.
+        """
+        parts = words(text).split()
+        if not _TAKEN_BACK.isdisjoint(parts):
+            return None
+        ends = (self.lookup(" ".join(parts[start:])) for start in range(1, len(parts)))
+        return next((code for code in ends if code is not None), None)
 
     def _gather(self, code: str) -> frozenset[str]:
         below = self._children[code]
         own = frozenset().union(*(self._gather(child) for child in below)) if below else frozenset({code})
         self._leaves[code] = own
         return own
+
+    def _spelled_names(self) -> dict[str, str]:
+        """Every name that means one code, as it is spelled in the table."""
+        spelled: dict[str, str] = {}
+        entries: tuple[Node | Group, ...] = (*self._nodes.values(), *self._groups.values())
+        for entry in entries:
+            for name in (entry.code, entry.title, *entry.synonyms):
+                if self._names.get(key(name)) == entry.code:
+                    spelled.setdefault(name, entry.code)
+        return spelled
 
     def _name_index(self) -> dict[str, str]:
         """Names to codes: a code beats a title, a title a synonym; a name shared at one rank is left out."""

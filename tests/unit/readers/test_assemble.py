@@ -47,6 +47,38 @@ class TestPerson:
     def test_ecog_of_two_grades_is_either(self) -> None:
         assert profile(ecog="0-1").observations[0].value == Interval(0, 1)
 
+    @pytest.mark.parametrize(
+        ("name", "text", "low", "high"),
+        [
+            ("ecog", "<=0", 0, 0),
+            ("ecog", "<1", 0, 0),
+            ("ecog", ">=4", 4, 4),
+            ("ecog", ">3", 4, 4),
+            ("ecog", "2.5-3", 3, 3),
+            ("ecog", "<2", 0, 1),
+            ("karnofsky", ">=100", 100, 100),
+            ("nyha", ">3", 4, 4),
+            ("nyha", "<=1", 1, 1),
+        ],
+    )
+    def test_a_bound_at_the_end_of_a_whole_number_scale_is_that_grade(
+        self, name: str, text: str, low: float, high: float
+    ) -> None:
+        value = profile(**{name: text}).observations[0].value
+        assert value == Interval(low, high)
+        assert isinstance(value, Interval)
+        assert all(isinstance(end, float) for end in (value.low, value.high))
+
+    @pytest.mark.parametrize("text", [">=40", "<=1", "<2"])
+    def test_a_line_may_be_a_bound_too(self, text: str) -> None:
+        line = course(agents="cisplatin", line=text).line
+        assert line is not None
+        assert isinstance(line.low, float)
+
+    @pytest.mark.parametrize("text", ["<0", ">4", "(0, 1)"])
+    def test_a_bound_that_leaves_no_grade_is_refused(self, text: str) -> None:
+        assert "ECOG" in with_issue("P102", ecog=text)[1].reason
+
     @pytest.mark.parametrize("ecog", [7, 1.5, -1, "0-5"])
     def test_an_impossible_ecog_is_unknown(self, ecog: object) -> None:
         (found,) = with_issue("P102", ecog=ecog)[0].observations

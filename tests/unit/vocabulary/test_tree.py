@@ -116,6 +116,14 @@ def test_nearest_offers_the_code_of_the_likeliest_name(text, code):
     assert TREE.nearest(text) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("left arm", "arm"), ("upper extremity", "limb"), ("no arm", None), ("arm", None), ("arm band", None)],
+)
+def test_a_text_that_ends_in_a_known_name_only_narrows_it(text, code):
+    assert TREE.wider(text) == code
+
+
 def test_parents_titles_and_roots():
     assert TREE.parent("arm") == "limb"
     assert TREE.parent("body") is None

@@ -163,7 +163,7 @@ NAMES = frozenset(
 )  # fmt: skip
 OPEN_NAMES: Mapping[tuple[str, str], Mapping[str, Texts]] = {
     ("labs", "test"): {
-        "platelets": ("platlets", "plateles"), "alt": (), "albumin": ("albumn",), "creatinine": ("creatinin3",),
+        "platelets": ("platlets", "plateles"), "alt": (), "albumin": ("albumn",), "creatinine": ("creatinne",),
         "creatinine_clearance": ("creatinine clearnce",),
     },
     ("biomarkers", "marker"): {"mesothelin": ("mesotelin", "mesothelinn"), "pd_l1": (), "msi": ()},

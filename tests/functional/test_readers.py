@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.domain.possible import Codes, Interval
+from matcher.domain.possible import UNREAD, Codes, Interval
 from matcher.domain.profile import Profile
 from matcher.domain.wire import dump
 from matcher.errors import MatcherError, PatientDataError, UsageError
@@ -139,7 +139,9 @@ def test_absurd_values_are_unknown_each_with_its_code(fixtures: Path) -> None:
             ("P106", "therapy_1_start"),
         ]
     )
-    assert all(not profile.labs and not profile.observations for profile in profiles(file).values())
+    kept = [each for profile in profiles(file).values() for each in (*profile.labs, *profile.observations)]
+    assert len(kept) == 6
+    assert all(each.value == UNREAD for each in kept)
 
 
 def test_unknown_columns_are_said_once_for_the_file(fixtures: Path) -> None:

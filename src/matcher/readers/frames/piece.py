@@ -155,7 +155,8 @@ class PieceReader:
             return {name: listing.records} if listing.records else {}
         own, elsewhere = with_implied(name, listing.records, self.formulary)
         if len(listing.records) + len(listing.absences) > 1:
-            tables = {each: Listing[Any]() for each in LISTS} | {name: listing}
+            tables: Tables = {each: Listing() for each in LISTS}
+            tables[name] = listing
             settle(tables, self.formulary)
             if tables[name].records != own:
                 return None

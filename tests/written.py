@@ -26,6 +26,8 @@ from matcher.readers.frames import read_frames
 from matcher.readers.outcome import Patient
 from matcher.readers.read import read_patients
 from matcher.rules.graph import Graph, NodeId
+from matcher.vocabulary.biomarkers import MARKER
+from matcher.vocabulary.laboratory import LAB_TESTS
 from tests.small_formulary import SMALL_FORMULARY
 
 AS_OF = date(2026, 1, 15)
@@ -133,9 +135,9 @@ def _slot(record: Record) -> str | None:
         case "diagnoses":
             return {"yes": "index", "no": "diagnoses#"}.get(fields.get("index", ""))
         case "labs":
-            return f"labs {fields['test']}"
+            return f"labs {fields['test']}" if fields["test"] in LAB_TESTS else None
         case "biomarkers":
-            return f"biomarkers {fields['marker']}"
+            return f"biomarkers {fields['marker']}" if fields["marker"] in MARKER else None
     return f"{record.table}#"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.written import Record, Written
@@ -40,6 +40,8 @@ class Entry:
     asks: Sequence[Ask]
     patient: Written | File
     issue: bool = False
+    #: derivations of the shipped rules that supply what is asked
+    derived: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def entry(
 
 def also(first: Entry, condition: Mapping[str, Any], verdict: str) -> Entry:
     """The same record asked one thing more."""
-    return Entry(first.written, first.understood, (*first.asks, Ask(condition, verdict)), first.patient, first.issue)
+    return replace(first, asks=(*first.asks, Ask(condition, verdict)))
 
 
 def texts(patient: Written | File) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.spec.border.entry import (
     MET,
     NOT_MET,
@@ -288,7 +290,7 @@ AGENTS = Kind(
         entry("regimen `QWERTY-7`, the list complete", "a course of anything", PLATINUM, UNKNOWN, course("QWERTY-7"),
               complete=["therapies"], issue=True),
         entry("`nivolumab or placebo`, the list complete", "still blinded", NIVOLUMAB, UNKNOWN,
-              course("nivolumab or placebo"), complete=["therapies"], issue=True),
+              course("nivolumab or placebo"), complete=["therapies"]),
         also(entry("`nivolumab or ipilimumab`", "one of the two", CHECKPOINT, MET, course("nivolumab or ipilimumab")),
              NIVOLUMAB, UNKNOWN),
         entry("`nivolumb`, the list complete", "could be any agent", PLATINUM, UNKNOWN, course("nivolumb"),
@@ -444,16 +446,20 @@ EXPOSURE = Kind(
     ),
 )  # fmt: skip
 
+def _by_sex(given: Entry) -> Entry:
+    return replace(given, derived=("pregnancy_from_sex",))
+
+
 SEX = Kind(
     "Pregnancy and sex",
     "A man without the fact is not pregnant, and nobody asks him.",
-    (
+    tuple(map(_by_sex, (
         entry("sex `male`", "not pregnant", PREGNANT, NOT_MET, seen("sex", "male")),
         entry("sex `female`", "nobody asked", PREGNANT, UNKNOWN, seen("sex", "female")),
         entry("sex `male`, pregnant `yes`", "one of the two is wrong", PREGNANT, UNKNOWN, seen("sex", "male"),
               seen("pregnant", "yes"), issue=True),
         entry("sex `male?`", "a doubted sex is none", PREGNANT, UNKNOWN, seen("sex", "male?"), issue=True),
-    ),
+    ))),
 )  # fmt: skip
 
 

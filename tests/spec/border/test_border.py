@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from matcher.readers.frames import read_frames
 from matcher.readers.outcome import Patient
 from matcher.readers.read import read_patients
+from matcher.rulebook.strict_yaml import load_yaml
 from matcher.rules.graph import Graph, NodeId
+from tests.conftest import ROOT
 from tests.generative.graphs import parts, read
 from tests.small_formulary import SMALL_FORMULARY
 from tests.spec.border.entry import REJECTED, Entry, File, texts
@@ -24,9 +27,15 @@ every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=_NAMES)
 
 
 def compiled(entry: Entry) -> tuple[Graph, list[NodeId]]:
-    builder, reader, lowering = parts(())
+    builder, reader, lowering = parts(tuple(map(_derivation, entry.derived)))
     nodes = [lowering.lower(read(reader, each.condition)) for each in entry.asks]
     return builder.graph(), nodes
+
+
+def _derivation(name: str) -> dict[str, Any]:
+    found, problems = load_yaml(ROOT / "rules" / "derivations" / f"{name}.yaml", name)
+    assert found is not None, problems
+    return dict(found.data)
 
 
 def files(entry: Entry, folder: Path) -> list[tuple[Path, Path | None]]:

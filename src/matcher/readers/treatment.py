@@ -182,6 +182,10 @@ def _period(
         reason = "it is said to be still running and to have ended"
         context.issue("P111", f"{path}.ongoing", reason, row.get("ongoing"))
         return start, None, None
+    if ongoing == NO and end.first > context.as_of:
+        reason = "it is said to have stopped, and to end on a day to come"
+        context.issue("P111", f"{path}.ongoing", reason, row.get("ongoing"))
+        return start, None, None
     if end.first > context.as_of:
         return start, end, YES
     return start, end, (NO if end.last <= context.as_of else ongoing)

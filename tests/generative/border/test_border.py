@@ -120,7 +120,7 @@ def test_repetition_does_nothing(way: str, data: st.DataObject) -> None:
     patient = data.draw(patients())
     if way == "rows in columns":
         many = ("therapies", "procedures", "radiotherapy", "conditions", "medications", "alterations", "diagnoses")
-        patient = fits_wide(patient)
+        patient = WAYS[way].fit(patient)
         places = [n for n, each in enumerate(patient.records) if each.table in many and not each.absent and each.fields.get("index") != "yes"]
     else:
         places = [n for n, each in enumerate(patient.records) if each.table != "person"]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import NOT_UNDERSTOOD
+from matcher.domain.possible import NOT_UNDERSTOOD, is_unread
 from tests.unit.readers.small import AS_OF, with_issue
 
 
@@ -37,3 +37,17 @@ def test_a_question_mark_was_dropped_from_a_classification(field: str, written: 
     found, _ = with_issue("P105" if field == "edition" else "P114", tnm=[row])
     (staging,) = found.staging
     assert NOT_UNDERSTOOD in getattr(staging, field).members
+
+
+def test_a_course_that_stopped_and_ends_on_a_day_to_come_was_taken_for_running() -> None:
+    row = {"agents": "cisplatin", "end": "2026-02-01", "ongoing": "no"}
+    found, _ = with_issue("P111", therapies=[row])
+    (course,) = found.therapies.records
+    assert (course.end, course.ongoing) == (None, None)
+
+
+def test_an_unreadable_value_without_its_limit_gave_way_to_another_of_the_day() -> None:
+    labs = [{"test": "alt", "value": "clotted", "unit": "U/L"}]
+    found, _ = with_issue("P101", labs=labs)
+    (alt,) = found.labs
+    assert is_unread(alt.times_upper_normal)

@@ -19,7 +19,6 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from matcher.domain.verdict import Verdict
-from matcher.domain.wire.model import LISTS
 from matcher.engines.columnar import ColumnarEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.readers.frames import read_frames
@@ -193,7 +192,9 @@ def wide(patient: Written, name: str = "p") -> dict[str, str]:
     found = {"patient_id": name, "as_of": AS_OF.isoformat()}
     numbers: dict[str, int] = {}
     for record in patient.records:
-        numbers[record.table] = numbers.get(record.table, 0) + (not record.absent and record.fields.get("index") != "yes")
+        numbers[record.table] = numbers.get(record.table, 0) + (
+            not record.absent and record.fields.get("index") != "yes"
+        )
         columns = _columns(record, numbers[record.table])
         found |= {columns[field]: text for field, text in record.fields.items() if columns[field]}
     if patient.complete:
@@ -336,7 +337,10 @@ def decided(graph: Graph) -> Sequence[NodeId]:
     if id(graph) not in _DECIDED:
         from matcher.domain.profile import Profile
 
-        _DECIDED[id(graph)] = (graph, tuple(REFERENCE.evaluate(graph, [Profile("nobody", AS_OF)]).verdicts[0]))
+        _DECIDED[id(graph)] = (
+            graph,
+            tuple(REFERENCE.evaluate(graph, [Profile("nobody", AS_OF)]).verdicts[0]),
+        )
     return _DECIDED[id(graph)][1]
 
 

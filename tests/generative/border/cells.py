@@ -294,7 +294,9 @@ def patients(draw: st.DrawFn, *, tables: Sequence[str] = TABLES, most: int = 5) 
     complete = draw(st.lists(st.sampled_from(lists), unique=True, max_size=2)) if lists else []
     kept: list[Record] = []
     for record in records:
-        once = record.table == "person" or (record.table == "diagnoses" and record.fields.get("index") == "yes")
+        once = record.table == "person" or (
+            record.table == "diagnoses" and record.fields.get("index") == "yes"
+        )
         if not once or not any(_once_only(record, each) for each in kept):
             kept.append(record)
     return Written(tuple(kept), tuple(complete))

@@ -48,9 +48,9 @@ def _conditions() -> Iterator[dict[str, Any]]:
         yield {"histology": {"in": [code]}}
     yield {"other_cancer": {"at_most": 0}}
     yield {"other_cancer": {"except": ["BCC"], "within": "3 years", "at_most": 0}}
-    for letter, codes in (("tnm_t", ["T1", "T2"]), ("tnm_n", ["N0"]), ("tnm_m", ["M0"])):
-        yield {letter: {"edition": "8", "in": codes}}
-        yield {letter: {"in": codes}}
+    for letter, categories in (("tnm_t", ["T1", "T2"]), ("tnm_n", ["N0"]), ("tnm_m", ["M0"])):
+        yield {letter: {"edition": "8", "in": categories}}
+        yield {letter: {"in": categories}}
     for stage in ("IA", "III", "IV"):
         yield {"stage": {"scheme": "ajcc8_pleural", "in": [stage]}}
     yield from _lists()

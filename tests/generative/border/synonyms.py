@@ -18,13 +18,13 @@ from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.procedures import PROCEDURES
 from matcher.vocabulary.tree import Tree
-from tests.written import Record
 from tests.small_formulary import SMALL_FORMULARY
+from tests.written import Record
 
 GENES: Mapping[str, Sequence[str]] = {
     "KMT2D": ("MLL2", "kmt2d", "ALR"),
     "ERBB2": ("HER2", "NEU", "her2/neu"),
-    "NF2": ("nf2", "ACN"),
+    "NF2": ("nf2", "schwannomin"),
     "BAP1": ("bap1", "UCHL2"),
     "BRAF": ("BRAF1", "braf"),
     "ALK": ("alk", "CD246"),

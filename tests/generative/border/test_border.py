@@ -17,15 +17,15 @@ from matcher.readers.assemble import assemble
 from tests.generative.border import cells
 from tests.generative.border.cells import Sort, patients
 from tests.generative.border.panel import PANEL, asked_by
+from tests.small_formulary import SMALL_FORMULARY
 from tests.written import (
     AS_OF,
+    WAYS,
     Record,
     Verdicts,
-    WAYS,
     Written,
     wire,
 )
-from tests.small_formulary import SMALL_FORMULARY
 
 UNKNOWN = Verdict.UNKNOWN
 each_way = pytest.mark.parametrize("way", WAYS)
@@ -66,13 +66,17 @@ def run(way: str, *written: Written) -> list[Verdicts | None]:
 def test_garbage_widens(way: str, data: st.DataObject) -> None:
     """A cell that nobody can read allows what every readable text of it would give, and no more."""
     patient = WAYS[way].fit(data.draw(patients()))
-    touched = [each for each in cells.cells(patient, WAYS[way]) if cells.garbage(patient.records[each[0]], each[1])]
+    touched = [
+        each for each in cells.cells(patient, WAYS[way]) if cells.garbage(patient.records[each[0]], each[1])
+    ]
     assume(touched)
     place, field = data.draw(st.sampled_from(touched))
     record = patient.records[place]
     text = data.draw(st.sampled_from(cells.garbage(record, field)))
     spoilt = patient.replaced(place, record.with_text(field, text))
-    readable = [patient.replaced(place, record.with_text(field, each)) for each in cells.readable(record, field)]
+    readable = [
+        patient.replaced(place, record.with_text(field, each)) for each in cells.readable(record, field)
+    ]
     known = issues(patient)
     readable = [patient, *(each for each in readable if issues(each) <= known)]
     if field == "none_of":
@@ -104,7 +108,9 @@ def test_doubt_widens(way: str, data: st.DataObject) -> None:
         others.append(patient.without(place))
     else:
         known = issues(patient)
-        given = [patient.replaced(place, record.with_text(field, each)) for each in cells.readable(record, field)]
+        given = [
+            patient.replaced(place, record.with_text(field, each)) for each in cells.readable(record, field)
+        ]
         others += [each for each in given if issues(each) <= known]
     note(f"{record.table}.{field} {form!r} in {patient}")
     found, *rest = run(way, doubted, *others)
@@ -119,9 +125,21 @@ def test_repetition_does_nothing(way: str, data: st.DataObject) -> None:
     """A record that stands twice makes no verdict another definite one, wherever the copy stands."""
     patient = data.draw(patients())
     if way == "rows in columns":
-        many = ("therapies", "procedures", "radiotherapy", "conditions", "medications", "alterations", "diagnoses")
+        many = (
+            "therapies",
+            "procedures",
+            "radiotherapy",
+            "conditions",
+            "medications",
+            "alterations",
+            "diagnoses",
+        )
         patient = WAYS[way].fit(patient)
-        places = [n for n, each in enumerate(patient.records) if each.table in many and not each.absent and each.fields.get("index") != "yes"]
+        places = [
+            n
+            for n, each in enumerate(patient.records)
+            if each.table in many and not each.absent and each.fields.get("index") != "yes"
+        ]
     else:
         places = [n for n, each in enumerate(patient.records) if each.table != "person"]
     assume(places)
@@ -174,7 +192,10 @@ def test_contradiction_opens(way: str, data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         absence = absence.with_text("date", "2026-01-15")
     if way == "rows in columns":
-        patient = Written(tuple(each for each in patient.records if not (each.absent and each.table == record.table)), patient.complete)
+        patient = Written(
+            tuple(each for each in patient.records if not (each.absent and each.table == record.table)),
+            patient.complete,
+        )
         place = patient.records.index(record)
     both = patient.and_also(absence)
     # A copy of the record elsewhere contradicts the statement too: "absent" is without all of its kind.

@@ -18,8 +18,8 @@ from tests.generative.border import cells, synonyms
 from tests.generative.border.cells import patients
 from tests.generative.border.panel import CONDITIONS as ASKED
 from tests.generative.border.panel import PANEL, asked_by, graph_of
-from tests.written import WAYS, Record, Verdicts, Written
 from tests.generative.graphs import parts, read
+from tests.written import WAYS, Record, Verdicts, Written
 
 each_way = pytest.mark.parametrize("way", ["profiles", "rows in columns"])
 some = settings(
@@ -53,12 +53,18 @@ def test_another_name_in_a_cell_changes_nothing(way: str, data: st.DataObject) -
     before, *after = WAYS[way].answer(
         PANEL, [patient, *(patient.replaced(place, record.with_text(field, each)) for each in others)]
     )
-    wrong = [f"{other!r}: {each}" for other, found in zip(others, after, strict=True) for each in changed(before, found)]
+    wrong = [
+        f"{other!r}: {each}"
+        for other, found in zip(others, after, strict=True)
+        for each in changed(before, found)
+    ]
     assert not wrong, wrong
 
 
 FUSED = st.builds(
-    lambda gene, partner, kind, rest: Record("alterations", {"gene": gene, "partner": partner, **kind, **rest}),
+    lambda gene, partner, kind, rest: Record(
+        "alterations", {"gene": gene, "partner": partner, **kind, **rest}
+    ),
     st.sampled_from(("ALK", "EML4", "KIF5B", "KMT2D")),
     st.sampled_from(("ALK", "EML4", "KIF5B", "MLL2")),
     st.sampled_from(({"kind": "fusion"}, {"kind": "rearrangement"})),
@@ -73,20 +79,32 @@ FUSIONS = tuple(
 
 
 def _turned(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {**fields, "gene": fields["partner"], "partner": fields["gene"]} if "partner" in fields else dict(fields)
+    return (
+        {**fields, "gene": fields["partner"], "partner": fields["gene"]}
+        if "partner" in fields
+        else dict(fields)
+    )
 
 
 @each_way
 @given(fused=st.lists(FUSED, min_size=1, max_size=3), absent=st.booleans(), complete=st.booleans())
 @some
-def test_partners_of_a_fusion_have_no_order(way: str, fused: list[Record], absent: bool, complete: bool) -> None:
-    straight, turned = (graph_of(*rules) for rules in (FUSIONS, [{"alteration": _turned(each["alteration"])} for each in FUSIONS]))
+def test_partners_of_a_fusion_have_no_order(
+    way: str, fused: list[Record], absent: bool, complete: bool
+) -> None:
+    straight, turned = (
+        graph_of(*rules)
+        for rules in (FUSIONS, [{"alteration": _turned(each["alteration"])} for each in FUSIONS])
+    )
     also = (Record("alterations", {"none_of": "KMT2D"}),) if absent and way == "profiles" else ()
     lists = ("alterations",) if complete else ()
     as_found = Written((*fused, *also), lists)
     as_turned = Written((*(Record(each.table, _turned(each.fields)) for each in fused), *also), lists)
     answers = [
-        [found and [found[node] for node in sorted(found)] for found in WAYS[way].answer(graph, [as_found, as_turned])]
+        [
+            found and [found[node] for node in sorted(found)]
+            for found in WAYS[way].answer(graph, [as_found, as_turned])
+        ]
         for graph in (straight, turned)
     ]
     assert answers[0][0] == answers[0][1] == answers[1][0] == answers[1][1]
@@ -134,7 +152,7 @@ RENAMED = tuple((raw, other, renamed) for raw in ASKED for other, renamed in _re
 
 @pytest.mark.parametrize("word", sorted({next(iter(raw)) for raw, _, _ in RENAMED}))
 def test_another_name_in_a_rule_is_the_same_rule(word: str) -> None:
-    builder, reader, lowering = parts(())
+    _builder, reader, lowering = parts(())
     wrong: list[str] = []
     for raw, other, renamed in RENAMED:
         if next(iter(raw)) != word:

@@ -1,4 +1,4 @@
-"""Shape does not matter: the same rows in every kind of file, in both engines, and in the form give the same verdicts."""
+"""Shape does not matter: the same rows in every kind of file, in both engines and in the form: the same verdicts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from matcher.service.intake.wire import draft
 from tests.generative.border import cells
 from tests.generative.border.cells import patients
 from tests.generative.border.panel import PANEL, asked_by
+from tests.small_formulary import SMALL_FORMULARY
 from tests.written import (
     AS_OF,
     FILES,
     REFERENCE,
     WAYS,
     Answer,
+    Record,
     Verdicts,
     Written,
     fits_wide,
@@ -33,7 +35,6 @@ from tests.written import (
     in_profiles,
     wire,
 )
-from tests.small_formulary import SMALL_FORMULARY
 
 _ANY = ("json lines", "json", "tables", "parquet tables")
 _WIDE = ("wide csv", "parquet")
@@ -74,7 +75,10 @@ def spoilt(draw: st.DrawFn, patient: Written, wide: bool) -> Written:
     touched = cells.cells(patient, WAYS["rows in columns" if wide else "profiles"])
     for place, field in draw(st.lists(st.sampled_from(touched), max_size=2)) if touched else ():
         record = patient.records[place]
-        texts = (*cells.garbage(record, field), *(form.format(record.fields[field]) for form in cells.DOUBTED))
+        texts = (
+            *cells.garbage(record, field),
+            *(form.format(record.fields[field]) for form in cells.DOUBTED),
+        )
         patient = patient.replaced(place, record.with_text(field, draw(st.sampled_from(texts))))
     return patient
 
@@ -122,7 +126,10 @@ def test_one_wide_row_says_the_same_as_every_other_shape(batch: list[Written]) -
 def test_a_file_of_each_kind_is_written_as_it_is_read(kind: str) -> None:
     """The writers of these tests do not lose a cell: otherwise two shapes could agree on nothing."""
     rows = {"observations": {"name": "ecog", "value": "1", "date": "2026-01-10"}}
-    written = Written(tuple(cells.Record(table, fields) for table, fields in rows.items()))
+    written = Written(tuple(Record(table, fields) for table, fields in rows.items()))
     (verdicts,) = in_profiles(kind)(PANEL, [written])
     assert verdicts is not None
-    assert any(asked_by(PANEL, node).startswith("ecog") and verdict.value == "met" for node, verdict in verdicts.items())
+    assert any(
+        asked_by(PANEL, node).startswith("ecog") and verdict.value == "met"
+        for node, verdict in verdicts.items()
+    )

@@ -58,14 +58,14 @@ def row(table: str, /, **fields: str) -> Record:
 def entry(
     written: str,
     understood: str,
-    asks: Mapping[str, Any] | tuple[Mapping[str, Any], str] | Sequence[Ask],
+    condition: Mapping[str, Any],
     verdict: str,
     *records: Record,
     complete: Sequence[str] = (),
     issue: bool = False,
 ) -> Entry:
     """A row whose one condition comes out as the verdict."""
-    asked = (Ask(asks, verdict),) if isinstance(asks, Mapping) else tuple(asks)
+    asked = (Ask(condition, verdict),)
     return Entry(written, understood, asked, Written(records, tuple(complete)), issue)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tests.spec.border.entry import Entry, Kind
 from tests.spec.border.kinds import KINDS
@@ -34,7 +34,7 @@ def _kind(kind: Kind) -> str:
     return "\n".join(("", f"## {kind.title}", "", kind.text, "", *_rows(kind.entries), ""))
 
 
-def _rows(entries: tuple[Entry, ...] | list[Entry]) -> Iterator[str]:
+def _rows(entries: Sequence[Entry]) -> Iterator[str]:
     yield "| written | understood | so |"
     yield "|---|---|---|"
     for each in entries:

@@ -35,6 +35,7 @@ def compiled(entry: Entry) -> tuple[Graph, list[NodeId]]:
 def _derivation(name: str) -> dict[str, Any]:
     found, problems = load_yaml(ROOT / "rules" / "derivations" / f"{name}.yaml", name)
     assert found is not None, problems
+    assert isinstance(found.data, dict)
     return dict(found.data)
 
 
@@ -72,8 +73,13 @@ def test_a_profile_is_understood_as_far_as_it_says(entry: Entry, tmp_path: Path)
         assert found == [each.verdict for each in entry.asks], (path.name, outcome.issues)
         if isinstance(entry.patient, File):
             continue
-        conflicts = any(note.kind.name == "CONFLICT" for each in table.findings[0].values() for note in each.notes)
-        assert bool(outcome.issues or conflicts) >= entry.issue, (path.name, "nothing is said of what is not understood")
+        conflicts = any(
+            note.kind.name == "CONFLICT" for each in table.findings[0].values() for note in each.notes
+        )
+        assert bool(outcome.issues or conflicts) >= entry.issue, (
+            path.name,
+            "nothing is said of what is not understood",
+        )
         assert entry.issue or not outcome.issues, (path.name, outcome.issues)
 
 

@@ -33,7 +33,7 @@ EARLY = ("2025-11-20", "2025-06-01", "2025-02", "2024", "2023-01-15", "2019-05-0
 LATE = ("2026-01-15", "2026-01-05", "2025-12-18", "2025-12-17", "2025-12", "2026-02-01")
 YES_NO = ("yes", "no")
 AGENTS = ("nivolumab", "cisplatin", "cisplatin + pemetrexed", "pembrolizumab", "platinum", "mesothelin_cells",
-          "ipilimumab or nivolumab", "folic acid")  # fmt: skip
+          "ipilimumab or nivolumab")  # fmt: skip
 MEDICINES = ("prednisone", "dexamethasone", "aspirin", "clopidogrel", "folic acid", "carboplatin")
 CONDITIONS = ("psoriasis", "lupus", "autoimmune_disease", "pneumonitis", "hiv", "stroke", "toxicity")
 GENES = ("NF2", "BAP1", "BRAF", "ALK", "KMT2D")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import NOT_UNDERSTOOD, is_unread
+from matcher.domain.possible import NOT_UNDERSTOOD, SUSPECTED, Codes, is_unread
 from tests.unit.readers.small import AS_OF, with_issue
 
 
@@ -51,3 +51,9 @@ def test_an_unreadable_value_without_its_limit_gave_way_to_another_of_the_day() 
     found, _ = with_issue("P101", labs=labs)
     (alt,) = found.labs
     assert is_unread(alt.times_upper_normal)
+
+
+def test_a_doubted_test_was_forgotten() -> None:
+    found, _ = with_issue("P105", labs=[{"test": "platelets?", "value": 50, "unit": "10*9/L"}])
+    (platelets,) = found.labs
+    assert platelets.test == Codes.of("platelets", SUSPECTED)

@@ -63,7 +63,7 @@ def _course(context: Context, row: Mapping[str, Any], path: str) -> Course | Abs
         start,
         end,
         ongoing,
-        context.number(row, "line", path, low=1, high=40),
+        context.number(row, "line", path, low=1, high=40, kept=True),
         context.codes(row, "role", path, lookup.THERAPY_ROLE),
         context.codes(row, "response", path, lookup.RESPONSE),
         progressed,

@@ -139,9 +139,10 @@ def test_absurd_values_are_unknown_each_with_its_code(fixtures: Path) -> None:
             ("P106", "therapy_1_start"),
         ]
     )
-    kept = [each for profile in profiles(file).values() for each in (*profile.labs, *profile.observations)]
-    assert len(kept) == 6
-    assert all(each.value == UNREAD for each in kept)
+    found = profiles(file).values()
+    kept = [each.value for profile in found for each in profile.labs]
+    kept_too = [each.value for profile in found for each in profile.observations]
+    assert [*kept, *kept_too] == [UNREAD] * 6
 
 
 def test_unknown_columns_are_said_once_for_the_file(fixtures: Path) -> None:

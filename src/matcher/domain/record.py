@@ -260,6 +260,12 @@ class Absence:
     label: str = ""
     on: DateSpan | None = None
     source: Source = UNSTATED
+    #: what each name of the statement denies, also where that is in doubt; without it all codes together
+    names: tuple[frozenset[str], ...] = ()
+
+    @property
+    def denied(self) -> tuple[frozenset[str], ...]:
+        return self.names or (self.codes,)
 
 
 Record: TypeAlias = (

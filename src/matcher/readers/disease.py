@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from matcher.domain.possible import NO, NOT_UNDERSTOOD, YES, Codes, Interval
-from matcher.domain.record import Absence, Alteration, Biomarker, Diagnosis, Listing, Staging
+from matcher.domain.record import UNSTATED, Absence, Alteration, Biomarker, Diagnosis, Listing, Staging
 from matcher.readers import lookup
 from matcher.readers.context import Asserted, Context, is_unknown
 from matcher.readers.rows import TableRow, listing_of, rows_of
@@ -111,6 +111,9 @@ def _short_diagnosis(context: Context, wire: Mapping[str, Any]) -> Diagnosis | N
 
 
 def _with_index(context: Context, records: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
+    if sum(record.index == YES for record in records) > 1:
+        # The same statement once more is no second cancer.
+        records = tuple({replace(record, source=UNSTATED): record for record in records}.values())
     marked = [record for record in records if record.index == YES]
     if len(marked) > 1:
         raise TwoIndexCancersError("diagnoses")

@@ -10,7 +10,7 @@ from matcher.domain.record import Absence, Listing, Record
 from matcher.domain.wire.model import NAMED_BY, ROWS, AbsenceRow
 from matcher.readers.context import Context, checked
 from matcher.readers.outcome import shown
-from matcher.vocabulary.marks import is_everything, is_nothing
+from matcher.vocabulary.marks import is_everything, is_nothing, marked
 
 R = TypeVar("R", bound=Record)
 
@@ -113,16 +113,28 @@ def _absence(
         return
     names = [row["none_of"]] if isinstance(row["none_of"], str) else row["none_of"]
     found: set[str] = set()
+    denied: list[frozenset[str]] = []
     understood: list[str] = []
     for name in names:
         members = everything if is_everything(name) else codes(name)
         if members:
             found |= members
+            denied.append(members)
             understood.append(name)
-        else:
-            context.issue(
-                "P105", f"{path}.none_of", "what is absent is not a known code, agent or class", name
-            )
-    if found:
+            continue
+        reason = "what is absent is not a known code, agent or class"
+        context.issue("P105", f"{path}.none_of", reason, name)
+        if (doubted := _doubted(name, codes)) is not None:
+            denied.append(doubted)
+            understood.append(name)
+    if denied:
         label = str(row.get("label") or ", ".join(understood))
-        yield Absence(frozenset(found), label, context.date(row, "date", path), context.source(path))
+        on, source = context.date(row, "date", path), context.source(path)
+        apart = tuple(denied) if len(denied) > 1 or not found else ()
+        yield Absence(frozenset(found), label, on, source, apart)
+
+
+def _doubted(name: str, codes: Callable[[str], frozenset[str] | None]) -> frozenset[str] | None:
+    """What a name may deny that is marked or misspelt: it speaks against that thing, and closes nothing."""
+    found = marked(name, lambda text: bool(codes(text)))
+    return codes(found.name) if found is not None else None

@@ -9,7 +9,8 @@ while carboplatin in the same course stays certain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from enum import IntEnum
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,9 +22,11 @@ from matcher.domain.possible import (
     REPEATED,
     YES,
     Codes,
+    Interval,
+    is_unread,
 )
 from matcher.domain.record import (
-    UNSTATED,
+    DENIABLE,
     Absence,
     Alteration,
     Components,
@@ -68,17 +71,51 @@ def settle(tables: Tables, formulary: Formulary) -> list[Conflict]:
     conflicts: list[Conflict] = []
     stated = {name: listing.absences for name, listing in tables.items()}
     for name, listing in tables.items():
-        absences = stated[name]
-        if name in _EXPOSURE:
-            absences = stated["therapies"] + stated["medications"]
-        records = tuple(_judged(listing.records, absences))
+        absences = stated["therapies"] + stated["medications"] if name in _EXPOSURE else stated[name]
+        records = tuple(_judged(listing.records, absences)) if absences else listing.records
         if absences:
             records = tuple(_against(each, absences, name, conflicts) for each in records)
         if len(records) > 1 and name in _COUNTED:
             records = tuple(_each_once(records))
-        if records != listing.records:
+        if records is not listing.records:
             tables[name] = replace(listing, records=records)
+    for name in [each for each in tables if stated[each]]:
+        beside = [name] if name not in _EXPOSURE else list(_EXPOSURE)
+        denied = [record for table in beside for record in tables[table].records]
+        tables[name] = _without_contradicted(tables[name], denied)
     return conflicts
+
+
+def _without_contradicted(listing: Listing[Any], records: Iterable[Any]) -> Listing[Any]:
+    """The list without the statements of absence that a record contradicts: if that is right, they are not."""
+    contradicting = [record for record in records if _of_field(record, DENIED)]
+    kept: list[Absence] = []
+    complete = listing.complete
+    for absence in listing.absences:
+        against = [each for each in contradicting if _not_later(each, absence)]
+        gone = [name for name in absence.denied if any(_of_field(each, DENIED) & name for each in against)]
+        if not gone:
+            kept.append(absence)
+            continue
+        codes = absence.codes.difference(*gone)
+        if codes:
+            left = tuple(each for each in absence.denied if each not in gone)
+            kept.append(replace(absence, codes=codes, names=left))
+        else:
+            # "None" beside something that is there: the list is not known to be empty, nor to be complete.
+            complete = False
+    return replace(listing, absences=tuple(kept), complete=complete)
+
+
+def _of_field(record: object, doubt: str) -> frozenset[str]:
+    """The codes of the parts of a record that have this doubt."""
+    found: frozenset[str] = frozenset()
+    for name in DENIABLE:
+        held = getattr(record, name, None)
+        for each in held if isinstance(held, tuple) else (held,):
+            if each is not None and doubt in each.members:
+                found |= each.members - DOUBTS
+    return found
 
 
 # --- what one record implies in another list ------------------------------------------------------------------
@@ -180,7 +217,9 @@ def _against(record: _E, absences: tuple[Absence, ...], table: str, conflicts: l
     denying = [each for each in absences if _not_later(record, each)]
     doubted = record
     for absence in denying:
-        following = _denied(doubted, absence.codes)
+        following = doubted
+        for name in absence.denied:
+            following = _denied(following, name)
         if following != doubted:
             on = f" of {absence.on}" if absence.on is not None else ""
             reason = f"recorded here, and denied by '{absence.label}'{on} ({absence.source})"
@@ -248,20 +287,44 @@ _COUNTED = (
 
 
 def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
-    """A record that stands twice, equal in all it says, counts once for certain and twice possibly."""
-    seen: set[object] = set()
+    """A record that may be another one told again counts once for certain and twice possibly.
+
+    Equal in all it says, or saying less, or with a part that nobody could read.
+    """
+    seen: dict[object, list[_E]] = {}
     for record in records:
-        said = _said(record)
-        if said in seen:
+        among = seen.setdefault(_of_what(record), [])
+        if any(_may_be_same(record, each) for each in among):
             yield _repeated(record)
         else:
-            seen.add(said)
             yield record
+        among.append(record)
 
 
-def _said(record: _E) -> object:
-    unsaid: dict[str, Any] = {"source": UNSTATED} | ({"label": ""} if hasattr(record, "label") else {})
-    return replace(record, **unsaid)
+def _of_what(record: object) -> object:
+    return type(record), *(getattr(record, name, None) for name in DENIABLE)
+
+
+_NOT_SAID = frozenset({"source", "label", "elsewhere"})
+_DAYS = frozenset({"on", "start", "end", "progression"})
+
+
+def _may_be_same(one: _Entry, other: _Entry, besides: frozenset[str] = _NOT_SAID) -> bool:
+    """Whether two records of one thing could be the same record: nothing that both say differs."""
+    return all(
+        _agrees(getattr(one, name), getattr(other, name))
+        for name in (each.name for each in fields(one) if each.name not in besides)
+    )
+
+
+def _agrees(one: object, other: object) -> bool:
+    return one == other or one is None or other is None or _is_wide(one) or _is_wide(other)
+
+
+def _is_wide(value: object) -> bool:
+    if isinstance(value, DateSpan):
+        return value.first == date.min
+    return isinstance(value, Interval | Codes) and is_unread(value)
 
 
 def _repeated(record: _E) -> _E:
@@ -299,29 +362,28 @@ def interplay(one: Tables, other: Tables) -> Interplay:
     for first, second in ((one, other), (other, one)):
         for name, listing in first.items():
             for table in _EXPOSURE if name in _EXPOSURE else (name,):
-                held = second.get(table)
-                if held is not None and _denies(listing.absences, held.records):
+                known = second.get(table)
+                if known is not None and _denies(listing.absences, known.records):
                     return Interplay.SOME
+    besides = _NOT_SAID | _DAYS
     for name in _COUNTED:
         if name in one and name in other:
-            said = {_undated(each) for each in one[name].records}
-            if any(_undated(each) in said for each in other[name].records):
+            like: dict[object, list[_Entry]] = {}
+            for record in one[name].records:
+                like.setdefault(_of_what(record), []).append(record)
+            if any(
+                _may_be_same(record, each, besides)
+                for record in other[name].records
+                for each in like.get(_of_what(record), ())
+            ):
                 return Interplay.IF_OF_ONE_DAY
     return Interplay.NONE
 
 
 def _denies(absences: Iterable[Absence], records: Iterable[Any]) -> bool:
     return any(
-        _is_judged(record, absence.codes) or _denied(record, absence.codes) != record
+        _is_judged(record, name) or _denied(record, name) != record
         for absence in absences
+        for name in (absence.codes, *absence.denied)
         for record in records
     )
-
-
-def _undated(record: Any) -> object:
-    days = {
-        name: None
-        for name in ("on", "start", "end", "progression")
-        if getattr(record, name, None) is not None
-    }
-    return _said(replace(record, **days)), tuple(days)

@@ -176,7 +176,7 @@ def _period(
     if _is_open(end):
         # An end was written that nobody can read: it may be over, and it may not.
         if ongoing == NO:
-            return start, DateSpan(end.first, context.as_of), NO
+            return start, DateSpan(min(end.first, context.as_of), context.as_of), NO
         return start, end, None
     if ongoing == YES and end.last <= context.as_of:
         reason = "it is said to be still running and to have ended"

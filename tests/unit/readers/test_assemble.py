@@ -154,7 +154,9 @@ class TestDisease:
 
     def test_a_category_of_another_edition_is_unknown(self) -> None:
         found, issue = with_issue("P114", diagnosis="PLMESO", tnm={"edition": 8, "n": "N3", "m": "M0"})
-        assert found.staging[0].n is not None and is_unread(found.staging[0].n)
+        n = found.staging[0].n
+        assert n is not None
+        assert is_unread(n)
         assert "older editions" in issue.reason
 
     def test_a_stage_without_its_scheme_is_that_stage_of_some_scheme(self) -> None:

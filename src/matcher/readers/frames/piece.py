@@ -158,7 +158,7 @@ class PieceReader:
             tables: Tables = {each: Listing() for each in LISTS}
             tables[name] = listing
             settle(tables, self.formulary)
-            if tables[name].records != own:
+            if tables[name].records != own or tables[name].absences != listing.absences:
                 return None
         found = {name: own} | elsewhere
         return {table: held for table, held in found.items() if held}

@@ -81,7 +81,8 @@ class Placing:
             return
         same = np.ones(len(first), np.bool_)
         for ours, theirs in zip(one.days, other.days, strict=False):
-            same &= self._days[ours] == self._days[theirs]
+            first_day, second_day = self._days[ours], self._days[theirs]
+            same &= (first_day == second_day) | (first_day < 0) | (second_day < 0)
         self.whole |= repeated & same
 
     def _refuse_days_before_birth(self, given: Sequence[Slot], places: Places) -> None:

@@ -145,6 +145,6 @@ SHAPES = Kind(
               '"sex": "MALE"}, "phenotypicFeatures": [{"type": {"id": "HP:0001250"}}], "metaData": {"created": "2021-05-14"}}'),
         whole("patients.json", "a FHIR `Patient`", "another format",
               '{"resourceType": "Patient", "id": "x", "gender": "male", "birthDate": "1970-01-01"}'),
-        whole("patients.jsonl", "`patient_id` in place of `id`", "the identifier", '{"patient_id": "id", "ecog": 1}\n', MET),
+        whole("patients.jsonl", "`patient_id` in place of `id`", "the identifier", '{"patient_id": "p", "ecog": 1}\n', MET),
     ),
 )  # fmt: skip

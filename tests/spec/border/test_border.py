@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from matcher.errors import MatcherError
 from matcher.readers.frames import read_frames
 from matcher.readers.outcome import Patient
 from matcher.readers.read import read_patients
@@ -63,7 +64,11 @@ def files(entry: Entry, folder: Path) -> list[tuple[Path, Path | None]]:
 def test_a_profile_is_understood_as_far_as_it_says(entry: Entry, tmp_path: Path) -> None:
     graph, nodes = compiled(entry)
     for path, mapping in files(entry, tmp_path):
-        (outcome,) = read_patients(path, formulary=SMALL_FORMULARY, mapping=mapping, as_of=AS_OF)
+        try:
+            (outcome,) = read_patients(path, formulary=SMALL_FORMULARY, mapping=mapping, as_of=AS_OF)
+        except MatcherError as error:
+            assert {each.verdict for each in entry.asks} == {REJECTED}, (path.name, error)
+            continue
         if not isinstance(outcome, Patient):
             assert {each.verdict for each in entry.asks} == {REJECTED}, (path.name, outcome)
             assert outcome.reason
@@ -87,7 +92,11 @@ def test_a_profile_is_understood_as_far_as_it_says(entry: Entry, tmp_path: Path)
 def test_columns_say_the_same_of_it(entry: Entry, tmp_path: Path) -> None:
     graph, nodes = compiled(entry)
     for path, mapping in files(entry, tmp_path):
-        frames = read_frames(path, formulary=SMALL_FORMULARY, mapping=mapping, as_of=AS_OF)
+        try:
+            frames = read_frames(path, formulary=SMALL_FORMULARY, mapping=mapping, as_of=AS_OF)
+        except MatcherError as error:
+            assert {each.verdict for each in entry.asks} == {REJECTED}, (path.name, error)
+            continue
         (part,) = (frames.read(each) for each in frames.parts(10))
         if not len(part.frame):
             assert {each.verdict for each in entry.asks} == {REJECTED}, (path.name, part.rejects)

@@ -79,10 +79,25 @@ HOSTILE = {
     "blank_id.csv": (2, 1, [("P001", "", 2)]),
     "broken_lines.jsonl": (5, 2, [("P004", "", 2), ("P005", "", 3), ("P005", "", 4)]),
     "byte_order_mark.csv": (1, 1, []),
+    "comments.csv": (
+        6,
+        2,
+        [
+            ("P017", "patient_id", 6),
+            ("P017", "#H-2 was withdrawn", 7),
+            ("P017", "STRING", 8),
+            ("P017", "# a remark", 9),
+        ],
+    ),
     "decimal_comma.csv": (1, 1, []),
     "duplicate_ids.csv": (3, 1, [("P002", "H-1", 2), ("P002", "H-1", 4)]),
     "latin_1.csv": (1, 1, []),
     "nul.csv": (2, 1, [("P006", "H-1", 2)]),
+    "other_forms.jsonl": (
+        7,
+        3,
+        [("P016", "J-2", 2), ("P016", "J-3", 3), ("P016", "J-4", 4), ("P015", "", 6)],
+    ),
     "pipes.csv": (1, 1, []),
     "quote_without_end.csv": (3, 2, [("P007", "H-1", 2)]),
     "quoted_newline.csv": (2, 2, []),
@@ -95,6 +110,7 @@ HOSTILE = {
     "no_as_of.csv": (1, 1, []),
 }
 UNUSABLE: dict[str, tuple[type[MatcherError], str]] = {
+    "another_form.csv": (PatientDataError, "P016"),
     "empty.csv": (PatientDataError, "P013"),
     "header_only.csv": (PatientDataError, "P013"),
     "duplicate_columns.csv": (PatientDataError, "P012"),
@@ -152,6 +168,33 @@ def test_unknown_columns_are_said_once_for_the_file(fixtures: Path) -> None:
         ("P109", "shoe size"),
     ]
     assert "did you mean 'age'" in reading.file_issues[0].reason
+
+
+def test_a_file_of_which_most_is_unknown_says_so_first(tmp_path: Path) -> None:
+    rows = tmp_path / "a.csv"
+    rows.write_text("patient_id,age,one,two,three\nH-1,61,1,2,3\n", "utf-8")
+    found = read(rows).reading.file_issues
+    assert [each.code for each in found] == ["P123", "P109", "P109", "P109"]
+    assert "only 2 of 5 columns are read" in found[0].reason
+    lines = tmp_path / "a.jsonl"
+    lines.write_text('{"id": "H-1", "age": 61, "one": 1, "two": 2, "three": 3}\n', "utf-8")
+    [issue] = read(lines).reading.file_issues
+    assert (issue.code, "only 1 of 4 fields" in issue.reason) == ("P123", True)
+
+
+@pytest.mark.parametrize("name", ["Patient_ID", "PatientId", "patient id", "ID", "patient"])
+def test_the_column_of_identifiers_has_the_names_that_hospitals_give_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{name},age\nH-1,61\nH-2,\n", "utf-8")
+    assert [each.profile.id for each in read(path) if isinstance(each, Patient)] == ["H-1", "H-2"]
+
+
+def test_beside_the_column_of_identifiers_another_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,patient_id,age\n1,H-1,61\n", "utf-8")
+    file = read(path)
+    assert [each.profile.id for each in file if isinstance(each, Patient)] == ["H-1"]
+    assert [each.source.column for each in file.reading.file_issues] == ["id"]
 
 
 def test_a_concluded_encoding_is_an_assumption(fixtures: Path) -> None:

@@ -24,6 +24,7 @@ from matcher.errors import misspelt, nearest
         ("lug cancer", "lung cancer"),
         ("Hb A1c", "HbA1c"),
         ("phse", "phase"),
+        ("ages", "age"),
         ("therapys", "therapies"),
         ("g/dLL", "g/dL"),
     ],

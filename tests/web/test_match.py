@@ -81,13 +81,37 @@ def test_top_and_closed_candidates_are_as_asked(http: httpx.Client) -> None:
 
 
 def test_a_fact_that_cannot_be_read_is_unknown_and_said(http: httpx.Client) -> None:
-    answered = http.post("/v1/match?top=1", json={**PROFILE, "ecog": 7, "agee": 61})
+    answered = http.post("/v1/match?top=1&unknown=report", json={**PROFILE, "ecog": 7, "agee": 61})
     assert answered.status_code == 200
     issues = {each["fact"]: each for each in answered.json()["issues"]}
     assert issues["ecog"]["code"] == "P102"
     assert issues["agee"]["code"] == "P109"
     assert "did you mean 'age'?" in issues["agee"]["reason"]
     assert issues["ecog"]["remedy"] == CODES["P102"].remedy
+
+
+def test_fields_that_do_not_exist_are_refused_all_at_once(http: httpx.Client) -> None:
+    profile = {
+        **PROFILE,
+        "agee": 61,
+        "quite_else": 1,
+        "labs": [{"test": "platelets", "valeu": 1, "value": 150}],
+    }
+    refused = http.post("/v1/match?top=1", json=profile)
+    problem = refused.json()
+    assert (refused.status_code, problem["code"]) == (422, "P109")
+    found = {each["place"]: each["message"] for each in problem["findings"]}
+    assert found.keys() == {"agee", "quite_else", "labs[0].valeu"}
+    assert "did you mean 'age'?" in found["agee"]
+    assert "did you mean 'value'?" in found["labs[0].valeu"]
+    assert "did you mean" not in found["quite_else"]
+
+
+@pytest.mark.parametrize("name", ["id", "patient_id", "patientId", "Patient ID", "patient"])
+def test_whose_the_profile_is_may_be_said_in_the_usual_ways(http: httpx.Client, name: str) -> None:
+    profile = {each: value for each, value in PROFILE.items() if each != "id"}
+    answered = http.post("/v1/match?top=1", json={**profile, name: "P-7"})
+    assert answered.json()["patient"]["patient"] == "P-7"
 
 
 def test_without_a_day_it_is_today_and_that_is_said(http: httpx.Client) -> None:
@@ -104,6 +128,10 @@ def test_without_a_day_it_is_today_and_that_is_said(http: httpx.Client) -> None:
         (["a list"], "P005"),
         ("text", "P005"),
         ({"as_of": "yesterday"}, "P010"),
+        ({"id": "P-1", "patient_id": "P-2", "age": 61}, "P015"),
+        ({"resourceType": "Patient", "id": "P-1", "birthDate": "1961-04-09"}, "P016"),
+        ({"id": "P-1", "subject": {"id": "P-1"}, "diseases": [], "metaData": {}}, "P016"),
+        ({"id": "P-1", "geburtsdatum": "1961-04-09"}, "P016"),
         ({"diagnoses": [{"code": "PLMESO", "index": True}, {"code": "LUAD", "index": True}]}, "P011"),
     ],
 )

@@ -89,12 +89,34 @@ def test_an_answer_says_what_changed_and_what_to_ask_next(http: httpx.Client) ->
 def test_an_answer_that_cannot_be_read_comes_back_and_the_others_count(http: httpx.Client) -> None:
     session = begin(http)["id"]
     given = {"weight": {"value": "heavy"}, "sex": "female", "no such field": 1}
-    state = put(http, session, given)
+    path = f"/v1/sessions/{session}/answers"
+    refused = http.put(path, json={"answers": given})
+    assert (refused.status_code, refused.json()["code"]) == (422, "P109")
+    assert [each["place"] for each in refused.json()["findings"]] == ["answers.no such field"]
+    state = http.put(path, params={"unknown": "report"}, json={"answers": given}).json()
     assert {(each["field"], each["code"]) for each in state["issues"]} == {
         ("weight", "P101"),
         ("no such field", "P109"),
     }
     assert "Sex: female" in state["summary"]
+
+
+def test_a_profile_to_begin_with_is_refused_with_all_its_unknown_fields(http: httpx.Client) -> None:
+    profile = {
+        "patient_id": "P-7",
+        "agee": 61,
+        "sex": "female",
+        "labs": [{"test": "anc", "valeu": 2, "value": 2}],
+    }
+    refused = http.post("/v1/sessions", json={"profile": profile}).json()
+    assert {each["place"] for each in refused["findings"]} == {"profile.agee", "profile.labs[0].valeu"}
+    begun = http.post("/v1/sessions", params={"unknown": "report"}, json={"profile": profile})
+    assert begun.status_code == 201
+    fields = {each["field"] for each in begun.json()["issues"] if each["code"] == "P109"}
+    assert "agee" in fields
+    assert "patient_id" not in fields
+    other = http.post("/v1/sessions", json={"profile": {"resourceType": "Bundle", "entry": []}})
+    assert (other.status_code, other.json()["code"]) == (422, "P016")
 
 
 def test_another_day_is_another_question(http: httpx.Client) -> None:
@@ -201,7 +223,9 @@ def test_the_page_is_served_with_a_strict_policy_and_nothing_inline(http: httpx.
 
 def test_no_value_of_a_patient_reaches_the_log_or_an_address(live: Live, http: httpx.Client) -> None:
     session = begin(http, patient="SECRET-PATIENT-77")["id"]
-    put(http, session, {"lab:haemoglobin": {"value": "SECRET-VALUE-77"}, "SECRET-FIELD-77": "SECRET-WORD-77"})
+    given = {"lab:haemoglobin": {"value": "SECRET-VALUE-77"}, "SECRET-FIELD-77": "SECRET-WORD-77"}
+    for unknown in ("refuse", "report"):
+        http.put(f"/v1/sessions/{session}/answers", params={"unknown": unknown}, json={"answers": given})
     http.get(f"/v1/sessions/{session}/candidates/cisplatin_pemetrexed")
     http.put(
         f"/v1/sessions/{session}/answers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +15,17 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class MatchAsked(_Asked):
+class UnknownAsked(_Asked):
+    """What is done about a field that does not exist."""
+
+    unknown: Literal["refuse", "report"] = Field(
+        "refuse",
+        description="A field that does not exist is a fault of the program that sends it: the request is refused, "
+        "with all of them at once. `report` reads the rest and names them among the issues.",
+    )
+
+
+class MatchAsked(UnknownAsked):
     """The day, and what is ranked."""
 
     as_of: date | None = Field(

@@ -14,7 +14,7 @@ from matcher.api.examples import PROFILE
 from matcher.api.openapi import PROFILE_SCHEMA
 from matcher.api.problems import Problem, problems
 from matcher.api.server import Clinician, Current, TheServer
-from matcher.errors import CODES
+from matcher.api.unknown import refuse_unknown, refused
 from matcher.readers.json_body import read_json
 from matcher.readers.outcome import Reject
 from matcher.service.answer import MatchAnswer, answer, to_json
@@ -48,8 +48,8 @@ async def match(
     """Ranks trials and regimens for the patient, each criterion with its verdict, its facts and its source.
 
     The body is a profile. Every field is optional and what is left out is unknown. A fact that cannot be read is
-    unknown too and comes back among `issues`; a body that is no profile at all is refused with the code of the
-    command line.
+    unknown too and comes back among `issues`. A body that is no profile at all is refused with the code of the
+    command line, and so is one with fields that do not exist, all of them at once (`unknown=report` reads the rest).
     """
     require_json(request)
     body = await request.body()
@@ -57,12 +57,16 @@ async def match(
 
     def work() -> bytes | Reject:
         answered = answer(served.matcher, read_json(body), asked.options, as_of=asked.as_of, today=today)
-        return answered if isinstance(answered, Reject) else to_json(answered)
+        if isinstance(answered, Reject):
+            return answered
+        if asked.unknown == "refuse":
+            refuse_unknown((each.fact, each) for each in answered.issues)
+        return to_json(answered)
 
     limiter = server.turns if len(body) <= _USUAL else server.threads
     found = await to_thread.run_sync(work, limiter=limiter)
     if isinstance(found, Reject):
-        raise Problem(422, found.code, CODES[found.code].meaning, place=found.source.column or "body")
+        raise refused(found)
     server.metrics.matched.inc()
     return Response(found, media_type="application/json")
 

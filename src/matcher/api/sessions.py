@@ -10,9 +10,10 @@ from threading import Lock
 from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from matcher.api.asking import UnknownAsked
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
 from matcher.api.problems import Problem, cut, problems
@@ -20,7 +21,10 @@ from matcher.api.rulebook import Known, unless_known
 from matcher.api.served import Served
 from matcher.api.server import Clinician, Current, Reader, Server, TheServer
 from matcher.api.shapes import CandidateInSession, Finding, FormShown, TermsShown
+from matcher.api.unknown import refuse_unknown, refused
 from matcher.errors import CODES
+from matcher.readers.assemble import assemble, no_profile
+from matcher.readers.foreign import likely_identifier
 from matcher.readers.json_body import read_json
 from matcher.service.intake.desk import Desk
 from matcher.service.intake.live import Document, LiveIntakes
@@ -133,9 +137,17 @@ def show_terms(
              responses={201: {"model": IntakeState}, **problems(400, 401, 403, 415, 422)},
              openapi_extra=_takes(SessionRequest, {"as_of": "2026-01-15", "profile": PROFILE}))  # fmt: skip
 async def begin(
-    request: Request, server: TheServer, caller: Clinician, served: Current, intakes: TheIntakes
+    request: Request,
+    server: TheServer,
+    caller: Clinician,
+    served: Current,
+    intakes: TheIntakes,
+    wanted: Annotated[UnknownAsked, Query()],
 ) -> Response:
-    """Begins with nothing, with answers, or with a profile that somebody has already."""
+    """Begins with nothing, with answers, or with a profile that somebody has already.
+
+    Fields that do not exist are refused, all of them at once (`unknown=report` reads the rest).
+    """
     asked = _read(SessionRequest, request, await request.body())
     today = date.today()
 
@@ -144,9 +156,11 @@ async def begin(
         known: dict[str, Any] = {}
         as_of, patient = asked.as_of, asked.patient
         if asked.profile is not None:
+            patient = patient or _whose(asked.profile)[:200]
             known = answers_of(desk.form, asked.profile, served.rulebook.formulary.lookup)
             as_of = as_of or _day(asked.profile.get("as_of"))
-            patient = patient or str(asked.profile.get("id") or "")[:200]
+        if wanted.unknown == "refuse":
+            _refuse_unknown(desk, asked.answers, as_of or today, asked.profile)
         document = Document({}, as_of or today, patient, asked.include_closed)
         document = _bounded(document.with_answers({**known, **asked.answers}))
         identifier = server.sessions.create(caller.owner, document.stored())
@@ -182,16 +196,20 @@ async def put_answers(
     served: Current,
     intakes: TheIntakes,
     identifier: Identifier,
+    unknown: Annotated[UnknownAsked, Query()],
 ) -> Response:
     """Merges the answers into those given before and says what that changed.
 
     The same answers again change nothing, and the order in which answers came does not matter. An answer that
-    cannot be read comes back among `issues` with its field, and the others count.
+    cannot be read comes back among `issues` with its field, and the others count. Fields that do not exist are
+    refused, all of them at once, and nothing is merged (`unknown=report` reads the rest).
     """
     asked = _read(AnswersRequest, request, await request.body())
 
     def work() -> bytes:
         desk = intakes.desk(served)
+        if unknown.unknown == "refuse":
+            _refuse_unknown(desk, asked.answers, asked.as_of or date.today())
         for _ in range(_ATTEMPTS):
             session, document = _opened(server, identifier, caller.owner)
             wanted = _bounded(document.with_answers(asked.answers, asked.as_of, asked.include_closed))
@@ -259,6 +277,25 @@ def _opened(server: Server, identifier: str, owner: str) -> tuple[Session, Docum
     except UnknownSessionError:
         raise _gone() from None
     return session, Document.of(session.document)
+
+
+def _whose(profile: Mapping[str, Any]) -> str:
+    """The identifier in a profile; a record of another form, or of two patients, is refused."""
+    reject = no_profile(profile)
+    if reject is not None:
+        raise refused(reject)
+    return likely_identifier(profile)
+
+
+def _refuse_unknown(
+    desk: Desk, answers: Mapping[str, Any], day: date, profile: Mapping[str, Any] | None = None
+) -> None:
+    """A field of a profile need not be one of the form: each is held against what it is a field of."""
+    given = {name: value for name, value in answers.items() if value is not None}
+    formulary = desk.matcher.rulebook.formulary
+    issues = assemble(profile, as_of=day, formulary=formulary).issues if profile is not None else ()
+    of_profile = [(f"profile.{each.fact}", each) for each in issues]
+    refuse_unknown([*of_profile, *((f"answers.{each.field}", each) for each in desk.take(given, day).issues)])
 
 
 def _gone() -> Problem:

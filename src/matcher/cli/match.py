@@ -172,7 +172,7 @@ def _ended(
     """Says what came out, and gives the exit code."""
     if not silent and not asked_for.quiet:
         page = Page()
-        print_opening(page, account, today=asked_for.as_of is None)
+        print_opening(page, account, reading, today=asked_for.as_of is None)
         if not wanted.explained and asked_for.explanations is None:
             print_explained(page, reading.patients, EXPLAINED_UP_TO)
         for shown in summary.shown:

@@ -41,7 +41,7 @@ class Summary:
                 self.rejects.append(outcome)
 
 
-def print_opening(page: Page, account: Account, *, today: bool) -> None:
+def print_opening(page: Page, account: Account, reading: Reading, *, today: bool) -> None:
     run = account.run
     day = (
         f"{account.as_of} (today: --as-of sets another day)"
@@ -49,6 +49,9 @@ def print_opening(page: Page, account: Account, *, today: bool) -> None:
         else account.as_of
     )
     page.line("As of ", (day, "bold"), f", rulebook {run.rulebook.short_version}, engine {run.engine}")
+    for issue in reading.file_issues:
+        if issue.code == "P123":
+            page.line((f"{issue.source.file}: ", "bold red"), f"{issue.reason} ({issue.code})", hang=4)
     page.blank()
 
 

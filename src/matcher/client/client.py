@@ -75,9 +75,14 @@ class MatcherClient:
         top: int | None = None,
         include_closed: bool = False,
         include_deceased: bool = False,
+        report_unknown: bool = False,
     ) -> MatchAnswer:
-        """Ranked and explained candidates for one patient."""
-        asked = _asked(as_of, top, include_closed, include_deceased)
+        """Ranked and explained candidates for one patient.
+
+        Fields that do not exist are a ``ProblemError`` that names them all; with ``report_unknown`` they come back
+        among the issues, and the rest is read.
+        """
+        asked = _asked(as_of, top, include_closed, include_deceased) | _unknown(report_unknown)
         return _ANSWER.validate_json(self._send("POST", "/v1/match", params=asked, json=profile).content)
 
     # --- an intake, answer by answer ---
@@ -94,6 +99,7 @@ class MatcherClient:
         profile: Mapping[str, Any] | None = None,
         answers: Mapping[str, Any] | None = None,
         include_closed: bool = False,
+        report_unknown: bool = False,
     ) -> IntakeState:
         """A session, begun with nothing, with answers by the name of their field, or with a known profile."""
         asked = {
@@ -103,7 +109,8 @@ class MatcherClient:
             "answers": dict(answers or {}),
             "include_closed": include_closed,
         }
-        return _STATE.validate_json(self._send("POST", "/v1/sessions", json=asked).content)
+        params = _unknown(report_unknown)
+        return _STATE.validate_json(self._send("POST", "/v1/sessions", params=params, json=asked).content)
 
     def answer(
         self,
@@ -112,6 +119,7 @@ class MatcherClient:
         *,
         as_of: date | None = None,
         include_closed: bool | None = None,
+        report_unknown: bool = False,
     ) -> IntakeState:
         """Answers that are new or corrected; ``None`` takes one back, ``"unknown"`` is an answer.
 
@@ -122,7 +130,8 @@ class MatcherClient:
             "as_of": as_of and as_of.isoformat(),
             "include_closed": include_closed,
         }
-        answered = self._send("PUT", f"/v1/sessions/{_part(session)}/answers", json=asked)
+        path, params = f"/v1/sessions/{_part(session)}/answers", _unknown(report_unknown)
+        answered = self._send("PUT", path, params=params, json=asked)
         return _STATE.validate_json(answered.content)
 
     def intake(self, session: str) -> IntakeState:
@@ -255,6 +264,10 @@ def _asked(
     if include_deceased:
         given["include_deceased"] = "true"
     return given
+
+
+def _unknown(report: bool) -> dict[str, str]:
+    return {"unknown": "report"} if report else {}
 
 
 def _raise_for(answered: httpx.Response) -> None:

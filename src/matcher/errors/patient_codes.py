@@ -90,6 +90,28 @@ _PATIENTS = (
         "data.",
         "Check that the export finished and that nothing writes to the file, then run again.",
     ),
+    Code(
+        "P015",
+        "Two identifiers in one record",
+        "Several fields say whose the record is ('id', 'patient_id', 'patient') and they differ, so it is not known "
+        "which patient it describes.",
+        "Leave one of the fields, or correct the one that is wrong.",
+    ),
+    Code(
+        "P016",
+        "Record of another form",
+        "No field of the record is one of a profile: it is a FHIR resource, a Phenopacket, a trial, a list with a name "
+        "around it, or of a form that is not known. It is never matched as a patient about whom nothing is known. A "
+        "record with an identifier and nothing else is one, and is matched.",
+        "Compare it with the schema that 'matcher profile schema' prints; describe a table in a mapping file.",
+    ),
+    Code(
+        "P017",
+        "Row that is no patient",
+        "The row is a comment, a line of types or a second header: what stands in the place of the identifier says "
+        "so.",
+        "Remove the row, or leave it: the other rows are read.",
+    ),
 )
 
 _FACTS = (
@@ -251,6 +273,14 @@ _FACTS = (
         "There are several diagnoses and none is marked as the one a treatment is sought for, so it is not known "
         "which of them is.",
         "Mark one diagnosis as the index cancer.",
+        "warning",
+    ),
+    Code(
+        "P123",
+        "Most of the file is not read",
+        "More of the columns or fields are unknown than known. What they hold counts as never recorded, so nearly "
+        "every answer will be that facts are missing.",
+        "Describe the file in a mapping and give it with --mapping, or use the documented names.",
         "warning",
     ),
 )

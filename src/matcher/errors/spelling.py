@@ -128,7 +128,8 @@ def _is_slip_in_short(written: str, known: str, left: str, right: str) -> bool:
     shortest = min(len(written), len(known))
     if shortest <= 3:
         struck_twice = not right and left * 2 in written
-        return struck_twice or (shortest == 3 and not left)
+        plural = shortest == 3 and written == f"{known}s"
+        return struck_twice or plural or (shortest == 3 and not left)
     return shortest > 5 or len(left) != 1 or len(right) != 1
 
 

@@ -46,7 +46,7 @@ def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
     components: list[Codes | None] = []
     harmless = bool(members)
     for each in members:
-        if each is None:
+        if each is None or each is NOT_READ:
             components.append(None)
             harmless = False
         elif isinstance(each, list):

@@ -19,6 +19,7 @@ from matcher.readers.disease import (
     read_diagnoses,
     read_staging,
 )
+from matcher.readers.foreign import TwoIdentifiersError, facts_of, identifier_of, is_about_nobody
 from matcher.readers.labs import read_labs
 from matcher.readers.outcome import Issue, Reject
 from matcher.readers.person import read_birth, read_observations
@@ -57,7 +58,10 @@ def assemble(
     if not isinstance(raw, Mapping):
         return _rejected("P005", "a patient is an object with fields", "", places, raw)
     wire = {str(name): value for name, value in raw.items() if value is not None}
-    patient = _identifier(wire.get("id"))
+    reject = no_profile(wire, places.whole)
+    if reject is not None:
+        return Assembled(None, (), reject)
+    patient = identifier_of(wire)
     try:
         day = _as_of(wire, as_of)
     except UnreadableError as error:
@@ -76,6 +80,16 @@ def assemble(
     return Assembled(profile, tuple(context.issues))
 
 
+def no_profile(wire: Mapping[str, Any], source: Source = UNSTATED) -> Reject | None:
+    """Why the record is not of one patient, where it is not: it names two, or its form is another one."""
+    try:
+        patient = identifier_of(wire)
+    except TwoIdentifiersError as error:
+        return Reject.of("P015", str(error), source=source)
+    nobody = is_about_nobody(wire)
+    return Reject.of("P016", nobody, source=source, patient=patient) if nobody else None
+
+
 def _rejected(
     code: str, reason: str, patient: str, places: Places, text: object, path: str = ""
 ) -> Assembled:
@@ -83,10 +97,6 @@ def _rejected(
         code, reason, source=places.of(path) if path else places.whole, patient=patient, text=text
     )
     return Assembled(None, (), reject)
-
-
-def _identifier(raw: object) -> str:
-    return str(raw).strip() if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
 
 
 def _as_of(wire: Mapping[str, Any], otherwise: date | None) -> date | None:
@@ -99,7 +109,7 @@ def _as_of(wire: Mapping[str, Any], otherwise: date | None) -> date | None:
 
 
 def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
-    for name in wire.keys() - FIELDS:
+    for name in (each for each in facts_of(wire) if each not in FIELDS):
         guess = nearest(name, FIELDS) if context.guesses else None
         hint = f"; did you mean '{guess}'?" if guess else ""
         context.issue("P109", name, f"profiles have no field '{name}'{hint}", wire[name])

@@ -6,9 +6,11 @@ import csv
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from matcher.errors import Diagnostic, PatientDataError, UsageError
+from matcher.readers.foreign import no_identifier
 from matcher.readers.text import LONGEST_LINE, Encoding, encoding_of, lines_of
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -71,7 +73,9 @@ class Table:
         named = {name: cell.strip() for name, cell in zip(self.header, cells, strict=False) if name}
         text = self.delimiter.join(cells)
         if problem is None and (len(cells) < len(self.header) or any(cells[len(self.header) :])):
-            problem = ("P003", f"the row has {len(cells)} cells and the header {len(self.header)}")
+            comment = no_identifier(cells[0]) if cells[0].startswith("#") else ""
+            counted = f"the row has {len(cells)} cells and the header {len(self.header)}"
+            problem = ("P017", comment) if comment else ("P003", counted)
         if problem is None and "\0" in text:
             problem = ("P006", "the row holds NUL characters")
         return Row(line, named, problem, text)
@@ -85,8 +89,11 @@ def open_table(
         raise UsageError("the delimiter is not a single usable character", code="U020")
     found = encoding_of(path, encoding)
     chosen = delimiter or _delimiter(path, found, frozenset(name.casefold() for name in known))
+    begins = _header_line(path, found, chosen, known)
     for record in _records(path, found, chosen):
         line, cells, problem = record.line, record.cells, record.problem
+        if line < begins:
+            continue
         if problem is not None:
             raise PatientDataError([Diagnostic(path.name, line, None, problem[0], f"header: {problem[1]}")])
         if _is_separator_note(cells, line) or not any(cell.strip() for cell in cells):
@@ -96,6 +103,22 @@ def open_table(
         table = Table(path, found, chosen, header, line, repeated, empty=False)
         return table if any(True for _ in table.rows()) else _emptied(table)
     raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file has no header")])
+
+
+def _header_line(path: Path, encoding: Encoding, delimiter: str, known: Collection[str]) -> int:
+    """Where the header may begin: behind the lines with ``#`` that an export puts before it.
+
+    They are passed over only where the line behind them names more of the columns that are looked for: a header
+    may begin with ``#`` itself.
+    """
+    wanted = frozenset(name.casefold() for name in known)
+    most = 0
+    for record in islice(_records(path, encoding, delimiter), SAMPLE_ROWS):
+        named = sum(_plain_header(cell).casefold() in wanted for cell in record.cells)
+        if not record.cells or not record.cells[0].startswith("#"):
+            return record.line if record.line > 1 and named > most else 1
+        most = max(most, named)
+    return 1
 
 
 def _emptied(table: Table) -> Table:

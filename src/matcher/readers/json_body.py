@@ -28,7 +28,13 @@ def read_json(body: bytes) -> Any:
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
         )
     except json.JSONDecodeError as error:
-        _refuse("P004", error.msg, error.lineno, error.colno)
+        several = error.msg == "Extra data"
+        reason = (
+            "there is more behind the end of the document: send JSON Lines as a file"
+            if several
+            else error.msg
+        )
+        _refuse("P004", reason, error.lineno, error.colno)
     except RecursionError:
         _refuse("P008", "nested too deep")
     _check_size(value)

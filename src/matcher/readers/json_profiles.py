@@ -11,9 +11,14 @@ from typing import Any
 from matcher.domain.record import Source
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.entry import Entry
+from matcher.readers.foreign import TwoIdentifiersError, identifier_of, is_about_nobody, mostly_unknown
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.readers.text import LONGEST_LINE, encoding_of, lines_of
+
+SEVERAL_DOCUMENTS = (
+    "there is more behind the end of the document: one profile on each line is a file of JSON Lines (.jsonl)"
+)
 
 
 class _RepeatedFieldError(ValueError):
@@ -46,7 +51,7 @@ class JsonLines:
             if self.encoding.assumed
             else []
         )
-        self.file_issues: list[Issue] = []
+        self.file_issues: list[Issue] = mostly_unknown(path.name, (each.wire for each in self.entries(None)))
 
     def identifiers(self) -> Iterator[str]:
         for entry in self.entries(None):
@@ -93,9 +98,15 @@ def _entry(line: str, source: Source) -> Entry:
 def _profile(raw: Any, source: Source) -> Entry:
     if not isinstance(raw, dict):
         return Entry("", source, problem=("P005", "a profile is an object with fields"), text=str(raw))
-    held = raw.get("id")
-    patient = str(held).strip() if isinstance(held, str | int) and not isinstance(held, bool) else ""
-    return Entry(patient, source, raw, Places(source), text=str(raw)[:1000])
+    text = str(raw)[:1000]
+    try:
+        patient = identifier_of(raw)
+    except TwoIdentifiersError as error:
+        return Entry("", source, problem=("P015", str(error)), text=text)
+    nobody = is_about_nobody(raw)
+    return Entry(
+        patient, source, raw, Places(source), problem=("P016", nobody) if nobody else None, text=text
+    )
 
 
 class JsonDocument:
@@ -110,7 +121,8 @@ class JsonDocument:
         except RecursionError:
             raise _unreadable(path, None, "P008", "the document is nested too deep") from None
         except json.JSONDecodeError as error:
-            raise _unreadable(path, error.lineno, "P004", error.msg) from None
+            reason = SEVERAL_DOCUMENTS if error.msg == "Extra data" else error.msg
+            raise _unreadable(path, error.lineno, "P004", reason) from None
         except ValueError as error:
             raise _unreadable(path, None, "P005", str(error)) from None
         self._path = path
@@ -118,7 +130,7 @@ class JsonDocument:
         self.assumptions = (
             [f"{path.name} is not UTF-8 and was read as {encoding.name}"] if encoding.assumed else []
         )
-        self.file_issues: list[Issue] = []
+        self.file_issues: list[Issue] = mostly_unknown(path.name, self._profiles)
 
     def identifiers(self) -> Iterator[str]:
         for entry in self.entries(None):

@@ -11,6 +11,7 @@ from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.bound import Bound, bind
 from matcher.readers.csv_rows import Row, Table, open_table
 from matcher.readers.entry import Entry, unknown_columns
+from matcher.readers.foreign import most_unread
 from matcher.readers.mapped import draw, identify
 from matcher.readers.mapping import MarkedMapping, cells_of
 from matcher.readers.outcome import Issue
@@ -23,17 +24,33 @@ class MappedFile:
     def __init__(self, path: Path, marked: MarkedMapping) -> None:
         self._path = path
         self.table = _opened(path, marked)
+        marked = _with_one_identifier(marked, self.table.header)
         self.bound = bind(marked, self.table.header)
         self.assumptions = [*_encoding_assumption(self.table), *self.bound.assumptions]
         self.dated = bool(self.bound.as_of)
         self.file_issues = self._column_issues()
+        self._refuse_strangers()
         self._refuse_repeated()
         if isinstance(self.table, ParquetTable):
             self.table.refuse_strange(self.bound.used)
 
     def _column_issues(self) -> list[Issue]:
         known = _documented(self.bound)
-        return unknown_columns(self._path.name, self.bound.unknown, known, self.table.header_line)
+        line, unknown = self.table.header_line, self.bound.unknown
+        given = sum(bool(name) for name in self.table.header)
+        return [
+            *most_unread(self._path.name, given - len(unknown), given, "columns", line),
+            *unknown_columns(self._path.name, unknown, known, line),
+        ]
+
+    def _refuse_strangers(self) -> None:
+        """A file of the documented form that holds no fact: each of its patients would match everything."""
+        frame = {name for cell in (*self.bound.id, *self.bound.as_of) for name in cell.columns}
+        if self.bound.mapping.columns == "required" or self.bound.used - frame or not self.bound.unknown:
+            return
+        message = f"of {len(self.bound.unknown)} columns beside the identifier none is a documented one"
+        line = self.table.header_line
+        raise PatientDataError([Diagnostic(self._path.name, line, None, "P016", message)])
 
     def _refuse_repeated(self) -> None:
         repeated = sorted(self.table.repeated & self.bound.used)
@@ -65,6 +82,16 @@ def entry_of(bound: Bound, row: Row, file: str, as_of: date | None) -> Entry:
         return Entry(identify(bound, row), source, problem=row.problem, text=row.text)
     drawn = draw(bound, row, file, as_of)
     return Entry(drawn.patient, drawn.places.whole, drawn.wire, drawn.places, drawn.issues, text=row.text)
+
+
+def _with_one_identifier(marked: MarkedMapping, header: tuple[str, ...]) -> MarkedMapping:
+    """Of the columns that can say whose a row is the first that the file has: the documented form leaves it open."""
+    mapping = marked.mapping
+    given = {name.casefold() for name in header}
+    held = [cell for cell in mapping.id if cell.column is not None and cell.column.casefold() in given]
+    if mapping.columns == "required" or not held:
+        return marked
+    return MarkedMapping(mapping.model_copy(update={"id": held[:1]}), marked.marked)
 
 
 def _opened(path: Path, marked: MarkedMapping) -> Table | ParquetTable:

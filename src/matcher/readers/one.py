@@ -7,6 +7,7 @@ from datetime import date
 
 from matcher.readers.assemble import assemble
 from matcher.readers.entry import Entry
+from matcher.readers.foreign import no_identifier
 from matcher.readers.outcome import Issue, Outcome, Patient, Reject
 from matcher.vocabulary.formulary import Formulary
 
@@ -32,6 +33,8 @@ class PatientReader:
     def _identity_problem(self, entry: Entry) -> tuple[str, str] | None:
         if not entry.patient:
             return "P001", "the record has no identifier"
+        if reason := no_identifier(entry.patient):
+            return "P017", reason
         if entry.patient in self.repeated:
             return "P002", "another record has the same identifier"
         return None

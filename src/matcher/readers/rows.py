@@ -10,6 +10,7 @@ from matcher.domain.record import Absence, Listing, Record
 from matcher.domain.wire.model import NAMED_BY, ROWS, AbsenceRow
 from matcher.readers.context import Context, checked
 from matcher.readers.outcome import shown
+from matcher.readers.value import NOT_READ
 from matcher.vocabulary.marks import is_everything, is_nothing, marked
 
 R = TypeVar("R", bound=Record)
@@ -109,7 +110,7 @@ def _absence(
     everything: frozenset[str],
 ) -> Iterator[Absence]:
     row = checked(context, AbsenceRow, raw, path)
-    if row is None:
+    if row is None or row["none_of"] is NOT_READ:
         return
     names = [row["none_of"]] if isinstance(row["none_of"], str) else row["none_of"]
     found: set[str] = set()

@@ -35,7 +35,9 @@ def _person() -> Iterator[str]:
     profile = wire_profile().model_fields
     yield "## Person and disease\n"
     yield "| column | what it holds |\n|---|---|"
-    yield "| `patient_id` | Identifier of the patient. |"
+    identifier, *others = (cell.column for cell in mapping.id)
+    also = ", ".join(f"`{name}`" for name in others)
+    yield f"| `{identifier}` | Identifier of the patient. A file without it may call it {also}; the first counts. |"
     yield f"| `as_of` | {profile['as_of'].description} |"
     for name, cells in mapping.facts.items():
         first = cells[0]

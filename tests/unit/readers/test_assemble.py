@@ -326,7 +326,7 @@ class TestTherapies:
 
 class TestDiagnostics:
     def test_a_field_that_does_not_exist_is_said_with_the_nearest(self) -> None:
-        assert "therapies" in with_issue("P109", therapys=[])[1].reason
+        assert "therapies" in with_issue("P109", age=61, therapys=[])[1].reason
 
     def test_a_bad_field_of_a_row_costs_itself_only(self) -> None:
         found, issue = with_issue("P106", therapies=[{"agents": "cisplatin", "start": [], "line": 1}])

@@ -17,6 +17,7 @@ from matcher.vocabulary.procedures import PROCEDURES
 ALIKE = {
     frozenset({"afatinib", "apatinib"}),
     frozenset({"coumadin", "coumarin"}),
+    frozenset({"cea", "ceas"}),
     frozenset({"actimmune", "autoimmune"}),
     frozenset({"tocilizumab", "ticilimumab"}),
     frozenset({"pleura", "pleurx"}),

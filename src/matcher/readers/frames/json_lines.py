@@ -14,6 +14,7 @@ import numpy as np
 from matcher.engines.columnar.arrays import Index
 from matcher.errors import Diagnostic, PatientDataError
 from matcher.readers.entry import Entry
+from matcher.readers.foreign import likely_identifier
 from matcher.readers.frames.identifiers import Identifiers
 from matcher.readers.frames.lines import after_mark, text_file
 from matcher.readers.frames.part import FramePart, Part, Places
@@ -105,5 +106,4 @@ def _likely_id(line: str) -> str:
         found: Any = json.loads(line)
     except (ValueError, RecursionError):
         return ""
-    held = found.get("id") if isinstance(found, dict) else None
-    return str(held).strip() if isinstance(held, str | int) and not isinstance(held, bool) else ""
+    return likely_identifier(found)

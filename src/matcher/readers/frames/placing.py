@@ -13,6 +13,7 @@ import numpy as np
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.engines.columnar.arrays import Bools, Days, Ids, Index
 from matcher.engines.columnar.days import before, on_leap_day, years_before
+from matcher.readers.foreign import no_identifier
 from matcher.readers.frames import slots
 from matcher.readers.frames.cells import Cells, combinations
 from matcher.readers.frames.piece import Piece
@@ -105,10 +106,11 @@ class Placing:
         return np.array([self._days.get(name, self._as_of) for name in names], np.int32)
 
     def _unidentified(self) -> Bools:
-        """Rows without an identifier of their own."""
+        """Rows without an identifier of their own, or that are no patient's."""
         repeated, ids = self._reader.patients.repeated, self._cells.ids
         found = np.zeros(len(ids), np.bool_)
         found[self._reader.blank(ids)] = True
+        found[[place for place, each in enumerate(ids) if no_identifier(each)]] = True
         if repeated:
             found[[place for place, each in enumerate(ids) if each in repeated]] = True
         return found

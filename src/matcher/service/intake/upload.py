@@ -11,6 +11,7 @@ from typing import Any
 
 from matcher.readers import lookup
 from matcher.readers.context import is_unknown
+from matcher.readers.foreign import is_identifier
 from matcher.service.intake.form import Form
 from matcher.service.intake.wire import COMPLETE
 from matcher.vocabulary import staging
@@ -39,7 +40,7 @@ def answers_of(form: Form, wire: Mapping[str, Any], agent: Callable[[str], str |
     """
     answers: dict[str, Any] = {}
     for name, value in wire.items():
-        if value is None or name in ("id", "as_of", "index_date", "assumptions", "complete"):
+        if value is None or is_identifier(name) or name in ("as_of", "index_date", "assumptions", "complete"):
             continue
         if name in OBSERVATIONS:
             _observed(answers, form, name, value)

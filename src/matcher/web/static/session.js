@@ -63,7 +63,7 @@ export class Session extends EventTarget {
   }
 
   async begin(with_) {
-    const response = await this.call("POST", "/v1/sessions", with_);
+    const response = await this.call("POST", "/v1/sessions?unknown=report", with_);
     if (!response.ok) throw await problem(response);
     const state = await response.json();
     this.id = state.id;
@@ -114,7 +114,7 @@ export class Session extends EventTarget {
     const answers = { ...this.waiting };
     const body = { answers, as_of: this.asOf || null, include_closed: this.closed };
     try {
-      const response = await this.call("PUT", `/v1/sessions/${this.id}/answers`, body);
+      const response = await this.call("PUT", `/v1/sessions/${this.id}/answers?unknown=report`, body);
       if (response.status === 404) return await this.again();
       if (!response.ok) throw await problem(response);
       for (const [name, value] of Object.entries(answers)) {
@@ -141,7 +141,7 @@ export class Session extends EventTarget {
     const state = {
       answers, as_of: this.asOf || this.state?.as_of, patient: this.patient, include_closed: this.closed,
     };
-    const response = await this.call("POST", "/v1/sessions", state);
+    const response = await this.call("POST", "/v1/sessions?unknown=report", state);
     if (!response.ok) throw await problem(response);
     const begun = await response.json();
     this.id = begun.id;

@@ -218,7 +218,7 @@ def _against(record: _E, absences: tuple[Absence, ...], table: str, conflicts: l
     doubted = record
     for absence in denying:
         following = doubted
-        for name in absence.denied:
+        for name in (*absence.denied, absence.codes):
             following = _denied(following, name)
         if following != doubted:
             on = f" of {absence.on}" if absence.on is not None else ""

@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/.installed
-TARGETS := run test generative check whole bench bench-quick bench-http bench-interview load-http soak questions \
+TARGETS := run test generative check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
 	docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
@@ -24,6 +24,7 @@ help:
 	@echo "make run              match the sample patients and write the report to out/"
 	@echo "make test             run the tests"
 	@echo "make generative       the generated properties, thirty times as long"
+	@echo "make mutate           limits, units and polarity of rules changed one by one: do their cases notice?"
 	@echo "make whole            every published patient through every engine, on a Spark cluster too"
 	@echo "make check            lint, form, types, import contracts, documentation up to date"
 	@echo "make bench            every measured figure on the whole workload, and the page of them"
@@ -58,6 +59,9 @@ test: setup
 
 generative: setup
 	@$(BIN)/python -m pytest tests/generative --hypothesis-profile deep $(ARGS)
+
+mutate: setup
+	@$(BIN)/python scripts/mutate.py $(ARGS)
 
 whole: setup
 	@MATCHER_WHOLE=1 $(BIN)/python -m pytest -k "published or inside" tests/functional/test_spark.py \

@@ -13,6 +13,7 @@ _OUTCOMES = (
     "progression_free_survival",
     "response",
     "grade_3_4",
+    "grade_3_or_higher",
     "treatment_related_deaths",
 )
 #: small numbers are also printed as words
@@ -34,7 +35,7 @@ class Figure:
 
 def figures_of(document: EvidenceDocument) -> Iterator[Figure]:
     """Every number of the block, those in its sentences too; the doubtful ones are printed like the others."""
-    for name in ("patients", "treated"):
+    for name in ("patients", "randomised", "treated"):
         value = getattr(document, name)
         if value is not None:
             yield Figure(name, f"{value}")

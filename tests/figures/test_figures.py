@@ -10,6 +10,7 @@ import pytest
 from matcher.rulebook.load import load_rulebook
 from matcher.rules.candidate import Candidate, Evidence
 from tests.figures.documents import Documents
+from tests.figures.fields import misplaced, swaps
 from tests.figures.figures import Figure, figures_of, prints
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,3 +72,31 @@ def test_there_are_figures_to_check() -> None:
 )
 def test_a_figure_is_found_only_as_printed(section: str, figure: str, printed: bool) -> None:
     assert prints(section, Figure("", figure)) is printed
+
+
+OF_PDQ = [pair for pair in BLOCKS if pair[1].citation is not None and pair[1].citation.document == "pdq"]
+
+
+@pytest.mark.parametrize(("candidate", "evidence"), OF_PDQ, ids=name)
+def test_every_figure_stands_beside_the_words_of_its_field(
+    candidate: Candidate, evidence: Evidence, documents: Documents
+) -> None:
+    assert evidence.citation is not None
+    section = documents.section(evidence.citation.document, evidence.citation.section)
+    assert section is not None
+    assert list(misplaced(evidence.document, section)) == [], candidate.file
+
+
+@pytest.mark.parametrize(("candidate", "evidence"), OF_PDQ, ids=name)
+def test_two_figures_of_one_block_cannot_change_places(
+    candidate: Candidate, evidence: Evidence, documents: Documents
+) -> None:
+    assert evidence.citation is not None
+    section = documents.section(evidence.citation.document, evidence.citation.section)
+    assert section is not None
+    unnoticed = [
+        f"{one} and {other}"
+        for one, other, swapped in swaps(evidence.document)
+        if not list(misplaced(swapped, section))
+    ]
+    assert unnoticed == [], candidate.file

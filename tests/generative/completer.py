@@ -156,8 +156,22 @@ class Completer:
         )
 
     def alteration(self, held: Alteration) -> Alteration:
-        kind = self.code(held.kind, *codes.ALTERATION_KINDS)
-        return replace(held, gene=self.code(held.gene, *made.GENES), kind=kind)
+        # A record that nobody calls a fusion is not taken for one with another gene.
+        kind = self.code(held.kind, *sorted(codes.ALTERATION_KIND.all_leaves - {"fusion"}))
+        partner = held.partner
+        if partner is not None or kind == Codes.of("fusion"):
+            partner = self.code(partner, "CDKN2A")
+        change = held.protein_change
+        if change is not None or kind.members <= codes.ALTERATION_KIND.leaves("mutation"):
+            members = change.members if change is not None else frozenset({"V600"})
+            # A class of changes is decided as one of them.
+            one = self.choose(
+                sorted(members - {"V600"} | ({"V600E", "V600K"} if "V600" in members else set()))
+            )
+            change = Codes.of(one)
+        return replace(
+            held, gene=self.code(held.gene, *made.GENES), kind=kind, protein_change=change, partner=partner
+        )
 
     def diagnosis(self, held: Diagnosis) -> Diagnosis:
         return replace(

@@ -150,7 +150,19 @@ COUNT: Conditions = st.one_of(
         _windowed(),
         _PRESENT,
     ),
-    _word("alteration", _given("gene", ("NF2", "BAP1")), _maybe("kind", ("deletion", "mutation")), _PRESENT),
+    _word(
+        "alteration",
+        _given("gene", ("NF2", "BAP1")),
+        _maybe("kind", ("deletion", "mutation", "fusion")),
+        _PRESENT,
+    ),
+    _word(
+        "alteration",
+        _given("gene", ("NF2", "CDKN2A")),
+        _maybe("protein_change", ("V600E", "V600", "V600E/K", "codon 747")),
+        _maybe("partner", ("BAP1",)),
+        _PRESENT,
+    ),
     _word("medication", _given("is", ("corticosteroid", "antiplatelet")), _windowed(), _PRESENT),
     _word("other_cancer", _maybe("except", (["BCC"],)), _maybe("within", ("3 years",)), _COUNTS),
 )

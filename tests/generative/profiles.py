@@ -32,6 +32,7 @@ from matcher.domain.record import (
     Staging,
 )
 from matcher.vocabulary import codes
+from matcher.vocabulary.alterations import absent
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.procedures import PROCEDURES
@@ -48,6 +49,7 @@ _NAMED = ("nivolumab", "pembrolizumab", "cisplatin", "pemetrexed", "prednisone",
 CONDITION_CODES = ("psoriasis", "lupus", "pneumonitis", "hiv", "stroke")
 PROCEDURE_CODES = ("gastrectomy", "lung_resection", "core_biopsy")
 GENES = ("NF2", "BAP1", "CDKN2A")
+ANY_MUTATION = Codes(codes.ALTERATION_KIND.leaves("mutation"))
 CANCERS = ("PLEMESO", "PLBMESO", "PEMESO", min(DIAGNOSES.leaves("BRCA")), "BCC")
 HISTOLOGIES = ("epithelioid", "biphasic", "desmoplastic", "sarcomatoid_other")
 YES_NO = ("yes", "no")
@@ -340,7 +342,13 @@ def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrateg
         _dated(as_of),
     )
     procedures = st.builds(lambda code, dated: Procedure(code, *dated), some(*PROCEDURE_CODES), _dated(as_of))
-    alterations = st.builds(Alteration, some(*GENES), some("mutation", "deletion"))
+    alterations = st.builds(
+        lambda gene, kind, change, partner: Alteration(gene, kind, change, partner=partner),
+        some(*GENES),
+        st.sampled_from([None, Codes.of("missense"), Codes.of("deletion"), Codes.of("fusion"), ANY_MUTATION]),
+        some("V600E", "V600K", "V600", "E746_A750del"),
+        st.none() | st.none() | some(*GENES),
+    )
     no_surgery = [PROCEDURES.leaves("major_surgery")]
     no_radiotherapy = [frozenset({"palliative"}), frozenset(codes.RADIOTHERAPY_INTENTS)]
     no_condition = [CONDITIONS.leaves("autoimmune_disease"), CONDITIONS.leaves("hiv")]
@@ -351,7 +359,7 @@ def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrateg
         "staging": _staging(as_of),
         "labs": _labs(as_of, names),
         "biomarkers": _biomarkers(as_of),
-        "alterations": listings(alterations, [frozenset({"NF2"})], as_of),
+        "alterations": listings(alterations, [absent({"NF2"})], as_of),
         "therapies": listings(courses(as_of), [members("platinum"), members("immunotherapy")], as_of),
         "procedures": listings(procedures, no_surgery, as_of),
         "radiotherapy": listings(irradiations(as_of), no_radiotherapy, as_of),

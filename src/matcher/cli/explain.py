@@ -160,7 +160,7 @@ def _print(page: Page, shown: PatientShown, rulebook: Rulebook, named: Sequence[
             page.blank()
             page.line("Others, in short (--candidate ID shows one in full):")
             for each in rest:
-                rank = f"{each.rank}." if each.rank is not None else "-"
+                rank = f"{each.place}." if each.place else "-"
                 page.line(
                     f"{rank:<4}",
                     page.standing(each.standing, each.standing_text),

@@ -94,7 +94,7 @@ def _print_ranking(page: Page, title: str, candidates: tuple[CandidateShown, ...
 
 
 def print_candidate(page: Page, each: CandidateShown) -> None:
-    rank = f"{each.rank}." if each.rank is not None else "-"
+    rank = f"{each.place}." if each.place else "-"
     page.line(
         f"{rank:<4}",
         page.standing(each.standing, each.standing_text),
@@ -114,6 +114,8 @@ def print_candidate(page: Page, each: CandidateShown) -> None:
             )
             more = f"; and {len(items) - _SHOWN_ITEMS} more" if len(items) > _SHOWN_ITEMS else ""
             page.line((f"{name:<12}", "dim"), listed + more, indent=8, hang=12)
+    if each.applying:
+        page.line(("caution     ", "yellow"), "; ".join(each.applying), indent=8, hang=12)
     if each.earliest:
         page.line(("earliest    ", "dim"), each.earliest_text, indent=8, hang=12)
 

@@ -11,9 +11,11 @@ from math import inf
 from typing import Generic, TypeAlias, TypeVar
 
 from matcher.domain.dates import DateSpan, TimeUnit, elapsed_between
-from matcher.domain.possible import NO, YES, Codes, Interval, Possible, is_unread
+from matcher.domain.possible import DOUBTS, NO, YES, Codes, Interval, Possible, is_unread
+from matcher.vocabulary import variants
 from matcher.vocabulary.corticosteroids import PREDNISONE_POTENCY
 from matcher.vocabulary.units import round9
+from matcher.vocabulary.variants import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,18 @@ class Biomarker:
     source: Source = UNSTATED
 
 
+Components: TypeAlias = tuple[Codes | None, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """A gene alteration that was found. Without a gene it was found and cannot be read: it could be any."""
+    """A gene alteration that was found. Without a gene it was found and cannot be read: it could be any.
+
+    What a rule asks about is worked out from the fields that were stated. ``genes`` are the genes it touches: the
+    partners of a fusion have no order, and an unstated one could be any. ``event`` is the pair that a fusion would
+    join. ``change``, ``residues`` and ``exon`` are what the protein change says: the one change, where it is one, and
+    where in the protein it lies.
+    """
 
     gene: Codes | None
     kind: Codes | None = None
@@ -133,9 +144,50 @@ class Alteration:
     partner: Codes | None = None
     on: DateSpan | None = None
     source: Source = UNSTATED
+    genes: Components = field(init=False, compare=False, repr=False)
+    event: Components = field(init=False, compare=False, repr=False)
+    change: Codes | None = field(init=False, compare=False, repr=False)
+    residues: Interval | None = field(init=False, compare=False, repr=False)
+    exon: Codes | None = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        named = self.gene.members - DOUBTS if self.gene is not None else frozenset[str]()
+        symbol = next(iter(named)) if len(named) == 1 else ""
+        partner = self.partner
+        if self.gene is not None and partner is not None:
+            # What is doubted is the event, and so both of its genes.
+            partner = Codes(partner.members | (self.gene.members & DOUBTS))
+        event = (self.gene, partner)
+        joined = partner is not None or self.kind == _FUSION
+        said = _said(self.protein_change, symbol)
+        keys = [each.keys for each in said]
+        places = [each.residues for each in said]
+        in_exons = [variants.exons_of(each, symbol) for each in said]
+        derived: dict[str, object] = {
+            "genes": event if joined else (self.gene,),
+            "event": event,
+            "change": Codes(frozenset().union(*keys)) if keys and all(keys) else None,
+            "residues": _hull([each for each in places if each is not None]) if all(places) else None,
+            "exon": Codes(frozenset().union(*filter(None, in_exons))) if said and all(in_exons) else None,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
 
 
-Components: TypeAlias = tuple[Codes | None, ...]
+_FUSION = Codes.of("fusion")
+
+
+def _said(protein_change: Codes | None, gene: str) -> list[Change]:
+    """What each possible change says; nothing where one of them says nothing that is understood."""
+    found = [
+        variants.change(each, gene) for each in (protein_change.members if protein_change is not None else ())
+    ]
+    return [each for each in found if each is not None] if all(found) else []
+
+
+def _hull(places: list[tuple[int, int]]) -> Interval | None:
+    ends = [end for place in places for end in place]
+    return Interval(float(min(ends)), float(max(ends))) if ends else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,12 @@ _WHOLE_FILES = (
         "Write 'coverage: partial' or 'coverage: full'.",
     ),
     Code(
+        "R062",
+        "Version of a protocol in doubt",
+        "The last version of a protocol is the one the file encodes; every earlier one says which criteria were others.",
+        "Give the earlier version its criteria, and the last none.",
+    ),
+    Code(
         "R056",
         "Ranking key unknown or repeated",
         "The order of a ranking is a list of known keys, each once.",

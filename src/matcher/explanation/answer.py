@@ -108,6 +108,19 @@ class CandidateShown:
     evidence: tuple[EvidenceShown, ...]
     coverage: str
     notes: tuple[str, ...] = ()
+    tied: bool = False
+
+    @property
+    def place(self) -> str:
+        """The rank as it is printed: an equals sign where another candidate has the same, nothing without one."""
+        if self.rank is None:
+            return ""
+        return f"={self.rank}" if self.tied else f"{self.rank}"
+
+    @property
+    def applying(self) -> tuple[str, ...]:
+        """The cautions that apply, in words; they stand wherever the candidate does."""
+        return tuple(f"{each.id} {each.text}" for each in self.cautions if each.verdict == "applies")
 
     @property
     def earliest_text(self) -> str:

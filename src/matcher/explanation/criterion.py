@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -20,9 +20,10 @@ from matcher.explanation.wording import (
     unit_of,
     value_in_words,
 )
-from matcher.features.kind import CodeDomain, Count, NumberDomain
+from matcher.features.kind import CodeDomain, Count, Domain, NumberDomain
 from matcher.rules.candidate import Criterion, Role
-from matcher.rules.condition import Comparison, comparisons
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
+from matcher.rules.graph import NodeId
 from matcher.rules.syntax import Citation
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.standing import CriterionVerdict
@@ -48,7 +49,7 @@ class PatientWords:
         self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
         self._by_value: dict[Record | Absence, FactShown] = {}
         #: of a comparison, as asked in a role
-        self.reasons: dict[tuple[int, Role], str] = {}
+        self.reasons: dict[tuple[int, Role, bool], str] = {}
 
     def facts(self, findings: Iterable[Finding]) -> list[FactShown]:
         """What is behind them, in the order given, without repeats."""
@@ -71,6 +72,8 @@ class _Fixed:
         "citation",
         "comparisons",
         "criterion",
+        "denied",
+        "domains",
         "nodes",
         "recoverable",
         "role",
@@ -96,6 +99,9 @@ class _Fixed:
             for each, node in self.comparisons.values()
             if each.default_window is not None
         )
+        self.denied = frozenset(nodes.value_of(each) for each in _denied(criterion.condition))
+        derived = [each for each in comparisons(criterion.condition) if each.feature is None]
+        self.domains = {node: nodes.domain_of(node) for node in map(nodes.value_of, derived)}
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -113,7 +119,7 @@ class CriterionWords:
         self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
         self._fixed: dict[int, _Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
-        self._asked: dict[tuple[int, Role], str] = {}
+        self._asked: dict[tuple[int, Role, bool], str] = {}
 
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
@@ -121,6 +127,8 @@ class CriterionWords:
         criterion, held = judged.criterion, reading.findings
         fixed = self._fixed_of(criterion, reading)
         findings = [held[node] for node in fixed.nodes]
+        if fixed.domains:
+            return self._tell(judged, fixed, reading, patient, cohort)
         for each in findings:
             if each.facts:
                 return self._tell(judged, fixed, reading, patient, cohort)
@@ -154,7 +162,12 @@ class CriterionWords:
         criterion, held = judged.criterion, reading.findings
         by = [fixed.comparisons[id(each)] for each in reading.decided_by(criterion.condition)]
         found = [(comparison, held[node]) for comparison, node in by]
-        reasons = [self._reason(*each, criterion.role, patient) for each in found[:_MANY]]
+        reasons = [
+            self._reason(
+                comparison, held[node], criterion.role, patient, node in fixed.denied, fixed.domains.get(node)
+            )
+            for comparison, node in by[:_MANY]
+        ]
         satisfied, lacking = judged.satisfied, ""
         if satisfied is Verdict.UNKNOWN:
             titles = dict.fromkeys(each.title for each, finding in found if not finding.value.exact)
@@ -166,7 +179,7 @@ class CriterionWords:
             verdict=fixed.verdicts[judged.verdict],
             satisfied=_SATISFIED[satisfied],
             reason="; ".join(dict.fromkeys(reasons)),
-            facts=tuple(patient.facts(finding for _, finding in found)[:_MANY]),
+            facts=tuple(patient.facts(_behind(by, reading))[:_MANY]),
             distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
             citation=fixed.citation,
             assumption=criterion.assumption,
@@ -179,32 +192,77 @@ class CriterionWords:
         )
         return Told(told, lacking)
 
-    def _reason(self, comparison: Comparison, finding: Finding, role: Role, patient: PatientWords) -> str:
+    def _reason(
+        self,
+        comparison: Comparison,
+        finding: Finding,
+        role: Role,
+        patient: PatientWords,
+        denied: bool,
+        derived: Domain | None,
+    ) -> str:
         """What was found, and in brackets what was asked and what else matters; the same wherever it is asked."""
-        key = id(comparison), role
+        key = id(comparison), role, denied
         reason = patient.reasons.get(key)
         if reason is None:
             if key not in self._asked:
-                self._asked[key] = _asks(comparison, role)
-            reason = patient.reasons[key] = _reason(comparison, finding, self._asked[key])
+                self._asked[key] = _asks(comparison, role, denied)
+            reason = _reason(comparison, finding, self._asked[key], derived)
+            if is_presence(comparison) and reason.endswith(": yes"):
+                reason += _named(finding, patient)
+            patient.reasons[key] = reason
         return reason
 
 
-def _reason(comparison: Comparison, finding: Finding, asked: str) -> str:
+def _behind(by: Iterable[tuple[Comparison, NodeId]], reading: ConditionReading) -> Iterator[Finding]:
+    """The findings that decided, and for a derived fact those that its deciding row read."""
+    held, verdicts = reading.findings, reading.table.verdicts[reading.row]
+    for comparison, node in by:
+        yield held[node]
+        if comparison.feature is None:
+            beneath = reading.nodes.beneath(node, verdicts.get)
+            yield from (held[each] for each in beneath if each in held)
+
+
+def _named(finding: Finding, patient: PatientWords) -> str:
+    """What is there, by its name: the drug and not only its class."""
+    texts = [each.text.partition(": ")[2] or each.text for each in patient.facts([finding])]
+    return f" ({', '.join(dict.fromkeys(texts[:_MOST_NAMED]))})" if texts else ""
+
+
+def _reason(comparison: Comparison, finding: Finding, asked: str, derived: Domain | None) -> str:
     said = [asked] if asked else []
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
         said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
     in_brackets = f" ({'; '.join(said)})" if said else ""
-    found = value_of(comparison, finding)
+    found = value_of(comparison, finding, derived)
     if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
         found = "nothing recent enough"
     return f"{comparison.title}: {found}{in_brackets}"
 
 
-def _asks(comparison: Comparison, role: Role) -> str:
-    """What a criterion does with what it asks; of a mere presence there is nothing to add."""
-    return "" if is_presence(comparison) else f"{_ASKS[role]}: {limits_in_words(comparison)}"
+def _asks(comparison: Comparison, role: Role, denied: bool) -> str:
+    """What a criterion does with what it asks; of a mere presence there is nothing to add unless it is denied."""
+    if is_presence(comparison):
+        return f"{_ASKS[role]}: no" if denied and role is Role.INCLUSION else ""
+    return f"{_ASKS[role]}: {'not ' if denied else ''}{limits_in_words(comparison)}"
+
+
+def _denied(condition: Condition, under: bool = False) -> Iterator[Comparison]:
+    """The comparisons that stand under an odd number of ``not``: what is asked is their opposite."""
+    match condition:
+        case Comparison():
+            if under:
+                yield condition
+        case Group(gate=Gate.NOT, members=(member,)):
+            yield from _denied(member, not under)
+        case Group(members=members):
+            for each in members:
+                yield from _denied(each, under)
+        case Branch(then=then, otherwise=otherwise):
+            yield from _denied(then, under)
+            yield from _denied(otherwise, under)
 
 
 def verdict_in_words(role: Role, verdict: Verdict) -> str:
@@ -219,16 +277,19 @@ def citation_in_words(citation: Citation | None) -> str:
     return ", ".join(parts)
 
 
+_MOST_NAMED = 2
+#: no derived fact has it, so that no set of values is all of them
+_ANY_VALUE = frozenset({"any value"})
 #: what a criterion does with what it asks
 _ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "warns of"}
 
 
-def value_of(comparison: Comparison, finding: Finding) -> str:
+def value_of(comparison: Comparison, finding: Finding, derived: Domain | None = None) -> str:
+    """``derived`` is the domain of a derived fact: every one of its values open is nothing said."""
     feature = comparison.feature
     if feature is None:
-        return (
-            value_in_words(finding.value, CodeDomain(frozenset())) if not finding.silent else "cannot be said"
-        )
+        words = value_in_words(finding.value, derived or CodeDomain(_ANY_VALUE))
+        return "cannot be said" if finding.silent or words == NOT_RECORDED else words
     if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
         return count_in_words(finding.value)
     return value_in_words(finding.value, feature.domain, unit_of(feature))

@@ -11,13 +11,17 @@ _OUTCOMES = {
     "progression_free_survival": "Progression-free survival",
     "response": "Response",
     "grade_3_4": "Grade 3 to 4 adverse events",
+    "grade_3_or_higher": "Adverse events of grade 3 or higher",
     "treatment_related_deaths": "Treatment-related deaths",
 }
 
 
 def figures_in_words(document: EvidenceDocument) -> tuple[str, ...]:
+    randomised = (
+        f", {document.randomised} of them randomised to it" if document.randomised is not None else ""
+    )
     treated = f", {document.treated} of them treated with it" if document.treated is not None else ""
-    lines = [f"{document.patients} patients{treated}"] if document.patients is not None else []
+    lines = [f"{document.patients} patients{randomised}{treated}"] if document.patients is not None else []
     for field, title in _OUTCOMES.items():
         outcome: Outcome | None = getattr(document, field)
         if outcome is not None:
@@ -59,6 +63,11 @@ def _parts(outcome: Outcome) -> Iterable[str]:
             None
             if shown.control_percent is None
             else f"{shown.control_percent:g} %{_interval(shown.control_percent_interval, level, ' %')}",
+        )
+    elif shown.percent_below is not None:
+        control = shown.control_percent_below
+        yield _both(
+            f"less than {shown.percent_below:g} %", None if control is None else f"less than {control:g} %"
         )
     elif shown.percent_interval is not None:
         low, high = shown.percent_interval

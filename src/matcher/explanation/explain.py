@@ -27,8 +27,9 @@ from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evid
 from matcher.rules.graph import Choice, Combine, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.keys import because
 from matcher.standing.panel import Field, Panel
-from matcher.standing.ranking import Ranked, Ranker
+from matcher.standing.ranking import Ranked, Ranker, placed
 from matcher.standing.standing import Standing, StandingKind, stand
 
 _QUESTIONS = 8
@@ -167,12 +168,9 @@ class Explainer:
     ) -> _Outcome:
         """The same for many trials, of which only the first come to be objects."""
         field = panel.judge(reading, include_closed=selection.include_closed)
-        trials = self._standings(panel.first_trials(field, reading, top), reading, selection)
+        trials = self._standings(panel.first_trials(field, reading, top + 1), reading, selection)
         ranked = self._ranker.rank(self._standings(self._regimens, reading, selection), reading)
-        first = tuple(
-            Ranked(place, each, self._ranker.keys(each, reading))
-            for place, each in enumerate(trials, start=1)
-        )
+        first = placed([(each, self._ranker.keys(each, reading)) for each in trials])[:top]
         return _Outcome(
             {CandidateKind.TRIAL: first, CandidateKind.REGIMEN: ranked[CandidateKind.REGIMEN][:top]},
             _open_in(panel, field),
@@ -218,13 +216,14 @@ class Explainer:
         return CandidateShown(
             kind=candidate.kind.value,
             rank=ranked.rank if ranks_shown else None,
+            tied=ranked.tied and ranks_shown,
             id=candidate.id,
             title=candidate.title,
             cohort=f"{cohort.id}: {cohort.title}" if cohort else "",
             standing=standing.kind.value,
             standing_text=self._standing_text(standing),
             availability=standing.availability.value,
-            because="; ".join(each.words for each in ranked.keys if each.words),
+            because=because(ranked.keys, tied=ranked.tied),
             criteria=criteria,
             cautions=tuple(self._words.tell(each, reading, words).shown for each in standing.cautions),
             missing=tuple(dict.fromkeys(each.lacking for each in counted if each.lacking)),

@@ -78,8 +78,8 @@ def text_of(record: Record | Absence) -> str:
             return f"{kind_of_test.title} {_value(value, kind_of_test.unit)}{written}{upper}"
         case Biomarker():
             return _biomarker(record)
-        case Alteration(gene=gene, kind=kind_of, protein_change=change):
-            return " ".join(codes_in_words(each.members) for each in (gene, kind_of, change) if each)
+        case Alteration():
+            return _alteration(record)
         case Course(label=label, components=components):
             return f"Therapy: {label or _components(components)}"
         case Procedure(code=code, label=label):
@@ -125,6 +125,14 @@ def _staging(record: Staging) -> str:
     parts += [codes_in_words(each.members) for each in (record.t, record.n, record.m) if each]
     edition = f"edition {codes_in_words(record.edition.members)}" if record.edition else "edition not stated"
     return ", ".join([*parts, edition])
+
+
+def _alteration(record: Alteration) -> str:
+    gene = codes_in_words(record.gene.members) if record.gene else "a gene"
+    if record.partner is not None:
+        gene = f"{gene}::{codes_in_words(record.partner.members)}"
+    said = [codes_in_words(each.members) for each in (record.kind, record.protein_change) if each]
+    return " ".join([gene, *said])
 
 
 def _biomarker(record: Biomarker) -> str:

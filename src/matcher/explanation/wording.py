@@ -10,7 +10,7 @@ from matcher.domain.possible import Codes, Interval, Op, Possible
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, Latest, NumberDomain, Since
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
 from matcher.vocabulary.biomarkers import METHOD, SCORE_TYPE
-from matcher.vocabulary.codes import RESPONSE_CRITERIA
+from matcher.vocabulary.codes import ALTERATION_KIND, RESPONSE_CRITERIA
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
@@ -29,6 +29,7 @@ _TREES: tuple[Tree, ...] = (
     METHOD,
     SCORE_TYPE,
     RESPONSE_CRITERIA,
+    ALTERATION_KIND,
 )
 NOT_RECORDED = "not recorded"
 NEVER = "never"

@@ -20,6 +20,8 @@ class Takes(StrEnum):
     MEDICATION = "medication class or agent"
     LAB = "laboratory test"
     MARKER = "biomarker"
+    GENE = "gene"
+    CHANGE = "protein change"
     CODES = "one or more codes"
     DURATION = "duration"
     EVENT = "planned event"

@@ -11,16 +11,16 @@ from matcher.domain.profile import Profile
 from matcher.domain.record import UNSTATED, Diagnosis, Listing, Source
 from matcher.domain.wire.model import FIELDS, LISTS
 from matcher.errors import nearest
+from matcher.readers.alterations import read_alterations
 from matcher.readers.context import Context
 from matcher.readers.disease import (
     TwoIndexCancersError,
-    read_alterations,
-    read_biomarkers,
     read_diagnoses,
     read_staging,
 )
 from matcher.readers.foreign import TwoIdentifiersError, facts_of, identifier_of, is_about_nobody
 from matcher.readers.labs import read_labs
+from matcher.readers.markers import read_biomarkers
 from matcher.readers.outcome import Issue, Reject
 from matcher.readers.person import read_birth, read_observations
 from matcher.readers.place import Places

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from matcher.errors import nearest
-from matcher.vocabulary import biomarkers, codes, icd, staging
+from matcher.vocabulary import alterations, biomarkers, codes, genes, icd, staging
 from matcher.vocabulary.conditions import CONDITIONS, condition_of_icd10
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
@@ -121,11 +121,8 @@ def _edition(text: str) -> frozenset[str] | None:
 
 
 def _gene(text: str) -> frozenset[str] | None:
-    """A gene by its HGNC symbol, or by the marker it is known as."""
-    symbol = biomarkers.gene_symbol(text)
-    if not symbol or len(symbol) > 30 or not all(each.isalnum() or each in "-_." for each in symbol):
-        return None
-    return frozenset({symbol})
+    """A gene by its HGNC symbol, by an earlier one or by the marker it is known as; a shared name is a set."""
+    return biomarkers.genes_of(text) or None
 
 
 def _word(text: str) -> frozenset[str] | None:
@@ -177,7 +174,8 @@ DIAGNOSIS_STATUS = of_tree(_CANCER_STATUS, "the status of a cancer")
 EDITION = Lookup("an edition of TNM", _edition, leaves=frozenset(staging.EDITIONS))
 SCHEME = one_of(staging.SCHEMES, "a known staging scheme")
 STAGING_BASIS = of_tree(_BASIS, "clinical or pathological")
-GENE = Lookup("a gene symbol", _gene)
+GENE = Lookup("a known gene", _gene, genes.nearest)
+ABSENT_ALTERATION = Lookup("a known gene, or a kind of alteration of one", alterations.stated_absent)
 WORD = Lookup("a word", _word)
 ALTERATION_KIND = of_tree(codes.ALTERATION_KIND, "a kind of alteration")
 THERAPY_KIND = of_tree(codes.THERAPY_KIND, "a kind of therapy")

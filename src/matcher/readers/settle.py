@@ -256,7 +256,8 @@ def _denied(record: _E, codes: frozenset[str]) -> _E:
         case Condition() | Procedure() if certain(record.code):
             assert record.code is not None
             return replace(record, code=record.code.doubted(DENIED))
-        case Alteration() if certain(record.gene):
+        case Alteration() if certain(record.gene) or (certain(record.partner) and record.gene is not None):
+            # A fusion is an alteration of both its genes: where one is denied, the event is.
             assert record.gene is not None
             return replace(record, gene=record.gene.doubted(DENIED))
         case Radiotherapy() if certain(record.intent):

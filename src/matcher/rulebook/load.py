@@ -25,16 +25,19 @@ from matcher.rules.condition import Problem
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.graph import GraphBuilder
 from matcher.rules.lexicon import Lexicon
+from matcher.rules.own_agents import OwnAgents
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.syntax import (
     AgentsDocument,
     AnyDocument,
     DerivationDocument,
     ListDocument,
+    PolicyDocument,
     RankingDocument,
     RegimenDocument,
     TrialDocument,
 )
+from matcher.vocabulary.formulary import Formulary
 
 D = TypeVar("D")
 
@@ -43,10 +46,14 @@ DEFAULT_RANKING = RankingDocument(
     ranking=[
         "standing",
         "availability",
-        "specificity",
+        "evaluation",
+        "evidence",
+        "population",
         "setting",
         "direction",
         "level",
+        "specificity",
+        "encoded",
         "unknowns",
         "unsatisfied",
         "identifier",
@@ -159,8 +166,11 @@ class _Compilation:
             *self._of(TrialDocument),
             *self._of(RegimenDocument),
         ]
+        own_agents = self._own_agents(formulary)
+        self.used_lists |= set(own_agents.document.classes) if own_agents else set()
         candidates = [
-            self._candidate(builder, lexicon, deriving, file, document) for file, document in documents
+            self._candidate(builder, lexicon, deriving, file, document, own_agents)
+            for file, document in documents
         ]
         for file in self.files:
             if file.document is None:
@@ -186,14 +196,23 @@ class _Compilation:
         deriving: DerivationCompiler,
         file: RuleFile,
         document: TrialDocument | RegimenDocument,
+        own_agents: OwnAgents | None,
     ) -> Candidate:
         problems: list[Problem] = []
-        candidate = CandidateCompiler(builder, lexicon, deriving, problems).compile(document, file.name)
+        compiler = CandidateCompiler(builder, lexicon, deriving, problems, own_agents)
+        candidate = compiler.compile(document, file.name)
         self._locate(file, problems)
         return candidate
 
+    def _own_agents(self, formulary: Formulary) -> OwnAgents | None:
+        for file, document in self._of(PolicyDocument):
+            policy = OwnAgents(document, formulary)
+            self._locate(file, policy.problems())
+            return policy
+        return None
+
     def _check_ranking(self, file: RuleFile, ranking: RankingDocument) -> None:
-        for name in ("ranking", "standings", "availability", "directions", "levels"):
+        for name in ("ranking", "standings", "availability", "directions", "levels", "encoded"):
             known, given = getattr(DEFAULT_RANKING, name), getattr(ranking, name)
             wrong = [each for each in given if each not in known or given.count(each) > 1]
             missing = [each for each in known if each not in given] if name != "ranking" else []
@@ -241,4 +260,6 @@ def _identity(document: AnyDocument | None) -> tuple[str, str] | None:
             return "list", document.list
         case RankingDocument():
             return "ranking", "ranking"
+        case PolicyDocument():
+            return "policy", document.policy
     return None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.errors import nearest
 from matcher.features.word import Argument, Parameter, Takes
@@ -9,16 +13,22 @@ from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.limit import UNIT_CODES
 from matcher.rules.named import read_as, unknown_choice, unknown_name
-from matcher.vocabulary import units
-from matcher.vocabulary.biomarkers import MARKERS
+from matcher.vocabulary import genes, units, variants
+from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
+from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
 from matcher.vocabulary.text import in_sentence
 
 
 def read_argument(
-    parameter: Parameter, raw: object, lexicon: Lexicon, path: Path, problems: list[Problem]
+    parameter: Parameter,
+    raw: object,
+    lexicon: Lexicon,
+    path: Path,
+    problems: list[Problem],
+    beside: Mapping[str, object] = MappingProxyType({}),
 ) -> Argument | None:
-    """The parameter's value, or ``None`` and a problem."""
+    """The parameter's value, or ``None`` and a problem. ``beside`` is what else the condition says."""
 
     def refuse(code: str, message: str, hint: str = "") -> None:
         problems.append(Problem(path, code, message, hint))
@@ -45,6 +55,12 @@ def read_argument(
             return _codes(parameter, raw, path, problems)
     if isinstance(raw, (int, float)) and not isinstance(raw, bool) and parameter.choices:
         raw = str(raw)
+    if (
+        isinstance(raw, list)
+        and parameter.takes is Takes.CHANGE
+        and all(isinstance(each, str) for each in raw)
+    ):
+        raw = " or ".join(raw)
     if not isinstance(raw, str):
         return refuse("R013", f"'{parameter.name}' is a word")
     match parameter.takes:
@@ -73,6 +89,10 @@ def read_argument(
             named = MARKERS.title(marker)
             phrase = parameter.phrase.format(in_sentence(named))
             return Argument(marker, marker, phrase, read_as(raw, marker, named))
+        case Takes.GENE:
+            return _gene(parameter, raw, path, problems)
+        case Takes.CHANGE:
+            return _change(parameter, raw, path, problems, beside)
         case Takes.EVENT:
             if raw not in lexicon.events:
                 known = ", ".join(lexicon.events) or "none"
@@ -134,3 +154,74 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
     cover = tree.cover(codes)
     titles = [in_sentence(tree.title(code)) for code in cover]
     return Argument(", ".join(cover), codes, parameter.phrase.format(", ".join(titles)), taken)
+
+
+def _gene(parameter: Parameter, raw: str, path: Path, problems: list[Problem]) -> Argument | None:
+    symbol = gene_symbol(raw)
+    if symbol is not None:
+        return Argument(symbol, symbol, parameter.phrase.format(symbol), read_as(raw, symbol, symbol))
+    several = sorted(genes.genes(raw))
+    named, change = variants.named(raw)
+    if several:
+        message = f"'{raw}' could be {' or '.join(several)}"
+        hint = "write which one, or one condition for each under `any`"
+    elif named:
+        message = f"'{raw}' is more than a gene"
+        hint = f"write gene: {genes.symbol(named)}, protein_change: {change}"
+    else:
+        message = f"no gene is called '{raw}'"
+        hint = _suggest(genes.nearest(raw)) or "write the symbol that HGNC approves (genenames.org)"
+    problems.append(Problem(path, "R014", message, hint))
+    return None
+
+
+def _change(
+    parameter: Parameter, raw: str, path: Path, problems: list[Problem], beside: Mapping[str, object]
+) -> Argument | None:
+    """One change or one class of changes, or several of one sort: only those are one test."""
+
+    def refuse(message: str, hint: str) -> None:
+        problems.append(Problem(path, "R014", message, hint))
+
+    gene = gene_symbol(str(beside.get("gene", ""))) or ""
+    named, rest = variants.named(raw)
+    if named and gene and genes.symbol(named) != gene:
+        return refuse(
+            f"'{raw}' is a change of {genes.symbol(named)}, not of {gene}", "write the change alone"
+        )
+    found = variants.changes(rest or raw, gene)
+    if not found:
+        hint = "write it as V600E, V600, E746_A750del, R213fs or exon 19 deletion"
+        return refuse(f"'{raw}' is no change of a protein that is understood", hint)
+    if any(
+        not each.keys and each.residues is None and not each.exon and each.kinds == variants.MUTATION
+        for each in found
+    ):
+        return refuse(f"'{raw}' could be any change", "write the change of the protein, or `kind: mutation`")
+    if not _one_test(found):
+        return refuse(
+            f"'{raw}' is several changes that are no one class", "write a condition for each under `any`"
+        )
+    kinds = frozenset().union(*(each.kinds for each in found))
+    stated = beside.get("kind", [])
+    asked = [ALTERATION_KIND.lookup(str(each)) for each in (stated if isinstance(stated, list) else [stated])]
+    if asked and all(asked) and not kinds & ALTERATION_KIND.expand(each for each in asked if each):
+        return refuse(f"'{raw}' is never of the kind beside it", "leave `kind` out: the change says it")
+    texts = tuple(each.text for each in found)
+    return Argument(" or ".join(texts), texts, parameter.phrase.format(" or ".join(texts)))
+
+
+def _one_test(found: Sequence[variants.Change]) -> bool:
+    """Whether these changes are told from all others by one set of keys, or one row of residues, or by exons."""
+    if len(found) == 1 or all(each.keys for each in found):
+        return True
+    if any(each.keys or each.kinds != found[0].kinds for each in found):
+        return False
+    if all(each.exon for each in found):
+        return True
+    places = sorted(each.residues for each in found if each.residues is not None and not each.exon)
+    return len(places) == len(found) and all(after[0] <= before[1] + 1 for before, after in pairwise(places))
+
+
+def _suggest(word: str | None) -> str:
+    return f"did you mean '{word}'?" if word else ""

@@ -48,7 +48,8 @@ class Criterion:
     """``node`` is the condition as worded; ``satisfied`` is what the candidate asks for.
 
     ``relaxed`` are the same with recoverable, and with waivable, limits moved; equal to ``satisfied`` where
-    nothing moves.
+    nothing moves. ``general``: not written in the candidate's own file. ``outside_study``: where this caution
+    applies, the patient is outside the population that was studied.
     """
 
     id: str
@@ -67,6 +68,8 @@ class Criterion:
     assumption: str = ""
     note: str = ""
     printed: str = ""
+    general: bool = False
+    outside_study: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ class Candidate:
     agents: tuple[str, ...] = ()
     supportive: tuple[str, ...] = ()
     background: bool = False
+    evaluation: bool = False
+    encoded: str = "part"
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     file: str = ""

@@ -25,6 +25,7 @@ from matcher.rules.leniency import LeniencyReader
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Lowering
 from matcher.rules.named import unknown_name
+from matcher.rules.own_agents import OwnAgents
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import (
     CautionDocument,
@@ -61,6 +62,7 @@ class CandidateCompiler:
     lexicon: Lexicon
     derivations: DerivationCompiler
     problems: list[Problem] = field(default_factory=list)
+    own_agents: OwnAgents | None = None
 
     def compile(self, document: TrialDocument | RegimenDocument, file: str) -> Candidate:
         lexicon = self.lexicon.for_events(tuple(document.events))
@@ -68,6 +70,12 @@ class CandidateCompiler:
         writer = _CriterionWriter(self, reader, document.sources, set())
         criteria = writer.criteria(document.inclusion, document.exclusion, ())
         cautions = writer.cautions(document.cautions)
+        if isinstance(document, RegimenDocument) and self.own_agents is not None:
+            general = self.own_agents.criterion(document, reader, writer.lower, self.builder)
+            if general is not None and general.role is Role.EXCLUSION:
+                criteria += (general,)
+            elif general is not None:
+                cautions += (general,)
         coverage = Coverage(document.coverage)
         cohorts: tuple[Cohort, ...] = ()
         if isinstance(document, TrialDocument):
@@ -95,8 +103,9 @@ class CandidateCompiler:
             "roots": roots,
             "evidence": evidence,
             "events": tuple(document.events),
+            "encoded": document.encoded or ("whole" if coverage is Coverage.FULL else "part"),
             "assumptions": tuple(document.assumptions),
-            "notes": tuple(document.notes),
+            "notes": tuple(document.notes) + _versions(document),
             "file": file,
         }
         if isinstance(document, TrialDocument):
@@ -118,6 +127,7 @@ class CandidateCompiler:
             agents=tuple(document.agents),
             supportive=tuple(document.supportive),
             background=document.background,
+            evaluation=document.evaluation,
             **shared,  # type: ignore[arg-type]
         )
 
@@ -177,6 +187,7 @@ class CandidateCompiler:
         if isinstance(document, TrialDocument):
             if document.recruitment.source is not None:
                 writer.citation(document.recruitment.source, ("recruitment", "source"))
+            self._check_versions(document, writer)
             return
         formulary = self.lexicon.formulary
         for index, agent in enumerate(document.agents):
@@ -194,6 +205,27 @@ class CandidateCompiler:
                 near = nearest(setting, sorted(known))
                 hint = f"did you mean '{near}'?" if near else ""
                 self.problems.append(Problem(path, "R014", message, hint))
+
+    def _check_versions(self, document: TrialDocument, writer: _CriterionWriter) -> None:
+        """Earlier versions name criteria of this file and read like them; the last is the file itself."""
+        for index, version in enumerate(document.versions):
+            path: Path = ("versions", index)
+            writer.citation(version.source, (*path, "source"))
+            last = index == len(document.versions) - 1
+            if last == bool(version.criteria):
+                message = (
+                    "the last version is the one encoded: it has no criteria of its own"
+                    if last
+                    else "an earlier version says which criteria were others"
+                )
+                self.problems.append(Problem((*path, "change"), "R062", message))
+            for identifier, criterion in version.criteria.items():
+                here = (*path, "criteria", identifier)
+                if identifier not in writer.seen:
+                    message = f"there is no criterion '{identifier}'"
+                    self.problems.append(Problem(here, "R027", message, at_key=True))
+                if criterion.when is not None:
+                    writer.reader.read(criterion.when, (*here, "when"))
 
 
 @dataclass(slots=True)
@@ -233,6 +265,7 @@ class _CriterionWriter:
                 Criterion(
                     identifier, Role.CAUTION, document.text, condition, node, node, node, node,
                     citation=citation, assumption=document.assumption or "",
+                    outside_study=document.outside_study,
                 )
             )  # fmt: skip
         return tuple(read)
@@ -334,6 +367,19 @@ def _settings(document: RegimenDocument) -> tuple[str, ...]:
         case str():
             return (document.setting,)
     return tuple(document.setting)
+
+
+def _versions(document: TrialDocument | RegimenDocument) -> tuple[str, ...]:
+    """Which version of the protocol is shown, and what another asked for."""
+    versions = document.versions if isinstance(document, TrialDocument) else []
+    if not versions:
+        return ()
+    *earlier, held = versions
+    told = [f"Version evaluated: {held.change}. The day it came into force was not seen."]
+    for version in earlier:
+        others = "; ".join(f"{name}: {each.text}" for name, each in version.criteria.items())
+        told.append(f"Not evaluated, an earlier version: {version.change} ({others}).")
+    return tuple(told)
 
 
 def _has_criteria(document: TrialDocument | RegimenDocument) -> bool:

@@ -18,6 +18,8 @@ _RANGES = {
     "odds_ratio": (0.0, inf),
     "percent": (0.0, 100.0),
     "control_percent": (0.0, 100.0),
+    "percent_below": (0.0, 100.0),
+    "control_percent_below": (0.0, 100.0),
     "interval_level": (50.0, 100.0),
     "median_interval_level": (50.0, 100.0),
     "percent_interval_level": (50.0, 100.0),
@@ -37,6 +39,7 @@ _OUTCOMES = (
     "progression_free_survival",
     "response",
     "grade_3_4",
+    "grade_3_or_higher",
     "treatment_related_deaths",
 )
 
@@ -50,13 +53,11 @@ def impossible_figures(document: EvidenceDocument, path: Path) -> list[Problem]:
             found += _of_outcome(outcome, (*path, name))
     for name, outcome in document.other.items():
         found += _of_outcome(outcome, (*path, "other", name))
-    if (
-        document.patients is not None
-        and document.treated is not None
-        and document.treated > document.patients
-    ):
-        message = f"{document.treated} treated of {document.patients} patients"
-        found.append(Problem((*path, "treated"), "R049", message))
+    for part, whole in (("randomised", "patients"), ("treated", "patients"), ("treated", "randomised")):
+        some, all_ = getattr(document, part), getattr(document, whole)
+        if some is not None and all_ is not None and some > all_:
+            message = f"{some} {part} of {all_} {whole}"
+            found.append(Problem((*path, part), "R049", message))
     return found
 
 

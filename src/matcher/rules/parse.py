@@ -152,7 +152,9 @@ class ConditionReader:
         for name, value in asked.items():
             parameter = word.parameter(str(name))
             if parameter is not None:
-                argument = read_argument(parameter, value, self.lexicon, (*path, str(name)), self.problems)
+                argument = read_argument(
+                    parameter, value, self.lexicon, (*path, str(name)), self.problems, asked
+                )
                 if argument is not None:
                     given[parameter.name] = argument
             elif name not in comparisons:

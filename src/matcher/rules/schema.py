@@ -28,6 +28,7 @@ from matcher.rules.bounds import COMPARISONS, MEMBERSHIP
 from matcher.rules.lexicon import DerivedWord
 from matcher.rules.syntax import KINDS, CaseDocument
 from matcher.vocabulary.biomarkers import MARKERS
+from matcher.vocabulary.genes import SYMBOLS
 from matcher.vocabulary.laboratory import LAB_TESTS
 
 Schema = dict[str, Any]
@@ -226,6 +227,12 @@ def _parameter(parameter: Parameter) -> Schema:
             shape = {"anyOf": [{"enum": list(LAB_TESTS)}, {"type": "string"}]}
         case Takes.MARKER:
             shape = {"anyOf": [{"enum": list(MARKERS.codes)}, {"type": "string"}]}
+        case Takes.GENE:
+            shape = {"anyOf": [{"enum": list(SYMBOLS)}, {"type": "string"}]}
+        case Takes.CHANGE:
+            shape = {
+                "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
+            }
         case Takes.CODES:
             values = _codes(parameter)
             shape = {"anyOf": [*values, {"type": "array", "items": {"anyOf": values}, "minItems": 1}]}

@@ -76,10 +76,14 @@ Criteria = dict[CriterionId, CriterionDocument]
 
 
 class CautionDocument(Document):
-    """Something to say beside a match. It is evaluated and shown, and counts for nothing."""
+    """Something to say beside a match. It is evaluated and shown, and counts for nothing in a standing."""
 
     text: Text
     when: When
+    outside_study: bool = Field(
+        False,
+        description="The patient is outside the population that was studied: ranked below those who are within.",
+    )
     source: Source | None = None
     assumption: Text | None = None
 
@@ -118,6 +122,8 @@ class Outcome(Document):
     p_sided: Literal["one", "two"] | None = None
     percent: float | None = None
     control_percent: float | None = None
+    percent_below: float | None = Field(None, description="Printed as less than this share, in percent.")
+    control_percent_below: float | None = None
     percent_interval: Pair | None = None
     control_percent_interval: Pair | None = None
     percent_interval_level: float | None = None
@@ -142,6 +148,7 @@ class EvidenceDocument(Document):
     registration: list[Text] = []
     design: Text | None = None
     patients: int | None = None
+    randomised: int | None = Field(None, description="Patients randomised to the arm in question.")
     treated: int | None = None
     applies_to: When | None = None
     direction: Literal["favours", "no_survival_difference", "unclear"]
@@ -150,6 +157,7 @@ class EvidenceDocument(Document):
     progression_free_survival: Outcome | None = None
     response: Outcome | None = None
     grade_3_4: Outcome | None = None
+    grade_3_or_higher: Outcome | None = None
     treatment_related_deaths: Outcome | None = None
     other: dict[str, Outcome] = {}
     findings: list[Text] = []
@@ -161,6 +169,10 @@ class CandidateDocument(Document):
 
     title: Text
     coverage: Literal["full", "partial", "none"] = "partial"
+    encoded: Literal["whole", "most", "part", "little"] | None = Field(
+        None,
+        description="How much of the protocol is encoded; without it: `whole` of full coverage, `part` of partial.",
+    )
     events: list[Name] = []
     sources: dict[Name, Citation] = {}
     inclusion: Criteria = {}
@@ -169,6 +181,26 @@ class CandidateDocument(Document):
     evidence: list[EvidenceDocument] = []
     assumptions: list[Text] = []
     notes: list[Text] = []
+
+
+class VersionCriterion(Document):
+    """What a criterion asked for in another version of the protocol; without ``when`` it asked for nothing."""
+
+    text: Text
+    when: When | None = None
+
+
+class VersionDocument(Document):
+    """One version of a protocol. The version in force is what the file encodes; the others are told, not evaluated.
+
+    A date that is known would have to be held against the as-of day, which the language cannot do yet.
+    """
+
+    since: Literal["unknown"] | None = None
+    until: Literal["unknown"] | None = None
+    change: Text
+    criteria: dict[CriterionId, VersionCriterion] = {}
+    source: Source
 
 
 class TrialDocument(CandidateDocument):
@@ -180,7 +212,9 @@ class TrialDocument(CandidateDocument):
     sponsor: Text | None = None
     recruitment: Recruitment
     cohorts: dict[CohortId, CohortDocument] = {}
-    versions: list[dict[str, Any]] = []
+    versions: list[VersionDocument] = Field(
+        [], description="The protocol's amendments as far as seen; the last is the one encoded in this file."
+    )
 
 
 class RegimenDocument(CandidateDocument):
@@ -189,6 +223,13 @@ class RegimenDocument(CandidateDocument):
     regimen: Name
     setting: list[Name] | Name | None = None
     agents: list[Text] = []
+    progressed_on_own_agents: Literal["excludes", "cautions"] = Field(
+        "excludes",
+        description="What progression on these agents or their class does; see `rules/progressed_on_own_agents.yaml`.",
+    )
+    evaluation: bool = Field(
+        False, description="Under clinical evaluation where it is used: ranked after standard options."
+    )
     supportive: list[Text] = []
     background: bool = Field(
         False,
@@ -272,6 +313,20 @@ class ListDocument(Document):
     as_of: date
 
 
+class PolicyDocument(Document):
+    """One criterion that is the same for every regimen and is made from the regimen's own agents.
+
+    ``classes`` are those whose members count as one agent: who progressed on one has progressed on all.
+    """
+
+    policy: Literal["progressed_on_own_agents"]
+    criterion: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+    text: Text
+    classes: Texts
+    source: Citation
+    assumption: Text
+
+
 class RankingDocument(Document):
     """The order of candidates: keys compared one after the other."""
 
@@ -280,6 +335,7 @@ class RankingDocument(Document):
     availability: list[Name]
     directions: list[Name]
     levels: list[Text]
+    encoded: list[Name] = ["whole", "most", "part", "little"]
 
 
 class CaseDocument(Document):
@@ -292,7 +348,13 @@ class CaseDocument(Document):
 
 
 AnyDocument = (
-    TrialDocument | RegimenDocument | DerivationDocument | AgentsDocument | ListDocument | RankingDocument
+    TrialDocument
+    | RegimenDocument
+    | DerivationDocument
+    | AgentsDocument
+    | ListDocument
+    | PolicyDocument
+    | RankingDocument
 )
 KINDS: dict[str, type[AnyDocument]] = {
     "trial": TrialDocument,
@@ -300,5 +362,6 @@ KINDS: dict[str, type[AnyDocument]] = {
     "derive": DerivationDocument,
     "agents": AgentsDocument,
     "list": ListDocument,
+    "policy": PolicyDocument,
     "ranking": RankingDocument,
 }

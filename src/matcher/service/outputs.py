@@ -76,6 +76,7 @@ def match_row(
         patient.patient,
         each.kind,
         each.rank,
+        "yes" if each.tied else "",
         each.id,
         each.cohort,
         each.title,
@@ -84,10 +85,15 @@ def match_row(
         each.because,
         "; ".join(each.missing if explained else _criteria(each, "unknown")),
         "; ".join(each.blocking if explained else _criteria(each, "not met")),
+        "; ".join(each.applying if explained else _cautions(each)),
         each.earliest_text if explained else "",
         rulebook,
         patient.as_of,
     )
+
+
+def _cautions(candidate: CandidateShown) -> list[str]:
+    return [each.id for each in candidate.cautions if each.verdict == "applies"]
 
 
 def _criteria(candidate: CandidateShown, satisfied: str) -> list[str]:

@@ -52,9 +52,11 @@ class Option:
 class Judged:
     """Some patients against every candidate; arrays are candidates by patients.
 
-    ``standings`` are places in ``STANDINGS``, ``availabilities`` in ``AVAILABILITIES``, ``options`` in the options
-    of the columns. ``selected`` has a bit for each of ``KINDS_OF_SELECTION``. ``settings`` is 0 where the
-    setting is met, 1 unknown, 2 not met, 3 none asked for. ``credits`` is ``direction * levels + level``.
+    ``applies`` is 0 where evidence applies or none is cited, 1 unknown, 2 where none applies. ``outside`` is 1 where
+    a caution puts the patient outside the population studied. ``standings`` are places in ``STANDINGS``,
+    ``availabilities`` in ``AVAILABILITIES``, ``options`` in the options of the columns. ``selected`` has a bit for
+    each of ``KINDS_OF_SELECTION``. ``settings`` is 0 where the setting is met, 1 unknown, 2 not met, 3 none asked
+    for. ``credits`` is ``direction * levels + level``.
     """
 
     first: int
@@ -67,6 +69,8 @@ class Judged:
     unknown: Small
     unsatisfied: Small
     included: Bools
+    applies: Small
+    outside: Small
 
     def __len__(self) -> int:
         return int(self.standings.shape[1])
@@ -163,6 +167,18 @@ class Columns:
                 )
             )
 
+        cautions = [
+            [each.node for each in candidate.cautions if each.outside_study] for candidate in self.candidates
+        ]
+        self._outside_at: list[tuple[Index, Index]] = []
+        for number in range(max(map(len, cautions[self.trials :]), default=0)):
+            outside = {
+                n: rows[each[number]]
+                for n, each in enumerate(cautions)
+                if n >= self.trials and len(each) > number
+            }
+            self._outside_at.append(_placed(outside))
+
     @cached_property
     def patients_at_once(self) -> int:
         """How many patients' planes are made at a time."""
@@ -210,6 +226,8 @@ class Columns:
             unknown,
             unsatisfied,
             included,
+            _spread(self._applying(bits), patients),
+            _spread(self._outside(bits), patients),
         )
 
     def _chosen(self, standings: Small) -> Index:
@@ -252,6 +270,24 @@ class Columns:
                     carry = over  # noqa: PLW2901 - what is carried to the next bit
         unknown, unsatisfied = ([each[self._back] for each in number] for number in numbers)
         return unknown, unsatisfied
+
+    def _applying(self, bits: Words) -> list[Words]:
+        """Whether none of the evidence is known to apply, and whether none of it can."""
+        found = np.zeros((2, len(self.candidates), bits.shape[-1]), np.uint64)
+        sure, possible = found.copy()
+        having = sorted({n for candidates, _, _ in self._evidence_at for n in candidates.tolist()})
+        for candidates, rows, _ in self._evidence_at:
+            sure[candidates] |= bits[rows, SURE]
+            possible[candidates] |= bits[rows, POSSIBLE]
+        found[0, having] = possible[having] & ~sure[having]
+        found[1, having] = ~possible[having]
+        return list(found)
+
+    def _outside(self, bits: Words) -> list[Words]:
+        found = np.zeros((len(self.candidates), bits.shape[-1]), np.uint64)
+        for candidates, rows in self._outside_at:
+            found[candidates] |= bits[rows, SURE]
+        return [found]
 
     def _credited(self, bits: Words, patients: int) -> Small:
         found: Small = np.full((len(self.candidates), patients), self._no_credit, np.uint16)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, VerdictTable
+from matcher.features.kind import Domain
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
-from matcher.rules.graph import GraphBuilder, NodeId
+from matcher.rules.graph import (
+    All,
+    Any,
+    AtLeast,
+    Choice,
+    Combine,
+    GraphBuilder,
+    NodeId,
+    Not,
+    Read,
+    Test,
+)
 from matcher.rules.lowering import Lowering
 from matcher.rules.rulebook import Rulebook
 
@@ -38,6 +50,36 @@ class ConditionNodes:
         if found is None:
             found = self._found[id(comparison)] = comparison, self._lowering.value_of(comparison)
         return found[1]
+
+    def domain_of(self, node: NodeId) -> Domain:
+        """Every value that the node of a derived fact can have."""
+        choice = self._lowering.builder.nodes[node]
+        assert isinstance(choice, Choice)
+        return choice.domain
+
+    def beneath(self, node: NodeId, verdict: Callable[[NodeId], Verdict | None]) -> tuple[NodeId, ...]:
+        """The values that the row of a derived fact which decided it reads; of one still open, those of every row."""
+        nodes = self._lowering.builder.nodes
+        choice = nodes[node]
+        assert isinstance(choice, Choice)
+        rows = [row for row, _ in choice.rows]
+        waiting = next(([row] for row in rows if verdict(row) is Verdict.MET), rows)
+        found: dict[NodeId, None] = {}
+        while waiting:
+            match nodes[each := waiting.pop(0)]:
+                case Test(value=value):
+                    waiting.append(value)
+                case All(members=members) | Any(members=members) | AtLeast(members=members):
+                    waiting += [one for one in members if verdict(one) is not Verdict.NOT_MET]
+                case Not(member=member):
+                    waiting.append(member)
+                case Combine(sources=sources):
+                    waiting += sources
+                case Read():
+                    found[each] = None
+                case Choice():
+                    found.update(dict.fromkeys(self.beneath(each, verdict)))
+        return tuple(found)
 
     def values_of(self, condition: Condition) -> tuple[NodeId, ...]:
         """The value nodes of all its comparisons, in the order written."""

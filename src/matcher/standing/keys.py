@@ -72,6 +72,39 @@ def setting_key(settings: Sequence[str], verdict: Verdict | None) -> KeyValue:
     return KeyValue("setting", (place,), words.get(verdict, f"for {named} disease, this is another setting"))
 
 
+def evaluation_key(evaluation: bool) -> KeyValue:
+    """What is under clinical evaluation comes after what is an established option."""
+    return KeyValue("evaluation", (int(evaluation),), "under clinical evaluation" if evaluation else "")
+
+
+def evidence_key(kind: CandidateKind, applies: Verdict | None) -> KeyValue:
+    """Whether the studies cited speak of this patient's disease; ``None`` where none is cited.
+
+    An option the source lists without a study is not behind one whose study is of this disease: other keys decide.
+    """
+    if kind is CandidateKind.TRIAL or applies is None or applies is Verdict.MET:
+        return KeyValue("evidence", (0,), "")
+    if applies is Verdict.UNKNOWN:
+        return KeyValue("evidence", (1,), "whether its evidence applies is not known")
+    return KeyValue("evidence", (2,), "no evidence that applies to this disease")
+
+
+def population_key(kind: CandidateKind, outside: bool) -> KeyValue:
+    """Whether a caution applies that puts the patient outside the population studied.
+
+    Trials have none of their own here: their criteria say whom they take.
+    """
+    if kind is CandidateKind.TRIAL or not outside:
+        return KeyValue("population", (0,), "")
+    return KeyValue("population", (1,), "outside the population studied")
+
+
+def encoded_key(ranking: RankingDocument, share: str) -> KeyValue:
+    """How much of the protocol is encoded: a candidate is not ahead because little is asked of it here."""
+    place = ranking.encoded.index(share) if share in ranking.encoded else len(ranking.encoded)
+    return KeyValue("encoded", (place,), "" if share == "whole" else f"{share} of the protocol encoded")
+
+
 def direction_key(ranking: RankingDocument, kind: CandidateKind, credit: Credit) -> KeyValue:
     if kind is CandidateKind.TRIAL:
         return KeyValue("direction", (0,), "")
@@ -83,7 +116,7 @@ def direction_key(ranking: RankingDocument, kind: CandidateKind, credit: Credit)
         "favours": "evidence favours it",
         "no_survival_difference": "no survival difference shown",
         "unclear": "evidence unclear",
-    }.get(name, "no evidence that applies to this disease")
+    }.get(name, "")
     return KeyValue("direction", (credit.direction,), words)
 
 
@@ -121,9 +154,19 @@ def identifier_key(identifier: str) -> KeyValue:
     return KeyValue("identifier", (identifier,), "")
 
 
-def because(keys: Sequence[KeyValue]) -> str:
-    """Why a candidate has its place, in words."""
-    return "; ".join(each.words for each in keys if each.words)
+def because(keys: Sequence[KeyValue], *, tied: bool = False) -> str:
+    """Why a candidate has its place, in words; of one that shares it, what could break the tie."""
+    said = [each.words for each in keys if each.words]
+    if tied:
+        open_ = any(each.key == "unknowns" and each.value != (0,) for each in keys)
+        breaks = "answers to what is missing may part them" if open_ else "nothing declared parts them"
+        said.append(f"shares its rank: {breaks}")
+    return "; ".join(said)
+
+
+def compared(keys: Sequence[KeyValue]) -> tuple[tuple[int, ...] | tuple[str, ...], ...]:
+    """What decides a rank. The identifier only says in which order equals are listed."""
+    return tuple(each.value for each in keys if each.key != "identifier")
 
 
 def _counted(number: int, what: str) -> str:

@@ -23,9 +23,14 @@ from matcher.standing.keys import (
     Credit,
     KeyValue,
     availability_key,
+    because,
     direction_key,
+    encoded_key,
+    evaluation_key,
+    evidence_key,
     identifier_key,
     level_key,
+    population_key,
     setting_key,
     specificity_key,
     standing_key,
@@ -36,19 +41,34 @@ from matcher.standing.standing import StandingKind
 
 _SETTINGS = (Verdict.MET, Verdict.UNKNOWN, Verdict.NOT_MET, None)
 #: what of a pair its words depend on
-_SAID = ("standings", "availabilities", "selected", "settings", "credits", "unknown", "unsatisfied")
+_SAID = (
+    "standings",
+    "availabilities",
+    "selected",
+    "settings",
+    "credits",
+    "unknown",
+    "unsatisfied",
+    "applies",
+    "outside",
+)
+_APPLIES = (Verdict.MET, Verdict.UNKNOWN, Verdict.NOT_MET)
+#: of every pair the same words but for whether its rank is shared
+_TIED = "tied"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Pairs of patient and candidate that are kept, patient by patient, trials first, the best first.
 
-    ``ranks`` are places among all that are ranked, kept or not. ``said`` gives, for each pair, a place in ``because``.
+    ``ranks`` are places among all that are ranked, kept or not; equals share
+    one, and are ``tied``. ``said`` gives, for each pair, a place in ``because``.
     """
 
     patients: Index
     candidates: Index
     ranks: Index
+    tied: Bools
     standings: Small
     availabilities: Small
     options: Index
@@ -74,6 +94,15 @@ class Order:
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
         self._background = np.array([each.background for each in columns.candidates], np.uint64)[:, None]
+        shares = columns.rulebook.ranking.encoded
+        self._static = {
+            "evaluations": np.array([[each.evaluation] for each in columns.candidates], np.uint8).reshape(
+                -1, 1
+            ),
+            "encoded": np.array([[_share(shares, each)] for each in columns.candidates], np.uint8).reshape(
+                -1, 1
+            ),
+        }
         self._said = lru_cache(maxsize=None)(self._in_words)
         self._keys = {kind: self._keys_of(kind) for kind in CandidateKind}
 
@@ -91,35 +120,42 @@ class Order:
                 judged, CandidateKind.REGIMEN, slice(trials, len(self.columns.candidates)), (top, wanted)
             ),
         ]
-        held = np.concatenate([each for each, _ in parts], axis=1)
-        candidates = np.concatenate([each for _, each in parts], axis=1)
-        places = np.concatenate([np.arange(1, 1 + each.shape[1]) for each, _ in parts])
+        held, candidates, places, shared = (
+            np.concatenate([each[number] for each in parts], axis=1) for number in range(4)
+        )
         patients, columns = np.nonzero(held)
-        candidates = candidates[patients, columns]
+        candidates, ranks, tied = (each[patients, columns] for each in (candidates, places, shared))
         pairs = candidates * len(judged) + patients
         fields = {name: getattr(judged, name).take(pairs) for name in _SAID}
-        said, because = self._because(candidates, fields)
+        said, words = self._because(candidates, {**fields, _TIED: tied.astype(np.uint8)})
         return Kept(
             patients + judged.first,
             candidates,
-            places[columns],
+            ranks,
+            tied,
             fields["standings"],
             fields["availabilities"],
             judged.options.take(pairs),
             said,
-            because,
+            words,
         )
 
     def _first(
         self, judged: Judged, kind: CandidateKind, held: slice, asked: tuple[int | None, Bools | None]
-    ) -> tuple[Bools, Index]:
-        """For each patient the candidates of a kind in their order, as far as needed; and which are kept."""
+    ) -> tuple[Bools, Index, Index, Bools]:
+        """For each patient which are kept of a kind, the candidates in their order, their ranks, and who shares one.
+
+        As far as needed, and one further: the next may share the rank of the last.
+        """
         top, wanted = asked
         number = held.stop - held.start
         keys = self._numbers(judged, kind, held)
-        if top is not None and top < number and wanted is None:
-            keys = np.partition(keys, top - 1, axis=1)[:, :top]
+        if top is not None and top + 1 < number and wanted is None:
+            keys = np.partition(keys, top, axis=1)[:, : top + 1]
         keys.sort(axis=1)
+        ranks, tied = _ranks(keys // max(1, number))
+        if top is not None and top < number and wanted is None:
+            keys, ranks, tied = keys[:, :top], ranks[:, :top], tied[:, :top]
         kept: Bools = keys != np.iinfo(keys.dtype).max
         candidates: Index = (keys % max(1, number)).astype(np.intp) + held.start
         candidates[~kept] = held.start
@@ -127,7 +163,7 @@ class Order:
             kept &= wanted[judged.standings[candidates, np.arange(len(keys))[:, None]]] if number else kept
             if top is not None:
                 kept &= kept.cumsum(axis=1) <= top
-        return kept, candidates
+        return kept, candidates, ranks, tied
 
     def _numbers(self, judged: Judged, kind: CandidateKind, held: slice) -> npt.NDArray[np.unsignedinteger]:
         """A number for each patient and candidate of the kind, the least for the first; the place comes last."""
@@ -143,7 +179,11 @@ class Order:
             most = int(each.places.max())
             if not most:
                 continue
-            values = getattr(judged, each.field)[held]
+            values = (
+                self._static[each.field][held]
+                if each.field in self._static
+                else getattr(judged, each.field)[held]
+            )
             if len(each.places) > each.values:
                 values = values + (self._background[held] * np.uint64(each.values)).astype(np.uint16)
             if values.strides[-1] == 0:
@@ -181,6 +221,15 @@ class Order:
                 return _key("selected", [specificity_key(_selected(each)) for each in masks])
             case "setting":
                 return _key("settings", [setting_key(["any"] if each else [], each) for each in _SETTINGS])
+            case "evaluation":
+                return _key("evaluations", [evaluation_key(each) for each in (False, True)])
+            case "evidence":
+                return _key("applies", [evidence_key(kind, each) for each in _APPLIES])
+            case "population":
+                return _key("outside", [population_key(kind, each) for each in (False, True)])
+            case "encoded":
+                shares = [*ranking.encoded, ""]
+                return _key("encoded", [encoded_key(ranking, each) for each in shares])
             case "direction":
                 return _key("credits", [direction_key(ranking, kind, each) for each in self._credits()])
             case "level":
@@ -203,12 +252,12 @@ class Order:
         """Why, in words: each distinct combination of what the words depend on once."""
         code = candidates.astype(np.int64)
         radix = self._radix()
-        for name in _SAID:
+        for name in radix:
             code = code * radix[name] + fields[name]
         found = pa.array(code).dictionary_encode()
         combinations = found.dictionary.to_numpy()
         parts: list[list[int]] = []
-        for name in reversed(_SAID):
+        for name in reversed(radix):
             combinations, part = np.divmod(combinations, radix[name])
             parts.append(part.tolist())
         words: dict[str, int] = {}
@@ -220,13 +269,12 @@ class Order:
         most = self.columns.most_criteria + 1
         credits_ = (len(self.columns.rulebook.ranking.directions) + 1) * self.columns.levels
         radix = (len(STANDINGS), len(AVAILABILITIES), 1 << len(KINDS_OF_SELECTION), NO_SETTING + 1, credits_)
-        return dict(zip(_SAID, (*radix, most, most), strict=True))
+        return {**dict(zip(_SAID, (*radix, most, most, len(_APPLIES), 2), strict=True)), _TIED: 2}
 
     def _in_words(self, pair: Sequence[int]) -> str:
-        candidate, *values = pair
-        return "; ".join(
-            each.words for each in self.keys(candidate, dict(zip(_SAID, values, strict=True))) if each.words
-        )
+        candidate, *values, tied = pair
+        keys = self.keys(candidate, dict(zip(_SAID, values, strict=True)))
+        return because(keys, tied=bool(tied))
 
     def keys(self, candidate: int, values: dict[str, int]) -> tuple[KeyValue, ...]:
         """The keys of one pair, as ``ranking.keys`` gives them."""
@@ -249,6 +297,14 @@ def _of_pair(name: str, candidate: Candidate, values: dict[str, int], columns: C
             return specificity_key(_selected(values["selected"]))
         case "setting":
             return setting_key(candidate.settings, _SETTINGS[values["settings"]])
+        case "evaluation":
+            return evaluation_key(candidate.evaluation)
+        case "evidence":
+            return evidence_key(candidate.kind, _APPLIES[values["applies"]])
+        case "population":
+            return population_key(candidate.kind, bool(values["outside"]))
+        case "encoded":
+            return encoded_key(ranking, candidate.encoded)
         case "direction":
             return direction_key(ranking, candidate.kind, credit)
         case "level":
@@ -272,6 +328,20 @@ def _key(field: str, found: Iterable[KeyValue], values: int | None = None) -> _K
     return _Key(field, len(array) if values is None else values, array)
 
 
+def _share(shares: Sequence[str], candidate: Candidate) -> int:
+    return shares.index(candidate.encoded) if candidate.encoded in shares else len(shares)
+
+
+def _ranks(compared: npt.NDArray[np.unsignedinteger]) -> tuple[Index, Bools]:
+    """The rank of each of a row of sorted numbers, the place of the first of its equals; and who has equals."""
+    same = np.zeros(compared.shape, np.bool_)
+    same[:, 1:] = compared[:, 1:] == compared[:, :-1]
+    places = np.broadcast_to(np.arange(1, 1 + compared.shape[1]), compared.shape)
+    tied = same.copy()
+    tied[:, :-1] |= same[:, 1:]
+    return np.maximum.accumulate(np.where(same, 0, places), axis=1), tied
+
+
 def together(kept: Sequence[Kept]) -> Kept:
     """Several stretches of patients as one."""
     words: dict[str, int] = {}
@@ -279,6 +349,6 @@ def together(kept: Sequence[Kept]) -> Kept:
         np.array([words.setdefault(text, len(words)) for text in each.because], np.intp)[each.said]
         for each in kept
     ]
-    names = ("patients", "candidates", "ranks", "standings", "availabilities", "options")
+    names = ("patients", "candidates", "ranks", "tied", "standings", "availabilities", "options")
     joined = {name: np.concatenate([getattr(each, name) for each in kept]) for name in names}
     return Kept(**joined, said=np.concatenate(said), because=tuple(words))

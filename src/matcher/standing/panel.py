@@ -85,6 +85,14 @@ class Panel:
         self.ids = np.array([each.id for each in self.candidates], object)
         self.roots = np.array([each.roots.nodes for each in self.candidates if each.roots], np.intp)
         self._own = np.array([_availability(each) for each in self.candidates], np.int8)
+        shares = rulebook.ranking.encoded
+        self._encoded = np.array(
+            [
+                shares.index(each.encoded) if each.encoded in shares else len(shares)
+                for each in self.candidates
+            ],
+            np.intp,
+        )
         self._trials = np.array([each.kind is CandidateKind.TRIAL for each in self.candidates])
         self._criteria = [each.criteria + (cohort.criteria if cohort else ()) for each, cohort in parts]
         # A node past the last one, always met, stands for the criteria of those that have none.
@@ -142,6 +150,7 @@ class Panel:
         keys = {
             "standing": by_kind[field.kinds],
             "availability": by_availability[field.availability],
+            "encoded": self._encoded,
             "specificity": -np.bitwise_count(selections).astype(np.intp),
             "unknowns": counted(verdicts == 1),
             "unsatisfied": counted(verdicts == 0),

@@ -5,7 +5,7 @@ There is no hidden score, and survival figures of different studies are never co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,11 +20,16 @@ from matcher.standing.keys import (
     Credit,
     KeyValue,
     availability_key,
+    compared,
     credit_of,
     direction_key,
+    encoded_key,
+    evaluation_key,
+    evidence_key,
     identifier_key,
     level_key,
     no_credit,
+    population_key,
     setting_key,
     specificity_key,
     standing_key,
@@ -50,11 +55,12 @@ LINES = frozenset({"prior", "lines_of_therapy"})
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate's place within its kind, and the keys that put it there."""
+    """A candidate's place within its kind, and the keys that put it there; ``tied`` where another has the same."""
 
     rank: int
     standing: Standing
     keys: tuple[KeyValue, ...]
+    tied: bool = False
 
 
 class Ranker:
@@ -68,6 +74,7 @@ class Ranker:
         self.availability_key = partial(availability_key, rulebook.ranking)
         self.direction_key = partial(direction_key, rulebook.ranking)
         self.level_key = partial(level_key, rulebook.ranking)
+        self.encoded_key = partial(encoded_key, rulebook.ranking)
         self.nothing = no_credit(rulebook.ranking, sought=False)
         self.not_credited = no_credit(rulebook.ranking, sought=True)
         self._said: dict[tuple[Hashable, ...], KeyValue] = {}
@@ -83,10 +90,7 @@ class Ranker:
             judged[standing.candidate.kind].append((standing, self.keys(standing, reading)))
         for pairs in judged.values():
             pairs.sort(key=lambda pair: [each.value for each in pair[1]])
-        return {
-            kind: tuple([Ranked(place, *pair) for place, pair in enumerate(pairs, start=1)])
-            for kind, pairs in judged.items()
-        }
+        return {kind: placed(pairs) for kind, pairs in judged.items()}
 
     def keys(self, standing: Standing, reading: ConditionReading) -> tuple[KeyValue, ...]:
         judgement = Judgement(standing, reading, self)
@@ -110,10 +114,32 @@ class Ranker:
         return found
 
 
+def placed(pairs: Sequence[tuple[Standing, tuple[KeyValue, ...]]]) -> tuple[Ranked, ...]:
+    """Sorted candidates with their ranks. Equals share one, and the next has the number of its place."""
+    values = [compared(keys) for _, keys in pairs]
+    found: list[Ranked] = []
+    for place, (pair, value) in enumerate(zip(pairs, values, strict=True)):
+        shared = bool(place) and values[place - 1] == value
+        tied = shared or values[place + 1 : place + 2] == [value]
+        found.append(Ranked(found[-1].rank if shared else place + 1, *pair, tied))
+    return tuple(found)
+
+
 class Judgement:
     """What the keys read: a standing, the patient it is about, and its criteria counted."""
 
-    __slots__ = ("candidate", "credit", "ranker", "reading", "selected", "standing", "unknown", "unsatisfied")
+    __slots__ = (
+        "applies",
+        "candidate",
+        "credit",
+        "outside",
+        "ranker",
+        "reading",
+        "selected",
+        "standing",
+        "unknown",
+        "unsatisfied",
+    )
 
     def __init__(self, standing: Standing, reading: ConditionReading, ranker: Ranker) -> None:
         self.standing, self.reading, self.ranker = standing, reading, ranker
@@ -130,12 +156,17 @@ class Judgement:
                 words_of(criterion.condition)
             ):
                 self.selected |= selected_by(criterion.condition, reading)
+        self.outside = any(
+            each.criterion.outside_study and each.verdict is Verdict.MET for each in standing.cautions
+        )
+        self.applies: Verdict | None = None
         self.credit = self._credit() if self.candidate.evidence else ranker.nothing
 
     def _credit(self) -> Credit:
         """The best of the evidence that is known to apply to this patient's disease."""
         verdicts = self.reading.table.verdicts[self.reading.row]
         worth = self.ranker.worth(self.candidate)
+        self.applies = verdict_of_any([verdicts[applies] for applies, _ in worth])
         known = [credit for applies, credit in worth if verdicts[applies] is Verdict.MET]
         return min(known, key=lambda each: (each.direction, each.level), default=self.ranker.not_credited)
 
@@ -201,6 +232,29 @@ def _setting(judgement: Judgement) -> KeyValue:
     return judgement.ranker.say(setting_key, settings, verdict)
 
 
+def verdict_of_any(verdicts: Collection[Verdict]) -> Verdict:
+    """Met where one is, not met where none can be."""
+    if Verdict.MET in verdicts:
+        return Verdict.MET
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.NOT_MET
+
+
+def _evaluation(judgement: Judgement) -> KeyValue:
+    return judgement.ranker.say(evaluation_key, judgement.candidate.evaluation)
+
+
+def _evidence(judgement: Judgement) -> KeyValue:
+    return judgement.ranker.say(evidence_key, judgement.candidate.kind, judgement.applies)
+
+
+def _population(judgement: Judgement) -> KeyValue:
+    return judgement.ranker.say(population_key, judgement.candidate.kind, judgement.outside)
+
+
+def _encoded(judgement: Judgement) -> KeyValue:
+    return judgement.ranker.say(judgement.ranker.encoded_key, judgement.candidate.encoded)
+
+
 def _direction(judgement: Judgement) -> KeyValue:
     return judgement.ranker.say(judgement.ranker.direction_key, judgement.candidate.kind, judgement.credit)
 
@@ -224,10 +278,14 @@ def _identifier(judgement: Judgement) -> KeyValue:
 KEYS: Mapping[str, Callable[[Judgement], KeyValue]] = {
     "standing": _standing,
     "availability": _availability,
+    "evaluation": _evaluation,
+    "evidence": _evidence,
+    "population": _population,
     "specificity": _specificity,
     "setting": _setting,
     "direction": _direction,
     "level": _level,
+    "encoded": _encoded,
     "unknowns": _unknowns,
     "unsatisfied": _unsatisfied,
     "identifier": _identifier,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from matcher.vocabulary import genes
 from matcher.vocabulary.tables import listed, rows
 from matcher.vocabulary.tree import Node, Tree, flat
 
@@ -102,9 +103,53 @@ SPECIMENS = SPECIMEN.codes
 
 STATUS = flat(
     "status",
-    ("positive", "positive", ("pos", "+", "detected", "expressed", "present", "overexpressed")),
-    ("negative", "negative", ("neg", "not detected", "not expressed", "absent")),
-    ("equivocal", "equivocal", ("indeterminate", "borderline", "inconclusive")),
+    (
+        "positive",
+        "positive",
+        (
+            "pos",
+            "+",
+            "detected",
+            "expressed",
+            "present",
+            "overexpressed",
+            "amplified",
+            "positiv",
+            "retained",
+            "preserved",
+            "overexpression",
+            "weakly positive",
+            "strongly positive",
+            "nachgewiesen",
+            "amplification",
+        ),
+    ),
+    (
+        "negative",
+        "negative",
+        (
+            "neg",
+            "not detected",
+            "not expressed",
+            "absent",
+            "not amplified",
+            "non-amplified",
+            "unamplified",
+            "no amplification",
+            "undetectable",
+            "undetected",
+            "not detectable",
+            "negativ",
+            "not present",
+            "lost",
+            "loss of expression",
+            "no expression",
+            "not overexpressed",
+            "no staining",
+            "nicht nachgewiesen",
+        ),
+    ),
+    ("equivocal", "equivocal", ("indeterminate", "borderline", "inconclusive", "ambiguous")),
 )
 STATUSES = STATUS.codes
 
@@ -120,14 +165,74 @@ SCORE_TYPES = SCORE_TYPE.codes
 
 MSI = flat(
     "microsatellite status",
-    ("msi_high", "high instability", ("MSI-H", "MSI high", "microsatellite instable", "unstable", "msi")),
-    ("msi_low", "low instability", ("MSI-L", "MSI low")),
-    ("mss", "stable", ("microsatellite stable", "MS-stable")),
+    (
+        "msi_high",
+        "high instability",
+        (
+            "MSI-H",
+            "MSI high",
+            "microsatellite instable",
+            "microsatellite instability high",
+            "high microsatellite",
+            "instable",
+            "unstable",
+            "instabil",
+            "msi",
+            "MSI positive",
+            "microsatellite unstable",
+            "microsatellite high",
+        ),
+    ),
+    ("msi_low", "low instability", ("MSI-L", "MSI low", "microsatellite instability low")),
+    (
+        "mss",
+        "stable",
+        ("microsatellite stable", "MS-stable", "MSI-S", "MSI stable", "stabil", "microsatellite stability"),
+    ),
 )
 MMR = flat(
     "mismatch repair status",
-    ("mmr_deficient", "deficient", ("dMMR", "MMR-D", "deficient mismatch repair", "loss")),
-    ("mmr_proficient", "proficient", ("pMMR", "MMR-P", "proficient mismatch repair", "intact")),
+    (
+        "mmr_deficient",
+        "deficient",
+        (
+            "dMMR",
+            "MMR-D",
+            "MMRd",
+            "MMR deficient",
+            "deficient mismatch repair",
+            "mismatch repair deficient",
+            "mismatch repair deficiency",
+            "MMR deficiency",
+            "deficient MMR",
+            "loss",
+            "MMR loss",
+            "lost",
+        ),
+    ),
+    (
+        "mmr_proficient",
+        "proficient",
+        (
+            "pMMR",
+            "MMR-P",
+            "MMRp",
+            "MMR proficient",
+            "proficient mismatch repair",
+            "mismatch repair proficient",
+            "proficient MMR",
+            "MMR intact",
+            "intact",
+            "no loss",
+            "retained",
+            "all retained",
+            "preserved",
+            "mismatch repair intact",
+            "intact MMR",
+            "no loss of expression",
+            "nuclear expression retained",
+        ),
+    ),
 )
 #: Markers whose result is one of a few named states
 CATEGORIES: Mapping[str, Tree] = MappingProxyType({"msi": MSI, "mmr": MMR})
@@ -149,13 +254,22 @@ def speaks_for_tumour(marker: str, method: str | None = None, specimen: str | No
     return MARKER[marker].specimen == "tumour" and on_tumour and specimen != "blood"
 
 
-def gene_symbol(text: str) -> str:
-    """The HGNC symbol of a gene or of the gene behind a marker: ``HER2`` is ERBB2, ``nf2`` is NF2.
+def genes_of(text: str) -> frozenset[str]:
+    """Every gene that a name could mean, the name of a gene or of a marker made by one; none where it is neither."""
+    found = genes.genes(text)
+    if found:
+        return found
+    code = MARKERS.lookup(text) if re.fullmatch(r"\w+(?:[ ./_-]+\w+)*", text.strip()) else None
+    return frozenset({MARKER[code].gene}) if code is not None and MARKER[code].gene else frozenset()
 
-    A symbol that is not in the table is kept, in capitals: genes are open-ended.
+
+def gene_symbol(text: str) -> str | None:
+    """The HGNC symbol of a gene or of the gene behind a marker: ``HER2`` is ERBB2, ``MLL2`` is KMT2D.
+
+    Nothing where no gene, or more than one, is called so.
     """
-    code = MARKERS.lookup(text)
-    return (MARKER[code].gene if code is not None else "") or text.strip().upper()
+    found = genes_of(text)
+    return next(iter(found)) if len(found) == 1 else None
 
 
 _ALLELE = re.compile(r"(?:HLA[\s-]*)?([ABC])\s*\*?\s*(\d{2,3})(?::?(\d{2,3}))?(?::\d+)*[NLSQ]?")

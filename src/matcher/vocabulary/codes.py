@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from matcher.vocabulary.tree import flat
+from matcher.vocabulary.tree import Group, Node, Tree, flat
 
 YES_NO = flat(
     "yes or no",
@@ -178,30 +178,157 @@ CONDITION_STATUS = flat(
 )
 CONDITION_STATUSES = CONDITION_STATUS.codes
 
-ALTERATION_KIND = flat(
+#: Changes of the sequence lie below ``mutation``; ``mutation_other`` is one of none of the named effects.
+ALTERATION_KIND = Tree(
     "kind of alteration",
     (
-        "mutation",
-        "mutation",
-        (
-            "snv",
-            "indel",
-            "point mutation",
-            "missense",
-            "nonsense",
+        Node(
+            "mutation",
+            "mutation",
+            None,
+            (
+                "mut",
+                "mutated",
+                "snv",
+                "SNP",
+                "point mutation",
+                "small variant",
+                "sequence variant",
+                "sequence change",
+                "variant",
+                "pathogenic variant",
+                "pathogenic mutation",
+                "likely pathogenic variant",
+                "activating mutation",
+                "somatic mutation",
+                "germline mutation",
+                "short variant",
+                "coding",
+            ),
+        ),
+        Node("missense", "missense mutation", "mutation", ("missense variant", "substitution")),
+        Node("nonsense", "nonsense mutation", "mutation", ("stop gained", "stop gain", "nonsense variant")),
+        Node(
             "frameshift",
-            "small variant",
-            "sequence variant",
+            "frameshift",
+            "mutation",
+            ("frame shift", "frameshift mutation", "frameshift variant"),
+        ),
+        Node(
+            "inframe_deletion",
+            "in-frame deletion",
+            "mutation",
+            ("in frame deletion", "inframe del", "in-frame del", "in frame deletion mutation"),
+        ),
+        Node(
+            "inframe_insertion",
+            "in-frame insertion or duplication",
+            "mutation",
+            (
+                "in-frame insertion",
+                "inframe ins",
+                "in-frame ins",
+                "in-frame duplication",
+                "internal tandem duplication",
+                "ITD",
+            ),
+        ),
+        Node(
+            "splice",
+            "splice-site change or exon skipping",
+            "mutation",
+            ("splice site", "splice-site mutation", "splice variant", "exon skipping", "splice mutation"),
+        ),
+        Node(
+            "amplification",
+            "amplification",
+            None,
+            ("amp", "high amplification", "amplified", "gene amplification", "high-level amplification"),
+        ),
+        Node("gain", "low-level gain", None, ("low amplification", "copy gain", "low-level amplification")),
+        Node(
+            "deletion",
+            "homozygous deletion",
+            None,
+            (
+                "deep deletion",
+                "homdel",
+                "biallelic deletion",
+                "biallelic loss",
+                "homozygous loss",
+                "deleted",
+                "homozygously deleted",
+                "two-copy loss",
+            ),
+        ),
+        Node(
+            "loss",
+            "heterozygous loss",
+            None,
+            (
+                "heterozygous deletion",
+                "shallow deletion",
+                "monoallelic loss",
+                "LOH",
+                "loss of heterozygosity",
+                "hetloss",
+                "single-copy loss",
+            ),
+        ),
+        Node(
+            "fusion",
+            "fusion or other rearrangement",
+            None,
+            (
+                "structural variation",
+                "rearrangement",
+                "rearranged",
+                "translocation",
+                "translocated",
+                "gene fusion",
+                "structural variant",
+                "SV",
+                "fusion gene",
+                "fusion transcript",
+                "fused",
+                "break-apart",
+            ),
         ),
     ),
-    ("amplification", "amplification", ("high amplification", "amplified")),
-    ("gain", "low-level gain", ("low amplification", "copy gain")),
-    ("deletion", "homozygous deletion", ("deep deletion", "homdel", "biallelic deletion", "biallelic loss")),
-    ("loss", "heterozygous loss", ("heterozygous deletion", "shallow deletion", "monoallelic loss", "LOH")),
     (
-        "fusion",
-        "fusion or other rearrangement",
-        ("structural variation", "rearrangement", "translocation", "gene fusion", "structural variant"),
+        Group(
+            "truncating",
+            "truncating mutation",
+            ("nonsense", "frameshift", "splice"),
+            ("truncating mutation", "truncation", "truncating variant"),
+        ),
+        Group(
+            "indel",
+            "insertion or deletion",
+            ("frameshift", "inframe_deletion", "inframe_insertion", "mutation_other"),
+            ("insertion or deletion", "delins"),
+        ),
+        Group(
+            "insertion",
+            "insertion or duplication",
+            ("frameshift", "inframe_insertion"),
+            ("ins", "duplication", "dup", "insertion mutation"),
+        ),
+        Group(
+            "copy_number_gain",
+            "copy-number gain",
+            ("amplification", "gain"),
+            ("CN gain", "copy number increase"),
+        ),
+        Group(
+            "copy_number_loss", "copy-number loss", ("deletion", "loss"), ("CN loss", "copy number decrease")
+        ),
+        Group(
+            "copy_number_change",
+            "copy-number change",
+            ("amplification", "gain", "deletion", "loss"),
+            ("CNV", "CNA", "copy number variant", "copy number variation", "copy number alteration"),
+        ),
     ),
 )
 ALTERATION_KINDS = ALTERATION_KIND.codes

@@ -40,7 +40,10 @@ class Reasons(_Part):
 
 
 class Expected(_Part):
-    """``trials`` and ``regimens`` are the first places in order; ``standings`` holds for any place."""
+    """``trials`` and ``regimens`` are the first places in order, with the standing and, where it is told, the rank.
+
+    ``=1 eligible`` shares the first rank. ``standings`` holds for any place.
+    """
 
     summary: list[str] = Field(default_factory=list)
     trials: list[dict[str, str]] = Field(default_factory=list)
@@ -112,7 +115,11 @@ def differences(expected: Expected, found: PatientShown) -> Iterator[str]:
 
 def _places(kind: str, expected: list[dict[str, str]], found: tuple[CandidateShown, ...]) -> Iterator[str]:
     wanted = [f"{name}: {standing}" for place in expected for name, standing in place.items()]
-    got = [f"{each.id}: {each.standing}" for each in found]
+    ranked = [any(character.isdigit() for character in each.split(": ")[1]) for each in wanted]
+    got = [
+        f"{each.id}: {each.place} {each.standing}" if told else f"{each.id}: {each.standing}"
+        for each, told in zip(found, [*ranked, *(False for _ in found)], strict=False)
+    ]
     if got[: len(wanted)] == wanted:
         return
     lines = [f"{kind}\n    {'expected':55}found"]

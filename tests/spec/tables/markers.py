@@ -1,6 +1,8 @@
 """Biomarkers and alterations."""
 
 from tests.spec.table import MET, NOT_MET, UNKNOWN, Section, Table, row
+from tests.spec.tables.alterations import ALTERATIONS
+from tests.spec.tables.results import RESULTS
 
 
 def _stained(percent: object, intensity: int | None = None, marker: str = "cldn18_2") -> dict[str, object]:
@@ -142,5 +144,7 @@ MARKERS = Section(
                 row(UNKNOWN),
             ),
         ),
+        *RESULTS,
+        *ALTERATIONS,
     ),
 )

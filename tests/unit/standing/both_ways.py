@@ -50,7 +50,7 @@ def differences(rulebook: Rulebook, profiles: Sequence[Profile], include_closed:
             f"{each.standing.cohort.cohort.id}: {each.standing.cohort.cohort.title}"
             if each.standing.cohort
             else "",
-            because(each.keys),
+            because(each.keys, tied=each.tied),
         )
         for row, ranked in enumerate(expected)
         for each in ranked

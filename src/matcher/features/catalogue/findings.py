@@ -24,11 +24,14 @@ from matcher.features.kind import (
     Within,
 )
 from matcher.features.word import Answer, Arguments, Category, Facet, Number, Parameter, Presence, Takes, Word
-from matcher.vocabulary import codes
+from matcher.vocabulary import alterations, codes, variants
 from matcher.vocabulary.biomarkers import CATEGORIES, METHOD, SCORE_TYPE, STATUSES
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
+from matcher.vocabulary.variants import Change
+
+FUSION = codes.ALTERATION_KIND.leaves("fusion")
 
 
 def _lab_answer(arguments: Arguments) -> Answer:
@@ -135,15 +138,45 @@ def _hla(arguments: Arguments) -> Latest:
 
 
 def _alteration(arguments: Arguments) -> Count:
-    gene = frozenset({arguments.text("gene")})
-    where: tuple[Filter, ...] = (Is("gene", gene),)
-    if "kind" in arguments:
-        where += (Is("kind", arguments.codes("kind")),)
-    if "protein_change" in arguments:
-        where += (Is("protein_change", frozenset({arguments.text("protein_change")})),)
+    """How often the gene is altered. A fusion belongs to both its partners, whichever stands first."""
+    gene = arguments.text("gene")
+    where: tuple[Filter, ...] = (Contains("genes", frozenset({gene})),)
+    kinds = arguments.codes("kind") if "kind" in arguments else None
+    changed = _changes(arguments, gene)
+    if changed:
+        possible = frozenset().union(*(each.kinds for each in changed))
+        kinds = possible if kinds is None else kinds & possible
     if "partner" in arguments:
-        where += (Is("partner", frozenset({arguments.text("partner")})),)
-    return Count("alterations", where, target=gene)
+        pair = frozenset({gene, arguments.text("partner")})
+        where = (Contains("genes", pair), *(Contains("event", frozenset({each})) for each in sorted(pair)))
+        kinds = FUSION if kinds is None else kinds
+    if kinds is not None:
+        where += (Is("kind", kinds),)
+    return Count("alterations", (*where, *_changed(changed)), alterations.asked(gene, kinds))
+
+
+def _changes(arguments: Arguments, gene: str) -> list[Change]:
+    texts = arguments.given["protein_change"].value if "protein_change" in arguments else ()
+    assert isinstance(texts, tuple)
+    return [each for text in texts if (each := variants.change(text, gene)) is not None]
+
+
+def _changed(changed: list[Change]) -> tuple[Filter, ...]:
+    """The change itself, or the residues and the exon that a class of changes stands for."""
+    filters: tuple[Filter, ...] = ()
+    keys = [each.keys for each in changed]
+    if keys and all(keys):
+        filters += (Is("change", frozenset().union(*keys)),)
+    in_exon = frozenset(each.exon for each in changed if each.exon)
+    if in_exon:
+        return (*filters, Is("exon", in_exon))
+    places = [each.residues for each in changed]
+    if places and all(places):
+        ends = [float(end) for place in places if place is not None for end in place]
+        # An insertion or deletion beside a repeat is written a few residues further on as well.
+        margin = 10.0 if any(len(each) > 1 for each in keys) else 0.0
+        filters += (Within("residues", Interval(min(ends) - margin, max(ends) + margin)),)
+    return filters
 
 
 def _condition(arguments: Arguments) -> Count:
@@ -270,14 +303,14 @@ WORDS: tuple[Word, ...] = (
         name="alteration",
         section="biomarkers",
         meaning="A gene alteration was found (or is stated absent)",
-        phrase="{gene} {kind} {protein_change}{partner}",
+        phrase="{gene} {kind} {protein_change} {partner}",
         example="alteration: {gene: NF2, kind: deletion}",
         facets={"": Facet(lambda _: Presence(), _alteration)},
         parameters=(
-            Parameter("gene", Takes.TEXT, "HGNC symbol", required=True),
+            Parameter("gene", Takes.GENE, "gene: HGNC symbol, or another name of it", required=True),
             Parameter("kind", Takes.CODES, "what kind", vocabulary=codes.ALTERATION_KIND),
-            Parameter("protein_change", Takes.TEXT, "as HGVS: p.V600E"),
-            Parameter("partner", Takes.TEXT, "fusion partner"),
+            Parameter("protein_change", Takes.CHANGE, "one change or a class: V600E, V600, exon 19 deletion"),
+            Parameter("partner", Takes.GENE, "fusion partner; the two have no order", phrase="with {}"),
         ),
         question="Was {gene} tested, and what was found?",
         topic="alteration:{gene}",

@@ -75,11 +75,11 @@ class Book:
 
 
 def criteria_of(candidate: Candidate) -> list[Placed]:
-    """Every criterion of a candidate, cohorts and cautions included, with its path."""
-    placed = [Placed(each, (each.role.value, each.id)) for each in candidate.criteria]
+    """Every criterion that stands in a candidate's file, cohorts and cautions included, with its path."""
+    placed = [Placed(each, (each.role.value, each.id)) for each in candidate.criteria if not each.general]
     for cohort in candidate.cohorts:
         placed += [Placed(each, ("cohorts", cohort.id, each.role.value, each.id)) for each in cohort.criteria]
-    return placed + [Placed(each, ("cautions", each.id)) for each in candidate.cautions]
+    return placed + [Placed(each, ("cautions", each.id)) for each in candidate.cautions if not each.general]
 
 
 def rows_of(derivation: Derivation, lexicon: Lexicon) -> Iterator[tuple[Location, Condition]]:

@@ -51,6 +51,7 @@ class Rows:
         held = columns.candidates
         self._ids = pa.array([each.id for each in held], pa.string())
         self._titles = pa.array([each.title for each in held], pa.string())
+        self._yes = pa.array(["yes"])
         self._kinds = pa.array(["trial", "regimen"])
         self._standings = pa.array([each.value for each in STANDINGS])
         self._availabilities = pa.array([each.value for each in AVAILABILITIES])
@@ -71,6 +72,7 @@ class Rows:
             "patient_id": pa.array(ids, pa.string()).take(patients),
             "kind": _coded(kept.candidates >= self._columns.trials, self._kinds),
             "rank": pa.array(kept.ranks, pa.int32(), mask=unranked),
+            "tied": _coded(np.zeros(len(kept), np.int32), self._yes, ~kept.tied | unranked),
             "candidate": _coded(kept.candidates, self._ids),
             "cohort": _coded(self._cohort_of[kept.options], self._cohorts, self._no_cohort[kept.options]),
             "title": _coded(kept.candidates, self._titles),
@@ -79,6 +81,7 @@ class Rows:
             "because": _coded(kept.said, pa.array(kept.because, pa.string())),
             "missing": missing,
             "blocking": blocking,
+            "cautions": self._cautions(kept, planes),
             "earliest_date": pa.nulls(len(kept), pa.string()),
             "rulebook": _coded(np.zeros(len(kept), np.int32), self._rulebook),
             "as_of": pa.array(days, pa.int32()).cast(pa.date32()),
@@ -106,6 +109,21 @@ class Rows:
         missing, blocking = (_coded(each, every, each == 0) for each in found)
         return missing, blocking
 
+    def _cautions(self, kept: Kept, planes: Planes) -> pa.Array:
+        """The cautions that apply, of each pair."""
+        lists: dict[str, int] = {"": 0}
+        found = np.zeros(len(kept), np.int32)
+        for number, candidate in enumerate(self._columns.candidates):
+            pairs = np.flatnonzero(kept.candidates == number) if candidate.cautions else ()
+            if not len(pairs):
+                continue
+            bits = planes.bits[[planes.rows[each.node] for each in candidate.cautions], SURE]
+            ids = [each.id for each in candidate.cautions]
+            distinct, places = _named(ids, bits, kept.patients[pairs])
+            words = np.array([lists.setdefault(each, len(lists)) for each in distinct], np.int32)
+            found[pairs] = words[places]
+        return _coded(found, pa.array(lists, pa.string()), found == 0)
+
 
 def _listed(
     ids: Sequence[str], planes: Words, patients: Index
@@ -117,18 +135,23 @@ def _listed(
     ruled_out = ~planes[:, POSSIBLE]
     unknown = planes[:, POSSIBLE] & ~planes[:, SURE]
     for bits in (unknown, ruled_out):
-        labels, places = [""], np.zeros(len(patients), np.int64)
-        for first in range(0, len(ids), _TOGETHER):
-            held = ids[first : first + _TOGETHER]
-            coded = pa.array(
-                places << _TOGETHER | _masks(bits[first : first + _TOGETHER], patients)
-            ).dictionary_encode()
-            labels = [
-                _joined(labels[each >> _TOGETHER], held, each & ((1 << _TOGETHER) - 1))
-                for each in coded.dictionary.to_pylist()
-            ]
-            places = coded.indices.to_numpy().astype(np.int64)
-        yield labels, places.astype(np.int32)
+        yield _named(ids, bits, patients)
+
+
+def _named(ids: Sequence[str], bits: Words, patients: Index) -> tuple[list[str], npt.NDArray[np.int32]]:
+    """The distinct lists of those whose bit is set, and each patient's place among them."""
+    labels, places = [""], np.zeros(len(patients), np.int64)
+    for first in range(0, len(ids), _TOGETHER):
+        held = ids[first : first + _TOGETHER]
+        coded = pa.array(
+            places << _TOGETHER | _masks(bits[first : first + _TOGETHER], patients)
+        ).dictionary_encode()
+        labels = [
+            _joined(labels[each >> _TOGETHER], held, each & ((1 << _TOGETHER) - 1))
+            for each in coded.dictionary.to_pylist()
+        ]
+        places = coded.indices.to_numpy().astype(np.int64)
+    return labels, places.astype(np.int32)
 
 
 def _masks(bits: Words, patients: Index) -> Numbers:

@@ -43,6 +43,8 @@ class CandidateLine:
     blocking: tuple[str, ...]
     earliest: str
     coverage: str
+    tied: bool
+    cautions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def line(shown: CandidateShown) -> CandidateLine:
         blocking=shown.blocking,
         earliest=shown.earliest_text,
         coverage=shown.coverage,
+        tied=shown.tied,
+        cautions=shown.applying,
     )
 
 

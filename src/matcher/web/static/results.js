@@ -72,11 +72,14 @@ export class Results {
     const blocked = each.standing === "ineligible" && each.blocking.length;
     const details = make("details", { class: `candidate ${each.standing}`, "data-candidate": each.id },
       make("summary", {},
-        make("span", { class: "rank", text: each.rank ?? "–" }),
+        make("span", { class: "rank", text: each.rank ? `${each.tied ? "=" : ""}${each.rank}` : "–" }),
         make("span", { class: "what" }, make("span", { class: "title", text: each.title }),
           make("span", { class: "code", text: each.id })),
         standing(each.standing, each.standing_text),
         make("span", { class: "tally", text: blocked ? each.blocking[0] : [tally, ...facts].filter(Boolean).join(" · ") }),
+        each.cautions.length
+          ? make("span", { class: "cautions", text: `Caution: ${each.cautions.join("; ")}` })
+          : null,
         each.earliest ? make("span", { class: "earliest", text: `Earliest: ${each.earliest}` }) : null),
       inside);
     if (this.open.has(each.id)) {

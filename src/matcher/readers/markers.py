@@ -1,0 +1,205 @@
+"""The markers of tumour and blood, each result as a laboratory wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from matcher.domain.possible import NOT_UNDERSTOOD, UNREAD, Codes, Interval, is_unread
+from matcher.domain.record import Biomarker
+from matcher.readers import lookup
+from matcher.readers.context import Context, is_unknown
+from matcher.readers.results import Result, named, result
+from matcher.readers.rows import rows_of
+from matcher.readers.value import UnreadableError, read_number
+from matcher.vocabulary.biomarkers import CATEGORIES, MARKER, STATUS, MarkerKind, speaks_for_tumour
+
+
+def read_biomarkers(context: Context, wire: Mapping[str, Any]) -> Iterator[Biomarker]:
+    for row in rows_of(context, "biomarkers", wire.get("biomarkers")):
+        if row.fields is None:
+            continue
+        found = _biomarker(context, row.fields, row.path)
+        if found is not None:
+            yield found
+
+
+def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker | None:
+    row = _with_named(dict(row))
+    marker = context.codes(row, "marker", path, lookup.MARKER)
+    if marker is None:
+        return None
+    method = context.codes(row, "method", path, lookup.METHOD)
+    specimen = context.codes(row, "specimen", path, lookup.SPECIMEN)
+    if not _speaks_for(marker, method, specimen):
+        reason = (
+            "a level in blood says nothing about expression on the tumour: enter it as a laboratory value"
+        )
+        context.issue("P113", path, reason, row.get("method") or row.get("specimen"))
+        return None
+    code = next(iter(marker.members)) if marker.exact else ""
+    unread = _route(row, code) if code else False
+    percent = _percents(context, row, path)
+    intensity = context.number(row, "intensity", path, high=3, kept=True)
+    if intensity == Interval(0, 0):
+        percent = [Interval(0, 0) if each is None else each for each in percent]
+    status = context.codes(row, "status", path, lookup.STATUS, kept=True)
+    score = context.number(row, "score", path, high=300, kept=True)
+    number = context.number(row, "number", path, kept=True)
+    category = context.codes(row, "category", path, lookup.category_of(code), kept=True)
+    numbers = [*percent, intensity, score, number]
+    unread = unread or (code in CATEGORIES and status is not None and category is None)
+    if unread or any(each is not None and is_unread(each) for each in (status, category, *numbers)):
+        # What was written and is not understood may be any of them: no older result steps in for it.
+        numbers = [UNREAD if each is None else each for each in numbers]
+        status = status or Codes(lookup.STATUS.leaves | {NOT_UNDERSTOOD})
+        states = CATEGORIES[code].all_leaves if code in CATEGORIES else frozenset[str]()
+        category = category or Codes(states | {NOT_UNDERSTOOD})
+    percent_1, percent_2, percent_3, intensity, score, number = numbers
+    return Biomarker(
+        marker,
+        method,
+        specimen,
+        status or _carried(code),
+        percent_1,
+        percent_2,
+        percent_3,
+        intensity,
+        score,
+        context.codes(row, "score_type", path, lookup.SCORE_TYPE),
+        number,
+        category,
+        context.date(row, "date", path),
+        context.source(path),
+    )
+
+
+def _with_named(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with a result that stands behind the marker's name put where it belongs: ``HER2 3+``."""
+    raw = row.get("marker")
+    if not isinstance(raw, str) or lookup.MARKER.resolve(raw):
+        return row
+    marker, behind = named(raw)
+    if not marker or any(not is_unknown(row.get(name)) for name in _FIELDS):
+        return row
+    return {**row, "marker": marker, "status": behind}
+
+
+#: the fields of a result, each with the part of a text that is about it
+_FIELDS = {
+    "status": "status",
+    "percent_positive": "percent",
+    "intensity": "intensity",
+    "score": "score",
+    "number": "number",
+    "category": "category",
+}
+
+
+def _route(row: dict[str, Any], marker: str) -> bool:
+    """Put what each cell says where it belongs, if nothing is lost by it; whether anything is left open.
+
+    A cell that is plainly of its own field stays; so does one that nobody understands, to be reported there.
+    """
+    opened = False
+    moved: dict[str, Result] = {}
+    for name, part in _FIELDS.items():
+        raw = row.get(name)
+        if isinstance(raw, str) and not is_unknown(raw) and not _fits(name, raw, marker):
+            said = result(raw, marker)
+            others = [
+                each for each in _FIELDS if said is not None and getattr(said, _FIELDS[each]) is not None
+            ]
+            taken = [each for each in others if each != name and not is_unknown(row.get(each))]
+            if (
+                said is not None
+                and not taken
+                and not (said.score_type and not is_unknown(row.get("score_type")))
+            ):
+                moved[name] = said
+                opened = opened or said.open or getattr(said, part) is None
+    for name, said in moved.items():
+        row[name] = None
+        for target, part in _FIELDS.items():
+            value = getattr(said, part)
+            if value is not None:
+                row[target] = _written(value)
+        if said.score_type is not None:
+            row["score_type"] = said.score_type
+        if said.percent is not None and said.intensity is not None:
+            # "3+ (80 %)": so many are stained at least; how many at each intensity is not said.
+            row["percent_positive"] = None
+            row["percent_1"] = f"[{said.percent.low!r}, 100]"
+    return opened
+
+
+def _fits(name: str, raw: str, marker: str) -> bool:
+    """Whether the field reads the text by itself."""
+    if name == "status":
+        return marker not in CATEGORIES and raw.strip() in STATUS.codes
+    if name == "category":
+        plain = MarkerKind.NUMERIC not in MARKER[marker].kinds if marker not in CATEGORIES else False
+        return plain or (marker in CATEGORIES and bool(lookup.category_of(marker).resolve(raw)))
+    try:
+        _value, unit = read_number(raw)
+    except UnreadableError:
+        return False
+    return not unit or (unit == "%" and name == "percent_positive")
+
+
+def _written(value: Interval | frozenset[str]) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if value.exact:
+        return value.low
+    left, right = "(" if value.low_open else "[", ")" if value.high_open else "]"
+    return f"{left}{value.low!r}, {value.high!r}{right}"
+
+
+def _carried(marker: str) -> Codes | None:
+    """An HLA allele that is written down is one the patient carries."""
+    return Codes.of("positive") if marker.startswith("hla_") else None
+
+
+def _speaks_for(marker: Codes, method: Codes | None, specimen: Codes | None) -> bool:
+    """Whether the result may be one of the marker where it belongs: on tumour, for a marker of the tumour."""
+    methods: list[str | None] = [*method.members] if method is not None else [None]
+    specimens: list[str | None] = [*specimen.members] if specimen is not None else [None]
+    return any(
+        MARKER[each].specimen != "tumour" or speaks_for_tumour(each, how, where)
+        for each in marker.members
+        for how in methods
+        for where in specimens
+    )
+
+
+def _percents(context: Context, row: Mapping[str, Any], path: str) -> list[Interval | None]:
+    """The share of cells at each intensity or more, as far as what was said settles it.
+
+    Fewer cells stain strongly than stain at all: 45 % at 2+ is at least 45 % at 1+ and at most 45 % at 3+. A
+    status of *negative* is no percentage: its cut-off is the laboratory's.
+    """
+    shares: list[Interval | None] = [
+        context.number(row, f"percent_{level}", path, "%", high=100, kept=True) for level in (1, 2, 3)
+    ]
+    stated = context.number(row, "percent_positive", path, "%", high=100, kept=True)
+    level = context.number(row, "intensity_at_least", path, low=1, high=3)
+    if stated is not None and is_unread(stated):
+        shares = [stated if each is None else each for each in shares]
+    elif stated is not None and (level is not None or is_unknown(row.get("intensity_at_least"))):
+        counted = 1 if level is None else int(level.low) if level.exact else 0
+        for each in range(1, 4):
+            implied = _implied(stated, each, counted)
+            held = shares[each - 1]
+            shares[each - 1] = implied if held is None else held
+    return shares
+
+
+def _implied(stated: Interval, level: int, counted: int) -> Interval | None:
+    if not counted:
+        return None
+    if level == counted:
+        return stated
+    if level < counted:
+        return Interval(stated.low, 100.0, stated.low_open and stated.low < 100)
+    return Interval(0.0, stated.high, False, stated.high_open and stated.high > 0)

@@ -137,9 +137,9 @@ MARKERS = Kind(
     (
         entry("PD-L1 TPS `<1 %`", "below 1", _TPS, NOT_MET, marker("pd_l1", score_type="tps", score="<1 %", method="ihc")),
         entry("PD-L1 TPS `50 %`", "50", _TPS, MET, marker("pd_l1", score_type="tps", score="50 %", method="ihc")),
-        entry("PD-L1 TPS `strong`", "a score that nobody can read", _TPS, UNKNOWN,
+        entry("PD-L1 TPS `strong`", "how strongly it stains, and no score", _TPS, UNKNOWN,
               marker("pd_l1", score_type="tps", score="strong", method="ihc", date="2026-01-10"),
-              marker("pd_l1", score_type="tps", score="50", method="ihc", date="2025-06-01"), issue=True),
+              marker("pd_l1", score_type="tps", score="50", method="ihc", date="2025-06-01")),
         entry("microsatellites `MSI-H`", "highly instable", _MSI, MET, marker("msi", category="MSI-H")),
         entry("microsatellites `stable`", "stable", _MSI, NOT_MET, marker("msi", category="stable")),
         entry("microsatellites `pending`, after `MSI-H`", "a newer result that nobody can read", _MSI, UNKNOWN,

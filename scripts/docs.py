@@ -27,6 +27,14 @@ def _specification() -> str:
     return specification()
 
 
+def _border() -> str:
+    """Printed from the rows that run from a file to a verdict, which live beside the tests."""
+    sys.path.insert(0, str(ROOT))
+    from tests.spec.border.page import border_page
+
+    return border_page()
+
+
 def _performance() -> str:
     """Printed from the last run of the benchmarks that was kept."""
     sys.path.insert(0, str(ROOT))
@@ -42,6 +50,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         WIDE_PAGE: wide_reference,
         RULE_LANGUAGE_PAGE: rule_language_reference,
         "docs/reference/specification.md": _specification,
+        "docs/guide/what-is-understood.md": _border,
         "docs/reference/rulebook.md": lambda: rulebook_page(load_rulebook(ROOT / "rules")),
         "docs/reference/performance.md": _performance,
     }

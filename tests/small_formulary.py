@@ -4,8 +4,15 @@ from matcher.vocabulary.formulary import Agent, Combination, DrugClass, Formular
 
 SMALL_FORMULARY = Formulary(
     [
-        *map(Agent, ("cisplatin", "carboplatin", "pemetrexed", "gemcitabine", "nivolumab", "pembrolizumab")),
-        *map(Agent, ("ipilimumab", "prednisone", "dexamethasone", "aspirin", "clopidogrel", "folic_acid")),
+        Agent("cisplatin", ("CDDP", "Platinol")),
+        Agent("pemetrexed", ("Alimta",)),
+        Agent("nivolumab", ("Opdivo", "BMS-936558")),
+        Agent("pembrolizumab", ("Keytruda", "MK-3475")),
+        Agent("aspirin", ("acetylsalicylic acid", "ASA")),
+        *map(
+            Agent, ("carboplatin", "gemcitabine", "ipilimumab", "prednisone", "dexamethasone", "clopidogrel")
+        ),
+        Agent("folic_acid", ("folate",)),
         *map(Agent, ("mesothelin_cells", "heparin")),
     ],
     [

@@ -8,13 +8,14 @@ from math import isfinite
 from typing import Any
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import NEARLY, UNREAD, Codes, Interval
+from matcher.domain.possible import NEARLY, SUSPECTED, UNREAD, Codes, Interval
 from matcher.domain.record import Laboratory
 from matcher.readers.context import Context, is_unknown, unit_refused
 from matcher.readers.rows import rows_of
 from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_number, without_flag
 from matcher.vocabulary import units
 from matcher.vocabulary.laboratory import LAB_TESTS, LabTest, dipstick_grade, lab_test, nearest_lab_test
+from matcher.vocabulary.marks import Assertion, marked
 
 _DIPSTICK = "urine_protein_dipstick"
 
@@ -42,6 +43,14 @@ def _named(context: Context, name: str, path: str) -> tuple[LabTest, Codes] | No
     test = lab_test(name)
     if test is not None:
         return test, Codes.of(test.code)
+    if (said := marked(name, lambda each: lab_test(each) is not None)) is not None:
+        doubted = lab_test(said.name)
+        if doubted is None or said.assertion in (Assertion.ABSENT, Assertion.NOT_PATIENTS):
+            return None
+        if said.assertion is Assertion.PRESENT:
+            return doubted, Codes.of(doubted.code)
+        context.issue("P105", f"{path}.test", f"in doubt: perhaps '{doubted.code}'", name)
+        return doubted, Codes.of(doubted.code, SUSPECTED)
     guess = nearest_lab_test(name)
     if guess is None:
         context.issue("P105", f"{path}.test", "not a known laboratory test", name)

@@ -10,6 +10,7 @@ from matcher.vocabulary import alterations, biomarkers, codes, genes, icd, stagi
 from matcher.vocabulary.conditions import CONDITIONS, condition_of_icd10
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
+from matcher.vocabulary.marks import Assertion, marked
 from matcher.vocabulary.procedures import PROCEDURES
 from matcher.vocabulary.text import key, words
 from matcher.vocabulary.tree import Tree, flat
@@ -138,6 +139,17 @@ def _radiotherapy(text: str) -> frozenset[str] | None:
 def event_name(text: str) -> str:
     """The code of a known event, or the words of a trial's own in the form the rules write them."""
     return codes.EVENT.lookup(text) or words(text).replace(" ", "_")
+
+
+def event_said(text: str) -> tuple[str, Assertion]:
+    """An event with what its text says of it: doubted, denied, or only nearly the name of a known one."""
+    known = codes.EVENT.lookup
+    if known(text) is None:
+        if (found := marked(text, lambda name: known(name) is not None)) is not None:
+            return event_name(found.name), found.assertion
+        if (near := codes.EVENT.nearest(text)) is not None:
+            return near, Assertion.SUSPECTED
+    return event_name(text), Assertion.SUSPECTED if "?" in text else Assertion.PRESENT
 
 
 def _allele(text: str) -> frozenset[str] | None:

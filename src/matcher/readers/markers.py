@@ -38,6 +38,7 @@ def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker
         context.issue("P113", path, reason, row.get("method") or row.get("specimen"))
         return None
     code = next(iter(marker.members)) if marker.exact else ""
+    _without_percent(row)
     unread = _route(row, code) if code else False
     percent = _percents(context, row, path)
     intensity = context.number(row, "intensity", path, high=3, kept=True)
@@ -85,6 +86,14 @@ def _with_named(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "marker": marker, "status": behind}
 
 
+def _without_percent(row: dict[str, Any]) -> None:
+    """A tumour proportion score and an immune cell score are percentages: "50 %" is 50."""
+    kind, score = row.get("score_type"), row.get("score")
+    if isinstance(kind, str) and isinstance(score, str) and lookup.SCORE_TYPE.resolve(kind) in _PERCENTAGES:
+        row["score"] = score.strip().removesuffix("%").strip()
+
+
+_PERCENTAGES = (frozenset({"tps"}), frozenset({"ic"}))
 #: the fields of a result, each with the part of a text that is about it
 _FIELDS = {
     "status": "status",

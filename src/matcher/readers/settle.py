@@ -218,7 +218,7 @@ def _against(record: _E, absences: tuple[Absence, ...], table: str, conflicts: l
     doubted = record
     for absence in denying:
         following = doubted
-        for name in absence.denied:
+        for name in (*absence.denied, absence.codes):
             following = _denied(following, name)
         if following != doubted:
             on = f" of {absence.on}" if absence.on is not None else ""
@@ -247,10 +247,12 @@ def _denied(record: _E, codes: frozenset[str]) -> _E:
                 return record
             return _with_components(record, components, DENIED)
         case Diagnosis(index=index) if certain(record.code):
-            # Of the cancer that is to be treated not even the kind is known any more.
-            leaves = DIAGNOSES.all_leaves if index == YES else frozenset[str]()
             assert record.code is not None
-            return replace(record, code=Codes(record.code.members | leaves | {DENIED}))
+            if index == YES:
+                # Of the cancer that is to be treated nothing is known any more, neither its kind nor its histology.
+                code = Codes(record.code.members | DIAGNOSES.all_leaves | {DENIED})
+                return replace(record, code=code, confirmed=Codes.of("yes", "no"))
+            return replace(record, code=record.code.doubted(DENIED))
         case Condition() | Procedure() if certain(record.code):
             assert record.code is not None
             return replace(record, code=record.code.doubted(DENIED))

@@ -21,7 +21,7 @@ from matcher.domain.record import (
 )
 from matcher.readers import lookup
 from matcher.readers.agents import read_agents
-from matcher.readers.context import Asserted, Context, at
+from matcher.readers.context import Asserted, Context, at, is_unknown
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.vocabulary.marks import Assertion, assertion_of
 
@@ -63,7 +63,7 @@ def _course(context: Context, row: Mapping[str, Any], path: str) -> Course | Abs
         start,
         end,
         ongoing,
-        context.number(row, "line", path, low=1, high=40),
+        context.number(row, "line", path, low=1, high=40, kept=True),
         context.codes(row, "role", path, lookup.THERAPY_ROLE),
         context.codes(row, "response", path, lookup.RESPONSE),
         progressed,
@@ -170,6 +170,9 @@ def _period(
     ongoing = context.codes(row, "ongoing", path, lookup.YES_NO)
     if end is None:
         return start, None, ongoing
+    if ongoing is None and not is_unknown(row.get("ongoing")) and not _is_open(end):
+        # What was written there may say that it still runs, which an end in the past contradicts.
+        return start, None if end.last <= context.as_of else end, None
     if _is_open(end):
         # An end was written that nobody can read: it may be over, and it may not.
         if ongoing == NO:
@@ -177,6 +180,10 @@ def _period(
         return start, end, None
     if ongoing == YES and end.last <= context.as_of:
         reason = "it is said to be still running and to have ended"
+        context.issue("P111", f"{path}.ongoing", reason, row.get("ongoing"))
+        return start, None, None
+    if ongoing == NO and end.first > context.as_of:
+        reason = "it is said to have stopped, and to end on a day to come"
         context.issue("P111", f"{path}.ongoing", reason, row.get("ongoing"))
         return start, None, None
     if end.first > context.as_of:
@@ -298,13 +305,22 @@ _ANY_INTENT = Codes(lookup.INTENT.leaves)
 
 
 def read_events(context: Context, wire: Mapping[str, Any]) -> Iterator[Event]:
-    """Days of events. One that nobody can read is any day: the event may be over, and may be to come."""
+    """Days of events. One that nobody can read is any day: the event may be over, and may be to come.
+
+    An event that is doubted, or nearly named, may have been on its day and may be yet to come.
+    """
     for row in rows_of(context, "events", wire.get("events")):
         if row.fields is not None and (on := context.date(row.fields, "date", row.path)) is not None:
-            name = lookup.event_name(str(row.fields["name"]))
-            if name:
-                unread = on.first == date.min
-                yield Event(name, DateSpan(on.first, date.max) if unread else on, context.source(row.path))
+            name, said = lookup.event_said(str(row.fields["name"]))
+            if not name or said in (Assertion.ABSENT, Assertion.NOT_PATIENTS):
+                continue
+            if said is Assertion.SUSPECTED:
+                reason = f"in doubt, or not quite the name of an event: perhaps '{name}'"
+                context.issue("P105", f"{row.path}.name", reason, row.fields["name"])
+                on = DateSpan(min(on.first, context.as_of), date.max)
+            elif on.first == date.min:
+                on = DateSpan(on.first, date.max)
+            yield Event(name, on, context.source(row.path))
 
 
 def _written(raw: object) -> str:

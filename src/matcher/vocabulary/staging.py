@@ -109,10 +109,16 @@ _NOT_ASSESSED: Mapping[str, frozenset[str]] = {
 }
 
 
+_EDITION_WORDS = r"(?:(?:ajcc|uicc|tnm|iaslc|cancer|staging|manual|version|edition|auflage|ed|v|the|of)(?![a-z])[\s./,_-]*)*"
+_EDITION = re.compile(rf"{_EDITION_WORDS}(\d+)\s*(?:st|nd|rd|th)?[\s./,_-]*{_EDITION_WORDS}")
+# What is noted beside a category and does not change it: sentinel node, multifocal, isolated cells, nodes counted.
+_NOTED = re.compile(r"\((?:sn|f|m|is|i[+-]|mol[+-]|cy[+-]|n?\d+(?:/\d+)?)\)|\s", re.IGNORECASE)
+
+
 def edition(text: str) -> str | None:
-    """The edition a text names: ``7th``, ``AJCC 8``, ``8th edition`` are 7, 8 and 8."""
-    found = re.findall(r"\d+", text)
-    return found[0] if len(found) == 1 and found[0] in EDITIONS else None
+    """The edition a text names: ``7th``, ``AJCC 8``, ``8th edition`` are 7, 8 and 8; ``8?`` names none."""
+    found = _EDITION.fullmatch(text.strip().casefold())
+    return found[1] if found is not None and found[1] in EDITIONS else None
 
 
 def scheme_of(diagnosis_site: str, of_edition: str) -> str | None:
@@ -180,7 +186,7 @@ def tnm_category(letter: str, text: str, scheme: str | None = None) -> frozenset
     category of another edition is refused with the reason.
     """
     axis = letter.upper()
-    plain = re.sub(r"\([^()]*\)|\s", "", text)
+    plain = _NOTED.sub("", text)
     bare = re.sub(rf"^(?:[cpyra]{{0,3}}{axis})?", "", plain, flags=re.IGNORECASE).lower()
     if not bare:
         return Refused(f"'{text}' is not a {axis} category")

@@ -209,7 +209,7 @@ class TestLaboratory:
 
     def test_a_value_below_a_limit_stays_open(self) -> None:
         (found,) = profile(labs={"platelets": "<5 10*9/L"}).labs
-        assert found.value == Interval(0, 5, high_open=True)
+        assert found.value == Interval(1, 5, high_open=True)
 
     def test_no_unit_is_ever_assumed(self) -> None:
         found, issue = with_issue("P112", labs={"haemoglobin": 9.1})

@@ -141,6 +141,8 @@ def test_a_category_stands_for_its_parts():
         ("AJCC 6", "6"),
         ("8", "8"),
         ("AJCC7", "7"),
+        ("8?", None),
+        ("8 (?)", None),
         ("seventh", None),
         ("1998", None),
     ],

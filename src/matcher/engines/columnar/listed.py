@@ -131,13 +131,17 @@ def count(kind: Count, reading: Reading) -> Numbers:
 def _numbered(
     field: str, chosen: _Selection, reading: Reading, ends: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats]:
-    """A fourth one proves four, unless the list is known to hold fewer: then both are possible."""
+    """A fourth one proves four, unless the list is known to hold fewer: then both are possible.
+
+    One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
+    """
     low, high = ends
-    numbers = chosen.records.numbers(field)[chosen.members[chosen.certain]]
-    stated = np.where(numbers.stated, numbers.low, 0.0)
-    highest = greatest(chosen.certain_rows, stated, len(reading), 0.0)
-    proved = highest <= high
-    return np.where(proved, np.maximum(low, highest), low), np.where(proved, high, highest)
+    numbers = chosen.records.numbers(field)[chosen.members]
+    first = np.where(numbers.stated & chosen.certain, numbers.low, 0.0)
+    last = np.where(numbers.stated, numbers.high, 0.0)
+    proved = greatest(chosen.rows, first, len(reading), 0.0)
+    highest = greatest(chosen.rows, last, len(reading), 0.0)
+    return np.where(proved <= high, np.maximum(low, proved), low), np.maximum(high, highest)
 
 
 def _distinct(field: str, chosen: _Selection, records: Records, patients: int) -> tuple[Floats, Floats]:

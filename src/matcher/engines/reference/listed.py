@@ -95,10 +95,15 @@ def count(kind: Count, profile: Profile, clock: Clock) -> Finding:
 
 
 def _numbered(field: str, chosen: _Selection, low: float, high: float) -> tuple[float, float]:
-    """A fourth one proves four, unless the list is known to hold fewer: then both are possible."""
-    held = (getattr(record, field) for record in chosen.certain)
-    highest = max((float(value.low) for value in held if isinstance(value, Interval)), default=0.0)
-    return (max(low, highest), high) if highest <= high else (low, highest)
+    """A fourth one proves four, unless the list is known to hold fewer: then both are possible.
+
+    One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
+    """
+    certain = [getattr(record, field) for record in chosen.certain]
+    proved = max((value.low for value in certain if isinstance(value, Interval)), default=0.0)
+    members = [getattr(record, field) for record in chosen.members]
+    highest = max((value.high for value in members if isinstance(value, Interval)), default=0.0)
+    return max(low, proved) if proved <= high else low, max(high, highest)
 
 
 def _distinct(field: str, chosen: _Selection) -> tuple[float, float]:

@@ -113,7 +113,7 @@ def _other_cancer(arguments: Arguments) -> Count:
         codes = arguments.codes("is")
     if "except" in arguments:
         codes = codes - arguments.codes("except")
-    where: tuple[Filter, ...] = (Is("index", NO.members), Is("code", codes))
+    where: tuple[Filter, ...] = (Is("index", NO.members), Is("confirmed", YES.members), Is("code", codes))
     if "status" in arguments:
         where += (Is("status", arguments.codes("status")),)
     if (within := arguments.duration("within")) is not None:

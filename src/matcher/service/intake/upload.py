@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from matcher.readers import lookup
+from matcher.readers.context import is_unknown
 from matcher.readers.foreign import is_identifier
 from matcher.service.intake.form import Form
 from matcher.service.intake.wire import COMPLETE
@@ -155,7 +156,9 @@ def _diagnoses(answers: dict[str, Any], value: Any) -> None:
         answers["diagnoses"] = COMPLETE
     present = [each for each in rows if "none_of" not in each]
     marked = [each for each in present if str(each.get("index")).casefold() in ("true", "yes", "y", "1")]
-    index = marked[0] if marked else present[0] if len(present) == 1 else None
+    # Only one that nothing is said of is the index cancer by being alone.
+    alone = present[0] if len(present) == 1 and is_unknown(present[0].get("index")) else None
+    index = marked[0] if marked else alone
     for number, row in enumerate(rows, 1):
         if row is not index:
             answers[f"diagnoses/{number}"] = row

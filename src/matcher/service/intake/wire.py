@@ -166,7 +166,7 @@ def _row(made: Draft, found: Field, name: str, answer: Any) -> None:
         row = {key: value for key, value in answer.items() if value not in (None, "", [])}
         if row:
             kept = {"index": "no"} if found.table == "diagnoses" else {}
-            made.add(found.table, {**row, **kept}, name)
+            made.add(found.table, {**kept, **row}, name)
     elif answer not in (COMPLETE, NO_OTHERS):
         reason = (
             "write 'complete', 'no others' or 'unknown', and each row under a name of its own, "

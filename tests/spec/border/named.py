@@ -1,0 +1,171 @@
+"""Rows about names: denied, doubted, past, near, unknown, and the names of genes."""
+
+from __future__ import annotations
+
+from tests.spec.border.entry import MET, NOT_MET, UNKNOWN, Entry, Kind, also, entry, row
+from tests.spec.border.words import (
+    ACTIVE,
+    AUTOIMMUNE,
+    CHECKPOINT,
+    FUSION,
+    HIV,
+    KMT2D,
+    MESOTHELIOMA,
+    NIVOLUMAB,
+    PLATELETS,
+    PLATINUM,
+    PNEUMONITIS,
+    V600E,
+    cancer,
+    course,
+    gene,
+    ill,
+    lab,
+    platelets,
+)
+
+
+def _absent(text: str, *, by: str = "a statement of absence") -> Entry:
+    return entry(f"condition `{text}`", by, HIV, NOT_MET, ill(text))
+
+
+def _doubted(text: str, by: str = "present or absent") -> Entry:
+    return entry(f"condition `{text}`", by, HIV, UNKNOWN, ill(text), complete=["conditions"])
+
+
+NEGATION = Kind(
+    "Negation and exclusion",
+    "A mark is only taken off a name that is then known to its last character. What is left over makes the whole not "
+    "understood, and never the thing that is denied.",
+    (
+        *map(_absent, ("HIV-", "HIV (-)", "-HIV", "Ø HIV", "no HIV", "HIV negative", "HIV-negative", "HIV: negative",
+                       "denies HIV", "no evidence of HIV", "kein HIV", "HIV ruled out", "HIV excluded", "refuted HIV",
+                       "B24 A")),
+        entry("pneumonitis, status `ruled out`", "a statement of absence", PNEUMONITIS, NOT_MET,
+              ill("pneumonitis", status="ruled out")),
+        entry("pneumonitis, status `refuted`", "a statement of absence", PNEUMONITIS, NOT_MET,
+              ill("pneumonitis", status="refuted")),
+        entry("diagnosis `C45.0 A` (ICD-10-GM: excluded)", "some other cancer", MESOTHELIOMA, NOT_MET, cancer("C45.0 A")),
+        entry("diagnosis `C45.0 G` (ICD-10-GM: confirmed)", "pleural mesothelioma", MESOTHELIOMA, MET, cancer("C45.0 G")),
+        entry("therapy `no nivolumab`", "a statement of absence", NIVOLUMAB, NOT_MET, course("no nivolumab")),
+        entry("condition `no HIV, hepatitis B or hepatitis C`", "three statements of absence", HIV, NOT_MET,
+              ill("no HIV, hepatitis B or hepatitis C")),
+        entry("condition `HIV - but not really`", "something about HIV that nobody understands", HIV, UNKNOWN,
+              ill("HIV - but not really"), complete=["conditions"], issue=True),
+    ),
+)  # fmt: skip
+
+DOUBT = Kind(
+    "Doubt",
+    "What is suspected may be so and may not: it neither proves the disease nor, on a complete list, its absence.",
+    (
+        *map(_doubted, ("?HIV", "HIV?", "HIV (?)", "susp. HIV", "V.a. HIV", "DD HIV", "possible HIV", "query HIV",
+                        "r/o HIV", "HIV suspected", "B24 V")),
+        entry("pneumonitis, status `suspected`", "present or absent", PNEUMONITIS, UNKNOWN,
+              ill("pneumonitis", status="suspected")),
+        entry("diagnosis `C45.0 V` (ICD-10-GM: suspected)", "possibly pleural mesothelioma", MESOTHELIOMA, UNKNOWN,
+              cancer("C45.0 V")),
+        entry("therapy `nivolumab?`", "possibly given", NIVOLUMAB, UNKNOWN, course("nivolumab?"), complete=["therapies"]),
+        entry("therapy `planned nivolumab`", "not given yet, as far as is said", NIVOLUMAB, UNKNOWN, course("planned nivolumab"),
+              complete=["therapies"]),
+        entry("none of `hiv?`", "no statement of absence", HIV, UNKNOWN, row("conditions", none_of="hiv?"), issue=True),
+        entry("mesothelin `positive?` by ihc", "a doubted result is none",
+              {"biomarker": {"marker": "mesothelin", "status": {"in": ["positive"]}}}, UNKNOWN,
+              row("biomarkers", marker="mesothelin", method="ihc", status="positive?"), issue=True),
+    ),
+)  # fmt: skip
+
+OTHERS = Kind(
+    "History, family, status",
+    "What is over is not active, what a relative has is not the patient's, and a status nobody knows is any status.",
+    (
+        also(entry("`history of pneumonitis`", "pneumonitis, in the past", PNEUMONITIS, MET, ill("history of pneumonitis")),
+             ACTIVE, UNKNOWN),
+        also(entry("`Z.n. pneumonitis`", "pneumonitis, in the past", PNEUMONITIS, MET, ill("Z.n. pneumonitis")),
+             ACTIVE, UNKNOWN),
+        also(entry("pneumonitis, status `history of`", "pneumonitis, resolved", PNEUMONITIS, MET,
+                   ill("pneumonitis", status="history of")), ACTIVE, UNKNOWN),
+        also(entry("pneumonitis, status `flaring`", "pneumonitis, of any status", PNEUMONITIS, MET,
+                   ill("pneumonitis", status="flaring"), issue=True), ACTIVE, UNKNOWN),
+        *(entry(f"`{text}`", "says nothing about the patient", AUTOIMMUNE, UNKNOWN, ill(text))
+          for text in ("family history of lupus", "mother: lupus", "lupus in father")),
+        entry("`mother: lupus` on a complete list", "says nothing about the patient", AUTOIMMUNE, NOT_MET,
+              ill("mother: lupus"), complete=["conditions"]),
+    ),
+)  # fmt: skip
+
+NAMES = Kind(
+    "Near names and unknown ones",
+    "One or two letters from a known name may be that name. In a list without an end, such as laboratory tests, another "
+    "name is another thing; in one that a rule asks whole, such as conditions and agents, it could be anything.",
+    (
+        entry("`platlets` 50 after platelets `150`", "perhaps platelets", PLATELETS, UNKNOWN,
+              platelets("150", "2026-01-02"), lab("platlets", "50", "10*9/L", "2026-01-12"), issue=True),
+        entry("`prealbumin` after albumin `4`", "another test", {"lab": {"test": "albumin", "at_least": "3.5 g/dL"}}, MET,
+              lab("albumin", "4", "g/dL", "2026-01-02"), lab("prealbumin", "0.2", "g/dL", "2026-01-12"), issue=True),
+        entry("marker `mesotelin`", "perhaps mesothelin",
+              {"biomarker": {"marker": "mesothelin", "percent_positive": {"at_least": 10}}}, UNKNOWN,
+              row("biomarkers", marker="mesotelin", method="ihc", percent_positive="40"), issue=True),
+        entry("condition `pnuemonitis`, the list complete", "could be any condition", PNEUMONITIS, UNKNOWN, ill("pnuemonitis"),
+              complete=["conditions"], issue=True),
+        entry("condition `qwertosis`, the list complete", "could be any condition", HIV, UNKNOWN, ill("qwertosis"),
+              complete=["conditions"], issue=True),
+        entry("procedure `qwertectomy`, the list complete", "could be any procedure",
+              {"procedure": {"is": "major_surgery"}}, UNKNOWN, row("procedures", procedure="qwertectomy"),
+              complete=["procedures"], issue=True),
+        entry("event `progresion` on `2026-01-10`", "perhaps progression",
+              {"days_since": {"event": "progression", "at_least": "28 days"}}, UNKNOWN,
+              row("events", name="progresion", date="2026-01-10"), issue=True),
+    ),
+)  # fmt: skip
+
+AGENTS = Kind(
+    "Agents and regimens",
+    "What is understood of a text counts; what is left over could be any agent.",
+    (
+        also(entry("`ACP-196/Pembrolizumab`, the list complete", "pembrolizumab, and something", CHECKPOINT, MET,
+                   course("ACP-196/Pembrolizumab"), complete=["therapies"], issue=True), PLATINUM, UNKNOWN),
+        also(entry("`cisplatin + qwertinib`, the list complete", "cisplatin, and something", PLATINUM, MET,
+                   course("cisplatin + qwertinib"), complete=["therapies"], issue=True), CHECKPOINT, UNKNOWN),
+        entry("regimen `QWERTY-7`, the list complete", "a course of anything", PLATINUM, UNKNOWN, course("QWERTY-7"),
+              complete=["therapies"], issue=True),
+        entry("`nivolumab or placebo`, the list complete", "still blinded", NIVOLUMAB, UNKNOWN,
+              course("nivolumab or placebo"), complete=["therapies"]),
+        also(entry("`nivolumab or ipilimumab`", "one of the two", CHECKPOINT, MET, course("nivolumab or ipilimumab")),
+             NIVOLUMAB, UNKNOWN),
+        entry("`nivolumb`, the list complete", "could be any agent", PLATINUM, UNKNOWN, course("nivolumb"),
+              complete=["therapies"], issue=True),
+        entry("`Opdivo`", "nivolumab", CHECKPOINT, MET, course("Opdivo")),
+    ),
+)  # fmt: skip
+
+
+def change(text: str, understood: str, verdict: str, **more: str) -> Entry:
+    return entry(f"BRAF `{text}`, the list complete", understood, V600E, verdict, gene("BRAF", protein_change=text, **more),
+                 complete=["alterations"])  # fmt: skip
+
+
+GENES = Kind(
+    "Genes, variants and fusions",
+    "Previous symbols and aliases are the gene. A change that is written wider than the rule asks may be the one asked "
+    "for. Partners of a fusion have no order.",
+    (
+        entry("gene `MLL2`", "KMT2D", KMT2D, MET, gene("MLL2", kind="mutation")),
+        entry("gene `HER2`", "ERBB2", {"alteration": {"gene": "ERBB2"}}, MET, gene("HER2", kind="amplification")),
+        entry("none of `MLL2`", "no alteration of KMT2D", KMT2D, NOT_MET, row("alterations", none_of="MLL2")),
+        entry("gene `QWERTY`, the list complete", "some gene", KMT2D, UNKNOWN, gene("QWERTY"), complete=["alterations"],
+              issue=True),
+        *(change(text, "the one change", MET) for text in
+          ("V600E", "p.V600E", "p.(V600E)", "p.Val600Glu", "p.(Val600Glu)", "Val600Glu", "BRAF V600E")),
+        *(change(text, "any of several changes", UNKNOWN) for text in ("V600", "V600X", "V600E/K")),
+        change("V600K", "another change", NOT_MET),
+        change("c.1799T>A", "some change of that gene", UNKNOWN),
+        entry("fusion of `EML4` with `ALK`", "partners have no order", FUSION, MET, gene("EML4", partner="ALK", kind="fusion")),
+        entry("fusion of `ALK` with `EML4`, asked the other way", "partners have no order",
+              {"alteration": {"gene": "EML4", "kind": "fusion", "partner": "ALK"}}, MET,
+              gene("ALK", partner="EML4", kind="fusion")),
+        entry("`EML4-ALK`, fusion", "one event of two genes", FUSION, MET, gene("EML4-ALK", kind="fusion")),
+        entry("fusion of `ALK`, partner not said, the list complete", "of any partner", FUSION, UNKNOWN, gene("ALK", kind="fusion"),
+              complete=["alterations"]),
+    ),
+)  # fmt: skip

@@ -9,7 +9,9 @@ SMALL_FORMULARY = Formulary(
         Agent("nivolumab", ("Opdivo", "BMS-936558")),
         Agent("pembrolizumab", ("Keytruda", "MK-3475")),
         Agent("aspirin", ("acetylsalicylic acid", "ASA")),
-        *map(Agent, ("carboplatin", "gemcitabine", "ipilimumab", "prednisone", "dexamethasone", "clopidogrel")),
+        *map(
+            Agent, ("carboplatin", "gemcitabine", "ipilimumab", "prednisone", "dexamethasone", "clopidogrel")
+        ),
         Agent("folic_acid", ("folate",)),
         *map(Agent, ("mesothelin_cells", "heparin")),
     ],

@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 READY := .venv/.installed
 TARGETS := run test generative check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
-	docs fmt lock clean help
+	attack audit docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
 
@@ -34,6 +34,8 @@ help:
 	@echo "make load-http        200 clients for a minute, every answer checked"
 	@echo "make soak             50,000 interviews in the engine, 5,000 over HTTP, and the memory of each"
 	@echo "make questions        how many questions settle the top five, in which order"
+	@echo "make attack           two minutes of attack on a server of its own, on this machine only"
+	@echo "make audit            known weaknesses of the locked versions, and a list of the components"
 	@echo "make fmt              put the code in form"
 	@echo "make docs             write the generated documentation anew"
 	@echo "make lock             write constraints.txt anew from pyproject.toml"
@@ -96,6 +98,12 @@ soak: setup
 
 questions: setup
 	@$(BIN)/python benchmarks/questions.py $(ARGS)
+
+attack: setup
+	@timeout 300 $(BIN)/python scripts/attack.py $(ARGS)
+
+audit: setup
+	@sh scripts/audit.sh
 
 fmt: setup
 	@$(BIN)/ruff check --fix-only --quiet

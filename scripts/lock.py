@@ -1,5 +1,7 @@
 """Writes constraints.txt: the versions that a fresh set-up gets today, the same on each Python given.
 
+Beside it requirements.lock has the hash of every file that they may be installed from.
+
     .venv/bin/python scripts/lock.py python3.11 python3.12
 
 Name the oldest Python first: what it can use, the others are held to, so that a verdict never depends on
@@ -71,7 +73,31 @@ def lock(pythons: list[str]) -> str:
     return HEADER.format(pythons=" and ".join(release.strip() for release in releases)) + lines(pins)
 
 
+def hashed(python: str) -> str:
+    """The same versions with the hash of every file they may be installed from; uv knows those of all systems."""
+    with tempfile.TemporaryDirectory() as folder:
+        written([python, "-m", "venv", folder])
+        place = Path(folder, "bin")
+        written(
+            [
+                str(place / "python"),
+                "-m",
+                "pip",
+                "--disable-pip-version-check",
+                "install",
+                "--quiet",
+                "uv>=0.5",
+            ]
+        )
+        asked = Path(folder, "asked.txt")
+        asked.write_text("\n".join(requirements()) + "\n", encoding="utf-8")
+        options = ["--universal", "--generate-hashes", "--no-annotate", "--no-header", "--quiet"]
+        pinned = ["--constraint", str(ROOT / "constraints.txt"), "--python-version", "3.11"]
+        return written([str(place / "uv"), "pip", "compile", str(asked), *pinned, *options])
+
+
 if __name__ == "__main__":
     if not sys.argv[1:]:
         raise SystemExit("Name the Pythons to lock for, as in: scripts/lock.py python3.11 python3.12")
     (ROOT / "constraints.txt").write_text(lock(sys.argv[1:]), encoding="utf-8")
+    (ROOT / "requirements.lock").write_text(hashed(sys.argv[1]), encoding="utf-8")

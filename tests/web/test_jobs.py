@@ -302,3 +302,18 @@ def test_more_patients_than_are_taken_fail_the_job(tmp_path: Path) -> None:
         shown = finished(http, send(http, many_patients(11), "p.jsonl"))
         assert (shown["state"], shown["problem"]["code"]) == ("failed", "P008")
         assert shown["problem"]["remedy"]
+
+
+def test_a_job_goes_by_the_rulebook_in_force_whatever_lies_on_the_disk(tmp_path: Path) -> None:
+    rules = write_rulebook(tmp_path / "rules")
+    with serving(tmp_path, rules=str(rules)) as live, live.client() as http:
+        in_force = http.get("/v1/rulebook").json()["short"]
+        for each in rules.rglob("*.yaml"):
+            each.write_text("trial: [broken", encoding="utf-8")
+        begun = http.post("/v1/match/batch", files={"file": ("a.csv", "patient_id,age\nA,61\n")})
+        assert begun.status_code == 202, begun.text
+        ends = time.monotonic() + 60
+        while (job := http.get(begun.headers["location"]).json())["state"] in ("queued", "running"):
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+    assert (job["state"], job["rulebook"]) == ("done", in_force)

@@ -11,10 +11,14 @@ from contextlib import asynccontextmanager
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI, Request
+from starlette.types import ASGIApp
 
 from matcher.api import health, jobs, matching, rulebook, sessions
 from matcher.api.border import Border
+from matcher.api.connection import make_room_for_connections
+from matcher.api.ending import end_soon, end_with_parent
 from matcher.api.foreman import Foreman, sweep
+from matcher.api.log import set_up_log
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
 from matcher.api.server import Server, current_of, open_server
@@ -34,15 +38,28 @@ body and in the header `Matcher-Rulebook`. What is refused is answered with a pr
 """
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """An application ready to be served; ``MatcherError`` where store or rulebook cannot be opened."""
+class _Bordered(FastAPI):
+    """The application behind its border: nothing of what fails inside passes it."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        server: Server = self.state.server
+        return Border(super().build_middleware_stack(), server.settings, server.metrics)
+
+
+def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> FastAPI:
+    """An application ready to be served; ``MatcherError`` where store or rulebook cannot be opened.
+
+    ``ending`` is called when it is about to end.
+    """
     server = open_server(settings)
-    app = FastAPI(
+    app = _Bordered(
         title="Trial matcher",
         version=program_version(),
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        # A redirect would name whatever host the caller said.
+        redirect_slashes=False,
         # Traces of requests would hold what patients sent.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan,
@@ -51,13 +68,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.server = server
     app.state.foreman = Foreman(server)
     app.state.intakes = Intakes()
+    app.state.ending = ending
     for routes in (health, matching, jobs, rulebook, sessions):
         app.include_router(routes.router)
     app.include_router(page_routes(_intake_page))
     app.mount("/static", static())
     document_profile(app)
     add_problem_handlers(app)
-    app.add_middleware(Border, settings=settings, metrics=server.metrics)
     return app
 
 
@@ -71,15 +88,9 @@ def from_environment() -> FastAPI:
     """What a worker process serves: the settings are those of the process that started it."""
     settings = Settings.from_text(os.environ[ENVIRONMENT])
     set_up_log(settings)
-    return create_app(settings)
-
-
-def set_up_log(settings: Settings) -> None:
-    """One line an event on standard error: routes, codes and request ids."""
-    level = logging.WARNING if settings.quiet else logging.INFO
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in ("alembic", "multipart", "python_multipart"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    end_with_parent()
+    make_room_for_connections()
+    return create_app(settings, ending=end_soon)
 
 
 @asynccontextmanager
@@ -93,7 +104,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             beside.start_soon(_every, server.settings.reload_seconds, _reload, server)
         _set_aside()
         yield
+        if app.state.ending is not None:
+            app.state.ending()
         beside.cancel_scope.cancel()
+        server.checker.close()
     gc.unfreeze()
     gc.set_threshold(*thresholds)
     server.database.close()

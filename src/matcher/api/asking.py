@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from matcher.rules.candidate import Availability, CandidateKind
 from matcher.service import MatchOptions
@@ -25,10 +25,17 @@ class UnknownAsked(_Asked):
     )
 
 
+def no_number(value: object) -> object:
+    """Seconds since 1970 are a way to write a day, but nobody's who asks about a patient."""
+    if isinstance(value, int | float) or (isinstance(value, str) and value.strip().lstrip("-+").isdecimal()):
+        raise ValueError("write the day as in 2026-01-15")
+    return value
+
+
 class MatchAsked(UnknownAsked):
     """The day, and what is ranked."""
 
-    as_of: date | None = Field(
+    as_of: Annotated[date | None, BeforeValidator(no_number)] = Field(
         None,
         ge=date(1900, 1, 1),
         le=date(2200, 1, 1),

@@ -10,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import traceback
-from pathlib import Path
 from time import perf_counter
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from matcher.api.log import place_of
 from matcher.api.metrics import Metrics
-from matcher.api.problems import Problem, problem_response
+from matcher.api.problems import Problem, problem_of_failure, problem_response
 from matcher.api.settings import Settings
 
 _log = logging.getLogger("matcher.server")
@@ -87,29 +87,48 @@ class _Crossing:
         self._patience = settings.timeout * (20 if upload else 1)
         self._read = 0
         self._whole = False
+        self._asking = False
         self._status = 0
+        self._failure = ""
         self._timeout: asyncio.Timeout | None = None
 
     async def run(self) -> None:
+        """Answers whatever happens: nothing is left to the server above, which would log what it was told."""
         began = perf_counter()
+        try:
+            problem = await self._cross()
+            self._timeout = None
+            if problem is not None and not self._status:
+                await problem_response(problem, self._id)(self._scope, self._receive, self._sent)
+        except Exception as error:  # noqa: BLE001 - not even the refusal could be sent
+            self._failure = f"defect {place_of(error)}"
+        finally:
+            self._account(perf_counter() - began)
+
+    async def _cross(self) -> Problem | None:
+        """What the request is refused with, where the application did not answer it."""
         try:
             self._refuse()
             async with asyncio.timeout(self._patience) as self._timeout:
                 await self._app(self._scope, self._counted, self._sent)
-        except Problem as problem:
-            await self._answer(problem)
+        except Problem as refusal:
+            return refusal
+        except ClientDisconnect:
+            return None  # whoever asked is gone, which is no fault of anybody's
         except TimeoutError:
-            late = Problem(
+            # Only who was asked for more of the body, and sent none, was late.
+            if self._asking and not self._whole:
+                return Problem(408, "U059", "the request did not arrive in time")
+            return Problem(
                 503, "U059", "the server is too busy to answer in time", headers={"Retry-After": "5"}
             )
-            if not self._whole:
-                late = Problem(408, "U059", "the request did not arrive in time")
-            await self._answer(late)
+        except asyncio.CancelledError:
+            return Problem(503, "U059", "the server is being stopped", headers={"Retry-After": "5"})
         except Exception as error:  # noqa: BLE001 - the last line of defence: the server lives
-            self._report(error)
-            await self._answer(Problem(500, "U064", "the program failed at this request"))
-        finally:
-            self._account(perf_counter() - began)
+            problem = problem_of_failure(error)
+            self._failure = f"{'defect' if problem.status_code == 500 else 'failure'} {place_of(error)}"
+            return problem
+        return None
 
     def _refuse(self) -> None:
         name = self._settings.public_name.casefold()
@@ -140,7 +159,9 @@ class _Crossing:
         return Problem(413, "U054", detail, headers={"Connection": "close"})
 
     async def _counted(self) -> Message:
+        self._asking = True
         message = await self._receive()
+        self._asking = False
         if message["type"] == "http.request":
             self._read += len(message.get("body", b""))
             self._whole = not message.get("more_body", False)
@@ -161,31 +182,21 @@ class _Crossing:
                 headers["Matcher-Rulebook"] = version
         await self._send(message)
 
-    async def _answer(self, problem: Problem) -> None:
-        if self._status:
-            return  # the answer has begun: nothing can be taken back
-        await problem_response(problem, self._id)(self._scope, self._receive, self._sent)
-
-    def _report(self, error: Exception) -> None:
-        frames = traceback.extract_tb(error.__traceback__)
-        ours = [each for each in frames if f"{Path(__file__).parts[-3]}/" in Path(each.filename).as_posix()]
-        last = (ours or frames)[-1]
-        _log.error(
-            "defect %s in %s, %s:%s request=%s",
-            type(error).__name__,
-            last.name,
-            Path(last.filename).name,
-            last.lineno,
-            self._id,
-        )
-
     def _account(self, seconds: float) -> None:
         method = self._scope["method"]
         method = method if method in _METHODS else "other"
         route = getattr(self._scope.get("route"), "path", "unmatched")
         self._metrics.answered(method, route, self._status, seconds)
-        _log.info(
-            "%s %s %s %.1f ms request=%s", method, route, self._status or "aborted", seconds * 1000, self._id
+        failure = self._failure or str(self._state.get("failure", ""))
+        _log.log(
+            logging.ERROR if failure or self._status >= 500 else logging.INFO,
+            "%s %s %s %.1f ms request=%s%s",
+            method,
+            route,
+            self._status or "aborted",
+            seconds * 1000,
+            self._id,
+            f" {failure}" if failure else "",
         )
 
 

@@ -29,19 +29,23 @@ LOCAL = Caller("local", "admin")
 class Callers:
     """Looks tokens up; what was looked up serves for two seconds, so a token revoked is one refused soon.
 
-    A server that only its own machine can reach takes its user's word while there are no tokens.
+    A server that only its own machine can reach takes its user's word until the first token is made. From then on it
+    asks for one, also after the last was revoked: to close a door must not open it.
     """
 
     tokens: Tokens
     local: bool
     _held: dict[str, Token] = field(default_factory=dict, init=False)
+    _guarded: bool = field(default=False, init=False)
     _until: float = field(default=-1.0, init=False)
 
     async def find(self, authorization: str) -> Caller | None:
         if monotonic() >= self._until:
             self._held = await to_thread.run_sync(self.tokens.by_hash)
+            if not self._guarded:
+                self._guarded = bool(self._held) or await to_thread.run_sync(self.tokens.any_ever)
             self._until = monotonic() + _FRESH_SECONDS
-        if self.local and not self._held:
+        if self.local and not self._guarded:
             return LOCAL
         scheme, _, secret = authorization.partition(" ")
         if scheme.casefold() != "bearer":

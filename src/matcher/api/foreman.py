@@ -13,15 +13,16 @@ from subprocess import DEVNULL
 import anyio
 from anyio import to_thread
 from anyio.abc import Process
-from sqlalchemy.exc import SQLAlchemyError
 
+from matcher.api.checking import framed
 from matcher.api.runner import Work, job_folder
 from matcher.api.server import Server, now
 from matcher.errors import CODES
-from matcher.store import Job
+from matcher.store import Job, StoreError
 
 _POLL_SECONDS = 1.0
-_FAREWELL_SECONDS = 5.0
+_PATIENCE = 5
+_FAREWELL_SECONDS = 2.0
 _ORPHAN = timedelta(hours=1)
 _log = logging.getLogger("matcher.server")
 
@@ -58,22 +59,33 @@ class Foreman:
         return True
 
     async def _give(self, job: Job, runner: str) -> None:
-        work = Work(self._server.settings, job.id, runner, job.request)
+        rulebook = self._server.holder.current.rulebook
+        work = Work(self._server.settings, job.id, runner, job.request, rulebook)
         _log.info("job %s begins", job.id)
         command = [sys.executable, "-m", "matcher.api.runner"]
         process = await anyio.open_process(command, stdout=DEVNULL, stderr=None, start_new_session=True)
         try:
             assert process.stdin is not None
             with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
-                await process.stdin.send(work.to_text().encode() + b"\n")
-            await process.wait()
+                await process.stdin.send(framed(work.to_bytes()))
+            await self._watch(process, job.id, runner)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._part(process)
                 failed = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
-                with suppress(SQLAlchemyError):
+                with suppress(StoreError):
                     await to_thread.run_sync(self._server.jobs.settle, job.id, runner, failed)
         _log.info("job %s ends", job.id)
+
+    async def _watch(self, process: Process, job: str, runner: str) -> None:
+        """Until it ends; one that goes on although its job was cancelled or deleted is ended."""
+        unwanted = 0
+        while process.returncode is None and unwanted < _PATIENCE:
+            with anyio.move_on_after(_POLL_SECONDS):
+                await process.wait()
+            with suppress(StoreError):
+                wanted = await to_thread.run_sync(self._server.jobs.wanted, job, runner)
+                unwanted = 0 if wanted else unwanted + 1
 
     @staticmethod
     async def _part(process: Process) -> None:

@@ -7,8 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.api.problems import Problem, problems
 from matcher.api.server import Reader, TheServer
@@ -48,11 +46,7 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", summary="Whether the server can serve", responses=problems(503))
 def readyz(server: TheServer) -> Ready:
-    try:
-        with server.database.reading() as connection:
-            connection.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        raise Problem(503, "U055", "the store does not answer") from None
+    server.database.check()
     holder = server.holder
     return Ready(rulebook=holder.current.version, rules_failing=list(holder.failing))
 

@@ -21,7 +21,7 @@ from matcher.api.shapes import JobPage, JobProblem, JobShown, ResultFile
 from matcher.api.uploads import Upload, save
 from matcher.errors import CODES, MatcherError
 from matcher.service.outputs import FILES
-from matcher.store import Job, JobState
+from matcher.store import Job, JobState, TooManyJobsError
 
 _CHECKED_AT_ONCE = 8 << 20
 """Files up to this size are looked through before they are taken; larger ones by their job."""
@@ -81,7 +81,7 @@ async def begin(
         raise Problem(415, "U056", "the body is to be multipart/form-data", place="header.content-type")
     waiting = await to_thread.run_sync(server.jobs.waiting, caller.owner)
     if waiting >= server.settings.open_jobs:
-        raise Problem(429, "U063", f"{waiting} jobs are waiting or running", headers={"Retry-After": "60"})
+        raise _too_many()
     identifier = server.jobs.new_id()
     folder = job_folder(server.settings, identifier)
     try:
@@ -94,8 +94,12 @@ async def begin(
         }
         if _size(upload) <= _CHECKED_AT_ONCE:
             run = file_run(server.settings, identifier, work)
-            await to_thread.run_sync(run.check, served.rulebook, limiter=server.threads)
-        job = await to_thread.run_sync(server.jobs.create, identifier, caller.owner, work)
+            await server.checker.check(run, served.rulebook)
+        most = server.settings.open_jobs
+        job = await to_thread.run_sync(server.jobs.create, identifier, caller.owner, work, most)
+    except TooManyJobsError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise _too_many() from None
     except MatcherError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise problem_of(error, folder / "in") from None
@@ -108,17 +112,26 @@ async def begin(
     return _shown(server, job)
 
 
+def _too_many() -> Problem:
+    return Problem(
+        429, "U063", "as many jobs are waiting or running as one may have", headers={"Retry-After": "60"}
+    )
+
+
 async def _take(request: Request, server: Server, folder: Path) -> Upload:
-    async with request.form(max_files=2, max_fields=2) as form:
-        file, mapping = form.get("file"), form.get("mapping")
-        if not isinstance(file, UploadFile):
-            raise Problem(422, "U057", "the form has no file", place="body.file")
-        if mapping is not None and not isinstance(mapping, UploadFile):
-            raise Problem(422, "U057", "the mapping is to be sent as a file", place="body.mapping")
-        described = mapping.file if mapping is not None else None
-        return await to_thread.run_sync(
-            save, file.file, file.filename or "", described, folder / "in", server.settings
-        )
+    try:
+        async with request.form(max_files=2, max_fields=2) as form:
+            file, mapping = form.get("file"), form.get("mapping")
+            if not isinstance(file, UploadFile):
+                raise Problem(422, "U057", "the form has no file", place="body.file")
+            if mapping is not None and not isinstance(mapping, UploadFile):
+                raise Problem(422, "U057", "the mapping is to be sent as a file", place="body.mapping")
+            described = mapping.file if mapping is not None else None
+            return await to_thread.run_sync(
+                save, file.file, file.filename or "", described, folder / "in", server.settings
+            )
+    except OSError:  # where temporary files go there is no room
+        raise Problem(503, "U008", "the upload cannot be kept", headers={"Retry-After": "60"}) from None
 
 
 @router.get("/v1/jobs", summary="The caller's jobs", responses=problems(401, 403, 422))

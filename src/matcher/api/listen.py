@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 from contextlib import ExitStack
 
 import uvicorn
 
-from matcher.api.app import create_app, set_up_log
+from matcher.api.app import create_app
+from matcher.api.connection import BACKLOG, Connection, make_room_for_connections
+from matcher.api.ending import GRACE_SECONDS, end_soon
+from matcher.api.log import set_up_log
 from matcher.api.server import now
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.errors import UsageError
 from matcher.store import Tokens, open_database
 
-_MOST_CONNECTIONS = 2_000
 _LONGEST_HEADERS = 64 << 10
 
 
@@ -22,6 +25,8 @@ def listen(settings: Settings) -> None:
     """Serves until it is told to stop; ``UsageError`` where others could call and there are no tokens."""
     _refuse_strangers(settings)
     set_up_log(settings)
+    _refuse_taken_port(settings)
+    make_room_for_connections()
     several = settings.workers > 1
     with ExitStack() as held:
         if several:
@@ -30,7 +35,7 @@ def listen(settings: Settings) -> None:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures
             create_app(settings).state.server.database.close()  # says here, and once, what is wrong
         uvicorn.run(
-            "matcher.api.app:from_environment" if several else create_app(settings),
+            "matcher.api.app:from_environment" if several else create_app(settings, ending=end_soon),
             factory=several,
             host=settings.host,
             port=settings.port,
@@ -38,10 +43,29 @@ def listen(settings: Settings) -> None:
             access_log=False,
             server_header=False,
             log_config=None,
-            timeout_keep_alive=15,
-            limit_concurrency=_MOST_CONNECTIONS,
+            http=Connection,
+            ws="none",
+            backlog=BACKLOG,
+            timeout_keep_alive=settings.idle_seconds,
+            timeout_graceful_shutdown=GRACE_SECONDS,
             h11_max_incomplete_event_size=_LONGEST_HEADERS,
         )
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    """Said before anything is opened; where two start at one moment the later one finds out by itself."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            with socket.socket(family, kind, protocol) as tried:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                tried.bind(address)
+    except OSError as error:
+        reason = (error.strerror or "the system refuses").lower()
+        raise UsageError(
+            f"cannot listen on {settings.host}, port {settings.port}: {reason}", code="U067"
+        ) from None
 
 
 def _refuse_strangers(settings: Settings) -> None:

@@ -6,6 +6,8 @@ never values.
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +17,20 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
+from matcher.api.log import place_of
 from matcher.api.shapes import Finding, ProblemDetail
 from matcher.errors import CODES, Diagnostic, MatcherError, PatientDataError, RuleError, UsageError
+from matcher.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_FINDINGS = 20
 _LONGEST = 300
+_EXHAUSTED = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
+)
+_PLACES = re.compile(r"(?<![\w./])/(?:[\w.@+~-]+/)+")
 _BY_STATUS = {401: "U052", 403: "U053", 404: "U050", 405: "U051", 413: "U054", 415: "U056"}
 
 
@@ -75,7 +84,24 @@ def problem_of(error: MatcherError, folder: Path | None = None) -> Problem:
     """
     if folder is not None and str(folder) in str(error):
         error = _shortened(error, f"{folder}/")
+    return _without_places(_problem_of(error))
+
+
+def _without_places(problem: Problem) -> Problem:
+    """Where this machine keeps its files is nobody's business but its own."""
+    problem.detail = _PLACES.sub("", problem.detail)
+    problem.place = _PLACES.sub("", problem.place)
+    problem.findings = tuple(
+        each.model_copy(update={name: _PLACES.sub("", getattr(each, name)) for name in ("place", "message")})
+        for each in problem.findings
+    )
+    return problem
+
+
+def _problem_of(error: MatcherError) -> Problem:
     match error:
+        case StoreError():
+            return Problem(503, error.code, error.message, headers={"Retry-After": "5"})
         case UsageError(code=code, message=message):
             return Problem(422, code, message)
         case PatientDataError(diagnostics=diagnostics) | RuleError(diagnostics=diagnostics):
@@ -84,6 +110,19 @@ def problem_of(error: MatcherError, folder: Path | None = None) -> Problem:
             status = 422 if isinstance(error, PatientDataError) else 500
             return Problem(status, first.code, first.message, place=first.place, findings=findings)
     return Problem(500, "U064", "the program failed")
+
+
+def problem_of_failure(error: Exception) -> Problem:
+    """What failed although nothing was wrong with the request; its words, which may quote a patient, are left out.
+
+    A disk that is full and a process that has no more files to open are the machine's, and may be over soon.
+    """
+    match error:
+        case StoreError():
+            return problem_of(error)
+        case OSError(errno=number) if number in _EXHAUSTED:
+            return Problem(503, "U008", "the machine has no room left", headers={"Retry-After": "60"})
+    return Problem(500, "U064", "the program failed at this request")
 
 
 def _shortened(error: MatcherError, prefix: str) -> MatcherError:
@@ -137,15 +176,41 @@ def add_problem_handlers(app: FastAPI) -> None:
                 problem = _invalid(error)
             case MatcherError():
                 problem = problem_of(error)
+                if problem.status_code >= 500:
+                    request.state.failure = f"failure {place_of(error)}"
             case HTTPException(status_code=status, headers=headers):
                 code = _BY_STATUS.get(status, "U057")
+                if status == 405:
+                    headers = {"Allow": _allowed(app, request.url.path)}
                 problem = Problem(status, code, CODES[code].meaning, headers=headers)
             case _:
                 raise error
         return problem_response(problem, request_id_of(request))
 
+    async def gone(_request: Request, _error: Exception) -> None:
+        """Whoever asked is gone in the middle of what they sent: there is nobody to answer."""
+
+    async def failed(request: Request, error: Exception) -> Response:
+        return problem_response(problem_of_failure(error), request_id_of(request))
+
     for kind in (HTTPException, RequestValidationError, MatcherError):
         app.add_exception_handler(kind, refused)
+    app.add_exception_handler(ClientDisconnect, gone)  # type: ignore[arg-type]
+    # Its answer; the border, which the exception then reaches, writes the line in the log.
+    app.add_exception_handler(Exception, failed)
+
+
+def _allowed(app: FastAPI, path: str) -> str:
+    """Every method of the address, whichever route takes it."""
+    asked = path.strip("/").split("/")
+    found = {
+        method.upper()
+        for known, operations in app.openapi()["paths"].items()
+        if len(parts := known.strip("/").split("/")) == len(asked)
+        and all(part.startswith("{") or part == each for part, each in zip(parts, asked, strict=True))
+        for method in operations
+    }
+    return ", ".join(sorted(found or {"GET"}))
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

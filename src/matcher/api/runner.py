@@ -1,17 +1,18 @@
 """One batch job in a process of its own: ``python -m matcher.api.runner``, started by the server.
 
-The first line on standard input is what to do. When the input ends, the server is gone: the job is given back
-and the next server takes it up. The process holds its job by a lease that it renews; see ``matcher.store.jobs``.
+What to do, and the rulebook to do it by, is the first message on standard input. When the input ends, the server is
+gone: the job is given back and the next server takes it up. The process holds
+its job by a lease that it renews; see ``matcher.store.jobs``.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import pickle
 import shutil
 import sys
+import tempfile
 import threading
-import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,15 +20,16 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Self
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from matcher.api.checking import unframed
+from matcher.api.log import keep_words, place_of
 from matcher.api.problems import cut, problem_of
 from matcher.api.server import now
 from matcher.api.settings import Settings
 from matcher.errors import CODES, MatcherError, UsageError
-from matcher.service import MatchOptions, open_rulebook
+from matcher.rules.rulebook import Rulebook
+from matcher.service import MatchOptions
 from matcher.service.file_run import FileRun, Progress, StoppedError
-from matcher.store import Jobs, JobState, open_database
+from matcher.store import Jobs, JobState, StoreError, open_database
 
 _REPORT_SECONDS = 0.5
 _HELD = "U041"
@@ -36,29 +38,30 @@ _HELD = "U041"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job and the runner it was given to."""
+    """A job, the runner it was given to, and the rulebook that is in force."""
 
     settings: Settings
     job: str
     runner: str
     request: dict[str, Any]
+    rulebook: Rulebook
 
-    def to_text(self) -> str:
-        settings = json.loads(self.settings.to_text())
-        return json.dumps(
-            {"settings": settings, "job": self.job, "runner": self.runner, "request": self.request}
-        )
+    def to_bytes(self) -> bytes:
+        return pickle.dumps((self.settings, self.job, self.runner, self.request, self.rulebook))
 
     @classmethod
-    def from_text(cls, text: str) -> Work:
-        found = json.loads(text)
-        settings = Settings.from_text(json.dumps(found["settings"]))
-        return cls(settings, found["job"], found["runner"], found["request"])
+    def from_bytes(cls, content: bytes) -> Self:
+        """Only from the server, which is the parent of the process that asks."""
+        return cls(*pickle.loads(content))  # noqa: S301 - as said
 
 
 def job_folder(settings: Settings, job: str) -> Path:
-    """Input and output of a job; the name is one that the store gave."""
-    return settings.data_folder / "jobs" / job
+    """Input and output of a job; the name is one that the store gave.
+
+    Each store has a folder of its own: a server with another store knows nothing of these jobs, and must not take
+    their files for left over.
+    """
+    return settings.jobs_folder / job
 
 
 def file_run(settings: Settings, job: str, request: dict[str, Any]) -> FileRun:
@@ -113,7 +116,7 @@ class Pulse:
                 rejected=latest.rejected,
                 rulebook=self._rulebook,
             )
-        except SQLAlchemyError:
+        except StoreError:
             return  # a store that is busy for a moment; if it stays so, the lease runs out
         self.stopped = self.stopped or not goes_on
 
@@ -121,11 +124,14 @@ class Pulse:
 def run(work: Work) -> JobState:
     """Runs the job to its end and says so in the store."""
     settings = work.settings
+    aside = job_folder(settings, work.job) / "aside"
+    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(aside)  # whatever ends this process, it goes with the job
     jobs = Jobs(open_database(settings.store_url, now), timedelta(seconds=settings.lease))
     _give_back_when_alone(jobs, work)
     problem: dict[str, Any] | None = None
     try:
-        rulebook = open_rulebook(settings.rules_folder)
+        rulebook = work.rulebook
         with Pulse(jobs, work, rulebook.short_version) as pulse:
             pulse.report(file_run(settings, work.job, work.request).run(rulebook, pulse.report))
         state = JobState.DONE
@@ -140,10 +146,10 @@ def run(work: Work) -> JobState:
         problem = {"code": found.code, "place": found.place, "detail": cut(found.detail)}
     except Exception as error:  # noqa: BLE001 - what fails is said in the job, without what may quote a patient
         state = JobState.FAILED
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        sys.stderr.write(f"defect {type(error).__name__} in {frame.name}, {place} job={work.job}\n")
+        if jobs.wanted(work.job, work.runner):  # a job that was deleted took its files along
+            sys.stderr.write(f"defect {place_of(error)} job={work.job}\n")
         problem = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
+    shutil.rmtree(aside, ignore_errors=True)
     still_ours = jobs.finish(work.job, work.runner, state, problem)
     if still_ours and state is not JobState.DONE:
         shutil.rmtree(job_folder(settings, work.job) / "out", ignore_errors=True)
@@ -154,8 +160,8 @@ def _give_back_when_alone(jobs: Jobs, work: Work) -> None:
     """Ends the process as soon as nobody holds the other end of its input."""
 
     def wait() -> None:
-        sys.stdin.read()
-        with suppress(SQLAlchemyError):  # the lease runs out by itself
+        sys.stdin.buffer.read()
+        with suppress(StoreError):  # the lease runs out by itself
             jobs.release(work.job, work.runner)
         os._exit(1)
 
@@ -163,7 +169,8 @@ def _give_back_when_alone(jobs: Jobs, work: Work) -> None:
 
 
 def main() -> int:
-    work = Work.from_text(sys.stdin.readline())
+    keep_words()
+    work = Work.from_bytes(unframed(sys.stdin.buffer))
     return 0 if run(work) is JobState.DONE else 1
 
 

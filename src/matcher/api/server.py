@@ -11,6 +11,7 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from matcher.api.callers import Caller, Callers
+from matcher.api.checking import Checker
 from matcher.api.metrics import Metrics
 from matcher.api.problems import Problem
 from matcher.api.served import Holder, Served
@@ -33,6 +34,7 @@ class Server:
     audit: Audit
     callers: Callers
     metrics: Metrics
+    checker: Checker
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
     """What computes does so here, so that the loop goes on; more threads would only wait for each other."""
     turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
@@ -46,6 +48,7 @@ def now() -> datetime:
 def open_server(settings: Settings) -> Server:
     """Opens store and rulebook; ``MatcherError`` with what is wrong with either."""
     _make_private(settings.data_folder / "jobs")
+    _make_private(settings.jobs_folder)
     holder = Holder(settings.rules_folder, now)
     database = open_database(settings.store_url, now)
     return Server(
@@ -57,6 +60,7 @@ def open_server(settings: Settings) -> Server:
         Audit(database),
         Callers(Tokens(database), local=settings.local),
         Metrics(),
+        Checker(settings.check_seconds),
     )
 
 

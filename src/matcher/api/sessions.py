@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from matcher.api.asking import UnknownAsked
+from matcher.api.asking import UnknownAsked, no_number
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
 from matcher.api.problems import Problem, cut, problems
@@ -30,12 +30,12 @@ from matcher.service.intake.desk import Desk
 from matcher.service.intake.live import Document, LiveIntakes
 from matcher.service.intake.state import IntakeState
 from matcher.service.intake.upload import answers_of
-from matcher.store import ChangedMeanwhileError, Session, UnknownSessionError
+from matcher.store import ChangedMeanwhileError, Session, StoreError, UnknownSessionError
 from matcher.web.pages import Pages
 
 T = TypeVar("T")
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
-Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+Day = Annotated[date, BeforeValidator(no_number), Field(ge=EARLIEST, le=LATEST)]
 MOST_ANSWERS = 2_000
 _LONGEST_NAME = 120
 _LARGEST = 500_000
@@ -276,7 +276,10 @@ def _opened(server: Server, identifier: str, owner: str) -> tuple[Session, Docum
         session = server.sessions.read(identifier, owner)
     except UnknownSessionError:
         raise _gone() from None
-    return session, Document.of(session.document)
+    try:
+        return session, Document.of(session.document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(error) from None
 
 
 def _whose(profile: Mapping[str, Any]) -> str:

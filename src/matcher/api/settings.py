@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from ipaddress import ip_address
@@ -34,9 +35,11 @@ class Settings:
     body_limit: int = MEBIBYTE
     upload_limit: int = 256 * MEBIBYTE
     unpacked_limit: int = 4096 * MEBIBYTE
+    check_seconds: float = 20.0
     upload_rows: int = 5_000_000
     upload_columns: int = 2_000
     timeout: float = 30.0
+    idle_seconds: int = 15
     session_hours: float = 12.0
     open_jobs: int = 20
     job_days: float = 7.0
@@ -55,6 +58,13 @@ class Settings:
     @property
     def data_folder(self) -> Path:
         return Path(self.data) if self.data else user_data_path("trial-matcher", appauthor=False)
+
+    @property
+    def jobs_folder(self) -> Path:
+        """Where this store's jobs have their files."""
+        kind, _, path = self.store_url.partition(":///")
+        named = f"{kind}:///{Path(path).resolve()}" if kind == "sqlite" else self.store_url
+        return self.data_folder / "jobs" / hashlib.sha256(named.encode()).hexdigest()[:16]
 
     @property
     def local(self) -> bool:

@@ -5,6 +5,7 @@ Nothing of a sender's file name is kept but its ending: names may hold a patient
 
 from __future__ import annotations
 
+import lzma
 import re
 import shutil
 import zipfile
@@ -20,7 +21,12 @@ ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".txt", ".json", ".jsonl", ".ndjson",
 _TABLES = (".csv", ".tsv")
 _DELIMITED = frozenset({".csv", ".tsv", ".tab", ".psv", ".txt"})
 _PIECE = 1 << 20
+_LARGEST_MAPPING = 1 << 20
 _MOST_TABLES = 40
+_MOST_HEADER_LINES = 1_000
+_MOST_ENTRIES = 2 * _MOST_TABLES
+_LARGEST_DIRECTORY = 1 << 17
+_END_OF_DIRECTORY = (1 << 16) + 22
 _HIGHEST_RATIO = 200
 _ALWAYS_FINE = 16 << 20
 _TABLE = re.compile(r"[a-z][a-z_0-9]{0,40}\.(csv|tsv)")
@@ -44,7 +50,8 @@ def save(stream: IO[bytes], name: str, mapping: IO[bytes] | None, folder: Path, 
         described = None
         if mapping is not None:
             described = folder / "mapping.yaml"
-            _write(mapping, described)
+            if _write(mapping, described) > _LARGEST_MAPPING:
+                raise _refused("the mapping is larger than any", "mapping")
         if ending == ".zip":
             return Upload(_unpack(stream, folder / "tables", limits), described)
         patients = folder / f"patients{ending}"
@@ -69,6 +76,7 @@ def _write(stream: IO[bytes], path: Path) -> int:
 def _unpack(stream: IO[bytes], folder: Path, limits: Settings) -> Path:
     folder.mkdir()
     try:
+        _refuse_many_members(stream)
         with zipfile.ZipFile(stream) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
             if not 0 < len(members) <= _MOST_TABLES:
@@ -88,9 +96,22 @@ def _unpack(stream: IO[bytes], folder: Path, limits: Settings) -> Path:
                     raise _refused("the archive is encrypted", "file")
                 left -= _inflate(archive, member, folder / name, left)
                 _check_columns(folder / name, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError):
         raise _refused("the archive is damaged, or packed in a way that is not read", "file") from None
     return folder
+
+
+def _refuse_many_members(stream: IO[bytes]) -> None:
+    """Before the directory is read, which takes time and memory for each of its entries."""
+    size = stream.seek(0, 2)
+    stream.seek(max(0, size - _END_OF_DIRECTORY))
+    tail = stream.read()
+    place = tail.rfind(b"PK\5\6")
+    stream.seek(0)
+    if place >= 0 and int.from_bytes(tail[place + 10 : place + 12], "little") > _MOST_ENTRIES:
+        raise _refused(f"the archive holds more than {_MOST_TABLES} files", "file")
+    if place >= 0 and int.from_bytes(tail[place + 12 : place + 16], "little") > _LARGEST_DIRECTORY:
+        raise _refused("the archive's directory is larger than any of tables", "file")
 
 
 def _inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left: int) -> int:
@@ -98,7 +119,7 @@ def _inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left
     written = 0
     most = max(_ALWAYS_FINE, member.compress_size * _HIGHEST_RATIO)
     with archive.open(member) as packed, path.open("wb") as file:
-        while piece := packed.read(_PIECE):
+        while piece := _unpacked(packed):
             written += len(piece)
             if written > min(left, most):
                 raise _refused("the archive unpacks to more than is taken", "file")
@@ -106,13 +127,34 @@ def _inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left
     return written
 
 
+def _unpacked(packed: IO[bytes]) -> bytes:
+    try:
+        return packed.read(_PIECE)
+    except OSError as error:
+        if error.errno is None:  # bz2 says so of data that are none
+            raise EOFError from None
+        raise
+
+
 def _check_columns(path: Path, limits: Settings) -> None:
     if path.suffix not in _DELIMITED:
         return
+    columns = 1 + max(_header(path).count(mark) for mark in (b",", b";", b"\t", b"|"))
+    if columns > limits.upload_columns:
+        raise _refused(f"the header has more than the {limits.upload_columns} columns that are taken", "file")
+
+
+def _header(path: Path) -> bytes:
+    """At least the first line with anything on it, and all of it where quotation marks hold line breaks."""
+    found = b""
     with path.open("rb") as file:
-        header = file.readline(_PIECE)
-    columns = 1 + max(header.count(mark) for mark in (b",", b";", b"\t", b"|"))
-    if columns > limits.upload_columns or len(header) == _PIECE:
-        raise _refused(
-            f"the first line has more than the {limits.upload_columns} columns that are taken", "file"
-        )
+        for _ in range(_MOST_HEADER_LINES):
+            line = file.readline(_PIECE)
+            found += line
+            if len(found) >= _PIECE:
+                raise _refused("the header is longer than any", "file")
+            plain = found.replace(b"\0", b"").strip(b'\xef\xbb\xbf\xff\xfe \t\r\n,;|"')
+            note = plain[:4].lower() == b"sep=" and b"\n" not in plain
+            if not line or (plain and not note and found.count(b'"') % 2 == 0):
+                break
+    return found

@@ -46,6 +46,7 @@ class Asked:
     include_closed: bool
     include_deceased: bool
     quiet: bool
+    shared: bool = False
 
     @property
     def inputs(self) -> list[Path]:
@@ -53,7 +54,7 @@ class Asked:
 
     def wanted(self, patients: int) -> Wanted:
         explained = patients <= EXPLAINED_UP_TO if self.explanations is None else self.explanations
-        return Wanted(self.form, explained, self.top, self.standings)
+        return Wanted(self.form, explained, self.top, self.standings, not self.shared)
 
     def recorded(self, wanted: Wanted) -> dict[str, Any]:
         """The options that the account of the run names."""

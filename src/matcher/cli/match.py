@@ -60,6 +60,9 @@ def match(
     include_closed: asked.IncludeClosed = False,
     include_deceased: asked.IncludeDeceased = False,
     as_json: asked.AsJson = False,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="Let others of this machine read the files, as your umask says.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> int:
     """Rank trials and regimens for every patient, with reasons.
@@ -98,6 +101,7 @@ def match(
         include_closed=include_closed,
         include_deceased=include_deceased,
         quiet=quiet,
+        shared=shared,
     )
     if as_json:
         _refuse_with_json(asked_for)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import typer
 
@@ -20,8 +22,9 @@ DONE = 0
 DEFECT = 1
 USAGE = 2
 STOPPED = 130
-TERMINATED = 143
 CLOSED_PIPE = 141
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_TOLD_TO_STOP = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(leaving.__context__, BrokenPipeError):
             return _closed_pipe()
         return leaving.code if isinstance(leaving.code, int) else DEFECT
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            return _defect(error)
+        _say(
+            f"U008 {(error.strerror or 'no room').lower()}\n    No file was written. Make room, also where temporary files go."
+        )
+        return USAGE
     except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence instead of a traceback
         return _defect(error)
     return code if isinstance(code, int) else DONE
@@ -87,18 +97,23 @@ def _closed_pipe() -> int:
 def _stopping_cleanly() -> Iterator[None]:
     """A request to stop unwinds like any other way out, so that nothing is left half written."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(TERMINATED)
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
 
+    previous: dict[int, Any] = {}
     try:
-        previous = signal.signal(signal.SIGTERM, stop)
+        for number in _TOLD_TO_STOP:
+            # Who was started with nohup goes on.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                previous[number] = signal.signal(number, stop)
     except ValueError:  # only the main thread may ask for signals
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for told, handler in previous.items():
+            signal.signal(told, handler)
 
 
 def _say(text: str) -> None:

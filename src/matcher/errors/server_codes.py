@@ -36,8 +36,8 @@ _SERVER = (
     Code(
         "U055",
         "Store cannot be used",
-        "The database of sessions, jobs and tokens cannot be opened, or belongs to a later version.",
-        "Check the URL given with --store, and who may write there.",
+        "The database of sessions, jobs and tokens cannot be opened, read or written to, or belongs to a later version.",
+        "Check the URL given with --store, who may write there, and whether the disk is full.",
     ),
     Code(
         "U056",
@@ -104,6 +104,12 @@ _SERVER = (
         "Unknown token",
         "No token in force has this identifier.",
         "'matcher tokens list' prints the identifiers.",
+    ),
+    Code(
+        "U067",
+        "Address cannot be listened on",
+        "The port is taken by another program, or the address is none of this machine's.",
+        "Stop the other program, or give another --port or --host.",
     ),
 )
 

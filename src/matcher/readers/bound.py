@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,6 +16,7 @@ from matcher.readers.mapping import (
     Policy,
     RowPart,
     cells_of,
+    numbered_parts,
 )
 from matcher.rulebook.marked import Location
 from matcher.vocabulary.biomarkers import MARKERS
@@ -163,14 +163,15 @@ class _Binding:
 
     def _numbered(self, pattern: str) -> list[str]:
         """The beginnings of column names that fit the pattern, in the order of their numbers."""
-        escaped = re.escape(pattern.casefold()).replace(re.escape("[-#]"), r"(?:-(\d+))?")
-        fits = re.compile(escaped.replace(re.escape("#"), r"(\d+)"))
+        before, dashed, after = numbered_parts(pattern.casefold())
         found: dict[str, int] = {}
         for name in self._header:
-            if match := fits.match(name.casefold()):
-                rest = name[match.end() :]
+            fit = _number_in(name.casefold(), before, dashed, after)
+            if fit is not None:
+                end, number = fit
+                rest = name[end:]
                 if not rest or not (rest[0].isalnum() or rest[0] == "-"):
-                    found[name[: match.end()]] = int(match[1] or 1)
+                    found[name[:end]] = number
         return sorted(found, key=lambda stem: found[stem])
 
     def _cells(self, cells: Iterable[Cell], stem: str | None = None) -> tuple[BoundCell, ...]:
@@ -215,7 +216,7 @@ class _Binding:
         return found
 
     def _report(self, column: str, location: Location) -> None:
-        guess = nearest(column, self._header)
+        guess = nearest(column, self._header) if len(self._missing) < _MOST_GUESSES else None
         self._missing[column] = self._marked.report(
             "U013",
             location,
@@ -228,6 +229,31 @@ class _Binding:
     ) -> tuple[tuple[Condition, str], ...]:
         found = ((each, self._find(each.column, stem, location)) for each in conditions)
         return tuple((each, column or "") for each, column in found)
+
+
+_MOST_DIGITS = 9
+_MOST_GUESSES = 50
+"""So many missing columns are still offered the nearest name: looking for it is what takes time."""
+
+
+def _number_in(name: str, before: str, dashed: bool, after: str) -> tuple[int, int] | None:
+    """Where the beginning of a name ends that fits, and its number: the longest that does."""
+    if not name.startswith(before):
+        return None
+    start = len(before)
+    if dashed:
+        if name[start : start + 1] != "-":
+            return (start + len(after), 1) if name.startswith(after, start) else None
+        start += 1
+    digits = start
+    while digits - start <= _MOST_DIGITS and name[digits : digits + 1].isdecimal():
+        digits += 1
+    for end in range(min(digits, start + _MOST_DIGITS), start, -1):
+        if name.startswith(after, end):
+            return end + len(after), int(name[start:end])
+    # A dash that no number follows is the rest of a name that has none.
+    first = len(before)
+    return (first + len(after), 1) if dashed and name.startswith(after, first) else None
 
 
 def _vocabulary(name: str) -> Iterable[str]:

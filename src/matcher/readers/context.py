@@ -22,7 +22,7 @@ from matcher.vocabulary import units
 from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.marks import Assertion, assertion_of, marked
 
-_ALTERNATIVES = re.compile(r"(?<!\s)(?:\s+or\s+|\s*[|/]\s*)", re.IGNORECASE)
+_ALTERNATIVES = re.compile(r"\s{1,9}or\s{1,9}|\s{0,9}\|\s{0,9}|\s{0,9}/\s{0,9}", re.IGNORECASE)
 MOST_GUESSES = 50
 """So many findings about one patient still offer the nearest name: looking for it is what takes time."""
 _ENUMERATED = re.compile(r",| or | and | nor |;|/|\|| oder | und |&", re.IGNORECASE)

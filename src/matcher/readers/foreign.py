@@ -15,6 +15,7 @@ from matcher.domain.record import Source
 from matcher.domain.wire.model import FIELDS
 from matcher.errors import nearest
 from matcher.readers.outcome import Issue
+from matcher.readers.text import in_whole_characters
 
 IDENTIFIERS = ("id", "patient_id", "patientid", "patient")
 """The fields that say whose a record is, written in any case and with any mark between the words."""
@@ -46,7 +47,8 @@ class TwoIdentifiersError(ValueError):
 
 def identifier_of(wire: Mapping[Any, Any]) -> str:
     """Whose the record is; nothing where it does not say. Two fields that differ are an error."""
-    found = {str(wire[name]).strip() for name in wire if is_identifier(name) and _is_text(wire[name])} - {""}
+    written = (wire[name] for name in wire if is_identifier(name) and _is_text(wire[name]))
+    found = {in_whole_characters(str(each)).strip() for each in written} - {""}
     if len(found) > 1:
         raise TwoIdentifiersError("two fields say whose the record is, and they differ")
     return found.pop() if found else ""

@@ -20,6 +20,9 @@ from matcher.rulebook.marked import Location, Marked
 from matcher.rulebook.strict_yaml import load_yaml
 from matcher.vocabulary.observations import OBSERVATIONS
 
+MOST_PLACES = 20_000
+"""Cells of a mapping, those of a group counted for each name the group is made for, and patterns of columns."""
+_NUMBER, _DASHED_NUMBER = "#", "[-#]"
 Scalar = str | int | float | bool | date | None
 
 
@@ -83,8 +86,8 @@ class Cell(_Part):
         "issue", description="What becomes of a text that `values` does not name."
     )
     read: Literal["text", "number", "date", "days", "year"] | None = Field(None, alias="as")
-    plus: int = Field(0, description="Days added to a date.")
-    split: str | None = Field(None, description="What parts several values in one cell.")
+    plus: int = Field(0, ge=-100_000, le=100_000, description="Days added to a date.")
+    split: str | None = Field(None, min_length=1, description="What parts several values in one cell.")
     when: Conditions = []
     unit: str | None = Field(None, description="Unit of a fact; in rows it is a field of its own.")
     unit_column: str | None = None
@@ -194,6 +197,7 @@ def _read(path: Path, shown: str) -> MarkedMapping:
     except ValidationError as error:
         raise MappingError(diagnostics + [_reported(marked, each) for each in error.errors()]) from None
     diagnostics += _fields_checked(mapping, marked)
+    diagnostics += _bounds_checked(mapping, marked)
     if diagnostics:
         raise MappingError(diagnostics)
     return MarkedMapping(mapping, marked)
@@ -259,6 +263,29 @@ def _fields_checked(mapping: Mapping, marked: Marked) -> list[Diagnostic]:
             message = "a value comes from one of column, columns, constant, index, name and row"
             found.append(marked.report("U015", location, message))
     return found
+
+
+def numbered_parts(pattern: str) -> tuple[str, bool, str]:
+    """What stands before and behind the number of a ``repeat``, and whether the first group may have none."""
+    dashed = _DASHED_NUMBER in pattern
+    before, _, after = pattern.partition(_DASHED_NUMBER if dashed else _NUMBER)
+    return before, dashed, after
+
+
+def _bounds_checked(mapping: Mapping, marked: Marked) -> Iterator[Diagnostic]:
+    """What a mapping asks for is done for every file and row, so it has bounds of its own."""
+    places = sum(1 for _ in cells_of(mapping)) + sum(len(each.columns) for each in mapping.ignore)
+    for table, parts in mapping.rows.items():
+        for number, part in enumerate(parts):
+            location: Location = ("rows", table, number)
+            if part.repeat is not None and part.repeat.count(_NUMBER) != 1:
+                message = "'repeat' holds one '#', for the number of the group"
+                yield marked.report("U015", (*location, "repeat"), message)
+            if isinstance(part.each, list):
+                places += len(part.each) * max(1, sum(map(len, part.fields.values())))
+    places += sum(len(cell.columns or ()) + len(cell.when) for _, cell in cells_of(mapping))
+    if places > MOST_PLACES:
+        yield marked.report("U015", (), f"the mapping names more than {MOST_PLACES} columns")
 
 
 def fields_of(table: str) -> set[str]:

@@ -9,6 +9,7 @@ from matcher.readers.assemble import assemble
 from matcher.readers.entry import Entry
 from matcher.readers.foreign import no_identifier
 from matcher.readers.outcome import Issue, Outcome, Patient, Reject
+from matcher.readers.text import has_half_characters
 from matcher.vocabulary.formulary import Formulary
 
 
@@ -37,6 +38,8 @@ class PatientReader:
             return "P017", reason
         if entry.patient in self.repeated:
             return "P002", "another record has the same identifier"
+        if has_half_characters(entry.wire):
+            return "P006", "a text holds half of a character"
         return None
 
 

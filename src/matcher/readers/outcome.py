@@ -9,6 +9,7 @@ from typing import TypeAlias
 from matcher.domain.profile import Profile
 from matcher.domain.record import Source
 from matcher.errors import CODES
+from matcher.readers.text import in_whole_characters
 
 LONGEST_TEXT = 200
 
@@ -33,6 +34,7 @@ class Issue:
     def of(
         cls, code: str, reason: str, *, source: Source, patient: str = "", fact: str = "", text: object = ""
     ) -> Issue:
+        patient, fact, reason = map(in_whole_characters, (patient, fact, reason))
         return cls(patient, code, fact, reason, CODES[code].remedy, source, shown(text))
 
 
@@ -49,6 +51,7 @@ class Reject:
 
     @classmethod
     def of(cls, code: str, reason: str, *, source: Source, patient: str = "", text: object = "") -> Reject:
+        patient, reason = map(in_whole_characters, (patient, reason))
         return cls(patient, code, reason, CODES[code].remedy, source, shown(text))
 
 
@@ -111,5 +114,5 @@ class Reading:
 
 def shown(value: object) -> str:
     """A value as text on one line, cut where it is longer than anyone reads."""
-    text = " ".join(str(value).replace("\0", "\\0").split())
+    text = " ".join(in_whole_characters(str(value)).replace("\0", "\\0").split())
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

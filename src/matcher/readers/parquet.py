@@ -91,8 +91,9 @@ def reading(path: Path) -> Iterator[None]:
     """What a broken file gives away only while it is read, as an error of the file."""
     try:
         yield
-    except (pa.ArrowException, OSError, EOFError) as error:
-        reason = f"the file cannot be read as Parquet: {str(error).splitlines()[0]}"
+    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+        said = "a text is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        reason = f"the file cannot be read as Parquet: {(said.splitlines() or [''])[0][:200]}"
         raise PatientDataError([Diagnostic(path.name, None, None, "P014", reason)]) from None
 
 

@@ -295,13 +295,20 @@ def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
     Equal in all it says, or saying less, or with a part that nobody could read.
     """
     seen: dict[object, list[_E]] = {}
-    for record in records:
-        among = seen.setdefault(_of_what(record), [])
-        if any(_may_be_same(record, each) for each in among):
-            yield _repeated(record)
-        else:
-            yield record
-        among.append(record)
+    again: set[int] = set()
+    # Of two that may be one, the one that says less is the other told again, wherever it stands.
+    for place in sorted(range(len(records)), key=lambda each: _left_open(records[each])):
+        among = seen.setdefault(_of_what(records[place]), [])
+        if any(_may_be_same(records[place], each) for each in among):
+            again.add(place)
+        among.append(records[place])
+    for place, record in enumerate(records):
+        yield _repeated(record) if place in again else record
+
+
+def _left_open(record: _Entry) -> int:
+    held = [getattr(record, each.name) for each in fields(record) if each.name not in _NOT_SAID]
+    return sum(each is None or _is_wide(each) for each in held)
 
 
 def _of_what(record: object) -> object:

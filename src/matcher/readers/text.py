@@ -14,6 +14,10 @@ LONGEST_LINE = 4 << 20
 """Characters; a line beyond this is no patient's."""
 
 
+_NO_TEXT = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
+"""What Python calls encodings and no file of patients is in: names of hosts, escapes, and ways to hide text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """The name to decode with, and whether it was concluded rather than known."""
@@ -53,8 +57,11 @@ def encoding_of(path: Path, stated: str | None = None) -> Encoding:
 def _stated(path: Path, stated: str) -> Encoding:
     try:
         name = codecs.lookup(stated).name
-    except LookupError:
-        raise UsageError(f"'{stated}' is not the name of an encoding", code="U020") from None
+        "a".encode(stated)  # what turns bytes into bytes is refused here
+    except (LookupError, ValueError):
+        name = ""
+    if not name or name.replace("_", "-") in _NO_TEXT:
+        raise UsageError(f"'{stated[:60]}' is not the name of an encoding", code="U020") from None
     return _checked(path, Encoding("utf-8-sig" if name == "utf-8" else name))
 
 
@@ -82,3 +89,23 @@ def lines_of(path: Path, encoding: Encoding) -> Iterator[str]:
     with path.open(encoding=encoding.name, newline="") as stream:
         while line := stream.readline(LONGEST_LINE):
             yield line
+
+
+def has_half_characters(value: object) -> bool:
+    """Whether any text in a value that came as JSON holds one half of a character (a lone surrogate), keys included.
+
+    It is no text: no file and no other program takes it.
+    """
+    match value:
+        case str():
+            return not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value)
+        case dict():
+            return any(has_half_characters(each) for pair in value.items() for each in pair)
+        case list() | tuple():
+            return any(map(has_half_characters, value))
+    return False
+
+
+def in_whole_characters(text: str) -> str:
+    """The text with such halves spelled out, so that it can be written down."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -90,8 +90,8 @@ NOT_READ = _NotRead()
 
 _WRITTEN = r"\d[\d.,]*(?<![.,])"
 _NUMBERS = re.compile(
-    rf"(\s*(?:<=|>=|=<|=>|[<>=\u2264\u2265])?\s*[-+]?)({_WRITTEN})"
-    rf"(?:(\s*(?:[-\u2013\u2014]|\.\.|to\b|bis\b|or\b)\s*)({_WRITTEN}))?(.*)",
+    rf"(\s{{0,9}}(?:<=|>=|=<|=>|[<>=\u2264\u2265])?\s{{0,9}}[-+]?)({_WRITTEN})"
+    rf"(?:(\s{{0,9}}(?:[-\u2013\u2014]|\.\.|to\b|bis\b|or\b)\s{{0,9}})({_WRITTEN}))?(.*)",
     re.DOTALL,
 )
 

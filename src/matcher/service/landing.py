@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from matcher.errors import UsageError
+from matcher.readers.aside import folder_aside
 
 LAST = "run.json"
+OURS = (
+    *(f"matches.{form}" for form in ("csv", "jsonl", "parquet")),
+    "explanations.jsonl",
+    "rejects.csv",
+    "issues.csv",
+    "report.html",
+)
+"""Names of files that not every run writes, or that runs of other forms do."""
 
 
 class Landing:
@@ -25,9 +34,19 @@ class Landing:
     """
 
     def __init__(
-        self, folder: Path, names: Iterable[str], inputs: Iterable[Path] = (), aside: Path | None = None
+        self,
+        folder: Path,
+        names: Iterable[str],
+        inputs: Iterable[Path] = (),
+        aside: Path | None = None,
+        *,
+        private: bool = True,
     ) -> None:
-        """``aside`` is a folder to write to that somebody else takes away, should this process be killed."""
+        """``aside`` is a folder to write to that somebody else takes away, should this process be killed.
+
+        What is ``private`` only its owner may read.
+        """
+        self._private = private
         self.folder = folder
         self._aside = aside
         self.names = tuple(sorted(names, key=lambda name: name == LAST))
@@ -45,8 +64,8 @@ class Landing:
             self._made = [each for each in missing if each.exists()]
             if self._aside is not None:
                 shutil.rmtree(self._aside, ignore_errors=True)
-                self._aside.mkdir()
-            self._staging = self._aside or Path(tempfile.mkdtemp(prefix=".matcher-", dir=self.folder))
+                self._aside.mkdir(mode=0o700)
+            self._staging = self._aside or folder_aside(self.folder, ".matcher-")
         return self
 
     def __exit__(
@@ -56,7 +75,9 @@ class Landing:
         trace: TracebackType | None,
     ) -> None:
         for stream in self._open:
-            stream.close()
+            # On a full disk what was still to be written cannot be; it is about to be removed.
+            with suppress(OSError):
+                stream.close()
         if self._staging is not None:
             shutil.rmtree(self._staging, ignore_errors=True)
         for folder in self._made:
@@ -66,9 +87,14 @@ class Landing:
 
     def open(self, name: str, *, newline: str | None = "\n") -> IO[str]:
         """A file that will land under this name, or that is only needed on the way there."""
-        stream = (self._staged / name).open("w+", encoding="utf-8", newline=newline)
+        stream: IO[str] = open(  # noqa: SIM115 - it is closed at the end
+            self._staged / name, "w+", encoding="utf-8", newline=newline, opener=self._made_for
+        )
         self._open.append(stream)
         return stream
+
+    def _made_for(self, path: str, flags: int) -> int:
+        return os.open(path, flags, 0o600 if self._private else 0o666)
 
     def path(self, name: str) -> Path:
         """The same for a file that somebody else opens and closes."""
@@ -86,6 +112,8 @@ class Landing:
             for path in self._others:
                 with path.open("rb+") as written:
                     os.fsync(written.fileno())
+                if self._private:
+                    path.chmod(0o600)
             self._move()
         return tuple(self.folder / name for name in self.names)
 
@@ -95,7 +123,7 @@ class Landing:
         aside: list[str] = []
         landed: list[str] = []
         try:
-            for name in reversed(self.names):
+            for name in [*self._of_an_earlier_run(), *reversed(self.names)]:
                 if (self.folder / name).exists():
                     (self.folder / name).replace(previous / name)
                     aside.append(name)
@@ -108,6 +136,19 @@ class Landing:
             for name in reversed(aside):
                 (previous / name).replace(self.folder / name)
             raise
+
+    def _of_an_earlier_run(self) -> list[str]:
+        """Files that a run of this program left here, as its account says, and this one does not write anew.
+
+        Beside the new ones they would be taken for results of this run.
+        """
+        try:
+            written = json.loads((self.folder / LAST).read_text("utf-8"))["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+        if not isinstance(written, list):
+            return []
+        return [name for name in OURS if name in written and name not in self.names]
 
     @property
     def _staged(self) -> Path:

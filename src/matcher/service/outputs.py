@@ -147,13 +147,15 @@ def issue_in_words(issue: Issue) -> str:
 class Wanted:
     """What is written of a run: the form of the matches, whether with reasons, and which pairs.
 
-    ``top`` counts within trials and within regimens, among the ``standings`` where any are named.
+    ``top`` counts within trials and within regimens, among the ``standings`` where any are named. The files are
+    for their owner only where they are ``private``.
     """
 
     form: str = "csv"
     explained: bool = True
     top: int | None = None
     standings: tuple[StandingKind, ...] = ()
+    private: bool = True
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -174,7 +176,7 @@ class Outputs:
     ):
         self.account = Account(run)
         self.wanted = wanted or Wanted()
-        self._landing = Landing(folder, self.wanted.files, inputs, aside)
+        self._landing = Landing(folder, self.wanted.files, inputs, aside, private=self.wanted.private)
         self._patients = patients
         closed = bool(run.options.get("include_closed"))
         self._cohort = CohortCounter(CohortPlan.of(run.rulebook, include_closed=closed))

@@ -32,24 +32,65 @@ _LOCK = 7_264_915
 """The number of the advisory lock under which PostgreSQL is migrated; any number nobody else uses."""
 
 
+class StoreError(UsageError):
+    """The store cannot be read or written to. What its driver says is not kept: it may quote a patient."""
+
+    def __init__(self, error: BaseException) -> None:
+        kind = type(error).__name__
+        super().__init__(f"the store does not answer, or what it holds is damaged ({kind})", code="U055")
+
+
+@contextmanager
+def _discreetly() -> Iterator[None]:
+    """A row that cannot be decoded is as much the store's fault as a page that cannot be read."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
+        raise StoreError(error) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Transactions on the store. Writers of SQLite wait for each other from their first statement on."""
+    """Transactions on the store. Writers of SQLite wait for each other from their first statement on.
+
+    What fails in one is a ``StoreError``.
+    """
 
     engine: Engine
     clock: Clock
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection, connection.begin():
+        with _discreetly(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
+        with _discreetly(), self.engine.connect() as connection:
             connection.execution_options(matcher_writes=True)
             with connection.begin():
                 yield connection
+
+    def check(self) -> None:
+        """``StoreError`` where it does not answer, or where its file was taken away: what is open still works then."""
+        with self.reading() as connection:
+            connection.execute(text("SELECT id FROM tokens LIMIT 1")).first()
+            path = self.engine.url.database
+            if self.engine.dialect.name == "sqlite" and path and not path.startswith((":memory:", "file:")):
+                Path(path).stat()
+
+    def forget(self) -> None:
+        """After a deletion: what was deleted leaves the log that SQLite writes ahead, as far as no reader needs it."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _discreetly(), self.engine.connect() as connection:
+            held = connection.connection.dbapi_connection
+            assert held is not None
+            held.execute("PRAGMA busy_timeout = 1000")
+            try:
+                held.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                held.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -69,7 +110,9 @@ def open_database(url: str, clock: Clock) -> Database:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             _private(parsed.database)
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        engine = create_engine(
+            parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", hide_parameters=True
+        )
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise UsageError(
             "the store's URL names no database that can be used",
@@ -87,8 +130,8 @@ def open_database(url: str, clock: Clock) -> Database:
         raise UsageError(
             "the store was written by a later version of the program", "install that version", "U055"
         ) from None
-    except SQLAlchemyError as error:
-        raise UsageError(f"the store cannot be opened ({type(error).__name__})", code="U055") from None
+    except (StoreError, SQLAlchemyError):
+        raise UsageError("the store cannot be opened", code="U055") from None
     return database
 
 
@@ -110,6 +153,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
         _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = NORMAL")
+        # What is deleted is written over: without this its page only counts as free.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from matcher.store.database import Database
 from matcher.store.schema import JOBS
@@ -33,6 +33,10 @@ class JobState(StrEnum):
     @property
     def over(self) -> bool:
         return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+class TooManyJobsError(RuntimeError):
+    """The owner has as many open jobs as one may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,14 @@ class Jobs:
         """An identifier nobody can guess, fit for the name of a folder."""
         return secrets.token_hex(16)
 
-    def create(self, identifier: str, owner: str, request: Mapping[str, Any]) -> Job:
+    def create(self, identifier: str, owner: str, request: Mapping[str, Any], most: int | None = None) -> Job:
+        """A new job; ``TooManyJobsError`` where the owner has ``most`` that are not over.
+
+        Of several that are sent at once each is counted: they are written one after the other.
+        """
         with self.database.writing() as connection:
+            if most is not None and connection.execute(_open_jobs(owner)).scalar_one() >= most:
+                raise TooManyJobsError
             connection.execute(
                 insert(JOBS).values(
                     id=identifier,
@@ -95,7 +105,7 @@ class Jobs:
                 .mappings()
                 .one_or_none()
             )
-        return None if row is None else _job(row)
+            return None if row is None else _job(row)
 
     def of(self, owner: str, most: int, offset: int = 0) -> list[Job]:
         """The owner's jobs, newest first."""
@@ -111,11 +121,8 @@ class Jobs:
 
     def waiting(self, owner: str | None = None) -> int:
         """How many are not over yet."""
-        mine: ColumnElement[bool] = JOBS.c.state.in_([JobState.QUEUED, JobState.RUNNING])
-        if owner is not None:
-            mine = and_(mine, JOBS.c.owner == owner)
         with self.database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(JOBS).where(mine)).scalar_one())
+            return int(connection.execute(_open_jobs(owner)).scalar_one())
 
     def by_state(self) -> dict[str, int]:
         with self.database.reading() as connection:
@@ -128,6 +135,8 @@ class Jobs:
         free = or_(
             JOBS.c.state == JobState.QUEUED,
             and_(JOBS.c.state == JobState.RUNNING, JOBS.c.lease_until <= now),
+            # The clock was set back since: no lease is that long.
+            and_(JOBS.c.state == JobState.RUNNING, JOBS.c.lease_until > now + 2 * self.lease),
         )
         with self.database.reading() as connection:
             if connection.execute(select(JOBS.c.id).where(free).limit(1)).first() is None:
@@ -179,6 +188,12 @@ class Jobs:
                 return False
             return not connection.execute(select(JOBS.c.cancel).where(held)).scalar_one()
 
+    def wanted(self, identifier: str, runner: str) -> bool:
+        """Whether the runner still holds the job, and nobody asked it to stop."""
+        with self.database.reading() as connection:
+            held = select(JOBS.c.id).where(self._held(identifier, runner), JOBS.c.cancel.is_(False))
+            return connection.execute(held).first() is not None
+
     def finish(
         self, identifier: str, runner: str, state: JobState, problem: Mapping[str, Any] | None = None
     ) -> bool:
@@ -209,6 +224,11 @@ class Jobs:
         """After a runner that ended without a word: the job waits for another, or has failed too often."""
         with self.database.writing() as connection:
             held = self._held(identifier, runner)
+            connection.execute(
+                update(JOBS)
+                .where(held, JOBS.c.cancel.is_(True))
+                .values(state=JobState.CANCELLED, lease_until=None, finished_at=self.database.clock())
+            )
             connection.execute(
                 update(JOBS)
                 .where(held, JOBS.c.attempts >= MOST_ATTEMPTS)
@@ -256,6 +276,14 @@ class Jobs:
     @staticmethod
     def _held(identifier: str, runner: str) -> ColumnElement[bool]:
         return and_(JOBS.c.id == identifier, JOBS.c.runner == runner, JOBS.c.state == JobState.RUNNING)
+
+
+def _open_jobs(owner: str | None) -> Select[int]:
+    """How many jobs are not over, of one owner or of all."""
+    mine: ColumnElement[bool] = JOBS.c.state.in_([JobState.QUEUED, JobState.RUNNING])
+    if owner is not None:
+        mine = and_(mine, JOBS.c.owner == owner)
+    return select(func.count()).select_from(JOBS).where(mine)
 
 
 def _job(row: RowMapping) -> Job:

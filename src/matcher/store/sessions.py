@@ -97,11 +97,13 @@ class Sessions:
             gone = connection.execute(delete(SESSIONS).where(self._mine(identifier, owner)))
         if not gone.rowcount:
             raise UnknownSessionError
+        self.database.forget()
 
     def sweep(self) -> int:
         """Removes what has expired; how many there were."""
         with self.database.writing() as connection:
             gone = connection.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= self.database.clock()))
+        self.database.forget()
         return gone.rowcount
 
     def count(self) -> int:

@@ -67,6 +67,11 @@ class Tokens:
             rows = connection.execute(select(TOKENS).where(TOKENS.c.revoked_at.is_(None))).mappings()
             return {str(row["hash"]): _token(row) for row in rows}
 
+    def any_ever(self) -> bool:
+        """Whether there was ever a token, in force or not."""
+        with self.database.reading() as connection:
+            return connection.execute(select(TOKENS.c.id).limit(1)).first() is not None
+
     def revoke(self, identifier: str) -> bool:
         """Whether there was such a token, and it was not revoked before."""
         with self.database.writing() as connection:

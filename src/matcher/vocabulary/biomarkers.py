@@ -272,7 +272,7 @@ def gene_symbol(text: str) -> str | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-_ALLELE = re.compile(r"(?:HLA[\s-]*)?([ABC])\s*\*?\s*(\d{2,3})(?::?(\d{2,3}))?(?::\d+)*[NLSQ]?")
+_ALLELE = re.compile(r"(?:HLA[\s-]*)?([ABC])\s{0,9}\*?\s{0,9}(\d{2,3})(?::?(\d{2,3}))?(?::\d+)*[NLSQ]?")
 
 
 def hla_allele(text: str) -> str | None:

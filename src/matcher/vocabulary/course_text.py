@@ -9,9 +9,9 @@ from matcher.vocabulary.text import plain
 # A part that follows one of these may or may not have been given.
 _MAYBE = re.compile(r"\+\s*/\s*-|±|\bwith or without\b|\band\s*/\s*or\b", re.IGNORECASE)
 _BETWEEN = re.compile(
-    r"(?<!\s)\s*(?:\+|;|,|&|\n|\bplus\b|\band\b|\bwith\b|\bfollowed by\b|\bthen\b)\s*", re.IGNORECASE
+    r"\s{0,9}(?:\+|;|,|&|\n|\bplus\b|\band\b|\bwith\b|\bfollowed by\b|\bthen\b)\s{0,9}", re.IGNORECASE
 )
-_OR = re.compile(r"(?<!\s)\s*\b(?:or|vs\.?|versus)\b\s*", re.IGNORECASE)
+_OR = re.compile(r"\s{0,9}\b(?:or|vs\.?|versus)\b\s{0,9}", re.IGNORECASE)
 _BLINDED = re.compile(r"\b(?:placebo|blinded|blind|masked|randomi[sz]ed)\b", re.IGNORECASE)
 # What was not given, or not yet, is no course with that agent; how much of the text it covers is not said.
 _NOT_GIVEN = re.compile(

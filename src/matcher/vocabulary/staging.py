@@ -140,7 +140,11 @@ def stage_codes(scheme: str, text: str) -> frozenset[str] | Refused:
         text,
         flags=re.IGNORECASE,
     )
-    parts = [part for part in re.split(r"\s*(?:\bor\b|/|,)\s*", cleaned.strip(), flags=re.IGNORECASE) if part]
+    parts = [
+        part
+        for part in re.split(r"\s{0,9}(?:\bor\b|/|,)\s{0,9}", cleaned.strip(), flags=re.IGNORECASE)
+        if part
+    ]
     found: set[str] = set()
     for part in parts:
         leaves = _stage_range(scheme, part)
@@ -151,7 +155,7 @@ def stage_codes(scheme: str, text: str) -> frozenset[str] | Refused:
 
 
 def _stage_range(scheme: str, text: str) -> frozenset[str] | Refused:
-    ends = re.split(r"\s*(?:\bto\b|[-\u2013])\s*(?=[IViv\d])", text)
+    ends = re.split(r"\s{0,9}(?:\bto\b|[-\u2013])\s{0,9}(?=[IViv\d])", text)
     if len(ends) > 2:
         return Refused(f"'{text}' is not a stage")
     reached: list[frozenset[str]] = []

@@ -120,7 +120,9 @@ def dimension(unit: str) -> str:
     return "a quantity of another kind"
 
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,])\s*(.*?)\s*", re.DOTALL)
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\d.,])\s*(\S(?:.*\S)?)?\s*", re.DOTALL
+)
 
 
 def parse_quantity(text: str) -> Quantity:
@@ -209,16 +211,16 @@ def _plain(unit: str) -> str:
         .replace("·", ".")
     )
     text = re.sub(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text).lower()
-    text = re.sub(r"\s*\bper\b\s*", "/", text)
-    text = re.sub(r"[({]?\s*1\.73\s*_?\s*m\s*\^?(?:\*\*)?2\s*[)}]?", "bsa", text)
-    text = re.sub(r"\{[^}]*\}", "", text)
+    text = re.sub(r"\s{0,9}\bper\b\s{0,9}", "/", text)
+    text = re.sub(r"[({]?\s{0,9}1\.73\s{0,9}_?\s{0,9}m\s{0,9}\^?(?:\*\*)?2\s{0,9}[)}]?", "bsa", text)
+    text = re.sub(r"\{[^{}]*\}", "", text)
     # Twenty-four hours are a day, in or without brackets.
     text = re.sub(r"\(?\b24[.\s-]*h(?:ou)?(?:rs?)?\b\)?", "d", text)
     # Powers of ten: 10*9, 10^9, 10**9, 10e9, 10(9), 1e9, e9, and 109/L where a superscript was lost.
     text = re.sub(r"(?<![\d.])10\s*(?:\*\*|\*|\^|e|\()\s*\+?0?(\d{1,2})\)?", r"10^\1 ", text)
     text = re.sub(r"\b1?e\+?0?(\d{1,2})(?=\s*/)", r"10^\1", text)
     text = re.sub(r"^(x?\s*)10\s?(3|6|9|12)(?=\s*/)", r"\g<1>10^\2", text)
-    return re.sub(r"\s*/\s*", "/", re.sub(r"\s+", " ", text)).strip()
+    return re.sub(r" ?/ ?", "/", re.sub(r"\s+", " ", text)).strip()
 
 
 def _tokens(part: str) -> list[str]:

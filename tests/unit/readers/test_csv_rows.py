@@ -29,7 +29,17 @@ def test_a_stated_encoding_that_does_not_fit_is_refused(tmp_path: Path) -> None:
         rows(tmp_path, "id,n\n1,Müller\n".encode("latin-1"), encoding="utf-8")
 
 
-@pytest.mark.parametrize("how", [{"encoding": "klingon"}, {"delimiter": ";;"}])
+@pytest.mark.parametrize(
+    "how",
+    [
+        *(
+            {"encoding": name}
+            for name in ("klingon", "rot13", "base64", "zlib", "punycode", "idna", "undefined")
+        ),
+        *({"encoding": name} for name in ("unicode_escape", "utf7", "", "a\0b", "x" * 5_000)),
+        {"delimiter": ";;"},
+    ],
+)
 def test_an_encoding_or_delimiter_that_is_none_is_refused(tmp_path: Path, how: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="U020"):
         rows(tmp_path, "id,n\n1,2\n", **how)

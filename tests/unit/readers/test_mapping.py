@@ -230,3 +230,32 @@ def test_what_is_wrong_with_a_mapping_is_shown_at_its_line(
 def test_the_wide_csv_has_every_single_fact_but_those_that_need_a_subject() -> None:
     facts = set(wide_mapping().mapping.facts)
     assert set(OBSERVATIONS) - facts == {"suitable_for"}
+
+
+REPEATED = "rows: {therapies: {repeat: PATTERN, fields: {agents: {column: '*.name'}}}}"
+
+
+@pytest.mark.parametrize("pattern", ["'" + "#" * 40 + "z'", "'a#b#'", "'drug[-#]#'", "'drug'", "'[-#][-#]'"])
+def test_a_repeated_group_has_one_number(tmp_path: Path, pattern: str) -> None:
+    assert complaints(tmp_path, HEAD + REPEATED.replace("PATTERN", pattern)) == [("U015", 3)]
+
+
+def test_a_column_of_endless_digits_is_no_group_and_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(HEAD + REPEATED.replace("PATTERN", "'drug#'"), encoding="utf-8")
+    header = ("id", "drug" + "9" * 100_000, "drug" + "9" * 100_000 + ".name", "drug10.name", "drug2.name")
+    bound = bind(load_mapping(path), header)
+    assert [each.fields[0][1][0].columns for each in bound.rows] == [("drug2.name",), ("drug10.name",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "facts: {sex: {column: a, split: ''}}",
+        "facts: {sex: {column: a, plus: 99999999999}}",
+        f"ignore: [{{columns: [{', '.join(f'c{n}' for n in range(20_001))}], because: x}}]",
+    ],
+    ids=["split", "plus", "columns"],
+)
+def test_what_a_mapping_asks_for_has_bounds(tmp_path: Path, text: str) -> None:
+    assert {code for code, _ in complaints(tmp_path, HEAD + text)} == {"U015"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -18,6 +17,7 @@ import numpy as np
 
 from matcher.domain.record import Source
 from matcher.errors import UsageError
+from matcher.readers.aside import folder_aside
 from matcher.readers.entry import Entry
 from matcher.readers.frames.delimited import DelimitedFrames
 from matcher.readers.frames.identifiers import hashes
@@ -41,7 +41,7 @@ class FolderFrames:
 
     def __init__(self, folder: Folder, patients: DelimitedFrames | ParquetFrames) -> None:
         self._patients = patients
-        aside = tempfile.mkdtemp(prefix="matcher-")
+        aside = folder_aside()
         weakref.finalize(self, shutil.rmtree, aside, ignore_errors=True)
         self._rows = Path(aside, "rows.sqlite")
         self._account = patients.account()

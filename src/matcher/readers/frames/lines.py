@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import pyarrow.compute as pc
 
 from matcher.engines.columnar.arrays import Bools, Index
 from matcher.errors import Diagnostic, PatientDataError
+from matcher.readers.aside import folder_aside
 from matcher.readers.csv_rows import Record, records_of
 
 #: bytes; a line beyond this is read by itself
@@ -75,7 +75,7 @@ def text_file(owner: object, path: Path, encoding: str, delimiter: str = ",") ->
     """The file, or a copy in UTF-8 where its bytes are not those of ASCII; the copy lives as long as its owner."""
     if not encoding.startswith("utf-16"):
         return TextFile.at(path, "utf-8" if encoding == "utf-8-sig" else encoding, delimiter, path.name)
-    folder = tempfile.mkdtemp(prefix="matcher-")
+    folder = folder_aside()
     weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
     copy = Path(folder, path.name)
     with (

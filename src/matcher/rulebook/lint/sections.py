@@ -13,9 +13,9 @@ from matcher.rulebook.lint.book import Book
 from matcher.rulebook.lint.documents import citations
 
 WHOLE = "whole document"
-_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.*)$", re.MULTILINE)
 _IDENTIFIER = re.compile(r"[A-Z][A-Z0-9-]+")
-_MARKS = re.compile(r"[*_`]|\[[^\]]*\]\([^)]*\)|\(PDQ®\)|®")
+_MARKS = re.compile(r"[*_`]|\[[^\[\]]*\]\([^()]*\)|\(PDQ®\)|®")
 
 
 def check(book: Book, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -45,7 +45,8 @@ def _names(part: str, text: str) -> bool:
 
 
 def _headings(text: str) -> Mapping[str, str]:
-    return {_plain(each): each for each in _HEADING.findall(text)}
+    found = (each.rstrip().rstrip("#").rstrip() for each in _HEADING.findall(text))
+    return {_plain(each): each for each in found}
 
 
 def _plain(heading: str) -> str:

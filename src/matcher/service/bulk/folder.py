@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -27,7 +28,7 @@ _MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class PartAccount:
-    """What a part gave, without its rows: of these there are ``rows`` in a file of ``size`` bytes."""
+    """What a part gave, without its rows: of these there are ``rows`` in a file with this ``digest``."""
 
     number: int
     patients: int
@@ -37,7 +38,7 @@ class PartAccount:
     counts: Counts
     cohort: dict[str, Any]
     rows: int
-    size: int = 0
+    digest: str = ""
 
 
 _ACCOUNT = TypeAdapter(PartAccount)
@@ -64,8 +65,11 @@ class RunFolder:
     def done(self, number: int) -> PartAccount | None:
         """The account of a part, if it is whole."""
         try:
-            found: PartAccount = _ACCOUNT.validate_json(self.account(number).read_bytes())
-            return found if self.rows(number).stat().st_size == found.size else None
+            digest, content = self.account(number).read_bytes().split(b"\n", 1)
+            if hashlib.sha256(content).hexdigest().encode() != digest:
+                return None
+            found: PartAccount = _ACCOUNT.validate_json(content)
+            return found if found.number == number and _digest(self.rows(number)) == found.digest else None
         except (OSError, ValueError):
             return None
 
@@ -74,10 +78,10 @@ class RunFolder:
         with writing(self.path.parent):
             with aside(self.rows(account.number)) as path:
                 write(path)
-            size = self.rows(account.number).stat().st_size
-            kept = replace(account, size=size)
+            kept = replace(account, digest=_digest(self.rows(account.number)))
+            content = _ACCOUNT.dump_json(kept)
             with aside(self.account(account.number)) as path:
-                path.write_bytes(_ACCOUNT.dump_json(kept))
+                path.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
         return kept
 
     def parts_done(self) -> int:
@@ -96,6 +100,11 @@ class RunFolder:
             if any(folder.iterdir()):
                 break
             folder.rmdir()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager
@@ -138,7 +147,7 @@ def run_folder(out: Path, job: Job, *, resume: bool) -> Iterator[RunFolder]:
         raise UsageError(f"the run in {path} was begun with {', '.join(differing)}", code="U042")
     with writing(out):
         made = tuple(each for each in (out, *out.parents) if not each.exists())
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(path):
             if held is None:
                 for each in path.iterdir():

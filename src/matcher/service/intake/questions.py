@@ -121,8 +121,7 @@ class Chooser:
 
         Nothing where the form has no field for it, or where the answer was that nobody knows.
         """
-        named = (*fields_for(topic_of(feature), self.rulebook.formulary), *events_of(feature))
-        names = [each for each in named if self.form.find(each) and not self._had(each, profile)]
+        names = [each for each in self._fields(feature) if not self._had(each, profile)]
         for name in names:
             if name not in answers:
                 return self._unit(name, answers), False
@@ -175,13 +174,13 @@ class Chooser:
         share = decided / np.maximum(worlds.open_criteria, 1)
         value = float((weight * (chance + _PROGRESS * share)).sum())
         telling = max(nodes, key=lambda node: (worlds.telling(node), topics[node]))
-        feature = self._feature(telling)
-        alone = again or len(set(topics.values())) == 1
         reached = (chance > 0) | (decided > 0)
         return NextQuestion(
             field=name,
             topic=topics[telling],
-            text=(feature.question or feature.title) if alone else asked.question,
+            text=self.words(
+                name, [self._feature(node) for node in nodes], self._feature(telling), again=again
+            ),
             settles=round(float(chance.sum()), 2),
             criteria=round(float(decided.sum()), 2),
             effort=asked.effort,
@@ -193,6 +192,26 @@ class Chooser:
             value=value / (2.0 if again else 1.0) / asked.effort**_EFFORT,
             again=again,
         )
+
+    def words(self, name: str, features: Sequence[Feature], telling: Feature, *, again: bool) -> str:
+        """What is asked: one field, in the words of what the rules want of it where those are about nothing else.
+
+        A rule may ask for several illnesses as one ("tuberculosis, HIV, hepatitis B or C?"). A yes to that, written to
+        the first of them, would be a diagnosis that nobody made. So a field that is answered with yes or no is asked
+        for in its own words, and so is any other that a rule asks for together with more.
+        """
+        asked = self.form.find(name)
+        assert asked is not None
+        own = asked.shape is Shape.PRESENCE and not again
+        topics = {topic_of(each) for each in features}
+        if own or (len(topics) > 1 and not again) or any(self._fields(each) != [name] for each in features):
+            return asked.question
+        return telling.question or telling.title
+
+    def _fields(self, feature: Feature) -> list[str]:
+        """The fields of the form that a feature is read from."""
+        named = (*fields_for(topic_of(feature), self.rulebook.formulary), *events_of(feature))
+        return [each for each in named if self.form.find(each)]
 
     def _feature(self, node: NodeId) -> Feature:
         read = self.rulebook.graph[node]

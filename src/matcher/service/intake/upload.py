@@ -56,9 +56,16 @@ def answers_of(form: Form, wire: Mapping[str, Any], agent: Callable[[str], str |
             _listed(answers, form, name, value, agent)
         else:
             answers[name] = value
-    complete = wire.get("complete") or ()
-    for table in [complete] if isinstance(complete, str) else complete:
-        answers.setdefault(str(table), COMPLETE)
+    match wire.get("complete"):
+        case None:
+            pass
+        case str() as table:
+            answers.setdefault(table, COMPLETE)
+        case [*tables] if all(isinstance(each, str) for each in tables):
+            for table in tables:
+                answers.setdefault(table, COMPLETE)
+        case other:
+            answers["complete"] = other  # comes back as an issue
     return answers
 
 

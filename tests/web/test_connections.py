@@ -1,0 +1,132 @@
+"""Strangers who open connections, say little, and lock nobody out; and a server that ends when it is told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.small_rulebook import write_rulebook
+from tests.web.live import Live, serving
+
+HEAD = (
+    b"POST /v1/match/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+)
+
+
+@contextmanager
+def server(folder: Path, **changed: object) -> Iterator[Live]:
+    rules = write_rulebook(folder / "rules")
+    with serving(folder, rules=str(rules), **changed) as started:
+        yield started
+
+
+@contextmanager
+def lines(live: Live, sent: list[bytes]) -> Iterator[list[socket.socket]]:
+    """So many connections, each of which has sent so much."""
+    with ExitStack() as held:
+        found = []
+        for each in sent:
+            line = socket.socket()
+            held.callback(line.close)
+            line.settimeout(30)
+            with suppress(OSError):
+                line.connect(("127.0.0.1", live.settings.port))
+                if each:
+                    line.sendall(each)
+            found.append(line)
+        yield found
+
+
+def closed(line: socket.socket) -> bool:
+    with suppress(ConnectionError):
+        while line.recv(65_536):
+            pass
+    return True
+
+
+@pytest.mark.skipif(not hasattr(os, "sysconf"), reason="descriptors are not bounded here")
+def test_more_connections_than_descriptors_keep_nobody_out(tmp_path: Path) -> None:
+    import resource
+
+    held = resource.getrlimit(resource.RLIMIT_NOFILE)
+    few = 400
+    with server(tmp_path) as live:
+        resource.prlimit(live.pid, resource.RLIMIT_NOFILE, (few, held[1]))
+        idle, slow = [b""] * 500, [b"GET /healthz HTTP/1.1\r\nHos"] * 100
+        with lines(live, idle + slow):
+            assert psutil.Process(live.pid).num_fds() < few
+            for _ in range(20):
+                assert httpx.get(f"{live.base}/healthz", timeout=10).status_code == 200
+            assert live.said().count("\n") < 100
+            assert "accept" not in live.said()
+            assert "Traceback" not in live.said()
+            assert live.stop() in (0, -signal.SIGTERM)
+
+
+def test_a_head_that_does_not_arrive_is_given_up_whatever_trickles(tmp_path: Path) -> None:
+    with server(tmp_path, idle_seconds=2) as live:
+        again = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        with lines(live, [b"", b"GET / HT", again]) as (silent, slow, kept):
+            assert kept.recv(65_536).startswith(b"HTTP/1.1 200")
+            kept.sendall(b"GET /hea")
+            ends = time.monotonic() + 30
+            while time.monotonic() < ends:
+                try:
+                    for line in (slow, kept):
+                        line.sendall(b"a")
+                except OSError:
+                    break
+                time.sleep(0.3)
+            assert closed(silent)
+            assert closed(slow)
+            assert closed(kept)
+
+
+def test_a_stop_ends_a_server_in_every_state(tmp_path: Path) -> None:
+    stalled = HEAD + b"Content-Length: 1000000\r\n\r\n--x\r\n"
+    half = b"POST /v1/match HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+    with server(tmp_path) as live, lines(live, [b"", b"GET / HT", stalled, half]):
+        httpx.get(f"{live.base}/healthz")
+        began = time.monotonic()
+        live.stop()
+        # What is promised is ten seconds; the machine that tests may be slow.
+        assert time.monotonic() - began < 20
+        assert "Traceback" not in live.said()
+
+
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    with server(tmp_path, workers=2) as live:
+        family = psutil.Process(live.pid).children(recursive=True)
+        assert len(family) >= 2
+        live.kill()
+        _, alive = psutil.wait_procs(family, timeout=30)
+        assert not alive
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{live.base}/healthz")
+
+
+def test_a_port_that_is_taken_is_a_mistake_of_usage(tmp_path: Path) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = str(held.getsockname()[1])
+        store = f"sqlite:///{tmp_path / 'store.sqlite'}"
+        run = subprocess.run(
+            [sys.executable, "-m", "matcher.cli", "serve", "--port", port, "--store", store],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 2
+    assert "U067" in run.stderr

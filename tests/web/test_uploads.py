@@ -1,0 +1,103 @@
+"""Files that are made to cost more than they weigh, and what is done with them before anybody reads them."""
+
+from __future__ import annotations
+
+import bz2
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from matcher.api.problems import Problem
+from matcher.api.runner import job_folder
+from matcher.api.settings import Settings
+from matcher.api.uploads import save
+
+LIMITS = replace(Settings(), upload_columns=50)
+WIDE = b",".join(b"c%d" % n for n in range(60))
+
+
+def kept(tmp_path: Path, content: bytes, name: str = "a.csv", mapping: bytes | None = None) -> None:
+    described = None if mapping is None else io.BytesIO(mapping)
+    save(io.BytesIO(content), name, described, tmp_path / "in", LIMITS)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"",
+        b"\n\n",
+        b"sep=,\n",
+        b"sep=,\r\n\r\n",
+        b'"a\nb",',
+        b"\xef\xbb\xbf\n",
+        b" \t\n,,,\n",
+        b'"\n",' * 3,
+        b"\0\n",
+    ],
+    ids=repr,
+)
+def test_too_many_columns_are_refused_wherever_the_header_begins(tmp_path: Path, before: bytes) -> None:
+    with pytest.raises(Problem) as refused:
+        kept(tmp_path, before + WIDE + b"\n1\n")
+    assert refused.value.code == "U061"
+
+
+@pytest.mark.parametrize("head", [b"patient_id,age\n", b"\nsep=;\npatient_id;age\n", b'"patient\nid",age\n'])
+def test_as_many_as_are_taken_are_taken(tmp_path: Path, head: bytes) -> None:
+    kept(tmp_path, head + b"A,61\n")
+
+
+def archive(packed: int, content: bytes, damage: bool) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", packed) as file:
+        file.writestr("patients.csv", content)
+    raw = bytearray(held.getvalue())
+    if damage:
+        raw[60:90] = bytes(30)
+    return bytes(raw)
+
+
+@pytest.mark.parametrize(
+    "packed", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_archive_is_a_problem_however_it_is_packed(tmp_path: Path, packed: int) -> None:
+    text = b"patient_id,age\n" + b"".join(b"P%d,%d\n" % (n, n % 90) for n in range(2_000))
+    kept(tmp_path / "whole", archive(packed, text, damage=False), "a.zip")
+    with pytest.raises(Problem) as refused:
+        kept(tmp_path / "damaged", archive(packed, text, damage=True), "a.zip")
+    assert (refused.value.status_code, refused.value.code) == (422, "U061")
+
+
+def test_an_archive_of_many_entries_is_refused_before_its_directory_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as file:
+        for number in range(500):
+            file.writestr(f"{number}/", b"")
+    monkeypatch.setattr("matcher.api.uploads.zipfile.ZipFile", None)
+    with pytest.raises(Problem) as refused:
+        kept(tmp_path, held.getvalue(), "a.zip")
+    assert refused.value.code == "U061"
+
+
+def test_a_mapping_has_a_size(tmp_path: Path) -> None:
+    with pytest.raises(Problem) as refused:
+        kept(tmp_path, b"patient_id\nA\n", mapping=b"#" * (2 << 20))
+    assert refused.value.place == "mapping"
+
+
+def test_servers_with_different_stores_do_not_share_the_files_of_jobs(tmp_path: Path) -> None:
+    one, other = (replace(LIMITS, data=str(tmp_path), store=f"sqlite:///{tmp_path}/{name}") for name in "ab")
+    assert job_folder(one, "x").parent != job_folder(other, "x").parent
+    assert job_folder(one, "x") == job_folder(replace(one, port=1), "x")
+
+
+def test_bz2_says_so_of_what_is_none() -> None:
+    """Why an error of the system without a number is taken for damage: the standard library raises that."""
+    with pytest.raises(OSError, match="Invalid") as refused:
+        bz2.decompress(b"nothing of the kind")
+    assert refused.value.errno is None

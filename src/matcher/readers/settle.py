@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from enum import IntEnum
 from typing import Any, TypeAlias, TypeVar
 
 from matcher.domain.dates import DateSpan
@@ -44,10 +43,10 @@ from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.formulary import Formulary
 
 Tables: TypeAlias = dict[str, Listing[Any]]
-_Entry: TypeAlias = Alteration | Condition | Course | Diagnosis | Medication | Procedure | Radiotherapy
-_E = TypeVar("_E", bound=_Entry)
+Entry: TypeAlias = Alteration | Condition | Course | Diagnosis | Medication | Procedure | Radiotherapy
+_E = TypeVar("_E", bound=Entry)
 #: lists whose statements of absence speak for each other: both are of exposure to agents
-_EXPOSURE = ("therapies", "medications")
+EXPOSURE = ("therapies", "medications")
 ANTICANCER = "anticancer"
 
 
@@ -71,16 +70,16 @@ def settle(tables: Tables, formulary: Formulary) -> list[Conflict]:
     conflicts: list[Conflict] = []
     stated = {name: listing.absences for name, listing in tables.items()}
     for name, listing in tables.items():
-        absences = stated["therapies"] + stated["medications"] if name in _EXPOSURE else stated[name]
+        absences = stated["therapies"] + stated["medications"] if name in EXPOSURE else stated[name]
         records = tuple(_judged(listing.records, absences)) if absences else listing.records
         if absences:
             records = tuple(_against(each, absences, name, conflicts) for each in records)
-        if len(records) > 1 and name in _COUNTED:
+        if len(records) > 1 and name in COUNTED:
             records = tuple(_each_once(records))
         if records is not listing.records:
             tables[name] = replace(listing, records=records)
     for name in [each for each in tables if stated[each]]:
-        beside = [name] if name not in _EXPOSURE else list(_EXPOSURE)
+        beside = [name] if name not in EXPOSURE else list(EXPOSURE)
         denied = [record for table in beside for record in tables[table].records]
         tables[name] = _without_contradicted(tables[name], denied)
     return conflicts
@@ -141,7 +140,7 @@ def with_implied(
     return tuple(own), elsewhere
 
 
-def implied(record: object, formulary: Formulary) -> Iterator[tuple[str, _Entry]]:
+def implied(record: object, formulary: Formulary) -> Iterator[tuple[str, Entry]]:
     """The records that this one is in other words: an agent in the other list, a judgement that it could come under."""
     match record:
         case Course(elsewhere=False) if _may_be_medicine(record.components, formulary):
@@ -199,11 +198,11 @@ def _may_be_medicine(components: Components, formulary: Formulary) -> bool:
 def _judged(records: Iterable[_E], absences: tuple[Absence, ...]) -> Iterator[_E]:
     """Without the judgements that somebody has made: no uncontrolled illness, whatever was recorded."""
     for record in records:
-        if not any(_is_judged(record, each.codes) and _not_later(record, each) for each in absences):
+        if not any(is_judged(record, each.codes) and _not_later(record, each) for each in absences):
             yield record
 
 
-def _is_judged(record: object, codes: frozenset[str]) -> bool:
+def is_judged(record: object, codes: frozenset[str]) -> bool:
     """Whether the record is a judgement that nobody made, and these codes are denied by somebody."""
     code: Codes | None = getattr(record, "code", None)
     return code is not None and COULD_BE_MEANT in code.members and code.members - DOUBTS <= codes
@@ -219,7 +218,7 @@ def _against(record: _E, absences: tuple[Absence, ...], table: str, conflicts: l
     for absence in denying:
         following = doubted
         for name in (*absence.denied, absence.codes):
-            following = _denied(following, name)
+            following = denied_by(following, name)
         if following != doubted:
             on = f" of {absence.on}" if absence.on is not None else ""
             reason = f"recorded here, and denied by '{absence.label}'{on} ({absence.source})"
@@ -233,7 +232,7 @@ def _not_later(record: object, absence: Absence) -> bool:
     return began is None or absence.on is None or began.first <= absence.on.last
 
 
-def _denied(record: _E, codes: frozenset[str]) -> _E:
+def denied_by(record: _E, codes: frozenset[str]) -> _E:
     def certain(held: Codes | None) -> bool:
         return held is not None and not held.members & DOUBTS and held.members <= codes
 
@@ -278,7 +277,7 @@ def _with_components(record: _E, components: Components, why: str) -> _E:
 # --- repetition -----------------------------------------------------------------------------------------------
 
 #: lists in which records are counted or added up
-_COUNTED = (
+COUNTED = (
     "therapies",
     "medications",
     "procedures",
@@ -292,34 +291,35 @@ _COUNTED = (
 def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
     """A record that may be another one told again counts once for certain and twice possibly.
 
-    Equal in all it says, or saying less, or with a part that nobody could read.
+    Equal in all it says, or saying less, or with a part that nobody could read. The one that says most is the
+    certain one.
     """
-    seen: dict[object, list[_E]] = {}
-    again: set[int] = set()
-    # Of two that may be one, the one that says less is the other told again, wherever it stands.
-    for place in sorted(range(len(records)), key=lambda each: _left_open(records[each])):
-        among = seen.setdefault(_of_what(records[place]), [])
-        if any(_may_be_same(records[place], each) for each in among):
-            again.add(place)
+    certain: dict[object, list[_E]] = {}
+    repeated: set[int] = set()
+    for place in sorted(range(len(records)), key=lambda place: -_says(records[place])):
+        among = certain.setdefault(of_what(records[place]), [])
+        if any(may_be_same(records[place], each) for each in among):
+            repeated.add(place)
         among.append(records[place])
     for place, record in enumerate(records):
-        yield _repeated(record) if place in again else record
+        yield _repeated(record) if place in repeated else record
 
 
-def _left_open(record: _Entry) -> int:
-    held = [getattr(record, each.name) for each in fields(record) if each.name not in _NOT_SAID]
-    return sum(each is None or _is_wide(each) for each in held)
+def _says(record: Entry) -> int:
+    """How many fields of a record say something that could be read."""
+    values = (getattr(record, each.name) for each in fields(record) if each.name not in NOT_SAID)
+    return sum(value is not None and not _is_wide(value) for value in values)
 
 
-def _of_what(record: object) -> object:
+def of_what(record: object) -> object:
     return type(record), *(getattr(record, name, None) for name in DENIABLE)
 
 
-_NOT_SAID = frozenset({"source", "label", "elsewhere"})
-_DAYS = frozenset({"on", "start", "end", "progression"})
+NOT_SAID = frozenset({"source", "label", "elsewhere"})
+DAYS = frozenset({"on", "start", "end", "progression"})
 
 
-def _may_be_same(one: _Entry, other: _Entry, besides: frozenset[str] = _NOT_SAID) -> bool:
+def may_be_same(one: Entry, other: Entry, besides: frozenset[str] = NOT_SAID) -> bool:
     """Whether two records of one thing could be the same record: nothing that both say differs."""
     return all(
         _agrees(getattr(one, name), getattr(other, name))
@@ -351,49 +351,3 @@ def _repeated(record: _E) -> _E:
         case Radiotherapy() if record.intent is not None:
             return replace(record, intent=record.intent.doubted(REPEATED))
     return record
-
-
-# --- parts of a patient that are read apart -------------------------------------------------------------------
-
-#: lists of which no two are settled together
-TOGETHER = (_EXPOSURE, ("conditions",), ("procedures",), ("radiotherapy",), ("alterations",), ("diagnoses",))
-
-
-class Interplay(IntEnum):
-    """What the records of two parts of a patient have to do with each other."""
-
-    NONE = 0
-    IF_OF_ONE_DAY = 1
-    SOME = 2
-
-
-def interplay(one: Tables, other: Tables) -> Interplay:
-    """Whether two parts have to be settled together. Days may be stand-ins: only that some are given is looked at."""
-    for first, second in ((one, other), (other, one)):
-        for name, listing in first.items():
-            for table in _EXPOSURE if name in _EXPOSURE else (name,):
-                known = second.get(table)
-                if known is not None and _denies(listing.absences, known.records):
-                    return Interplay.SOME
-    besides = _NOT_SAID | _DAYS
-    for name in _COUNTED:
-        if name in one and name in other:
-            like: dict[object, list[_Entry]] = {}
-            for record in one[name].records:
-                like.setdefault(_of_what(record), []).append(record)
-            if any(
-                _may_be_same(record, each, besides)
-                for record in other[name].records
-                for each in like.get(_of_what(record), ())
-            ):
-                return Interplay.IF_OF_ONE_DAY
-    return Interplay.NONE
-
-
-def _denies(absences: Iterable[Absence], records: Iterable[Any]) -> bool:
-    return any(
-        _is_judged(record, name) or _denied(record, name) != record
-        for absence in absences
-        for name in (absence.codes, *absence.denied)
-        for record in records
-    )

@@ -20,8 +20,8 @@ from matcher.readers.frames.piece import Piece
 from matcher.readers.frames.pool import DayTable, Places, Pool
 from matcher.readers.frames.row_reader import EARLIEST, LATEST, NOT_PLAIN, RowReader
 from matcher.readers.frames.slots import Slot
+from matcher.readers.interplay import TOGETHER, Interplay
 from matcher.readers.person import OLDEST
-from matcher.readers.settle import TOGETHER, Interplay
 
 
 class Placing:

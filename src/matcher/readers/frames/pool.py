@@ -18,7 +18,8 @@ from matcher.engines.columnar.column import CodeColumn, Column, SpanColumn
 from matcher.engines.columnar.frame import RECORD_OF, Absences, Table, columns_of
 from matcher.readers.frames.columns import joined, picked, stretches
 from matcher.readers.frames.piece import Piece
-from matcher.readers.settle import Interplay, Tables, interplay
+from matcher.readers.interplay import Interplay, interplay
+from matcher.readers.settle import Tables
 
 #: for every patient and slot the place of a piece in the pool
 Places: TypeAlias = npt.NDArray[np.int32]

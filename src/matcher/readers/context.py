@@ -23,6 +23,8 @@ from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.marks import Assertion, assertion_of, marked
 
 _ALTERNATIVES = re.compile(r"\s{1,9}or\s{1,9}|\s{0,9}\|\s{0,9}|\s{0,9}/\s{0,9}", re.IGNORECASE)
+LONGEST_WRITTEN = 1000
+"""Characters of a field of a row; what is longer is prose, and would take patterns long to look through."""
 MOST_GUESSES = 50
 """So many findings about one patient still offer the nearest name: looking for it is what takes time."""
 _ENUMERATED = re.compile(r",| or | and | nor |;|/|\|| oder | und |&", re.IGNORECASE)
@@ -335,6 +337,10 @@ def checked(
 ) -> dict[str, Any] | None:
     """The fields of a row that have the right shape; the others are issues. Nothing without a required one."""
     fields = {str(name): value for name, value in raw.items() if value is not None}
+    for name, value in fields.items():
+        if _is_prose(value):
+            context.issue("P120", f"{path}.{name}", "the text is longer than any value", value)
+            fields[name] = NOT_READ
     usable = True
     readable = {name: value for name, value in fields.items() if value is not NOT_READ}
     for error in _faults(model, readable):
@@ -357,6 +363,13 @@ def checked(
             fields[name] = NOT_READ
             usable = usable and not model.model_fields[name].is_required()
     return fields if usable else None
+
+
+def _is_prose(value: object) -> bool:
+    """Whether a text is too long to be looked through for names, agents and changes."""
+    if isinstance(value, list):
+        return any(_is_prose(each) for each in value)
+    return isinstance(value, str) and len(value) > LONGEST_WRITTEN
 
 
 _DENYING = re.compile(

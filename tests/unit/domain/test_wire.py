@@ -161,7 +161,9 @@ def bare(profile: Profile) -> Profile:
     }
     for name in LISTS:
         held = profile.listing(name)
-        changed[name] = Listing(each(held.records), each(held.absences), held.complete)
+        # A statement is written name by name, so that each is a name of its own when it is read again.
+        absences = tuple(replace(one, names=()) for one in each(held.absences))
+        changed[name] = Listing(each(held.records), absences, held.complete)
     return replace(profile, birth_source=UNSTATED, **changed)
 
 

@@ -22,6 +22,9 @@ ALIKE = {
     frozenset({"tocilizumab", "ticilimumab"}),
     frozenset({"pleura", "pleurx"}),
     frozenset({"ipn_other", "icpn_other"}),
+    frozenset({"platosin", "prazosin"}),
+    frozenset({"valaciclovir", "valganciclovir"}),
+    frozenset({"mmr vaccine", "mmrv_vaccine"}),
 }
 
 

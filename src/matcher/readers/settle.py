@@ -109,8 +109,13 @@ def _without_contradicted(listing: Listing[Any], records: Iterable[Any]) -> List
 def _of_field(record: object, doubt: str) -> frozenset[str]:
     """The codes of the parts of a record that have this doubt."""
     found: frozenset[str] = frozenset()
-    for name in DENIABLE:
-        held = getattr(record, name, None)
+    # A fusion that is denied is so for both its genes.
+    parts = (
+        [record.genes]
+        if isinstance(record, Alteration)
+        else [getattr(record, each, None) for each in DENIABLE]
+    )
+    for held in parts:
         for each in held if isinstance(held, tuple) else (held,):
             if each is not None and doubt in each.members:
                 found |= each.members - DOUBTS
@@ -333,7 +338,7 @@ def _agrees(one: object, other: object) -> bool:
 
 def _is_wide(value: object) -> bool:
     if isinstance(value, DateSpan):
-        return value.first == date.min
+        return value.first == date.min or value.last == date.max
     return isinstance(value, Interval | Codes) and is_unread(value)
 
 

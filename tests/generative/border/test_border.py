@@ -56,6 +56,13 @@ def wider(found: Verdicts | None, others: Sequence[Verdicts | None]) -> list[str
     ]
 
 
+def told_once(patient: Written) -> bool:
+    """Whether no list has two records. Of two records that may be one event neither stays certain for all it
+    says, which is wider than it need be; the properties of single cells are asked of records that stand alone."""
+    listed = [each.table for each in patient.records if each.table in cells.NONE_OF and not each.absent]
+    return len(set(listed)) == len(listed)
+
+
 def run(way: str, *written: Written) -> list[Verdicts | None]:
     return WAYS[way].answer(PANEL, written)
 
@@ -79,7 +86,7 @@ def test_garbage_widens(way: str, data: st.DataObject) -> None:
     ]
     known = issues(patient)
     # What contradicts itself already is open for another reason.
-    assume(not known)
+    assume(not known and told_once(patient))
     readable = [patient, *(each for each in readable if issues(each) <= known)]
     if field == "none_of":
         # What a name nobody knows denies is another thing.
@@ -200,6 +207,7 @@ def test_contradiction_opens(way: str, data: st.DataObject) -> None:
             patient.complete,
         )
         place = patient.records.index(record)
+    assume(told_once(patient))
     both = patient.and_also(absence)
     # A copy of the record elsewhere contradicts the statement too: "absent" is without all of its kind.
     rest = tuple(

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from matcher.domain.dates import DateSpan
+from matcher.domain.possible import NOT_UNDERSTOOD
 from matcher.domain.profile import LISTS, Profile
 from matcher.domain.record import UNSTATED, Listing
 from matcher.domain.wire import dump, profile_schema, wire_profile
@@ -175,10 +176,14 @@ def read(wire: dict[str, Any]) -> Profile:
 
 @given(WIRES)
 def test_a_profile_that_is_written_reads_as_itself(wire: dict[str, Any]) -> None:
-    profile = read(wire)
+    result = assemble(wire, as_of=AS_OF, formulary=FORMULARY)
+    profile = result.profile
+    assert profile is not None
+    # What is at odds is settled once, and written as what it was settled to.
+    assume(not {"P111", "P115"} & {each.code for each in result.issues})
     written = json.loads(json.dumps(dump(profile)))
     again = assemble(written, as_of=None, formulary=FORMULARY)
-    assert {each.code for each in again.issues} <= {"P111"}
+    assert {each.text for each in again.issues} <= {NOT_UNDERSTOOD}
     assert again.profile is not None
     assert bare(again.profile) == bare(profile)
 

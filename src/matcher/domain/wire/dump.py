@@ -9,6 +9,7 @@ from typing import Any
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import (
+    DENIED,
     DOUBTS,
     NOT_UNDERSTOOD,
     SUSPECTED,
@@ -248,7 +249,9 @@ def _codes(value: Possible | None) -> list[str] | str | None:
 
 
 def _assertion(value: Codes | None) -> str | None:
-    return "suspected" if value is not None and SUSPECTED in value.members else None
+    # The statement that denied a record is gone: what is left of it is that the record is in doubt.
+    doubted = value is not None and value.members & {SUSPECTED, DENIED}
+    return "suspected" if doubted else None
 
 
 def _number(value: Possible | None) -> float | str | None:

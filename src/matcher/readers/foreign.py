@@ -78,10 +78,11 @@ def is_about_nobody(wire: Mapping[str, Any]) -> str:
         return "the record is a trial of a registry, not a patient"
     inside = next((name for name in given if _holds_records(wire[name])), None)
     if inside is not None and len(given) == 1:
-        return f"the patients stand under '{inside}': give that list alone"
-    named = [_with_guess(name) for name in given[:_FEW]]
-    rest = f" and {len(given) - _FEW} more" if len(given) > _FEW else ""
-    return f"none of its fields is one of a profile: {', '.join(named)}{rest}"
+        return "the patients stand in a list under a name: give that list alone"
+    # Names that a program makes up may hold what is the patient's: only those that are near are said.
+    guesses = dict.fromkeys(guess for name in given[:_FEW] if (guess := nearest(name, FIELDS)) is not None)
+    meant = f"; did you mean {', '.join(map(repr, guesses))}?" if guesses else ""
+    return f"none of its {len(given)} fields is one of a profile{meant}"
 
 
 def facts_of(wire: Mapping[str, Any]) -> list[str]:
@@ -133,8 +134,3 @@ def _is_text(value: object) -> bool:
 
 def _holds_records(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
-
-
-def _with_guess(name: str) -> str:
-    guess = nearest(name, FIELDS)
-    return f"'{name}' (did you mean '{guess}'?)" if guess else f"'{name}'"

@@ -57,7 +57,7 @@ run: setup
 	@$(BIN)/matcher match fixtures/patients.csv --as-of 2026-01-15 --out out
 
 test: setup
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 generative: setup
 	@$(BIN)/python -m pytest tests/generative --hypothesis-profile deep $(ARGS)

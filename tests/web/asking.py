@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +67,9 @@ def ask(
         "server": ("127.0.0.1", 8000),
         "state": {},
     }
-    asyncio.run(_within(app(scope, receive, send)))
+    # In a thread of its own: an open browser keeps a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _within(app(scope, receive, send))).result()
     return answered
 
 

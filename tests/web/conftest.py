@@ -24,7 +24,8 @@ playwright = pytest.importorskip(
 )
 
 
-@pytest.fixture(scope="session")
+# Of one module: an open browser keeps a loop running in this thread, where other modules start their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
     """Chromium; without it the tests of pages are skipped, and a warning says so."""
     if not CHROMIUM.exists():

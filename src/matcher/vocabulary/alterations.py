@@ -14,7 +14,7 @@ from matcher.vocabulary import genes, variants
 from matcher.vocabulary.biomarkers import genes_of
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.tables import listed, rows
-from matcher.vocabulary.text import words
+from matcher.vocabulary.text import whole_words, words
 
 #: leaves of the kinds of alteration, by the kind at the top that each belongs to
 _TOP = {leaf: root for root in ALTERATION_KIND.roots for leaf in ALTERATION_KIND.leaves(root)}
@@ -97,14 +97,15 @@ class Missing:
 
 def words_of_absence(text: str) -> Missing | None:
     """What words such as "wild type", "not amplified", "not detected" say was not found; nothing in other words."""
-    found = _ABSENCE.get(words(text))
+    said = whole_words(text)
+    found = _ABSENCE.get(said)
     if found is not None:
         return Missing(ALTERATION_KIND.expand(found) if found else None)
     for sign in _NOT_BEFORE:
-        if words(text).startswith(f"{sign} ") and (code := kind_of(words(text).removeprefix(f"{sign} "))):
+        if said.startswith(f"{sign} ") and (code := kind_of(said.removeprefix(f"{sign} "))):
             return Missing(ALTERATION_KIND.leaves(code))
     for sign in _NOT_BEHIND:
-        if words(text).endswith(f" {sign}") and (code := kind_of(words(text).removesuffix(f" {sign}"))):
+        if said.endswith(f" {sign}") and (code := kind_of(said.removesuffix(f" {sign}"))):
             return Missing(ALTERATION_KIND.leaves(code))
     return None
 

@@ -27,7 +27,7 @@ LONGEST_WRITTEN = 1000
 """Characters of a field of a row; what is longer is prose, and would take patterns long to look through."""
 MOST_GUESSES = 50
 """So many findings about one patient still offer the nearest name: looking for it is what takes time."""
-_ENUMERATED = re.compile(r",| or | and | nor |;|/|\|| oder | und |&", re.IGNORECASE)
+ENUMERATED = re.compile(r",| or | and | nor |;|/|\|| oder | und |&", re.IGNORECASE)
 _UNKNOWN = frozenset({"unknown", "not known", "not stated", "not available", "n/a", "na", "?", ""})
 #: a day of which many are born, and which programs write for zero
 _EPOCH = 1970
@@ -83,6 +83,11 @@ class Context:
     def assume(self, text: str) -> None:
         if text not in self.assumptions:
             self.assumptions.append(text)
+
+    @property
+    def agent(self) -> Lookup:
+        """What a statement about agents can name: an agent or a class of them."""
+        return Lookup("a known agent or class", self.formulary_members, self.formulary.nearest)
 
     def formulary_members(self, name: str) -> frozenset[str] | None:
         """The agents of a class or name, or a leaf such as ``platinum_other`` itself."""
@@ -278,7 +283,7 @@ def _marked(text: str, lookup: Lookup) -> Asserted | None:
         whole = lookup.resolve(name)
         if whole:
             return whole
-        parts = [lookup.resolve(part) for part in _ENUMERATED.split(name) if part.strip()]
+        parts = [lookup.resolve(part) for part in ENUMERATED.split(name) if part.strip()]
         return frozenset().union(*(part for part in parts if part)) if len(parts) > 1 and all(parts) else None
 
     found = marked(text, lambda name: bool(named(name)))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.spec.border.entry import MET, NOT_MET, UNKNOWN, Ask, Entry, File, Kind, entry, row
-from tests.spec.border.words import FIT, PLATELETS, RECENT, STEROID, course, lab, medicine, platelets, seen
+from tests.spec.border.words import (
+    FIT,
+    MSI,
+    PLATELETS,
+    RECENT,
+    STEROID,
+    course,
+    lab,
+    medicine,
+    platelets,
+    seen,
+)
 from tests.written import Record
 
 _LATER = "an older value does not stand in for it"
@@ -130,7 +141,6 @@ def marker(name: str, **fields: str) -> Record:
 
 
 _TPS = {"biomarker": {"marker": "pd_l1", "score_type": "tps", "score": {"at_least": 1}}}
-_MSI = {"biomarker": {"marker": "msi", "category": {"in": ["msi_high"]}}}
 MARKERS = Kind(
     "Biomarker results",
     "Results as laboratories write them.",
@@ -140,9 +150,9 @@ MARKERS = Kind(
         entry("PD-L1 TPS `strong`", "how strongly it stains, and no score", _TPS, UNKNOWN,
               marker("pd_l1", score_type="tps", score="strong", method="ihc", date="2026-01-10"),
               marker("pd_l1", score_type="tps", score="50", method="ihc", date="2025-06-01")),
-        entry("microsatellites `MSI-H`", "highly instable", _MSI, MET, marker("msi", category="MSI-H")),
-        entry("microsatellites `stable`", "stable", _MSI, NOT_MET, marker("msi", category="stable")),
-        entry("microsatellites `pending`, after `MSI-H`", "a newer result that nobody can read", _MSI, UNKNOWN,
+        entry("microsatellites `MSI-H`", "highly instable", MSI, MET, marker("msi", category="MSI-H")),
+        entry("microsatellites `stable`", "stable", MSI, NOT_MET, marker("msi", category="stable")),
+        entry("microsatellites `pending`, after `MSI-H`", "a newer result that nobody can read", MSI, UNKNOWN,
               marker("msi", category="MSI-H", date="2025-06-01"), marker("msi", category="pending", date="2026-01-10"),
               issue=True),
         entry("HER2 `2+` by ihc", "an overall intensity of 2", {"biomarker": {"marker": "her2", "intensity": {"at_least": 2}}},

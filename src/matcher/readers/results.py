@@ -64,6 +64,10 @@ _WORDS_OF_LEVEL = {"no staining": (0, 0), "weak": (1, 1), "moderate": (2, 2), "s
     "moderate to strong": (2, 3),
 }
 _OF_TUMOUR = re.compile(r"mlh1|msh2|msh6|pms2")
+_NAMES = {
+    "mmr": re.compile(r"\b[dp]?mmr[dp]?\b|\bmismatch repair\b"),
+    "msi": re.compile(r"\bms[is]\b|\bmicrosatellites?\b"),
+}
 _SIGNS = {"+": "positive", "pos.": "positive", "neg.": "negative"}
 _HER2 = {0: "negative", 1: "negative", 2: "equivocal", 3: "positive"}
 
@@ -86,11 +90,17 @@ def result(text: str, marker: str) -> Result | None:
     return None
 
 
+def test_named(text: str) -> str:
+    """Which of the two tests of mismatch repair a text names itself: ``dMMR``, ``MSI-H``; nothing of "deficient"."""
+    said = words(text)
+    return next((marker for marker, names in _NAMES.items() if names.search(said)), "")
+
+
 def named(text: str) -> tuple[str, str]:
     """The marker that a text begins with and the result behind it: ``HER2 3+``, ``TMB 12/Mb``, ``MSI-H``."""
     plain = " ".join(text.split())
     for marker, tree in CATEGORIES.items():
-        if marker in words(plain) or plain.casefold() in ("mss", "dmmr", "pmmr"):
+        if test_named(plain) == marker:
             code = _lookup(tree, plain)
             if code is not None:
                 return marker, plain

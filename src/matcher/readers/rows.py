@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from matcher.domain.record import Absence, Listing, Record
 from matcher.domain.wire.model import NAMED_BY, ROWS, AbsenceRow
-from matcher.readers.context import ENUMERATED, Context, checked
+from matcher.readers.context import ENUMERATED, Context
 from matcher.readers.lookup import Lookup
 from matcher.readers.outcome import shown
+from matcher.readers.shape import checked
 from matcher.readers.value import NOT_READ
 from matcher.vocabulary.marks import is_everything, is_nothing, marked
 
@@ -96,6 +97,8 @@ def _row(context: Context, table: str, path: str, raw: object) -> TableRow:
     named = NAMED_BY.get(table)
     if named is not None and isinstance(raw, str):
         raw = {named: raw}
+    if raw is NOT_READ:
+        return TableRow(path, None)
     if not isinstance(raw, Mapping):
         context.issue("P118", path, f"a row of {table} is an object with fields", raw)
         return TableRow(path, None, shown(raw))

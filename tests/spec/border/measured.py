@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.spec.border.entry import MET, NOT_MET, UNKNOWN, Ask, Entry, File, Kind, entry, row
+from tests.spec.border.entry import MET, NOT_MET, UNKNOWN, Ask, Entry, File, Kind, also, entry, row
 from tests.spec.border.words import (
     FIT,
     MSI,
@@ -155,6 +155,17 @@ MARKERS = Kind(
         entry("microsatellites `pending`, after `MSI-H`", "a newer result that nobody can read", MSI, UNKNOWN,
               marker("msi", category="MSI-H", date="2025-06-01"), marker("msi", category="pending", date="2026-01-10"),
               issue=True),
+        also(entry("`dMMR` under microsatellites", "mismatch repair is deficient, and microsatellites are another test",
+                   {"biomarker": {"marker": "mmr", "category": {"in": ["mmr_deficient"]}}}, MET, marker("msi", category="dMMR"),
+                   issue=True), MSI, UNKNOWN),
+        also(entry("`MSI-H/dMMR` under microsatellites", "two tests",
+                   {"biomarker": {"marker": "mmr", "category": {"in": ["mmr_deficient"]}}}, MET,
+                   marker("msi", category="MSI-H/dMMR")), MSI, MET),
+        entry("`MSS` under mismatch repair", "microsatellites are stable", MSI, NOT_MET, marker("mmr", category="MSS"), issue=True),
+        entry("`mesotelin` positive after mesothelin negative", "perhaps a newer result of mesothelin",
+              {"biomarker": {"marker": "mesothelin", "status": {"in": ["positive"]}}}, UNKNOWN,
+              marker("mesothelin", status="negative", method="ihc", date="2025-06-01"),
+              marker("mesotelin", status="positive", method="ihc", date="2026-01-02"), issue=True),
         entry("HER2 `2+` by ihc", "an overall intensity of 2", {"biomarker": {"marker": "her2", "intensity": {"at_least": 2}}},
               MET, marker("her2", method="ihc", intensity="2+")),
         entry("HER2 `not amplified` by fish", "negative",

@@ -12,6 +12,7 @@ from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
 from matcher.explanation.answer import CriterionShown, FactShown
 from matcher.explanation.facts import shown, text_of
+from matcher.explanation.version import criterion_on, text_on
 from matcher.explanation.wording import (
     NOT_RECORDED,
     count_in_words,
@@ -25,6 +26,7 @@ from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.graph import NodeId
 from matcher.rules.syntax import Citation
+from matcher.rules.version import VERSION
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.standing import CriterionVerdict
 
@@ -44,7 +46,7 @@ class PatientWords:
     """What is said of one patient's records and values, each worked out once; equal records are one."""
 
     def __init__(self, as_of: date) -> None:
-        self._as_of = as_of
+        self.as_of = as_of
         # By identity first: hashing a record with all that is in it costs more than a look-up.
         self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
         self._by_value: dict[Record | Absence, FactShown] = {}
@@ -60,7 +62,7 @@ class PatientWords:
         found = self._by_identity.get(id(fact))
         if found is None:
             if fact not in self._by_value:
-                self._by_value[fact] = shown(fact, self._as_of)
+                self._by_value[fact] = shown(fact, self.as_of)
             found = self._by_identity[id(fact)] = fact, self._by_value[fact]
         return found[1]
 
@@ -124,6 +126,7 @@ class CriterionWords:
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
     ) -> Told:
+        judged = judged._replace(criterion=criterion_on(judged.criterion, patient.as_of))
         criterion, held = judged.criterion, reading.findings
         fixed = self._fixed_of(criterion, reading)
         findings = [held[node] for node in fixed.nodes]
@@ -175,10 +178,10 @@ class CriterionWords:
         told = CriterionShown(
             id=criterion.id,
             role=fixed.role,
-            text=criterion.text,
+            text=text_on(criterion, patient.as_of) if criterion.versions else criterion.text,
             verdict=fixed.verdicts[judged.verdict],
             satisfied=_SATISFIED[satisfied],
-            reason="; ".join(dict.fromkeys(reasons)),
+            reason="; ".join(dict.fromkeys(reasons)) or "this version of the protocol does not ask it",
             facts=tuple(patient.facts(_behind(by, reading))[:_MANY]),
             distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
             citation=fixed.citation,
@@ -231,6 +234,8 @@ def _named(finding: Finding, patient: PatientWords) -> str:
 
 
 def _reason(comparison: Comparison, finding: Finding, asked: str, derived: Domain | None) -> str:
+    if comparison.word == VERSION:
+        return _version(comparison, finding)
     said = [asked] if asked else []
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
@@ -240,6 +245,13 @@ def _reason(comparison: Comparison, finding: Finding, asked: str, derived: Domai
     if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
         found = "nothing recent enough"
     return f"{comparison.title}: {found}{in_brackets}"
+
+
+def _version(comparison: Comparison, finding: Finding) -> str:
+    if not _is_decided(comparison, finding):
+        return f"it is not known whether {comparison.title} was in force on this day"
+    assert isinstance(finding.value, Interval)
+    return f"{comparison.title} was {'' if finding.value.low >= 0 else 'not yet '}in force on this day"
 
 
 def _asks(comparison: Comparison, role: Role, denied: bool) -> str:

@@ -251,7 +251,6 @@ class TestUnfinished:
         assert main(self.asked(many, begun, "--resume")) == 2
         assert "a file that has changed since" in capsys.readouterr().err
 
-
     @pytest.mark.parametrize("more", [(), ("--resume",), ("--resume", "--top", 1)], ids=str)
     def test_nobody_is_told_to_delete_what_a_live_run_writes(
         self, many: Path, begun: Path, more: tuple[object, ...], capsys, monkeypatch

@@ -213,7 +213,14 @@ def test_no_value_of_a_patient_is_in_a_log_a_problem_or_a_figure(live: Live) -> 
                 f"/v1/jobs/{odd}/files/{odd}",
             )
         ]
-        for body in ({odd: odd}, {"patient": {odd: odd}}, {"answers": odd}, {"as_of": odd}, {"profile": {odd: odd}}):
+        bodies: tuple[dict[str, object], ...] = (
+            {odd: odd},
+            {"patient": {odd: odd}},
+            {"answers": odd},
+            {"as_of": odd},
+            {"profile": {odd: odd}},
+        )
+        for body in bodies:
             for method, path in (("POST", "/v1/sessions"), ("PUT", f"/v1/sessions/{odd}/answers")):
                 response = http.request(method, path, json=body)
                 assert response.status_code == 422

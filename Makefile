@@ -100,7 +100,7 @@ questions: setup
 	@$(BIN)/python benchmarks/questions.py $(ARGS)
 
 attack: setup
-	@timeout 300 $(BIN)/python scripts/attack.py $(ARGS)
+	@timeout 1500 $(BIN)/python scripts/attack.py $(ARGS)
 
 audit: setup
 	@sh scripts/audit.sh

@@ -7,16 +7,18 @@ from datetime import date
 from typing import NamedTuple
 
 from matcher.domain.possible import Interval, test
-from matcher.domain.record import Absence, Record
+from matcher.domain.record import Absence, Course, Record
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
 from matcher.explanation.answer import CriterionShown, FactShown
-from matcher.explanation.facts import shown, text_of
+from matcher.explanation.facts import has_no_certain_day, is_denied, is_not_understood, shown, text_of
 from matcher.explanation.wording import (
     NOT_RECORDED,
+    UNREADABLE,
     count_in_words,
     is_presence,
     limits_in_words,
+    number_in_words,
     unit_of,
     value_in_words,
 )
@@ -237,9 +239,20 @@ def _reason(comparison: Comparison, finding: Finding, asked: str, derived: Domai
         said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
     in_brackets = f" ({'; '.join(said)})" if said else ""
     found = value_of(comparison, finding, derived)
-    if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
-        found = "nothing recent enough"
+    if found in (NOT_RECORDED, UNREADABLE):
+        found = _not_known(finding)
     return f"{comparison.title}: {found}{in_brackets}"
+
+
+def _not_known(finding: Finding) -> str:
+    """Why nothing is known of what may have been recorded all the same."""
+    if any(note.kind is NoteKind.STALE for note in finding.notes):
+        return "nothing recent enough"
+    if any(is_not_understood(fact) for fact in finding.facts):
+        return f"recorded, and {UNREADABLE}"
+    if any(has_no_certain_day(fact) for fact in finding.facts):
+        return "recorded, on a day that is not known well enough"
+    return NOT_RECORDED
 
 
 def _asks(comparison: Comparison, role: Role, denied: bool) -> str:
@@ -323,12 +336,13 @@ def _note(note: Note) -> str:
         case NoteKind.UNDATED:
             return f"{record} has no date and is taken as current"
         case NoteKind.CONFLICT:
-            stated = isinstance(about, Absence)
-            return (
-                f"contradicted by {record}"
-                if stated
-                else f"sources disagree{': ' + record if record else ''}"
-            )
+            if isinstance(about, Absence):
+                return f"contradicted by {record}"
+            if about is not None and not isinstance(about, str) and is_denied(about):
+                return f"{record} is recorded, and denied by another statement"
+            if isinstance(about, Course) and about.line is not None:
+                return f"{record} is said to be line {number_in_words(about.line.low)}, and fewer lines are listed"
+            return f"sources disagree{': ' + record if record else ''}"
         case NoteKind.CONVERTED:
             return f"worked out from {record}"
         case NoteKind.OPEN_LIST:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import Codes, Interval
+from matcher.domain.possible import (
+    COULD_BE_MEANT,
+    DENIED,
+    DOUBTS,
+    NEARLY,
+    REPEATED,
+    SUSPECTED,
+    Codes,
+    Interval,
+    is_unread,
+)
 from matcher.domain.record import (
+    DENIABLE,
     Absence,
     Alteration,
     Biomarker,
@@ -23,7 +35,7 @@ from matcher.domain.record import (
     Staging,
 )
 from matcher.explanation.answer import FactShown
-from matcher.explanation.wording import codes_in_words, title_of
+from matcher.explanation.wording import UNREADABLE, codes_in_words, title_of
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
@@ -34,17 +46,57 @@ def shown(record: Record | Absence, as_of: date) -> FactShown:
     day = getattr(record, "on", None) or getattr(record, "start", None)
     end = getattr(record, "end", None)
     return FactShown(
-        text=text_of(record),
+        text=text_of(record) + _doubt(record),
         date=_dates(day, end),
         age="" if isinstance(record, Event) and record.name == "birth" else _age(end or day, as_of),
         source=str(record.source),
     )
 
 
+def is_not_understood(record: Record | Absence) -> bool:
+    """Whether a value was recorded that nobody could read."""
+    held = (getattr(record, each.name) for each in fields(record))
+    return any(isinstance(each, Interval | Codes) and is_unread(each) for each in held)
+
+
+def has_no_certain_day(record: Record | Absence) -> bool:
+    day: DateSpan | None = getattr(record, "on", None) or getattr(record, "start", None)
+    return day is not None and not day.exact
+
+
+def is_denied(record: Record | Absence) -> bool:
+    return _DOUBTED[DENIED] in _doubt(record)
+
+
 def _dates(start: DateSpan | None, end: DateSpan | None) -> str:
     if start is not None and end is not None and start != end:
-        return f"{start} to {end}"
-    return str(start or end or "")
+        return f"{_day(start)} to {_day(end)}"
+    day = start or end
+    return _day(day) if day is not None else ""
+
+
+def _day(span: DateSpan) -> str:
+    if span.first == date.min:
+        return "on a day that is not understood"
+    return f"{span.first} or later" if span.last == date.max else str(span)
+
+
+def _doubt(record: Record | Absence) -> str:
+    """Why a record may not be what it names, behind its text."""
+    parts = [getattr(record, name, None) for name in (*DENIABLE, "test", "marker")]
+    flat = [each for held in parts for each in (held if isinstance(held, tuple) else (held,))]
+    found = frozenset().union(*(each.members for each in flat if isinstance(each, Codes)))
+    said = [words for why, words in _DOUBTED.items() if why in found]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+_DOUBTED = {
+    SUSPECTED: "in doubt",
+    NEARLY: "perhaps: the name is misspelt",
+    DENIED: "denied by another statement",
+    REPEATED: "perhaps one that is listed already",
+    COULD_BE_MEANT: "nobody has judged it",
+}
 
 
 def _age(day: DateSpan | None, as_of: date) -> str:
@@ -72,7 +124,7 @@ def text_of(record: Record | Absence) -> str:
         case Staging():
             return f"Staging: {_staging(record)}"
         case Laboratory(test=test, value=value):
-            kind_of_test = LAB_TESTS[next(iter(test.members))]
+            kind_of_test = LAB_TESTS[next(iter(test.members - DOUBTS))]
             upper = f" (upper limit {_value(record.upper_normal)})" if record.upper_normal else ""
             written = f", recorded as {record.written}" if record.written else ""
             return f"{kind_of_test.title} {_value(value, kind_of_test.unit)}{written}{upper}"
@@ -112,6 +164,8 @@ def _value(value: Interval | Codes | None, unit: str = "") -> str:
             return "not stated"
         case Codes(members=members):
             return codes_in_words(members)
+        case Interval() if is_unread(value):
+            return UNREADABLE
         case Interval() as interval:
             return f"{interval}{' ' + unit if unit else ''}"
 
@@ -136,7 +190,7 @@ def _alteration(record: Alteration) -> str:
 
 
 def _biomarker(record: Biomarker) -> str:
-    marker = MARKERS.title(next(iter(record.marker.members)))
+    marker = " or ".join(MARKERS.title(each) for each in sorted(record.marker.members - DOUBTS))
     parts = [codes_in_words(record.method.members)] if record.method else []
     parts += [codes_in_words(record.status.members)] if record.status else []
     for level in (3, 2, 1):

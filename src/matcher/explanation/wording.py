@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from math import inf
 
-from matcher.domain.possible import Codes, Interval, Op, Possible
+from matcher.domain.possible import DOUBTS, NOT_UNDERSTOOD, Codes, Interval, Op, Possible
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, Latest, NumberDomain, Since
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
 from matcher.vocabulary.biomarkers import METHOD, SCORE_TYPE
@@ -32,6 +32,7 @@ _TREES: tuple[Tree, ...] = (
     ALTERATION_KIND,
 )
 NOT_RECORDED = "not recorded"
+UNREADABLE = "not understood"
 NEVER = "never"
 #: a limit written without its unit
 _BARE = re.compile(r"[a-z ]+\s-?[\d.]+")
@@ -49,10 +50,16 @@ def title_of(code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def codes_in_words(codes: frozenset[str]) -> str:
-    """The fewest nodes that stand for these leaves, by their titles."""
+    """The fewest nodes that stand for these leaves, by their titles, or the few that they leave out."""
+    if NOT_UNDERSTOOD in codes:
+        return UNREADABLE
+    codes -= DOUBTS
     for tree in _TREES:
         if codes <= tree.all_leaves:
             titles = [tree.title(code) for code in tree.cover(codes)]
+            without = tree.cover(tree.all_leaves - codes) if len(titles) > 6 else []
+            if 0 < len(without) <= 2:
+                return f"other than {' or '.join(tree.title(code) for code in without)}"
             break
     else:
         titles = [title_of(code) for code in sorted(codes)]
@@ -69,7 +76,7 @@ def value_in_words(value: Possible, domain: Domain, unit: str = "") -> str:
     """A possible-value set: one value, a range, a few codes, or that nothing is recorded."""
     shown = f" {unit}" if unit else ""
     match value, domain:
-        case Codes(members=members), CodeDomain(codes=everything):
+        case Codes(members=members), CodeDomain(codes=everything) if NOT_UNDERSTOOD not in members:
             return NOT_RECORDED if members >= everything else codes_in_words(members)
         case Codes(members=members), _:
             return codes_in_words(members)

@@ -102,7 +102,9 @@ _PATIENTS = (
         "Record of another form",
         "No field of the record is one of a profile: it is a FHIR resource, a Phenopacket, a trial, a list with a name "
         "around it, or of a form that is not known. It is never matched as a patient about whom nothing is known. A "
-        "record with an identifier and nothing else is one, and is matched.",
+        "record with an identifier and nothing else is one, and is matched. Nor is a table read by its names where "
+        "lines before the header explain what its columns mean and half of them are not documented ones: in a study "
+        "file of cBioPortal AGE is the age at the diagnosis.",
         "Compare it with the schema that 'matcher profile schema' prints; describe a table in a mapping file.",
     ),
     Code(

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
+from math import inf
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import (
-    COULD_BE_MEANT,
-    DENIED,
-    DOUBTS,
-    NEARLY,
-    REPEATED,
-    SUSPECTED,
-    Codes,
-    Interval,
-    is_unread,
-)
+from matcher.domain.possible import DENIED, DOUBTS, Codes, Interval, is_unread
 from matcher.domain.record import (
     DENIABLE,
     Absence,
@@ -35,10 +26,19 @@ from matcher.domain.record import (
     Staging,
 )
 from matcher.explanation.answer import FactShown
-from matcher.explanation.wording import UNREADABLE, codes_in_words, title_of
+from matcher.explanation.wording import (
+    UNREADABLE,
+    codes_in_words,
+    doubts_in_words,
+    interval_in_words,
+    title_of,
+    unit_in_words,
+)
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
+
+_FROM_ZERO = Interval(0, inf)
 
 
 def shown(record: Record | Absence, as_of: date) -> FactShown:
@@ -65,7 +65,7 @@ def has_no_certain_day(record: Record | Absence) -> bool:
 
 
 def is_denied(record: Record | Absence) -> bool:
-    return _DOUBTED[DENIED] in _doubt(record)
+    return DENIED in _doubts(record)
 
 
 def _dates(start: DateSpan | None, end: DateSpan | None) -> str:
@@ -81,22 +81,18 @@ def _day(span: DateSpan) -> str:
     return f"{span.first} or later" if span.last == date.max else str(span)
 
 
-def _doubt(record: Record | Absence) -> str:
-    """Why a record may not be what it names, behind its text."""
+def _doubts(record: Record | Absence) -> frozenset[str]:
     parts = [getattr(record, name, None) for name in (*DENIABLE, "test", "marker")]
     flat = [each for held in parts for each in (held if isinstance(held, tuple) else (held,))]
-    found = frozenset().union(*(each.members for each in flat if isinstance(each, Codes)))
-    said = [words for why, words in _DOUBTED.items() if why in found]
-    return f" ({'; '.join(said)})" if said else ""
+    return DOUBTS & frozenset().union(*(each.members for each in flat if isinstance(each, Codes)))
 
 
-_DOUBTED = {
-    SUSPECTED: "in doubt",
-    NEARLY: "perhaps: the name is misspelt",
-    DENIED: "denied by another statement",
-    REPEATED: "perhaps one that is listed already",
-    COULD_BE_MEANT: "nobody has judged it",
-}
+def _doubt(record: Record | Absence) -> str:
+    """Why a record may not be what it names, behind a text in which the name stands as it was written."""
+    labelled = isinstance(record, Course | Medication) and record.label
+    named = labelled or isinstance(record, Laboratory | Biomarker)
+    said = doubts_in_words(_doubts(record)) if named else ""
+    return f" ({said})" if said else ""
 
 
 def _age(day: DateSpan | None, as_of: date) -> str:
@@ -167,7 +163,8 @@ def _value(value: Interval | Codes | None, unit: str = "") -> str:
         case Interval() if is_unread(value):
             return UNREADABLE
         case Interval() as interval:
-            return f"{interval}{' ' + unit if unit else ''}"
+            shown_unit = unit_in_words(unit)
+            return interval_in_words(interval, _FROM_ZERO) + (f" {shown_unit}" if shown_unit else "")
 
 
 def _components(components: tuple[Codes | None, ...]) -> str:

@@ -7,6 +7,7 @@ plain hashable data, so that equal features of two trials are one node of the gr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from matcher.domain.dates import Duration, TimeUnit
@@ -163,6 +164,17 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
+class SinceDay:
+    """Days from a day that the rule itself names to today: the day an amendment came into force.
+
+    Nothing of the patient's. A day known only to lie between ``first`` and ``last`` leaves it open in between.
+    """
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Formula:
     """A published formula over other features, interval-valued; ``name`` is looked up by the engine."""
 
@@ -183,7 +195,7 @@ def closing(kind: Count | Since | Extreme | Total) -> tuple[frozenset[str], ...]
     return (kind.target, *others) if kind.target is not None else others
 
 
-Kind: TypeAlias = Latest | Extreme | Total | Count | Since | Age | Formula | FirstOf
+Kind: TypeAlias = Latest | Extreme | Total | Count | Since | SinceDay | Age | Formula | FirstOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class MappedFile:
         self.dated = bool(self.bound.as_of)
         self.file_issues = self._column_issues()
         self._refuse_strangers()
+        self._refuse_described()
         self._refuse_repeated()
         if isinstance(self.table, ParquetTable):
             self.table.refuse_strange(self.bound.used)
@@ -51,6 +52,16 @@ class MappedFile:
         if self.bound.mapping.columns == "required" or self.bound.used - {*frame, *strange} or not strange:
             return
         message = f"of {len(strange)} columns beside the identifier none is a documented one"
+        line = self.table.header_line
+        raise PatientDataError([Diagnostic(self._path.name, line, None, "P016", message)])
+
+    def _refuse_described(self) -> None:
+        """A file that explains its columns itself and has mostly others: its "AGE" may be that at the diagnosis."""
+        unknown = len(self.bound.unknown)
+        described = isinstance(self.table, Table) and self.table.described
+        if self.bound.mapping.columns == "required" or not described or unknown < len(self.bound.used):
+            return
+        message = "the lines before the header explain its columns, and half of them are not documented ones"
         line = self.table.header_line
         raise PatientDataError([Diagnostic(self._path.name, line, None, "P016", message)])
 

@@ -24,6 +24,7 @@ from matcher.readers.agents import read_agents
 from matcher.readers.context import Asserted, Context, at, is_unknown
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.vocabulary.marks import Assertion, assertion_of
+from matcher.vocabulary.resolution import PLACEBO
 
 _MOST = 1e6
 
@@ -108,14 +109,16 @@ SUSPECTED_OR_NOT = Codes.of("yes", "no")
 
 
 def _all_of(components: Components) -> frozenset[str] | None:
-    """The leaves of every component; nothing where one of them could be anything."""
-    known = [each.members for each in components if each is not None]
+    """The leaves of every component; nothing where one of them, denied, could be anything."""
+    known = [each.members for each in components if each is not None and each.members != PLACEBO]
     return frozenset().union(*known) if known and len(known) == len(components) else None
 
 
 def doubted_components(components: Components, why: str) -> Components:
-    """Each agent only possibly given."""
-    return tuple(each if each is None else each.doubted(why) for each in components)
+    """Each agent only possibly given; what perhaps was no placebo could be anything."""
+    return tuple(
+        None if each is None or each.members == PLACEBO else each.doubted(why) for each in components
+    )
 
 
 def read_medications(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 # Greek letters by code point: several look like Latin ones.
@@ -109,6 +110,12 @@ def in_sentence(title: str) -> str:
         "'s" in first or first in _NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:])
     )
     return title if named else title[:1].lower() + title[1:]
+
+
+def either_of(titles: Sequence[str]) -> str:
+    """Several of which any is meant: ``A, B or C``."""
+    *others, last = titles
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 _NAMES = frozenset({"Guillain-Barr\u00e9", "Cushing", "Karnofsky"})

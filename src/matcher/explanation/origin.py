@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matcher.domain.verdict import Verdict
 from matcher.explanation.reason import Reason, reason, together, value_of
 from matcher.explanation.wording import limits_in_words
-from matcher.rules.condition import Condition
+from matcher.rules.condition import Condition, comparisons
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionReading
@@ -54,6 +54,11 @@ class Origins:
     def _not_given(self, derivation: Derivation, reading: ConditionReading) -> Origin:
         """Of a fact that nobody recorded: why it is not derived either, but for what is about other patients."""
         told = self.of_derivation(derivation, reading)
+        conditions = (*derivation.rows, *([derivation.needs] if derivation.needs is not None else ()))
+        parts = (each for condition in conditions for each in comparisons(condition))
+        if not any(reading.finding(each).facts for each in parts if each.word != _WHOM):
+            # Nothing of what it is made of is recorded: it is no nearer than the fact itself.
+            return Origin()
         if reading.table.verdict(derivation.applies, reading.row) is Verdict.MET:
             return Origin((), told.open)
         asked = reading.decided_by(derivation.needs) if derivation.needs is not None else ()

@@ -96,8 +96,12 @@ def reason(
     derived: Domain | None,
     named: Iterable[str] = (),
     origin: Iterable[str] = (),
+    beside: Iterable[str] = (),
 ) -> Reason:
-    """``named`` is what was found present, ``origin`` where a derived value comes from."""
+    """``named`` is what was found present, ``origin`` where a derived value comes from.
+
+    ``beside`` is what was recorded and does not count as the fact.
+    """
     found = value_of(comparison, finding, derived)
     said = [*named] if is_presence(comparison) and found == "yes" else []
     said += [asked] if asked else []
@@ -106,7 +110,10 @@ def reason(
         said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
     if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
         found = "nothing recent enough"
-    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *origin])))
+    aside = tuple(beside)
+    if aside and found == NOT_RECORDED:
+        found = "not known"
+    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
 
 
 def together(reasons: Iterable[Reason], most: int = _MANY, between: str = "; ") -> str:

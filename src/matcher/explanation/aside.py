@@ -1,0 +1,88 @@
+"""What is recorded and answers no question yet: a suspected cancer, a stage of another edition, a TNM without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from matcher.domain.possible import YES
+from matcher.domain.profile import Profile
+from matcher.domain.record import Diagnosis, Record, Staging
+from matcher.explanation.answer import Question
+from matcher.explanation.facts import stage_in_words, text_of
+from matcher.explanation.wording import codes_in_words
+
+_OF_CANCER = frozenset({"diagnosis", "histology"})
+_STAGED = ("tnm", "stage:")
+
+
+def suspected(profile: Profile) -> tuple[Diagnosis, ...]:
+    """Cancers that may be the index cancer and that nobody has confirmed."""
+    return tuple(
+        each for each in profile.diagnoses.records if each.confirmed != YES and each.index in (YES, None)
+    )
+
+
+def without_edition(profile: Profile) -> tuple[Staging, ...]:
+    """Stages and TNM categories of which nobody said by which edition."""
+    return tuple(
+        each
+        for each in profile.staging
+        if (each.edition is None or not each.edition.exact) and (each.scheme is None or not each.scheme.exact)
+    )
+
+
+def set_aside(word: str, profile: Profile) -> tuple[Record, ...]:
+    """What is recorded of a fact and does not count as one, by the word of the rule language that asks for it."""
+    if word in _OF_CANCER:
+        return tuple(each for each in suspected(profile) if word == "diagnosis" or each.histology is not None)
+    if word == "stage":
+        return tuple(each for each in profile.staging if each.stage is not None)
+    return ()
+
+
+def is_set_aside(word: str) -> bool:
+    """Whether something may be recorded of it that does not count."""
+    return word in _OF_CANCER or word == "stage"
+
+
+def why_aside(record: Record) -> str:
+    """Of a record that does not answer what is asked: what it says instead."""
+    match record:
+        case Diagnosis():
+            return f"{text_of(record).removeprefix('Diagnosis: ')}; confirmation is asked for"
+        case Staging():
+            certain = record.scheme is not None and record.scheme.exact
+            other = ", which says nothing about another edition" if certain else ""
+            return f"recorded is {stage_in_words(record)}{other}"
+    return text_of(record)
+
+
+def in_context(
+    questions: Sequence[Question], profile: Profile, missing: Sequence[tuple[str, str]]
+) -> tuple[Question, ...]:
+    """The questions in words that fit what is recorded, with those it calls for where nothing else asks them.
+
+    ``missing`` are candidates with what is missing for each.
+    """
+    doubtful, unnumbered = suspected(profile), without_edition(profile)
+    asked = list(questions)
+    if doubtful:
+        named = codes_in_words(doubtful[0].code.members) if doubtful[0].code is not None else "the cancer"
+        text = f"{named} is recorded as suspected: is it confirmed, and by what?"
+        asked = [replace(each, text=text) if each.topic == "diagnosis" else each for each in asked]
+    if unnumbered:
+        said = stage_in_words(unnumbered[0])
+        text = f"By which edition was the tumour staged ({said})?"
+        held = [each for each in asked if each.topic.startswith(_STAGED)]
+        if held:
+            asked = [
+                replace(each, text=text) if each is held[0] else each
+                for each in asked
+                if each is held[0] or each not in held
+            ]
+        elif concerned := tuple(
+            dict.fromkeys(name for name, each in missing if "Stage" in each or "TNM" in each)
+        ):
+            asked.append(Question("tnm", text, 0.0, concerned))
+    return tuple(asked)

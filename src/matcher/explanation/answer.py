@@ -132,6 +132,7 @@ class CandidateShown:
     evidence: tuple[EvidenceShown, ...]
     coverage: str
     notes: tuple[str, ...] = ()
+    version: str = ""
     tied: bool = False
 
     @property

@@ -14,6 +14,7 @@ from matcher.explanation.aside import is_set_aside, set_aside, why_aside
 from matcher.explanation.facts import shown
 from matcher.explanation.origin import Origins
 from matcher.explanation.reason import Place, Reason, asks, number_words, places, reason, together
+from matcher.explanation.version import criterion_on, text_on
 from matcher.explanation.wording import is_presence, limits_in_words, unit_of, value_in_words
 from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
@@ -40,6 +41,7 @@ class PatientWords:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        self.as_of = profile.as_of
         # By identity first: hashing a record with all that is in it costs more than a look-up.
         self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
         self._by_value: dict[Record | Absence, FactShown] = {}
@@ -60,7 +62,7 @@ class PatientWords:
         found = self._by_identity.get(id(fact))
         if found is None:
             if fact not in self._by_value:
-                self._by_value[fact] = shown(fact, self._profile.as_of)
+                self._by_value[fact] = shown(fact, self.as_of)
             found = self._by_identity[id(fact)] = fact, self._by_value[fact]
         return found[1]
 
@@ -126,6 +128,7 @@ class CriterionWords:
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
     ) -> Told:
+        judged = judged._replace(criterion=criterion_on(judged.criterion, patient.as_of))
         criterion, held = judged.criterion, reading.findings
         fixed = self._fixed_of(criterion, reading)
         findings = [held[node] for node in fixed.nodes]
@@ -182,10 +185,10 @@ class CriterionWords:
         told = CriterionShown(
             id=criterion.id,
             role=fixed.role,
-            text=criterion.text,
+            text=text_on(criterion, patient.as_of) if criterion.versions else criterion.text,
             verdict=fixed.verdicts[judged.verdict],
             satisfied=_SATISFIED[satisfied],
-            reason=together(reasons, _MANY),
+            reason=together(reasons, _MANY) or "this version of the protocol does not ask it",
             facts=tuple(behind[:_MANY]),
             distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
             citation=fixed.citation,

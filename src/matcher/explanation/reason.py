@@ -25,6 +25,7 @@ from matcher.explanation.wording import (
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, FirstOf, Formula, Latest, Since, Total
 from matcher.rules.candidate import Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
+from matcher.rules.version import VERSION
 from matcher.vocabulary.text import in_sentence
 
 #: what a criterion does with what it asks
@@ -102,6 +103,8 @@ def reason(
 
     ``beside`` is what was recorded and does not count as the fact.
     """
+    if comparison.word == VERSION:
+        return Reason(comparison.title, _in_force(comparison, finding))
     found = value_of(comparison, finding, derived)
     said = [*named] if is_presence(comparison) and found == "yes" else []
     said += [asked] if asked else []
@@ -114,6 +117,13 @@ def reason(
     if aside and found == NOT_RECORDED:
         found = "not known"
     return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
+
+
+def _in_force(comparison: Comparison, finding: Finding) -> str:
+    if not _is_decided(comparison, finding):
+        return "not known whether in force on this day"
+    assert isinstance(finding.value, Interval)
+    return f"{'' if finding.value.low >= 0 else 'not yet '}in force on this day"
 
 
 def together(reasons: Iterable[Reason], most: int = _MANY, between: str = "; ") -> str:

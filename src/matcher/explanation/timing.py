@@ -20,7 +20,7 @@ from matcher.engines.reference import walk
 from matcher.engines.reference.filters import belongs, last_day
 from matcher.explanation.answer import EarliestDate
 from matcher.explanation.facts import text_of
-from matcher.features.kind import Age, Feature, FirstOf, Formula, Recent, Since
+from matcher.features.kind import Age, Feature, FirstOf, Formula, Recent, Since, SinceDay
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.graph import Graph, NodeId, Read
 from matcher.rules.lowering import washouts
@@ -91,7 +91,7 @@ class TimeTests:
 
 def _counted_to(feature: Feature) -> frozenset[str]:
     match feature.kind:
-        case Age():
+        case Age() | SinceDay():
             return frozenset({_TODAY})
         case Formula(inputs=parts) | FirstOf(sources=parts):
             return frozenset().union(*map(_counted_to, parts))

@@ -202,6 +202,8 @@ def condition_in_words(condition: Condition) -> str:
         case Branch(condition=asked, then=then, otherwise=otherwise):
             first, second, third = (condition_in_words(each) for each in (asked, then, otherwise))
             return f"if {first}: {second}; otherwise: {third}"
+        case Group(members=()):
+            return "nothing is asked"
         case Group(gate=Gate.NOT, members=(member,)):
             inner = condition_in_words(member)
             return f"no {in_sentence(inner)}" if _is_plain(member) else f"not ({inner})"

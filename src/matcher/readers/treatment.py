@@ -36,7 +36,7 @@ def read_therapies(context: Context, wire: Mapping[str, Any], complete: frozense
         return _course(context, row.fields, row.path)
 
     everything = context.formulary.all_leaves
-    return listing_of(context, "therapies", wire, complete, record, context.formulary_members, everything)
+    return listing_of(context, "therapies", wire, complete, record, context.agent, everything)
 
 
 def _course(context: Context, row: Mapping[str, Any], path: str) -> Course | Absence | None:
@@ -153,7 +153,7 @@ def read_medications(
         )
 
     everything = context.formulary.all_leaves
-    return listing_of(context, "medications", wire, complete, record, context.formulary_members, everything)
+    return listing_of(context, "medications", wire, complete, record, context.agent, everything)
 
 
 def _daily(unit: object) -> str:
@@ -226,7 +226,7 @@ def read_procedures(
         return found.of(lambda code: Procedure(code, start, end, label, source), label, start, source)
 
     return listing_of(
-        context, "procedures", wire, complete, record, lookup.PROCEDURE.resolve, lookup.PROCEDURE.leaves
+        context, "procedures", wire, complete, record, lookup.PROCEDURE, lookup.PROCEDURE.leaves
     )
 
 
@@ -252,7 +252,7 @@ def read_conditions(
         )
 
     return listing_of(
-        context, "conditions", wire, complete, record, lookup.CONDITION.resolve, lookup.CONDITION.leaves
+        context, "conditions", wire, complete, record, lookup.CONDITION, lookup.CONDITION.leaves
     )
 
 
@@ -299,7 +299,7 @@ def read_radiotherapy(
         wire,
         complete,
         record,
-        lookup.NO_RADIOTHERAPY.resolve,
+        lookup.NO_RADIOTHERAPY,
         lookup.INTENT.leaves,
     )
 

@@ -34,6 +34,10 @@ class Lowering:
                 c, a, b = self.lower(asked), self.lower(then), self.lower(otherwise)
                 build = self.builder
                 return build.any([build.all([c, a]), build.all([build.negate(c), b]), build.all([a, b])])
+            case Group(gate=gate, members=()):
+                # What another version of a protocol did not ask.
+                true = self.builder.true()
+                return true if gate is Gate.ALL else self.builder.negate(true)
             case Group(gate=Gate.ALL, members=members):
                 return self.builder.all([self.lower(each) for each in members])
             case Group(gate=Gate.ANY, members=members):

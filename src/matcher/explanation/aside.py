@@ -70,7 +70,11 @@ def in_context(
     if doubtful:
         named = codes_in_words(doubtful[0].code.members) if doubtful[0].code is not None else "the cancer"
         text = f"{named} is recorded as suspected: is it confirmed, and by what?"
-        asked = [replace(each, text=text) if each.topic == "diagnosis" else each for each in asked]
+        concerned = _lacking(missing, "Diagnosis", "Histology")
+        held = [replace(each, text=text) for each in asked if each.topic == "diagnosis"]
+        held = held or ([Question("diagnosis", text, 0.0, concerned)] if concerned else [])
+        # Everything rests on it, whatever an answer alone would settle.
+        asked = [*held, *(each for each in asked if each.topic != "diagnosis")]
     if unnumbered:
         said = stage_in_words(unnumbered[0])
         text = f"By which edition was the tumour staged ({said})?"
@@ -81,8 +85,11 @@ def in_context(
                 for each in asked
                 if each is held[0] or each not in held
             ]
-        elif concerned := tuple(
-            dict.fromkeys(name for name, each in missing if "Stage" in each or "TNM" in each)
-        ):
+        elif concerned := _lacking(missing, "Stage", "TNM"):
             asked.append(Question("tnm", text, 0.0, concerned))
     return tuple(asked)
+
+
+def _lacking(missing: Sequence[tuple[str, str]], *titles: str) -> tuple[str, ...]:
+    """The candidates of which one of these is missing."""
+    return tuple(dict.fromkeys(name for name, each in missing if any(title in each for title in titles)))

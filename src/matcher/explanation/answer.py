@@ -156,7 +156,7 @@ class CandidateShown:
 class DerivedShown:
     """A derived fact beside a result: stage, prognostic index. ``known`` when one value remains.
 
-    ``reason`` is the row that gave it or why there is none, ``facts`` what that row read.
+    ``reason`` is the row that gave it or why there is none; ``facts`` what that row read, or what it refused.
     """
 
     name: str

@@ -70,7 +70,7 @@ def in_context(
     if doubtful:
         named = codes_in_words(doubtful[0].code.members) if doubtful[0].code is not None else "the cancer"
         text = f"{named} is recorded as suspected: is it confirmed, and by what?"
-        concerned = _lacking(missing, "Diagnosis", "Histology")
+        concerned = _lacking(missing, "Diagnosis", "Histology") or _lacking(missing, "")
         held = [replace(each, text=text) for each in asked if each.topic == "diagnosis"]
         held = held or ([Question("diagnosis", text, 0.0, concerned)] if concerned else [])
         # Everything rests on it, whatever an answer alone would settle.

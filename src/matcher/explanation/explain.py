@@ -10,7 +10,7 @@ import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Note, NoteKind, VerdictTable
+from matcher.engines.base import Finding, Note, NoteKind, VerdictTable
 from matcher.explanation.answer import (
     STANDING_TEXT,
     CandidateShown,
@@ -321,13 +321,16 @@ class Explainer:
         lines: list[str] = []
         if finding.value.exact and applies is Verdict.MET:
             lines += derivation.document.results.get(next(iter(getattr(finding.value, "members", [""]))), [])
-        beneath = reading.nodes.beneath(derivation.node, reading.table.verdicts[reading.row].get)
-        held = [reading.findings[each] for each in beneath if each in reading.findings]
+        known = finding.value.exact and applies is Verdict.MET
+        held: list[Finding] = []
+        if known or self._origins.is_refused(derivation, reading):
+            beneath = reading.nodes.beneath(derivation.node, reading.table.verdicts[reading.row].get)
+            held = [reading.findings[each] for each in beneath if each in reading.findings]
         return DerivedShown(
             name=derivation.name,
             title=derivation.title,
             value=value,
-            known=finding.value.exact and applies is Verdict.MET,
+            known=known,
             prognosis=derivation.document.prognosis,
             lines=tuple(lines) + tuple(derivation.document.notes),
             citation=self._cited[derivation.name],

@@ -166,6 +166,13 @@ def test_without_an_edition_the_edition_is_asked_for(matcher: Matcher) -> None:
     assert asked in [each.text for each in patient.questions]
 
 
+def test_what_another_source_tells_is_not_asked(matcher: Matcher) -> None:
+    tnm = {"edition": "8", "t": "T1", "n": "N0", "m": "M0"}
+    told = match(matcher, diagnosis="PLMESO", growth_pattern="diffuse", tnm=tnm)
+    assert "stage:ajcc8_pleural" not in [each.topic for each in told.questions]
+    assert "stage:ajcc8_pleural" in [each.topic for each in match(matcher, diagnosis="PLMESO").questions]
+
+
 def test_a_suspected_cancer_is_shown_as_suspected_and_confirmation_is_asked_for(matcher: Matcher) -> None:
     patient = match(matcher, diagnosis="?pleural mesothelioma")
     assert patient.summary == ("Diagnosis: Pleural Mesothelioma, suspected, not confirmed",)
@@ -211,3 +218,11 @@ def _stage_of(patient: PatientShown) -> Any:
     (shown,) = patient.trials
     assert isinstance(shown, CandidateShown)
     return next(each for each in shown.criteria if each.id == "I-06")
+
+
+def test_what_a_source_says_of_a_result_is_whole_sentences(matcher: Matcher) -> None:
+    """A comma in a list of YAML that is not quoted makes two sayings of one."""
+    for derivation in matcher.rulebook.derivations:
+        for lines in derivation.document.results.values():
+            assert [each for each in lines if not (each[0].isupper() or each[0].isdigit())] == []
+            assert [each for each in lines if not each.endswith((".", "%"))] == []

@@ -154,7 +154,9 @@ class Chooser:
         roots = (node for each in considered for node in each.standing.candidate.root_nodes())
         for number in graph.below(*roots):
             node = graph[number]
-            if isinstance(node, Read) and not table.findings[0][number].value.exact:
+            if not isinstance(node, Read) or table.findings[0][number].value.exact:
+                continue
+            if not self._asker.is_told(number, table.findings[0]):
                 yield number, node.feature
 
     def _question(

@@ -58,6 +58,26 @@ def why_aside(record: Record) -> str:
     return text_of(record)
 
 
+def asks_to_confirm(profile: Profile) -> str:
+    """The question that a suspected cancer calls for; empty without one."""
+    doubtful = suspected(profile)
+    if not doubtful:
+        return ""
+    named = codes_in_words(doubtful[0].code.members) if doubtful[0].code is not None else "the cancer"
+    return f"{named} is recorded as suspected: is it confirmed, and by what?"
+
+
+def asks_for_edition(profile: Profile) -> str:
+    """The question that a staging without its edition calls for; empty without one."""
+    unnumbered = without_edition(profile)
+    return f"By which edition was the tumour staged ({stage_in_words(unnumbered[0])})?" if unnumbered else ""
+
+
+def is_staged(topic: str) -> bool:
+    """Whether a question is about the stage, or what it is worked out from."""
+    return topic.startswith(_STAGED)
+
+
 def in_context(
     questions: Sequence[Question], profile: Profile, missing: Sequence[tuple[str, str]]
 ) -> tuple[Question, ...]:
@@ -65,20 +85,15 @@ def in_context(
 
     ``missing`` are candidates with what is missing for each.
     """
-    doubtful, unnumbered = suspected(profile), without_edition(profile)
     asked = list(questions)
-    if doubtful:
-        named = codes_in_words(doubtful[0].code.members) if doubtful[0].code is not None else "the cancer"
-        text = f"{named} is recorded as suspected: is it confirmed, and by what?"
+    if text := asks_to_confirm(profile):
         concerned = _lacking(missing, "Diagnosis", "Histology") or _lacking(missing, "")
         held = [replace(each, text=text) for each in asked if each.topic == "diagnosis"]
         held = held or ([Question("diagnosis", text, 0.0, concerned)] if concerned else [])
         # Everything rests on it, whatever an answer alone would settle.
         asked = [*held, *(each for each in asked if each.topic != "diagnosis")]
-    if unnumbered:
-        said = stage_in_words(unnumbered[0])
-        text = f"By which edition was the tumour staged ({said})?"
-        held = [each for each in asked if each.topic.startswith(_STAGED)]
+    if text := asks_for_edition(profile):
+        held = [each for each in asked if is_staged(each.topic)]
         if held:
             asked = [
                 replace(each, text=text) if each is held[0] else each

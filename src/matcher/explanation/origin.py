@@ -99,10 +99,10 @@ class Origins:
             waits = f"its {_form(derivation)} waits for {', '.join(map(in_sentence, named))}"
             return Origin((waits,) if titles else (), tuple(titles))
         if last is not None:
-            held = together(self._reasons([derivation.rows[last]], reading), _MOST, ", ")
+            held = together(self._reasons([derivation.rows[last]], reading), _MOST, " and ")
             row = "by its count" if derivation.document.count else f"by row {last + 1} of its table"
             return Origin((f"{row}: {held}",))
-        held = together(self._reasons(derivation.rows, reading), _MOST, ", ")
+        held = together(self._reasons(derivation.rows, reading), _MOST, " and ")
         none = "its count is not reached" if derivation.document.count else "no row of its table applies"
         return Origin((f"{none}: {held}",) if held else ())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -74,12 +74,12 @@ def explain(
         patients, formulary=rulebook.formulary, mapping=mapping, as_of=days.given, today=days.today
     )
     found = _find(file, patient, patients)
-    options = MatchOptions(include_closed=include_closed or bool(named), include_deceased=True, engine=engine)
+    options = MatchOptions(
+        include_closed=include_closed or bool(named), include_deceased=True, engine=engine, about=named
+    )
     issues = [issue_in_words(issue) for issue in found.issues]
     matcher = Matcher(rulebook, options)
     shown = matcher.match_one(found.profile, issues, tuple(file.reading.assumptions))
-    if named:
-        shown = _only(shown, named)
     if as_json:
         answered = {"rulebook": rulebook.version, "engine": matcher.engine.name}
         print_json({**asdict(shown), **answered, "notice": DECISION_NOTICE})
@@ -125,16 +125,6 @@ def _find(file: PatientFile, identifier: str, path: Path) -> Patient:
     guess = nearest(identifier, others)
     raise UsageError(
         f"{path} has no patient '{identifier}'", f"did you mean '{guess}'?" if guess else "", "U006"
-    )
-
-
-def _only(shown: PatientShown, named: Sequence[str]) -> PatientShown:
-    wanted = set(named)
-    return replace(
-        shown,
-        trials=tuple(each for each in shown.trials if each.id in wanted),
-        regimens=tuple(each for each in shown.regimens if each.id in wanted),
-        questions=tuple(each for each in shown.questions if wanted & set(each.candidates)),
     )
 
 
@@ -234,9 +224,8 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
         page.blank()
         page.heading("What to ask next")
         for number, asked_for in enumerate(shown.questions, start=1):
-            about = f" [settles {asked_for.settles:g} on average, among {len(asked_for.candidates)}]"
-            page.line(f"{number}. ", asked_for.text, (about, "dim"), indent=2, hang=3)
-    derived = [each for each in shown.derived if each.known]
+            page.line(f"{number}. ", asked_for.text, (f" [{asked_for.worth}]", "dim"), indent=2, hang=3)
+    derived = [each for each in shown.derived if each.known or each.facts]
     if derived:
         page.blank()
         page.heading("Derived facts")
@@ -248,7 +237,11 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
                 indent=2,
                 hang=2,
             )
-            for line in each.lines:
+            if each.reason:
+                page.line(each.reason, indent=4, hang=2)
+            for fact in each.facts:
+                page.line(("fact: ", "dim"), fact.text, indent=4, hang=2)
+            for line in each.lines if each.known else ():
                 page.line(line, indent=4, hang=2)
             if each.citation:
                 page.line((f"source: {each.citation}", "dim"), indent=4, hang=2)

@@ -98,8 +98,12 @@ def reason(
     derived: Domain | None,
     named: Iterable[str] = (),
     origin: Iterable[str] = (),
+    beside: Iterable[str] = (),
 ) -> Reason:
-    """``named`` is what was found present, ``origin`` where a derived value comes from."""
+    """``named`` is what was found present, ``origin`` where a derived value comes from.
+
+    ``beside`` is what was recorded and does not count as the fact.
+    """
     if comparison.word == VERSION:
         return Reason(comparison.title, _in_force(comparison, finding))
     found = value_of(comparison, finding, derived)
@@ -110,7 +114,10 @@ def reason(
         said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
     if found in (NOT_RECORDED, UNREADABLE):
         found = _not_known(finding)
-    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *origin])))
+    aside = tuple(beside)
+    if aside and found == NOT_RECORDED:
+        found = "not known"
+    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
 
 
 def _not_known(finding: Finding) -> str:

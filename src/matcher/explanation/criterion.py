@@ -29,6 +29,7 @@ from matcher.rules.syntax import Citation
 from matcher.rules.version import VERSION
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.standing import CriterionVerdict
+from matcher.vocabulary.laboratory import UNDETECTABLE, VIRAL_LOADS
 
 _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.UNKNOWN: "unknown"}
 _SATISFIED = {each: each.value for each in Verdict}
@@ -290,6 +291,7 @@ def citation_in_words(citation: Citation | None) -> str:
 
 
 _MOST_NAMED = 2
+_VIRAL_LOADS = frozenset(f"lab:{each}" for each in VIRAL_LOADS)
 #: no derived fact has it, so that no set of values is all of them
 _ANY_VALUE = frozenset({"any value"})
 #: what a criterion does with what it asks
@@ -304,6 +306,8 @@ def value_of(comparison: Comparison, finding: Finding, derived: Domain | None = 
         return "cannot be said" if finding.silent or words == NOT_RECORDED else words
     if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
         return count_in_words(finding.value)
+    if feature.topic in _VIRAL_LOADS and finding.value == Interval.exactly(0.0):
+        return UNDETECTABLE
     return value_in_words(finding.value, feature.domain, unit_of(feature))
 
 

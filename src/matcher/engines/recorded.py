@@ -23,6 +23,7 @@ from matcher.features.kind import (
     Since,
     SinceDay,
     Total,
+    closing,
 )
 from matcher.rules.graph import Choice, Combine, Gate, Graph, NodeId, Read
 
@@ -50,8 +51,8 @@ class _Spoken:
             case Count() | Since() | Extreme() | Total() as kind:
                 self._of_records.setdefault(kind.table, {}).setdefault(kind.where[:1], []).append(number)
                 self._of_list.setdefault(kind.table, []).append(number)
-                if kind.target is not None:
-                    self._of_absence.setdefault(kind.table, {}).setdefault(kind.target, []).append(number)
+                for target in closing(kind):
+                    self._of_absence.setdefault(kind.table, {}).setdefault(target, []).append(number)
                 if isinstance(kind, Since) and kind.events:
                     self._of_events.append(number)
             case Age():

@@ -18,10 +18,12 @@ from matcher.explanation.answer import (
     EvidenceShown,
     PatientShown,
 )
-from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words, note_in_words
+from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
+from matcher.explanation.origin import Origins
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
+from matcher.explanation.reason import note_in_words
 from matcher.explanation.timing import TimeTests, earliest
 from matcher.explanation.version import criterion_on, version_on
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
@@ -73,7 +75,8 @@ class Explainer:
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
         self._ranker = Ranker(rulebook)
-        self._words = CriterionWords()
+        self._origins = Origins(rulebook)
+        self._words = CriterionWords(self._origins)
         self._time_tests = TimeTests(rulebook.graph)
         self._cited = {each.name: citation_in_words(each.citation) for each in rulebook.derivations}
         self._values: dict[tuple[str, str], tuple[NodeId, ...]] = {}

@@ -130,7 +130,8 @@ class Count:
 
     With ``distinct`` records are counted by that field: certain are the distinct values stated (one, if
     anything matched), possible adds every record where it was not stated. ``ordinal``: the field numbers all of
-    them from one, so that a fourth proves four.
+    them from one, so that a fourth proves four. ``others`` are statements of absence that would do as well: no fusion
+    of either gene, or not this very change.
     """
 
     table: str
@@ -138,6 +139,7 @@ class Count:
     target: frozenset[str] | None
     distinct: str | None = None
     ordinal: bool = False
+    others: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,12 @@ class FirstOf:
     """The first source that says anything: a converted value only where none was recorded."""
 
     sources: tuple[Feature, ...]
+
+
+def closing(kind: Count | Since | Extreme | Total) -> tuple[frozenset[str], ...]:
+    """The statements of absence of which each leaves nothing but what is recorded: all its codes are denied."""
+    others = kind.others if isinstance(kind, Count) else ()
+    return (kind.target, *others) if kind.target is not None else others
 
 
 Kind: TypeAlias = Latest | Extreme | Total | Count | Since | SinceDay | Age | Formula | FirstOf

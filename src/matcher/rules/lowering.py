@@ -114,6 +114,19 @@ def ended(condition: Condition, *, easier: bool) -> Condition:
     return _rewritten(condition, wait, easier)
 
 
+def washouts(condition: Condition, *, easier: bool) -> tuple[Comparison, ...]:
+    """The comparisons that time alone can meet, each with the direction in which it is asked."""
+    found: list[Comparison] = []
+
+    def note(comparison: Comparison, towards_met: bool) -> Condition:
+        if is_washout(comparison, towards_met):
+            found.append(comparison)
+        return comparison
+
+    _rewritten(condition, note, easier)
+    return tuple(found)
+
+
 def is_washout(comparison: Comparison, towards_met: bool) -> bool:
     """A lower bound on time since something: the only kind of criterion that time alone can meet."""
     wanted = (Op.AT_LEAST, Op.ABOVE) if towards_met else (Op.AT_MOST, Op.BELOW)

@@ -194,10 +194,9 @@ class HistoryReader:
     def _check_order(self, spans: Sequence[DateSpan | None]) -> None:
         before: DateSpan | None = None
         for index, after in enumerate(spans):
-            if before is not None and after is not None:
-                if after.first < before.first or after.last <= before.last:
-                    message = f"{days_in_words(after)} does not follow {days_in_words(before)}"
-                    self._refuse(("versions", index, "since"), message)
+            if before and after and (after.first < before.first or after.last <= before.last):
+                message = f"{days_in_words(after)} does not follow {days_in_words(before)}"
+                self._refuse(("versions", index, "since"), message)
             before = after or before
 
     def _refuse(self, path: Path, message: str, *, at_key: bool = False) -> None:

@@ -275,8 +275,9 @@ def _percents(context: Context, row: Mapping[str, Any], path: str) -> list[Inter
         implied = [_implied(value, each, from_level) for value, from_level in said]
         together: list[Possible] = [value for value in (_added(at_each, each), *implied) if value is not None]
         # Two that exclude each other are both possible.
-        found.append(agree(together)[0] if together else None)
-    return [each if isinstance(each, Interval) else None for each in found]
+        agreed = agree(together)[0] if together else None
+        found.append(agreed if isinstance(agreed, Interval) else None)
+    return found
 
 
 _LEVELS = (1, 2, 3)

@@ -170,6 +170,10 @@ def _print_in_full(page: Page, each: CandidateShown) -> None:
         page.line("Only part of the protocol's criteria are held here.", indent=8)
     if each.version:
         page.line(("version     ", "dim"), each.version, indent=8, hang=12)
+    if each.cohorts:
+        page.line(("Cohorts", "bold"), indent=4)
+        for cohort in each.cohorts:
+            page.line(cohort.text, indent=6, hang=2)
     for group in groups(each):
         page.line((group.title, "bold"), indent=4)
         for criterion in group.criteria:

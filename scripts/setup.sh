@@ -18,7 +18,7 @@ has() {
         [ -z "$(find pyproject.toml $lock -newer ".venv/.has-$1")" ]
 }
 
-# Packages of the lock with pip, as long as the next line that begins a part is not the one named.
+# Says nothing of packages that are there already.
 with_pip() {
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps "$@" >>"$log" 2>&1
 }
@@ -44,9 +44,9 @@ else
     echo "Setting up .venv with $("$python" --version); this takes a minute, once."
     rm -rf .venv
     "$python" -m venv .venv
-    sed '/^# --- run/,$d' $lock >.venv/build.lock
-    with_pip --require-hashes --requirement .venv/build.lock || fail
 fi
+sed '/^# --- run/,$d' $lock >.venv/build.lock
+with_pip --require-hashes --requirement .venv/build.lock || fail
 if [ "$part" = run ]; then
     sed '/^# --- development/,$d' $lock >.venv/wanted.lock
 else
@@ -57,6 +57,8 @@ with_uv --require-hashes --requirement .venv/wanted.lock || {
     with_pip --require-hashes --requirement .venv/wanted.lock || fail
 }
 with_pip --editable . || fail
+# uv has done its work, and is as large as a tenth of all the rest.
+.venv/bin/python -m pip --quiet uninstall --yes uv >>"$log" 2>&1 || true
 # What is not compiled now is compiled at every start where Python may not write beside the sources.
 .venv/bin/python -m compileall -q -j 0 src || true
 printf '%s\n' "$python" >.venv/.has-run

@@ -25,8 +25,11 @@ with_pip() {
 
 # uv trusts the certificates that come with it, unless told which ones this system trusts.
 with_uv() {
-    [ -x .venv/bin/uv ] && SSL_CERT_FILE=${SSL_CERT_FILE:-${PIP_CERT:-}} VIRTUAL_ENV=.venv \
-        .venv/bin/uv pip install --quiet --no-build-isolation --no-deps --compile-bytecode "$@" >>"$log" 2>&1
+    [ -x .venv/bin/uv ] || return 1
+    if [ -z "${SSL_CERT_FILE:-}" ] && [ -n "${PIP_CERT:-}" ]; then
+        export SSL_CERT_FILE="$PIP_CERT"
+    fi
+    .venv/bin/uv pip install --python .venv/bin/python --quiet --no-build-isolation --no-deps "$@" >>"$log" 2>&1
 }
 
 fail() {
@@ -60,7 +63,7 @@ with_pip --editable . || fail
 # uv has done its work, and is as large as a tenth of all the rest.
 .venv/bin/python -m pip --quiet uninstall --yes uv >>"$log" 2>&1 || true
 # What is not compiled now is compiled at every start where Python may not write beside the sources.
-.venv/bin/python -m compileall -q -j 0 src || true
+.venv/bin/python -m compileall -q -j 0 -x '/tests?/' src .venv/lib >>"$log" 2>&1 || true
 printf '%s\n' "$python" >.venv/.has-run
 if [ "$part" = all ]; then
     printf '%s\n' "$python" >.venv/.has-all

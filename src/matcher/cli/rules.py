@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from matcher.cli.asked import days_of
 from matcher.cli.rule_text import candidate_document, print_candidate, print_derivation
 from matcher.cli.terminal import Page, print_json
 from matcher.errors import Diagnostic, UsageError, nearest
@@ -32,15 +33,16 @@ def list_rules(given: Path | None, *, as_json: bool) -> None:
     )
 
 
-def show(identifier: str, given: Path | None, *, as_json: bool) -> None:
+def show(identifier: str, given: Path | None, as_of: str | None, *, as_json: bool) -> None:
     rulebook = open_rulebook(given)
     candidate = rulebook.by_id.get(identifier)
     derivation = rulebook.derived.get(identifier)
     if candidate is not None:
+        day = days_of(as_of).given
         if as_json:
-            print_json(candidate_document(candidate))
+            print_json(candidate_document(candidate, day))
         else:
-            print_candidate(Page(), candidate)
+            print_candidate(Page(), candidate, day)
     elif derivation is not None:
         if as_json:
             print_json(derivation.document.model_dump(mode="json", exclude_none=True))

@@ -37,6 +37,7 @@ class Asked:
     as_of: str | None
     engine: str
     include_closed: bool
+    trace: bool = False
 
 
 def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
@@ -44,6 +45,8 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
     days = days_of(asked_for.as_of)
     rulebook = open_rulebook(rules)
     named = asked_for.candidates
+    if asked_for.trace and not named:
+        raise UsageError("--trace follows one candidate", "Name it: --candidate ID.")
     _check_names(named, rulebook)
     file = read_patients(
         asked_for.patients,
@@ -60,6 +63,9 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
     )
     issues = [issue_in_words(issue) for issue in found.issues]
     matcher = Matcher(rulebook, options)
+    if asked_for.trace:
+        _trace(matcher, found, asked_for, as_json=as_json)
+        return 0
     shown = matcher.match_one(found.profile, issues, tuple(file.reading.assumptions))
     if named:
         shown = _only(shown, named)
@@ -70,6 +76,24 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
     page = Page()
     _print(page, shown, rulebook, named, today=days.given is None and shown.as_of == days.today.isoformat())
     return 0
+
+
+def _trace(matcher: Matcher, found: Patient, asked_for: Asked, *, as_json: bool) -> None:
+    """From the cells to the verdicts of the candidates that were named."""
+    from matcher.cli.trace_text import print_trace
+    from matcher.readers.written import written_in
+
+    traced = matcher.trace(found.profile, asked_for.candidates, written_in(asked_for.patients))
+    if as_json:
+        steps = {name: [asdict(step) for step in steps] for name, steps in traced.items()}
+        print_json({"patient": found.profile.id, "rulebook": matcher.rulebook.version, "trace": steps})
+        return
+    page = Page()
+    for name, steps in traced.items():
+        page.heading(f"{found.profile.id}, {matcher.rulebook.by_id[name].title} ({name})")
+        print_trace(page, steps)
+        page.blank()
+    page.line((DECISION_NOTICE, "bold"))
 
 
 def _check_names(named: Sequence[str], rulebook: Rulebook) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from matcher.cli.rule_text import candidate_document, print_candidate, print_der
 from matcher.cli.terminal import Page, print_json
 from matcher.errors import Diagnostic, UsageError, nearest
 from matcher.rules.candidate import Candidate
+from matcher.rules.rulebook import Rulebook
 from matcher.service import case_coverage, check, open_rulebook, run_all_cases
 
 BROKEN = 3
@@ -49,9 +51,28 @@ def show(identifier: str, given: Path | None, as_of: str | None, *, as_json: boo
         else:
             print_derivation(Page(), derivation)
     else:
-        guess = nearest(identifier, [*rulebook.by_id, *rulebook.derived])
-        hint = f"did you mean '{guess}'?" if guess else ""
-        raise UsageError(f"the rulebook has no rule '{identifier}'", hint, "U007")
+        raise _unknown(identifier, rulebook)
+
+
+def draw(identifier: str, given: Path | None, form: str) -> None:
+    from matcher.explanation.picture import FORMS, of_candidate, of_derivation
+
+    if form not in FORMS:
+        raise UsageError(f"there is no form '{form}'", f"one of: {', '.join(FORMS)}")
+    rulebook = open_rulebook(given)
+    if identifier in rulebook.by_id:
+        picture = of_candidate(rulebook.by_id[identifier])
+    elif identifier in rulebook.derived:
+        picture = of_derivation(rulebook.derived[identifier])
+    else:
+        raise _unknown(identifier, rulebook)
+    sys.stdout.write(FORMS[form](picture))
+
+
+def _unknown(identifier: str, rulebook: Rulebook) -> UsageError:
+    guess = nearest(identifier, [*rulebook.by_id, *rulebook.derived])
+    hint = f"did you mean '{guess}'?" if guess else ""
+    return UsageError(f"the rulebook has no rule '{identifier}'", hint, "U007")
 
 
 def lint(given: Path | None, *, as_json: bool) -> int:

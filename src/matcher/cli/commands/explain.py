@@ -31,6 +31,12 @@ def explain(
     as_of: asked.AsOf = None,
     engine: asked.Engine = "auto",
     include_closed: asked.IncludeClosed = False,
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace", help="From the cell as written to the verdict, node by node; with --candidate."
+        ),
+    ] = False,
     as_json: asked.AsJson = False,
 ) -> int:
     """Explain one patient, criterion by criterion.
@@ -41,6 +47,7 @@ def explain(
     Examples:
       matcher explain patients.csv --patient MESO-001
       matcher explain patients.csv -p MESO-001 -c NCT04577326 --as-of 2026-01-15
+      matcher explain patients.csv -p MESO-001 -c NCT04577326 --trace
       matcher explain export.csv -m hospital.yaml -p 4711 -c nivolumab --json
 
     A candidate that is named is explained whether it is open or closed, and whether or not the patient lives.
@@ -55,5 +62,6 @@ def explain(
         as_of=as_of,
         engine=engine,
         include_closed=include_closed,
+        trace=trace,
     )
     return run(asked_for, rules, as_json=as_json)

@@ -73,6 +73,29 @@ def show(
 
 
 @rules.command()
+def graph(
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="A trial, a regimen or a derived fact.", show_default=False)
+    ],
+    rules: asked.Rules = None,
+    form: Annotated[
+        str,
+        typer.Option("--form", metavar="NAME", help="mermaid, which code hosts draw, or dot for Graphviz."),
+    ] = "mermaid",
+) -> None:
+    """Draw one rule: what it asks, through which gates, of which facts.
+
+    \b
+    Examples:
+      matcher rules graph NCT04577326 > trial.mmd
+      matcher rules graph NCT04577326 --form dot | dot -Tsvg > trial.svg
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rules as work
+
+    work.draw(identifier, rules, form)
+
+
+@rules.command()
 def lint(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
     """Check the rule files.
 

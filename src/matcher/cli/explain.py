@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from matcher.cli.asked import days_of
@@ -84,8 +84,8 @@ def _trace(matcher: Matcher, found: Patient, asked_for: Asked, *, as_json: bool)
 
     traced = matcher.trace(found.profile, asked_for.candidates, written_in(asked_for.patients))
     if as_json:
-        steps = {name: [asdict(step) for step in steps] for name, steps in traced.items()}
-        print_json({"patient": found.profile.id, "rulebook": matcher.rulebook.version, "trace": steps})
+        told = {name: [asdict(step) for step in steps] for name, steps in traced.items()}
+        print_json({"patient": found.profile.id, "rulebook": matcher.rulebook.version, "trace": told})
         return
     page = Page()
     for name, steps in traced.items():

@@ -96,7 +96,7 @@ def test_a_thread_and_what_nobody_could_have_caught(said: Callable[[], str]) -> 
 
 
 COMMANDS = (
-    "match patients.csv", "explain patients.csv -p A", "serve", "rules list", "rules show A", "rules check",
+    "match patients.csv", "explain patients.csv -p A", "serve", "rules list", "rules show A",
     "rules test", "rules schema trial", "profile schema", "tokens create --role intake", "tokens list",
     "tokens revoke A",
 )  # fmt: skip

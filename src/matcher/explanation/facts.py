@@ -7,7 +7,7 @@ from datetime import date
 from math import inf
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import DENIED, DOUBTS, Codes, Interval, is_unread
+from matcher.domain.possible import DENIED, DOUBTS, NO, YES, Codes, Interval, is_unread
 from matcher.domain.record import (
     DENIABLE,
     Absence,
@@ -37,6 +37,7 @@ from matcher.explanation.wording import (
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
+from matcher.vocabulary.staging import SCHEME
 
 _FROM_ZERO = Interval(0, inf)
 
@@ -115,10 +116,11 @@ def text_of(record: Record | Absence) -> str:
         case Diagnosis(code=code, histology=histology, confirmed=confirmed):
             parts = [codes_in_words(code.members)] if code else []
             parts += [codes_in_words(histology.members)] if histology else []
-            parts += ["not confirmed"] if confirmed != Codes.of("yes") else []
+            if confirmed is not None and confirmed != YES:
+                parts.append("not confirmed" if confirmed == NO else "suspected, not confirmed")
             return "Diagnosis: " + (", ".join(parts) or "not stated")
         case Staging():
-            return f"Staging: {_staging(record)}"
+            return f"Staging: {stage_in_words(record)}"
         case Laboratory(test=test, value=value):
             kind_of_test = LAB_TESTS[next(iter(test.members - DOUBTS))]
             upper = f" (upper limit {_value(record.upper_normal)})" if record.upper_normal else ""
@@ -171,11 +173,26 @@ def _components(components: tuple[Codes | None, ...]) -> str:
     return " + ".join(codes_in_words(each.members) if each else "not resolved" for each in components)
 
 
-def _staging(record: Staging) -> str:
-    parts = [codes_in_words(record.stage.members)] if record.stage else []
+def stage_in_words(record: Staging) -> str:
+    """Stage and categories with the edition they are of, or that nobody stated it."""
+    parts = [_stage(record.stage)] if record.stage else []
     parts += [codes_in_words(each.members) for each in (record.t, record.n, record.m) if each]
-    edition = f"edition {codes_in_words(record.edition.members)}" if record.edition else "edition not stated"
-    return ", ".join([*parts, edition])
+    if record.edition is not None and record.edition.exact:
+        of = f"edition {codes_in_words(record.edition.members)}"
+    elif record.stage is not None and record.scheme is not None and record.scheme.exact:
+        of = SCHEME.title(next(iter(record.scheme.members)))
+    else:
+        of = "edition not stated"
+    return ", ".join([*parts, of])
+
+
+def _stage(stage: Codes) -> str:
+    """A numeral that may be of any scheme is that numeral, whatever parts a scheme divides it into."""
+    numerals = {code.partition(".")[2] for code in stage.members}
+    shortest = min(numerals, key=len)
+    if len(stage.members) > 1 and shortest and all(each.startswith(shortest) for each in numerals):
+        return f"stage {shortest}"
+    return codes_in_words(stage.members)
 
 
 def _alteration(record: Alteration) -> str:
@@ -190,11 +207,12 @@ def _biomarker(record: Biomarker) -> str:
     marker = " or ".join(MARKERS.title(each) for each in sorted(record.marker.members - DOUBTS))
     parts = [codes_in_words(record.method.members)] if record.method else []
     parts += [codes_in_words(record.status.members)] if record.status else []
-    for level in (3, 2, 1):
+    for level, where in ((1, ""), (2, " at 2+ or more"), (3, " at 3+")):
         percent: Interval | None = getattr(record, f"percent_{level}")
         if percent is not None and percent.exact:
-            parts.append(f"{_value(percent)} % of cells" + (f" at {level}+" if level > 1 else ""))
-            break
+            parts.append(f"{_value(percent)} % of cells{where}")
+            if percent.low == 0:
+                break
     parts += [f"intensity {_value(record.intensity)}"] if record.intensity else []
     if record.score is not None:
         parts.append(f"{_value(record.score_type) if record.score_type else 'score'} {_value(record.score)}")

@@ -27,6 +27,7 @@ from matcher.features.kind import CodeDomain, Count, Domain, Feature, FirstOf, F
 from matcher.rules.candidate import Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
 from matcher.rules.version import VERSION
+from matcher.vocabulary.laboratory import UNDETECTABLE, VIRAL_LOADS
 from matcher.vocabulary.text import in_sentence
 
 #: what a criterion does with what it asks
@@ -34,6 +35,7 @@ _ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "war
 #: no derived fact has it, so that no set of values is all of them
 _ANY_VALUE = frozenset({"any value"})
 _DEPENDS = "depends on"
+_VIRAL_LOADS = frozenset(f"lab:{each}" for each in VIRAL_LOADS)
 _MANY = 6
 
 
@@ -98,8 +100,12 @@ def reason(
     derived: Domain | None,
     named: Iterable[str] = (),
     origin: Iterable[str] = (),
+    beside: Iterable[str] = (),
 ) -> Reason:
-    """``named`` is what was found present, ``origin`` where a derived value comes from."""
+    """``named`` is what was found present, ``origin`` where a derived value comes from.
+
+    ``beside`` is what was recorded and does not count as the fact.
+    """
     if comparison.word == VERSION:
         return Reason(comparison.title, _in_force(comparison, finding))
     found = value_of(comparison, finding, derived)
@@ -110,7 +116,10 @@ def reason(
         said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
     if found in (NOT_RECORDED, UNREADABLE):
         found = _not_known(finding)
-    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *origin])))
+    aside = tuple(beside)
+    if aside and found == NOT_RECORDED:
+        found = "not known"
+    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
 
 
 def _not_known(finding: Finding) -> str:
@@ -161,6 +170,8 @@ def value_of(comparison: Comparison, finding: Finding, derived: Domain | None = 
         return "cannot be said" if finding.silent or words == NOT_RECORDED else words
     if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
         return count_in_words(finding.value)
+    if feature.topic in _VIRAL_LOADS and finding.value == Interval.exactly(0.0):
+        return UNDETECTABLE
     limits = tuple(each.limit for each in comparison.bounds if isinstance(each.limit, float))
     return value_in_words(finding.value, feature.domain, unit_of(feature), number_words(feature, limits))
 

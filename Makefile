@@ -113,7 +113,7 @@ questions: setup
 	@$(BIN)/python benchmarks/questions.py $(ARGS)
 
 attack: setup
-	@timeout 300 $(BIN)/python scripts/attack.py $(ARGS)
+	@timeout 1500 $(BIN)/python scripts/attack.py $(ARGS)
 
 ARGS_OF_PROFILE = $(if $(ARGS),$(ARGS),match fixtures/patients.csv --as-of 2026-01-15 --out out --quiet)
 profile: runnable

@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 RUNNABLE := .venv/.has-run
 READY := .venv/.has-all
-TARGETS := run test quick generative check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
+TARGETS := run test generative quick check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
 	attack audit profile bench-start docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=

@@ -53,6 +53,13 @@ class Question:
     settles: float
     candidates: tuple[str, ...]
 
+    @property
+    def worth(self) -> str:
+        """How much the answer is expected to change, in words."""
+        if not self.settles:
+            return f"settles none alone, open for {len(self.candidates)}"
+        return f"settles {self.settles:.2g} on average, among {len(self.candidates)}"
+
 
 @dataclass(frozen=True, slots=True)
 class EarliestDate:
@@ -173,7 +180,10 @@ class CandidateShown:
 
 @dataclass(frozen=True, slots=True)
 class DerivedShown:
-    """A derived fact beside a result: stage, prognostic index. ``known`` when one value remains."""
+    """A derived fact beside a result: stage, prognostic index. ``known`` when one value remains.
+
+    ``reason`` is the row that gave it or why there is none; ``facts`` what that row read, or what it refused.
+    """
 
     name: str
     title: str
@@ -182,6 +192,8 @@ class DerivedShown:
     prognosis: bool
     lines: tuple[str, ...]
     citation: str
+    reason: str = ""
+    facts: tuple[FactShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

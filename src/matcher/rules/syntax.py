@@ -23,7 +23,7 @@ When = Annotated[dict[str, Any], Field(description="A condition; see the referen
 class Document(BaseModel):
     """Base of everything in a rule file: unknown fields are errors, values are taken as written."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Citation(Document):

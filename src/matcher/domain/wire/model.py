@@ -28,7 +28,7 @@ from matcher.vocabulary.observations import OBSERVATIONS, ObservationType
 class WireRow(BaseModel):
     """One record; a field that does not exist is refused, so that a misspelt one cannot get lost."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class ObservationRow(WireRow):

@@ -228,8 +228,7 @@ class Explainer:
             for part in standing.cohorts
         }
         named = {each.criterion.id for each in standing.considered}
-        everything = told + [each for part in standing.cohorts for each in told_of[part.cohort.id]]
-        criteria = tuple(each.shown for each in everything)
+        criteria = tuple(each.shown for held in (told, *told_of.values()) for each in held)
         considered = [each for each in criteria if each.id in named]
         counted = told + (told_of[cohort.id] if cohort else [])
         return CandidateShown(

@@ -14,13 +14,13 @@ from matcher.engines.base import Finding, Note, NoteKind, VerdictTable
 from matcher.explanation.answer import (
     STANDING_TEXT,
     CandidateShown,
-    CohortShown,
     DerivedShown,
     EvidenceShown,
     PatientShown,
     Question,
 )
 from matcher.explanation.aside import in_context
+from matcher.explanation.cohort import cohort_shown
 from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.named import ask_about
@@ -38,7 +38,7 @@ from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.keys import because
 from matcher.standing.panel import Field, Panel
 from matcher.standing.ranking import Ranked, Ranker, placed
-from matcher.standing.standing import CohortStanding, Standing, StandingKind, stand
+from matcher.standing.standing import Standing, StandingKind, stand
 
 _QUESTIONS = 8
 #: from here on candidates are judged all at once, and only those that are shown one by one
@@ -228,8 +228,7 @@ class Explainer:
             for part in standing.cohorts
         }
         named = {each.criterion.id for each in standing.considered}
-        everything = told + [each for part in standing.cohorts for each in told_of[part.cohort.id]]
-        criteria = tuple(each.shown for each in everything)
+        criteria = tuple(each.shown for held in (told, *told_of.values()) for each in held)
         considered = [each for each in criteria if each.id in named]
         counted = told + (told_of[cohort.id] if cohort else [])
         return CandidateShown(
@@ -256,15 +255,8 @@ class Explainer:
             coverage=candidate.coverage.value,
             notes=candidate.notes,
             version=version_on(candidate, profile.as_of),
-            cohorts=tuple(self._cohort(each, standing) for each in standing.cohorts),
+            cohorts=tuple(cohort_shown(each, standing) for each in standing.cohorts),
         )
-
-    @staticmethod
-    def _cohort(part: CohortStanding, standing: Standing) -> CohortShown:
-        held, kind = part.cohort, part.kind
-        fits = kind is standing.kind and kind is not StandingKind.INELIGIBLE
-        text, number = STANDING_TEXT[kind.value], len(part.criteria)
-        return CohortShown(held.id, held.title, kind.value, text, held.availability.value, number, fits)
 
     @staticmethod
     def _standing_text(standing: Standing) -> str:

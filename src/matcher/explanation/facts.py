@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from math import inf
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import NO, YES, Codes, Interval, is_unread
+from matcher.domain.possible import DENIED, DOUBTS, NO, YES, Codes, Interval, is_unread
 from matcher.domain.record import (
+    DENIABLE,
     Absence,
     Alteration,
     Biomarker,
@@ -24,7 +26,14 @@ from matcher.domain.record import (
     Staging,
 )
 from matcher.explanation.answer import FactShown
-from matcher.explanation.wording import codes_in_words, interval_in_words, title_of, unit_in_words
+from matcher.explanation.wording import (
+    UNREADABLE,
+    codes_in_words,
+    doubts_in_words,
+    interval_in_words,
+    title_of,
+    unit_in_words,
+)
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
@@ -38,17 +47,53 @@ def shown(record: Record | Absence, as_of: date) -> FactShown:
     day = getattr(record, "on", None) or getattr(record, "start", None)
     end = getattr(record, "end", None)
     return FactShown(
-        text=text_of(record),
+        text=text_of(record) + _doubt(record),
         date=_dates(day, end),
         age="" if isinstance(record, Event) and record.name == "birth" else _age(end or day, as_of),
         source=str(record.source),
     )
 
 
+def is_not_understood(record: Record | Absence) -> bool:
+    """Whether a value was recorded that nobody could read."""
+    held = (getattr(record, each.name) for each in fields(record))
+    return any(isinstance(each, Interval | Codes) and is_unread(each) for each in held)
+
+
+def has_no_certain_day(record: Record | Absence) -> bool:
+    day: DateSpan | None = getattr(record, "on", None) or getattr(record, "start", None)
+    return day is not None and not day.exact
+
+
+def is_denied(record: Record | Absence) -> bool:
+    return DENIED in _doubts(record)
+
+
 def _dates(start: DateSpan | None, end: DateSpan | None) -> str:
     if start is not None and end is not None and start != end:
-        return f"{start} to {end}"
-    return str(start or end or "")
+        return f"{_day(start)} to {_day(end)}"
+    day = start or end
+    return _day(day) if day is not None else ""
+
+
+def _day(span: DateSpan) -> str:
+    if span.first == date.min:
+        return "on a day that is not understood"
+    return f"{span.first} or later" if span.last == date.max else str(span)
+
+
+def _doubts(record: Record | Absence) -> frozenset[str]:
+    parts = [getattr(record, name, None) for name in (*DENIABLE, "test", "marker")]
+    flat = [each for held in parts for each in (held if isinstance(held, tuple) else (held,))]
+    return DOUBTS & frozenset().union(*(each.members for each in flat if isinstance(each, Codes)))
+
+
+def _doubt(record: Record | Absence) -> str:
+    """Why a record may not be what it names, behind a text in which the name stands as it was written."""
+    labelled = isinstance(record, Course | Medication) and record.label
+    named = labelled or isinstance(record, Laboratory | Biomarker)
+    said = doubts_in_words(_doubts(record)) if named else ""
+    return f" ({said})" if said else ""
 
 
 def _age(day: DateSpan | None, as_of: date) -> str:
@@ -77,7 +122,7 @@ def text_of(record: Record | Absence) -> str:
         case Staging():
             return f"Staging: {stage_in_words(record)}"
         case Laboratory(test=test, value=value):
-            kind_of_test = LAB_TESTS[next(iter(test.members))]
+            kind_of_test = LAB_TESTS[next(iter(test.members - DOUBTS))]
             upper = f" (upper limit {_value(record.upper_normal)})" if record.upper_normal else ""
             written = f", recorded as {record.written}" if record.written else ""
             return f"{kind_of_test.title} {_value(value, kind_of_test.unit)}{written}{upper}"
@@ -117,8 +162,8 @@ def _value(value: Interval | Codes | None, unit: str = "") -> str:
             return "not stated"
         case Codes(members=members):
             return codes_in_words(members)
-        case Interval() as interval if is_unread(interval):
-            return "not readable"
+        case Interval() if is_unread(value):
+            return UNREADABLE
         case Interval() as interval:
             shown_unit = unit_in_words(unit)
             return interval_in_words(interval, _FROM_ZERO) + (f" {shown_unit}" if shown_unit else "")
@@ -159,7 +204,7 @@ def _alteration(record: Alteration) -> str:
 
 
 def _biomarker(record: Biomarker) -> str:
-    marker = MARKERS.title(next(iter(record.marker.members)))
+    marker = " or ".join(MARKERS.title(each) for each in sorted(record.marker.members - DOUBTS))
     parts = [codes_in_words(record.method.members)] if record.method else []
     parts += [codes_in_words(record.status.members)] if record.status else []
     for level in (3, 2, 1):

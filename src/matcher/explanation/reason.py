@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from matcher.domain.possible import Interval, test
-from matcher.domain.record import Absence
+from matcher.domain.record import Absence, Course
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
-from matcher.explanation.facts import text_of
+from matcher.explanation.facts import has_no_certain_day, is_denied, is_not_understood, text_of
 from matcher.explanation.wording import (
     NOT_RECORDED,
+    UNREADABLE,
     condition_in_words,
     count_in_words,
     is_presence,
@@ -111,12 +112,23 @@ def reason(
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
         said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
-    if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
-        found = "nothing recent enough"
     aside = tuple(beside)
+    if found in (NOT_RECORDED, UNREADABLE):
+        found = _not_known(finding)
     if aside and found == NOT_RECORDED:
         found = "not known"
     return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
+
+
+def _not_known(finding: Finding) -> str:
+    """Why nothing is known of what may have been recorded all the same."""
+    if any(note.kind is NoteKind.STALE for note in finding.notes):
+        return "nothing recent enough"
+    if any(is_not_understood(fact) for fact in finding.facts):
+        return f"recorded, and {UNREADABLE}"
+    if any(has_no_certain_day(fact) for fact in finding.facts):
+        return "recorded, on a day that is not known well enough"
+    return NOT_RECORDED
 
 
 def _in_force(comparison: Comparison, finding: Finding) -> str:
@@ -207,6 +219,11 @@ def note_in_words(note: Note) -> str:
         case NoteKind.CONFLICT:
             if isinstance(about, Absence):
                 return f"contradicted by {record}"
+            if about is not None and not isinstance(about, str) and is_denied(about):
+                return f"{record} is recorded, and denied by another statement"
+            if isinstance(about, Course) and about.line is not None:
+                line = number_in_words(about.line.low)
+                return f"{record} is said to be line {line}, and fewer lines are listed"
             return f"sources disagree{': ' + record if record else ''}"
         case NoteKind.CONVERTED:
             return f"worked out from {record}"

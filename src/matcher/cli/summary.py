@@ -108,6 +108,8 @@ def print_candidate(page: Page, each: CandidateShown) -> None:
     )
     if each.cohort:
         page.line(f"cohort      {each.cohort}", indent=8, hang=12)
+    for other in each.also_fitting:
+        page.line(f"also fits   {other.text}", indent=8, hang=12)
     page.line(("because     ", "dim"), each.because, indent=8, hang=12)
     for name, items, longest in (
         ("missing", each.missing, _LONGEST_ITEM),

@@ -110,6 +110,24 @@ class EvidenceShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortShown:
+    """A cohort of a trial for one patient. ``fits``: no other stands better; the first of these is the one named."""
+
+    id: str
+    title: str
+    standing: str
+    standing_text: str
+    availability: str
+    criteria: int
+    fits: bool
+
+    @property
+    def text(self) -> str:
+        asks = "" if self.criteria else "; asks nothing beyond the trial"
+        return f"{self.id}: {self.title} ({self.standing_text}; recruitment {self.availability}{asks})"
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateShown:
     """One candidate for one patient: place, standing, why, what is missing, what blocks, when."""
 
@@ -133,7 +151,15 @@ class CandidateShown:
     coverage: str
     notes: tuple[str, ...] = ()
     version: str = ""
+    cohorts: tuple[CohortShown, ...] = ()
     tied: bool = False
+
+    @property
+    def also_fitting(self) -> tuple[CohortShown, ...]:
+        """The cohorts that fit as well as the one named."""
+        return tuple(
+            each for each in self.cohorts if each.fits and not self.cohort.startswith(f"{each.id}: ")
+        )
 
     @property
     def place(self) -> str:

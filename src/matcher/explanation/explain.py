@@ -14,6 +14,7 @@ from matcher.engines.base import Finding, Note, NoteKind, VerdictTable
 from matcher.explanation.answer import (
     STANDING_TEXT,
     CandidateShown,
+    CohortShown,
     DerivedShown,
     EvidenceShown,
     PatientShown,
@@ -37,7 +38,7 @@ from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.keys import because
 from matcher.standing.panel import Field, Panel
 from matcher.standing.ranking import Ranked, Ranker, placed
-from matcher.standing.standing import Standing, StandingKind, stand
+from matcher.standing.standing import CohortStanding, Standing, StandingKind, stand
 
 _QUESTIONS = 8
 #: from here on candidates are judged all at once, and only those that are shown one by one
@@ -255,7 +256,15 @@ class Explainer:
             coverage=candidate.coverage.value,
             notes=candidate.notes,
             version=version_on(candidate, profile.as_of),
+            cohorts=tuple(self._cohort(each, standing) for each in standing.cohorts),
         )
+
+    @staticmethod
+    def _cohort(part: CohortStanding, standing: Standing) -> CohortShown:
+        held, kind = part.cohort, part.kind
+        fits = kind is standing.kind and kind is not StandingKind.INELIGIBLE
+        text, number = STANDING_TEXT[kind.value], len(part.criteria)
+        return CohortShown(held.id, held.title, kind.value, text, held.availability.value, number, fits)
 
     @staticmethod
     def _standing_text(standing: Standing) -> str:

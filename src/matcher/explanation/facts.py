@@ -207,11 +207,12 @@ def _biomarker(record: Biomarker) -> str:
     marker = " or ".join(MARKERS.title(each) for each in sorted(record.marker.members - DOUBTS))
     parts = [codes_in_words(record.method.members)] if record.method else []
     parts += [codes_in_words(record.status.members)] if record.status else []
-    for level in (3, 2, 1):
+    for level, where in ((1, ""), (2, " at 2+ or more"), (3, " at 3+")):
         percent: Interval | None = getattr(record, f"percent_{level}")
         if percent is not None and percent.exact:
-            parts.append(f"{_value(percent)} % of cells" + (f" at {level}+" if level > 1 else ""))
-            break
+            parts.append(f"{_value(percent)} % of cells{where}")
+            if percent.low == 0:
+                break
     parts += [f"intensity {_value(record.intensity)}"] if record.intensity else []
     if record.score is not None:
         parts.append(f"{_value(record.score_type) if record.score_type else 'score'} {_value(record.score)}")

@@ -27,6 +27,7 @@ from matcher.features.kind import CodeDomain, Count, Domain, Feature, FirstOf, F
 from matcher.rules.candidate import Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
 from matcher.rules.version import VERSION
+from matcher.vocabulary.laboratory import UNDETECTABLE, VIRAL_LOADS
 from matcher.vocabulary.text import in_sentence
 
 #: what a criterion does with what it asks
@@ -34,6 +35,7 @@ _ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "war
 #: no derived fact has it, so that no set of values is all of them
 _ANY_VALUE = frozenset({"any value"})
 _DEPENDS = "depends on"
+_VIRAL_LOADS = frozenset(f"lab:{each}" for each in VIRAL_LOADS)
 _MANY = 6
 
 
@@ -168,6 +170,8 @@ def value_of(comparison: Comparison, finding: Finding, derived: Domain | None = 
         return "cannot be said" if finding.silent or words == NOT_RECORDED else words
     if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
         return count_in_words(finding.value)
+    if feature.topic in _VIRAL_LOADS and finding.value == Interval.exactly(0.0):
+        return UNDETECTABLE
     limits = tuple(each.limit for each in comparison.bounds if isinstance(each.limit, float))
     return value_in_words(finding.value, feature.domain, unit_of(feature), number_words(feature, limits))
 

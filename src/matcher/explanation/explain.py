@@ -23,7 +23,7 @@ from matcher.explanation.aside import in_context
 from matcher.explanation.cohort import cohort_shown
 from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
-from matcher.explanation.named import ask_about
+from matcher.explanation.named import ask_about, missing_of
 from matcher.explanation.origin import Origins
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
@@ -126,7 +126,7 @@ class Explainer:
                 if selection.about
                 else self._asker.ask_about(outcome.open, table.findings[row], selection.questions)
             )
-            questions = in_context(questions, profile, tuple(_lacked(shown)))
+            questions = in_context(questions, profile, tuple(missing_of(shown.values())))
         return PatientShown(
             patient=profile.id,
             as_of=profile.as_of.isoformat(),
@@ -363,16 +363,6 @@ def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
 
 def _is_about(ranked: Ranked, selection: Selection) -> bool:
     return not selection.about or ranked.standing.candidate.id in selection.about
-
-
-def _lacked(
-    shown: Mapping[CandidateKind, Sequence[CandidateShown]],
-) -> Iterable[tuple[str, str]]:
-    """What is missing for whom, among those that are not ruled out."""
-    for candidates in shown.values():
-        for each in candidates:
-            if each.standing in OPEN:
-                yield from ((each.id, title) for title in each.missing)
 
 
 def _open_in(panel: Panel, field: Field) -> OpenCandidates:

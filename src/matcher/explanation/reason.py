@@ -114,9 +114,9 @@ def reason(
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
         said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
+    aside = tuple(beside)
     if found in (NOT_RECORDED, UNREADABLE):
         found = _not_known(finding)
-    aside = tuple(beside)
     if aside and found == NOT_RECORDED:
         found = "not known"
     return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))

@@ -46,7 +46,7 @@ def words(html: str) -> str:
         "61 years",
         "not yet; recruitment open",
         "E-01 HIV",
-        "leukapheresis 2026-02-01 to 2026-02-03",
+        "leukapheresis 2026-02-01 at the earliest, 2026-02-03 for certain",
         "Birth 1964-03-02 · patients.csv, row 2, birth_date",
         "Source: protocol, Eligibility",
         "Platelets 92, needs at least 100; repeat the test",

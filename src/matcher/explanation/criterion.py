@@ -40,6 +40,15 @@ class Told(NamedTuple):
     lacking: str
 
 
+class _Said(NamedTuple):
+    """What is said of a condition, whichever criteria ask for it; ``lacking`` are titles."""
+
+    reason: str
+    facts: tuple[FactShown, ...]
+    distance: str
+    lacking: str
+
+
 class PatientWords:
     """What is said of one patient's records and values, each worked out once; equal records are one."""
 
@@ -50,11 +59,14 @@ class PatientWords:
         self._by_value: dict[Record | Absence, FactShown] = {}
         #: of a comparison, as asked in a role
         self.reasons: dict[tuple[int, Role, bool], str] = {}
+        #: of a condition, as asked in a role, with its verdict
+        self.said: dict[tuple[int, Verdict], _Said] = {}
+        #: of a value, with what a derived one was read from
+        self.behind: dict[NodeId, list[FactShown]] = {}
 
     def facts(self, findings: Iterable[Finding]) -> list[FactShown]:
         """What is behind them, in the order given, without repeats."""
-        told = [self._one(fact) for finding in findings for fact in finding.facts]
-        return list({id(each): each for each in told}.values()) if len(told) > 1 else told
+        return _distinct([self._one(fact) for finding in findings for fact in finding.facts])
 
     def _one(self, fact: Record | Absence) -> FactShown:
         found = self._by_identity.get(id(fact))
@@ -71,6 +83,7 @@ class _Fixed:
     __slots__ = (
         "citation",
         "comparisons",
+        "condition",
         "criterion",
         "denied",
         "domains",
@@ -83,9 +96,17 @@ class _Fixed:
     )
 
     def __init__(
-        self, criterion: Criterion, nodes: ConditionNodes, known: dict[Comparison, Comparison]
+        self,
+        criterion: Criterion,
+        nodes: ConditionNodes,
+        known: dict[Comparison, Comparison],
+        asked: dict[tuple[Condition, Role, str], int],
     ) -> None:
         self.criterion = criterion
+        #: the same for all criteria of which the same is said
+        self.condition = asked.setdefault(
+            (criterion.condition, criterion.role, criterion.recoverable_within), len(asked)
+        )
         self.nodes = nodes.values_of(criterion.condition)
         self.comparisons = {
             id(each): (known.setdefault(each, each), node)
@@ -119,6 +140,7 @@ class CriterionWords:
         self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
         self._fixed: dict[int, _Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
+        self._conditions: dict[tuple[Condition, Role, str], int] = {}
         self._asked: dict[tuple[int, Role, bool], str] = {}
 
     def tell(
@@ -139,16 +161,20 @@ class CriterionWords:
             self._unrecorded[id(criterion), cohort] = known
         return known[2]
 
-    def windows(self, criterion: Criterion, reading: ConditionReading) -> Iterable[str]:
-        """The windows that count by default where the rule gives none, of values that are known."""
+    def windows(
+        self, criterion: Criterion, reading: ConditionReading, *, known: bool = True
+    ) -> Iterable[str]:
+        """The windows that count by default where the rule gives none: of values that are known, or of all."""
         for node, words in self._fixed_of(criterion, reading).windows:
-            if reading.findings[node].facts:
+            if not known or reading.findings[node].facts:
                 yield words
 
     def _fixed_of(self, criterion: Criterion, reading: ConditionReading) -> _Fixed:
         found = self._fixed.get(id(criterion))
         if found is None:
-            found = self._fixed[id(criterion)] = _Fixed(criterion, reading.nodes, self._comparisons)
+            found = self._fixed[id(criterion)] = _Fixed(
+                criterion, reading.nodes, self._comparisons, self._conditions
+            )
         return found
 
     def _tell(
@@ -159,28 +185,20 @@ class CriterionWords:
         patient: PatientWords,
         cohort: str,
     ) -> Told:
-        criterion, held = judged.criterion, reading.findings
-        by = [fixed.comparisons[id(each)] for each in reading.decided_by(criterion.condition)]
-        found = [(comparison, held[node]) for comparison, node in by]
-        reasons = [
-            self._reason(
-                comparison, held[node], criterion.role, patient, node in fixed.denied, fixed.domains.get(node)
-            )
-            for comparison, node in by[:_MANY]
-        ]
-        satisfied, lacking = judged.satisfied, ""
-        if satisfied is Verdict.UNKNOWN:
-            titles = dict.fromkeys(each.title for each, finding in found if not finding.value.exact)
-            lacking = f"{criterion.id} {', '.join(titles) or criterion.text}"
+        criterion, satisfied = judged.criterion, judged.satisfied
+        key = fixed.condition, judged.verdict
+        said = patient.said.get(key)
+        if said is None:
+            said = patient.said[key] = self._said(judged, fixed, reading, patient)
         told = CriterionShown(
             id=criterion.id,
             role=fixed.role,
             text=criterion.text,
             verdict=fixed.verdicts[judged.verdict],
             satisfied=_SATISFIED[satisfied],
-            reason="; ".join(dict.fromkeys(reasons)),
-            facts=tuple(patient.facts(_behind(by, reading))[:_MANY]),
-            distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
+            reason=said.reason,
+            facts=said.facts,
+            distance=said.distance if satisfied is Verdict.NOT_MET else "",
             citation=fixed.citation,
             assumption=criterion.assumption,
             at_screening=criterion.at_screening,
@@ -190,7 +208,29 @@ class CriterionWords:
             note=criterion.note,
             cohort=cohort,
         )
+        lacking = f"{criterion.id} {said.lacking or criterion.text}" if satisfied is Verdict.UNKNOWN else ""
         return Told(told, lacking)
+
+    def _said(
+        self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
+    ) -> _Said:
+        criterion, held = judged.criterion, reading.findings
+        by = [fixed.comparisons[id(each)] for each in reading.decided_by(criterion.condition)]
+        found = [(comparison, held[node]) for comparison, node in by]
+        reasons = [
+            self._reason(
+                comparison, held[node], criterion.role, patient, node in fixed.denied, fixed.domains.get(node)
+            )
+            for comparison, node in by[:_MANY]
+        ]
+        lacking = dict.fromkeys(each.title for each, finding in found if not finding.value.exact)
+        behind = [fact for comparison, node in by for fact in _behind(comparison, node, reading, patient)]
+        return _Said(
+            "; ".join(dict.fromkeys(reasons)),
+            tuple(_distinct(behind)[:_MANY]),
+            _distance(judged, found) if judged.satisfied is Verdict.NOT_MET else "",
+            ", ".join(lacking),
+        )
 
     def _reason(
         self,
@@ -214,14 +254,22 @@ class CriterionWords:
         return reason
 
 
-def _behind(by: Iterable[tuple[Comparison, NodeId]], reading: ConditionReading) -> Iterator[Finding]:
-    """The findings that decided, and for a derived fact those that its deciding row read."""
-    held, verdicts = reading.findings, reading.table.verdicts[reading.row]
-    for comparison, node in by:
-        yield held[node]
+def _behind(
+    comparison: Comparison, node: NodeId, reading: ConditionReading, patient: PatientWords
+) -> list[FactShown]:
+    """The facts of a value, and for a derived one those of the values that its deciding row read."""
+    facts = patient.behind.get(node)
+    if facts is None:
+        held, findings = reading.findings, [reading.findings[node]]
         if comparison.feature is None:
-            beneath = reading.nodes.beneath(node, verdicts.get)
-            yield from (held[each] for each in beneath if each in held)
+            beneath = reading.nodes.beneath(node, reading.table.verdicts[reading.row].get)
+            findings += [held[each] for each in beneath if each in held]
+        facts = patient.behind[node] = patient.facts(findings)
+    return facts
+
+
+def _distinct(facts: list[FactShown]) -> list[FactShown]:
+    return list({id(each): each for each in facts}.values()) if len(facts) > 1 else facts
 
 
 def _named(finding: Finding, patient: PatientWords) -> str:

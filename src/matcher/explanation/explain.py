@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Note, NoteKind, VerdictTable
+from matcher.engines.base import Clock, Note, NoteKind, VerdictTable
+from matcher.engines.reference import walk
 from matcher.explanation.answer import (
+    EVIDENCE_APPLIES,
     STANDING_TEXT,
     CandidateShown,
     DerivedShown,
@@ -19,11 +22,12 @@ from matcher.explanation.answer import (
 )
 from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words, note_in_words
 from matcher.explanation.evidence import figures_in_words
+from matcher.explanation.lines import Common, CommonCandidate, blocked
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
 from matcher.explanation.timing import TimeTests, earliest
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
-from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence, Role
+from matcher.rules.candidate import Availability, Candidate, CandidateKind, Criterion, Evidence, Role
 from matcher.rules.graph import Choice, Combine, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionNodes, ConditionReading
@@ -33,14 +37,11 @@ from matcher.standing.ranking import Ranked, Ranker, placed
 from matcher.standing.standing import Standing, StandingKind, stand
 
 _QUESTIONS = 8
+#: of a patient of whom nothing is recorded nothing depends on the day
+_ANY_DAY = date(2000, 1, 1)
 #: from here on candidates are judged all at once, and only those that are shown one by one
 MANY_CANDIDATES = 250
 _CLOSED = (Availability.CLOSED, Availability.SUSPENDED)
-_APPLIES = {
-    Verdict.MET: "applies to this patient's disease",
-    Verdict.NOT_MET: "is about another disease: not credited",
-    Verdict.UNKNOWN: "may not be about this patient's disease: not credited",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ class Explainer:
         words = PatientWords(profile.as_of)
         shown = {
             kind: tuple(
-                self._candidate(each, reading, profile, words, ranks_shown) for each in outcome.ranked[kind]
+                self._candidate(each.standing, reading, profile, words, each, ranks_shown=ranks_shown)
+                for each in outcome.ranked[kind]
             )
             for kind in CandidateKind
         }
@@ -192,15 +194,37 @@ class Explainer:
             if each is not None and (selection.include_closed or each.availability not in _CLOSED)
         ]
 
+    def common(self) -> Common:
+        """What is said of a patient of whom nothing is recorded, which is the same for everybody."""
+        nobody, graph = Profile("", _ANY_DAY), self.rulebook.graph
+        candidates = {each.id: each for each in self.rulebook.candidates}
+        nodes = graph.below(
+            *(node for each in self.rulebook.candidates for node in each.root_nodes()),
+            *(each.node for each in self.rulebook.derivations),
+        )
+        verdicts, findings = walk(graph, nobody, Clock.at(_ANY_DAY), nodes)
+        reading = ConditionReading(self._nodes, VerdictTable(("",), (verdicts,), (findings,)), 0)
+        words = PatientWords(_ANY_DAY)
+
+        def made(identifier: str) -> CommonCandidate:
+            standing = stand(candidates[identifier], reading.table)
+            assert standing is not None
+            assumable = self._assumable(candidates[identifier], reading)
+            return CommonCandidate.of(self._candidate(standing, reading, nobody, words), assumable)
+
+        derived = (self._derived(each, reading) for each in self.rulebook.derivations)
+        return Common(self.rulebook.version, self._unmatched, {each.name: each for each in derived}, made)
+
     def _candidate(
         self,
-        ranked: Ranked,
+        standing: Standing,
         reading: ConditionReading,
         profile: Profile,
         words: PatientWords,
-        ranks_shown: bool,
+        ranked: Ranked | None = None,
+        *,
+        ranks_shown: bool = False,
     ) -> CandidateShown:
-        standing = ranked.standing
         candidate = standing.candidate
         cohort = standing.cohort.cohort if standing.cohort else None
         told = [self._words.tell(each, reading, words) for each in standing.criteria]
@@ -215,21 +239,19 @@ class Explainer:
         counted = told + (told_of[cohort.id] if cohort else [])
         return CandidateShown(
             kind=candidate.kind.value,
-            rank=ranked.rank if ranks_shown else None,
-            tied=ranked.tied and ranks_shown,
+            rank=ranked.rank if ranked and ranks_shown else None,
+            tied=bool(ranked and ranked.tied and ranks_shown),
             id=candidate.id,
             title=candidate.title,
             cohort=f"{cohort.id}: {cohort.title}" if cohort else "",
             standing=standing.kind.value,
             standing_text=self._standing_text(standing),
             availability=standing.availability.value,
-            because=because(ranked.keys, tied=ranked.tied),
+            because=because(ranked.keys, tied=ranked.tied) if ranked else "",
             criteria=criteria,
             cautions=tuple(self._words.tell(each, reading, words).shown for each in standing.cautions),
             missing=tuple(dict.fromkeys(each.lacking for each in counted if each.lacking)),
-            blocking=tuple(
-                f"{each.id} {each.text}: {each.reason}" for each in considered if each.satisfied == "not met"
-            ),
+            blocking=tuple(blocked(each) for each in considered if each.satisfied == "not met"),
             distances=tuple(each.distance for each in considered if each.distance),
             earliest=earliest(standing, self._time_tests, profile),
             assumptions=self._assumptions(standing, reading),
@@ -251,15 +273,20 @@ class Explainer:
         """What was supposed for this candidate: the rule's own assumptions and what screening is to show."""
         found = list(standing.candidate.assumptions)
         for each in standing.considered:
-            if each.criterion.assumption:
-                found.append(f"{each.criterion.id}: {each.criterion.assumption}")
+            found += _stated(each.criterion)
             if each.criterion.at_screening and each.satisfied is Verdict.UNKNOWN:
-                presumed = "not to apply" if each.criterion.role is Role.EXCLUSION else "met"
-                found.append(
-                    f"{each.criterion.id}: presumed {presumed} until screening: {each.criterion.text}"
-                )
+                found.append(_presumed(each.criterion))
             found += self._words.windows(each.criterion, reading)
         return tuple(dict.fromkeys(found))
+
+    def _assumable(self, candidate: Candidate, reading: ConditionReading) -> Iterable[str]:
+        """Everything that could be supposed for it, whoever the patient is."""
+        yield from candidate.assumptions
+        for each in candidate.all_criteria:
+            yield from _stated(each)
+            if each.at_screening:
+                yield _presumed(each)
+            yield from self._words.windows(each, reading, known=False)
 
     def _conflicts(self, reading: ConditionReading) -> Iterable[str]:
         for node, finding in reading.findings.items():
@@ -319,6 +346,15 @@ class Explainer:
         return found
 
 
+def _stated(criterion: Criterion) -> list[str]:
+    return [f"{criterion.id}: {criterion.assumption}"] if criterion.assumption else []
+
+
+def _presumed(criterion: Criterion) -> str:
+    presumed = "not to apply" if criterion.role is Role.EXCLUSION else "met"
+    return f"{criterion.id}: presumed {presumed} until screening: {criterion.text}"
+
+
 def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
     document = evidence.document
     return EvidenceShown(
@@ -326,7 +362,7 @@ def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
         design=document.design or "",
         level=document.level,
         direction=document.direction.replace("_", " "),
-        applies=_APPLIES[applies],
+        applies=EVIDENCE_APPLIES[applies.value],
         lines=figures_in_words(document),
         citation=citation_in_words(evidence.citation),
     )

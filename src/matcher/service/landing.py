@@ -18,6 +18,7 @@ LAST = "run.json"
 OURS = (
     *(f"matches.{form}" for form in ("csv", "jsonl", "parquet")),
     "explanations.jsonl",
+    "rulebook.json",
     "rejects.csv",
     "issues.csv",
     "report.html",

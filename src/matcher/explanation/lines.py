@@ -1,0 +1,417 @@
+"""Explanations of many patients, written so that what is the same for everybody stands once.
+
+The *common part* is what is said of a patient of whom nothing is recorded. A patient's line says what is said
+otherwise, and ``patient_of`` puts the two together again, to the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from matcher.explanation.answer import (
+    DECISION_NOTICE,
+    EVIDENCE_APPLIES,
+    STANDING_TEXT,
+    CandidateShown,
+    CriterionShown,
+    DerivedShown,
+    EarliestDate,
+    EvidenceShown,
+    FactShown,
+    PatientShown,
+    Question,
+)
+
+Document = dict[str, Any]
+_APPLIES = {words: name for name, words in EVIDENCE_APPLIES.items()}
+#: of a criterion, the same for everybody
+_FIXED = ("citation", "assumption", "at_screening", "recoverable", "waivable", "printed", "note", "cohort")
+_SATISFIED = {
+    ("exclusion", "applies"): "not met",
+    ("exclusion", "does not apply"): "met",
+    ("caution", "applies"): "met",
+    ("caution", "does not apply"): "not met",
+}
+#: phrases of why a candidate stands where it does
+_BETWEEN = "; "
+
+
+@dataclass(frozen=True, slots=True)
+class CommonCandidate:
+    """A candidate as it stands with a patient of whom nothing is recorded.
+
+    ``lacking`` is what its criteria lack then, ``assumable`` everything that is ever assumed for it.
+    """
+
+    shown: CandidateShown
+    lacking: Mapping[str, str]
+    assumable: tuple[str, ...]
+
+    @classmethod
+    def of(cls, shown: CandidateShown, assumable: Iterable[str]) -> CommonCandidate:
+        return cls(shown, _lacking(shown), tuple(dict.fromkeys((*shown.assumptions, *assumable))))
+
+    def document(self) -> Document:
+        shown = self.shown
+        return _spoken(
+            kind=shown.kind,
+            title=shown.title,
+            coverage=shown.coverage,
+            availability=shown.availability,
+            criteria=[self._criterion(each) for each in shown.criteria],
+            cautions=[self._criterion(each) for each in shown.cautions],
+            evidence=[{**asdict(each), "applies": _APPLIES[each.applies]} for each in shown.evidence],
+            assumptions=self.assumable,
+            assumed=[self.assumable.index(each) for each in shown.assumptions],
+            notes=shown.notes,
+        )
+
+    def _criterion(self, each: CriterionShown) -> Document:
+        said = {name: value for name in _FIXED if (value := getattr(each, name))}
+        unrecorded = _said(each, each, (), self.lacking.get(each.id, ""))
+        return {"id": each.id, "role": each.role, "text": each.text, **said, "unrecorded": unrecorded}
+
+    @classmethod
+    def of_document(cls, identifier: str, held: Document) -> CommonCandidate:
+        def criteria(name: str) -> tuple[CriterionShown, ...]:
+            return tuple(_common_criterion(each) for each in held.get(name, ()))
+
+        assumable = tuple(held.get("assumptions", ()))
+        unrecorded = {each["id"]: each["unrecorded"] for each in held.get("criteria", ())}
+        shown = CandidateShown(
+            kind=held["kind"],
+            id=identifier,
+            title=held["title"],
+            cohort="",
+            standing="",
+            standing_text="",
+            availability=held["availability"],
+            criteria=criteria("criteria"),
+            cautions=criteria("cautions"),
+            assumptions=tuple(assumable[each] for each in held.get("assumed", ())),
+            evidence=tuple(_evidence(each) for each in held.get("evidence", ())),
+            coverage=held["coverage"],
+            notes=tuple(held.get("notes", ())),
+            rank=None,
+            because="",
+            missing=(),
+            blocking=(),
+            distances=(),
+            earliest=(),
+        )
+        lacking = {
+            name: said.get("lacking") or _titles(said["reason"])
+            for name, said in unrecorded.items()
+            if said["verdict"] == "unknown"
+        }
+        return cls(shown, lacking, assumable)
+
+
+@dataclass(slots=True)
+class Common:
+    """What is the same for everybody: candidates, worked out when they are first met, and derived facts."""
+
+    rulebook: str
+    unmatched: tuple[str, ...]
+    derived: Mapping[str, DerivedShown]
+    make: Callable[[str], CommonCandidate]
+    held: dict[str, CommonCandidate] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """The short form of the rulebook's."""
+        return self.rulebook[:12]
+
+    def candidate(self, identifier: str) -> CommonCandidate:
+        found = self.held.get(identifier)
+        if found is None:
+            found = self.held[identifier] = self.make(identifier)
+        return found
+
+    def document(self, candidates: Collection[str]) -> Document:
+        """The content of ``rulebook.json``, with these candidates."""
+        return {
+            "rulebook": self.rulebook,
+            "candidates": {each: self.candidate(each).document() for each in candidates},
+            "derived": [asdict(each) for each in self.derived.values()],
+            "evidence_applies": EVIDENCE_APPLIES,
+            "standing_text": STANDING_TEXT,
+            "unmatched": list(self.unmatched),
+            "notice": DECISION_NOTICE,
+        }
+
+    @classmethod
+    def of_document(cls, document: Document) -> Common:
+        held, derived = document["candidates"], map(_derived, document["derived"])
+        return cls(
+            document["rulebook"],
+            tuple(document["unmatched"]),
+            {each.name: each for each in derived},
+            lambda identifier: CommonCandidate.of_document(identifier, held[identifier]),
+        )
+
+
+def line_of(patient: PatientShown, common: Common) -> Document:
+    """What is said of this patient, as far as it is not said of everybody."""
+    line = _Line()
+    trials, regimens = (
+        [line.candidate(each, common.candidate(each.id)) for each in ranked]
+        for ranked in (patient.trials, patient.regimens)
+    )
+    derived = {
+        each.name: _spoken(
+            value=each.value,
+            known=each.known,
+            lines=each.lines[: len(each.lines) - len(common.derived[each.name].lines)],
+        )
+        for each in patient.derived
+        if each != common.derived[each.name]
+    }
+    said = _spoken(
+        deceased=patient.deceased,
+        summary=patient.summary,
+        conflicts=patient.conflicts,
+        issues=patient.issues,
+        assumptions=patient.assumptions,
+        questions=[asdict(each) for each in patient.questions],
+        derived=derived,
+    )
+    return {
+        "patient": patient.patient,
+        "as_of": patient.as_of,
+        "rulebook": common.version,
+        **said,
+        "facts": line.facts,
+        "said": line.said,
+        "phrases": list(line.phrases),
+        "trials": trials,
+        "regimens": regimens,
+    }
+
+
+def patient_of(line: Document, common: Common) -> PatientShown:
+    """Everything said about the patient of a line."""
+    facts = [FactShown(**each) for each in line["facts"]]
+    said = [{**each, "facts": tuple(facts[fact] for fact in each.get("facts", ()))} for each in line["said"]]
+    trials, regimens = (
+        tuple(_candidate(each, said, line["phrases"], common.candidate(each["id"])) for each in line[kind])
+        for kind in ("trials", "regimens")
+    )
+    changed = line.get("derived", {})
+    return PatientShown(
+        patient=line["patient"],
+        as_of=line["as_of"],
+        summary=tuple(line.get("summary", ())),
+        deceased=line.get("deceased", False),
+        trials=trials,
+        regimens=regimens,
+        unmatched=common.unmatched,
+        questions=tuple(
+            Question(**{**each, "candidates": tuple(each["candidates"])})
+            for each in line.get("questions", ())
+        ),
+        derived=tuple(
+            _derived_here(each, changed[name]) if name in changed else each
+            for name, each in common.derived.items()
+        ),
+        assumptions=tuple(line.get("assumptions", ())),
+        conflicts=tuple(line.get("conflicts", ())),
+        issues=tuple(line.get("issues", ())),
+    )
+
+
+class _Line:
+    """A patient's facts and what is said of criteria, each written once and then referred to by its place."""
+
+    def __init__(self) -> None:
+        self.facts: list[dict[str, str]] = []
+        self.said: list[Document] = []
+        self.phrases: dict[str, int] = {}
+        self._facts: dict[int, tuple[FactShown, int]] = {}
+        self._said: dict[tuple[Any, ...], int] = {}
+
+    def candidate(self, shown: CandidateShown, common: CommonCandidate) -> Document:
+        base, lacking = common.shown, _lacking(shown)
+        entry: Document = {"id": shown.id}
+        if shown.rank is not None:
+            entry["rank"] = shown.rank
+        entry |= _spoken(tied=shown.tied, cohort=shown.cohort)
+        entry["standing"] = shown.standing
+        if shown.standing_text != STANDING_TEXT[shown.standing]:
+            entry["standing_text"] = shown.standing_text
+        if shown.availability != base.availability:
+            entry["availability"] = shown.availability
+        phrases = self.phrases
+        entry["because"] = [phrases.setdefault(each, len(phrases)) for each in shown.because.split(_BETWEEN)]
+        if shown.earliest:
+            entry["earliest"] = [asdict(each) for each in shown.earliest]
+        if shown.assumptions != base.assumptions:
+            places = {words: place for place, words in enumerate(common.assumable)}
+            entry["assumed"] = [places[each] for each in shown.assumptions]
+        if shown.evidence != base.evidence:
+            entry["evidence"] = [_APPLIES[each.applies] for each in shown.evidence]
+        for name, criteria, commons in (
+            ("criteria", shown.criteria, base.criteria),
+            ("cautions", shown.cautions, base.cautions),
+        ):
+            places = {
+                each.id: self._place(each, held, lacking.get(each.id, ""))
+                for each, held in zip(criteria, commons, strict=True)
+                if (each is not held and each != held)
+                or (each.id in lacking and lacking[each.id] != common.lacking.get(each.id))
+            }
+            if places:
+                entry[name] = places
+        return entry
+
+    def _place(self, each: CriterionShown, base: CriterionShown, lacking: str) -> int:
+        facts = tuple([self._fact(fact) for fact in each.facts])
+        recoverable = each.recoverable if each.recoverable != _recoverable(base, each.satisfied) else None
+        key = each.role, each.verdict, each.satisfied, each.reason, facts, each.distance, recoverable, lacking
+        place = self._said.get(key)
+        if place is None:
+            place = self._said[key] = len(self.said)
+            self.said.append(_said(each, base, facts, lacking))
+        return place
+
+    def _fact(self, fact: FactShown) -> int:
+        held = self._facts.get(id(fact))
+        if held is None:
+            held = self._facts[id(fact)] = fact, len(self.facts)
+            self.facts.append(
+                _spoken(text=fact.text, date=fact.date, age=fact.age, source=fact.source)
+                | {"text": fact.text}
+            )
+        return held[1]
+
+
+def _said(each: CriterionShown, base: CriterionShown, facts: Collection[int], lacking: str) -> Document:
+    said: Document = {"verdict": each.verdict}
+    if each.satisfied != _satisfied(each.role, each.verdict):
+        said["satisfied"] = each.satisfied
+    said["reason"] = each.reason
+    if each.recoverable != _recoverable(base, each.satisfied):
+        said["recoverable"] = each.recoverable
+    if lacking and lacking != _titles(each.reason):
+        said["lacking"] = lacking
+    return said | _spoken(facts=list(facts), distance=each.distance)
+
+
+def _candidate(
+    entry: Document, said: list[Document], phrases: list[str], common: CommonCandidate
+) -> CandidateShown:
+    base, lacking = common.shown, dict(common.lacking)
+    criteria, cautions = list(base.criteria), list(base.cautions)
+    for name, held in (("criteria", criteria), ("cautions", cautions)):
+        places: Mapping[str, int] = entry.get(name, {})
+        for number, each in enumerate(held):
+            if each.id in places:
+                here = said[places[each.id]]
+                held[number] = _criterion(each, here)
+                lacking[each.id] = here.get("lacking") or _titles(here["reason"])
+    cohort = entry.get("cohort", "")
+    counted = [each for each in criteria if each.cohort in ("", cohort.partition(":")[0])]
+    evidence: Iterable[str] = entry.get("evidence", ())
+    return replace(
+        base,
+        rank=entry.get("rank"),
+        tied=entry.get("tied", False),
+        cohort=cohort,
+        standing=entry["standing"],
+        standing_text=entry.get("standing_text", STANDING_TEXT[entry["standing"]]),
+        availability=entry.get("availability", base.availability),
+        because=_BETWEEN.join(phrases[each] for each in entry["because"]),
+        criteria=tuple(criteria),
+        cautions=tuple(cautions),
+        missing=tuple(
+            dict.fromkeys(f"{each.id} {lacking[each.id]}" for each in counted if each.satisfied == "unknown")
+        ),
+        blocking=tuple(blocked(each) for each in counted if each.satisfied == "not met"),
+        distances=tuple(each.distance for each in counted if each.distance),
+        earliest=tuple(EarliestDate(**each) for each in entry.get("earliest", ())),
+        assumptions=tuple(common.assumable[each] for each in entry["assumed"])
+        if "assumed" in entry
+        else base.assumptions,
+        evidence=tuple(
+            replace(each, applies=EVIDENCE_APPLIES[applies])
+            for each, applies in zip(base.evidence, evidence, strict=True)
+        )
+        if evidence
+        else base.evidence,
+    )
+
+
+def blocked(each: CriterionShown) -> str:
+    """A criterion that is in the way, in one line."""
+    return f"{each.id} {each.text}: {each.reason}"
+
+
+def _criterion(base: CriterionShown, said: Document) -> CriterionShown:
+    satisfied = said.get("satisfied") or _satisfied(base.role, said["verdict"])
+    return replace(
+        base,
+        verdict=said["verdict"],
+        satisfied=satisfied,
+        reason=said["reason"],
+        facts=said.get("facts", ()),
+        distance=said.get("distance", ""),
+        recoverable=said.get("recoverable", _recoverable(base, satisfied)),
+    )
+
+
+def _common_criterion(held: Document) -> CriterionShown:
+    fixed = {name: held.get(name, "") for name in _FIXED} | {"at_screening": held.get("at_screening", False)}
+    said = held["unrecorded"]
+    return CriterionShown(
+        id=held["id"],
+        role=held["role"],
+        text=held["text"],
+        verdict=said["verdict"],
+        satisfied=said.get("satisfied") or _satisfied(held["role"], said["verdict"]),
+        reason=said["reason"],
+        facts=(),
+        distance=said.get("distance", ""),
+        **fixed,
+    )
+
+
+def _satisfied(role: str, verdict: str) -> str:
+    """What a verdict in the words of a role says of the condition: of an exclusion, that it is not there."""
+    return _SATISFIED.get((role, verdict), verdict)
+
+
+def _titles(reason: str) -> str:
+    """What a criterion lacks, where that is all that its reason names."""
+    return ", ".join(dict.fromkeys(part.partition(": ")[0] for part in reason.split("; ")))
+
+
+def _recoverable(base: CriterionShown, satisfied: str) -> str:
+    """What is met has nothing to recover."""
+    return "" if satisfied == "met" else base.recoverable
+
+
+def _lacking(shown: CandidateShown) -> dict[str, str]:
+    """What each criterion lacks, by its identifier."""
+    return {name: rest for name, _, rest in (each.partition(" ") for each in shown.missing)}
+
+
+def _evidence(held: Document) -> EvidenceShown:
+    return EvidenceShown(
+        **{**held, "lines": tuple(held["lines"]), "applies": EVIDENCE_APPLIES[held["applies"]]}
+    )
+
+
+def _derived(held: Document) -> DerivedShown:
+    return DerivedShown(**{**held, "lines": tuple(held["lines"])})
+
+
+def _derived_here(base: DerivedShown, said: Document) -> DerivedShown:
+    lines = (*said.get("lines", ()), *base.lines)
+    return replace(base, value=said["value"], known=said.get("known", False), lines=lines)
+
+
+def _spoken(**values: Any) -> Document:
+    """Without what is empty."""
+    return {name: value for name, value in values.items() if value}

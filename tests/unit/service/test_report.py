@@ -11,6 +11,7 @@ from matcher.service.report import (
     STANDING_MEANING,
     Detail,
     Report,
+    about,
     css_text,
     detail_for,
     groups,
@@ -75,6 +76,13 @@ def test_what_users_write_is_never_markup() -> None:
     assert "<script>alert" not in text
     assert "<b>" not in text
     assert "&lt;b&gt;bold" in text
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(9.25, "9.3"), (0.67, "0.67"), (12.34, "12"), (2.0, "2"), (120.0, "120")]
+)
+def test_a_number_is_said_in_two_digits(number: float, words: str) -> None:
+    assert about(number) == words
 
 
 @pytest.mark.parametrize("text", ['"; } body { display: none', "</style>", "\\", "é", "a\nb"])

@@ -84,7 +84,7 @@
   function h(name, about) {
     var made = document.createElement(name), held = Array.prototype.slice.call(arguments, 2).flat(9);
     Object.keys(about || {}).forEach(function (each) { made.setAttribute(each, about[each]); });
-    held.forEach(function (each) { if (each || each === 0) made.append(each); });
+    held.forEach(function (each) { if (each) made.append(each); });
     return made;
   }
   function shape(name) {

@@ -20,12 +20,15 @@ from matcher.explanation.answer import (
     EvidenceShown,
     PatientShown,
 )
-from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words, note_in_words
+from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.lines import Common, CommonCandidate, blocked
+from matcher.explanation.origin import Origins
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
+from matcher.explanation.reason import note_in_words
 from matcher.explanation.timing import TimeTests, earliest
+from matcher.explanation.version import criterion_on, version_on
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Criterion, Evidence, Role
 from matcher.rules.graph import Choice, Combine, NodeId, Read
@@ -37,8 +40,8 @@ from matcher.standing.ranking import Ranked, Ranker, placed
 from matcher.standing.standing import Standing, StandingKind, stand
 
 _QUESTIONS = 8
-#: of a patient of whom nothing is recorded nothing depends on the day
-_ANY_DAY = date(2000, 1, 1)
+#: of a patient of whom nothing is recorded nothing depends on the day, but for the version of a protocol: the last
+_ANY_DAY = date(2999, 12, 31)
 #: from here on candidates are judged all at once, and only those that are shown one by one
 MANY_CANDIDATES = 250
 _CLOSED = (Availability.CLOSED, Availability.SUSPENDED)
@@ -72,7 +75,8 @@ class Explainer:
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
         self._ranker = Ranker(rulebook)
-        self._words = CriterionWords()
+        self._origins = Origins(rulebook)
+        self._words = CriterionWords(self._origins)
         self._time_tests = TimeTests(rulebook.graph)
         self._cited = {each.name: citation_in_words(each.citation) for each in rulebook.derivations}
         self._values: dict[tuple[str, str], tuple[NodeId, ...]] = {}
@@ -254,10 +258,11 @@ class Explainer:
             blocking=tuple(blocked(each) for each in considered if each.satisfied == "not met"),
             distances=tuple(each.distance for each in considered if each.distance),
             earliest=earliest(standing, self._time_tests, profile),
-            assumptions=self._assumptions(standing, reading),
+            assumptions=self._assumptions(standing, reading, profile.as_of),
             evidence=tuple(self._evidence(each, reading) for each in candidate.evidence),
             coverage=candidate.coverage.value,
             notes=candidate.notes,
+            version=version_on(candidate, profile.as_of),
         )
 
     @staticmethod
@@ -269,14 +274,14 @@ class Explainer:
             return f"Meets all {number} encoded criteria{pending}; the protocol has more"
         return text
 
-    def _assumptions(self, standing: Standing, reading: ConditionReading) -> tuple[str, ...]:
+    def _assumptions(self, standing: Standing, reading: ConditionReading, day: date) -> tuple[str, ...]:
         """What was supposed for this candidate: the rule's own assumptions and what screening is to show."""
         found = list(standing.candidate.assumptions)
         for each in standing.considered:
             found += _stated(each.criterion)
             if each.criterion.at_screening and each.satisfied is Verdict.UNKNOWN:
                 found.append(_presumed(each.criterion))
-            found += self._words.windows(each.criterion, reading)
+            found += self._words.windows(criterion_on(each.criterion, day), reading)
         return tuple(dict.fromkeys(found))
 
     def _assumable(self, candidate: Candidate, reading: ConditionReading) -> Iterable[str]:
@@ -286,7 +291,7 @@ class Explainer:
             yield from _stated(each)
             if each.at_screening:
                 yield _presumed(each)
-            yield from self._words.windows(each, reading, known=False)
+            yield from self._words.windows(criterion_on(each, _ANY_DAY), reading, known=False)
 
     def _conflicts(self, reading: ConditionReading) -> Iterable[str]:
         for node, finding in reading.findings.items():

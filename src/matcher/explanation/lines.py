@@ -28,6 +28,8 @@ Document = dict[str, Any]
 _APPLIES = {words: name for name, words in EVIDENCE_APPLIES.items()}
 #: of a criterion, the same for everybody
 _FIXED = ("citation", "assumption", "at_screening", "recoverable", "waivable", "printed", "note", "cohort")
+#: the same, but in another version of a protocol
+_OWN = ("text", *_FIXED)
 _SATISFIED = {
     ("exclusion", "applies"): "not met",
     ("exclusion", "does not apply"): "met",
@@ -66,11 +68,12 @@ class CommonCandidate:
             assumptions=self.assumable,
             assumed=[self.assumable.index(each) for each in shown.assumptions],
             notes=shown.notes,
+            version=shown.version,
         )
 
     def _criterion(self, each: CriterionShown) -> Document:
         said = {name: value for name in _FIXED if (value := getattr(each, name))}
-        unrecorded = _said(each, each, (), self.lacking.get(each.id, ""))
+        unrecorded = _said(each, (), self.lacking.get(each.id, ""))
         return {"id": each.id, "role": each.role, "text": each.text, **said, "unrecorded": unrecorded}
 
     @classmethod
@@ -94,6 +97,7 @@ class CommonCandidate:
             evidence=tuple(_evidence(each) for each in held.get("evidence", ())),
             coverage=held["coverage"],
             notes=tuple(held.get("notes", ())),
+            version=held.get("version", ""),
             rank=None,
             because="",
             missing=(),
@@ -241,15 +245,17 @@ class _Line:
         entry["standing"] = shown.standing
         if shown.standing_text != STANDING_TEXT[shown.standing]:
             entry["standing_text"] = shown.standing_text
+        if shown.version != base.version:
+            entry["version"] = shown.version
         if shown.availability != base.availability:
             entry["availability"] = shown.availability
         phrases = self.phrases
         entry["because"] = [phrases.setdefault(each, len(phrases)) for each in shown.because.split(_BETWEEN)]
         if shown.earliest:
-            entry["earliest"] = [asdict(each) for each in shown.earliest]
+            entry["earliest"] = [{"text": each.text, **_spoken(**asdict(each))} for each in shown.earliest]
         if shown.assumptions != base.assumptions:
             places = {words: place for place, words in enumerate(common.assumable)}
-            entry["assumed"] = [places[each] for each in shown.assumptions]
+            entry["assumed"] = [places.get(each, each) for each in shown.assumptions]
         if shown.evidence != base.evidence:
             entry["evidence"] = [_APPLIES[each.applies] for each in shown.evidence]
         for name, criteria, commons in (
@@ -268,12 +274,13 @@ class _Line:
 
     def _place(self, each: CriterionShown, base: CriterionShown, lacking: str) -> int:
         facts = tuple([self._fact(fact) for fact in each.facts])
-        recoverable = each.recoverable if each.recoverable != _recoverable(base, each.satisfied) else None
-        key = each.role, each.verdict, each.satisfied, each.reason, facts, each.distance, recoverable, lacking
+        otherwise = _otherwise(each, base)
+        held = tuple(otherwise.items())
+        key = each.role, each.verdict, each.satisfied, each.reason, facts, each.distance, held, lacking
         place = self._said.get(key)
         if place is None:
             place = self._said[key] = len(self.said)
-            self.said.append(_said(each, base, facts, lacking))
+            self.said.append(_said(each, facts, lacking) | otherwise)
         return place
 
     def _fact(self, fact: FactShown) -> int:
@@ -287,16 +294,26 @@ class _Line:
         return held[1]
 
 
-def _said(each: CriterionShown, base: CriterionShown, facts: Collection[int], lacking: str) -> Document:
+def _said(each: CriterionShown, facts: Collection[int], lacking: str) -> Document:
     said: Document = {"verdict": each.verdict}
     if each.satisfied != _satisfied(each.role, each.verdict):
         said["satisfied"] = each.satisfied
     said["reason"] = each.reason
-    if each.recoverable != _recoverable(base, each.satisfied):
-        said["recoverable"] = each.recoverable
     if lacking and lacking != _titles(each.reason):
         said["lacking"] = lacking
     return said | _spoken(facts=list(facts), distance=each.distance)
+
+
+def _otherwise(each: CriterionShown, base: CriterionShown) -> Document:
+    """What is the same for everybody, and not here: in another version of the protocol, for instance."""
+    found = {
+        name: value
+        for name in _OWN
+        if (value := getattr(each, name)) != getattr(base, name) and name != "recoverable"
+    }
+    if each.recoverable != _recoverable(base, each.satisfied):
+        found["recoverable"] = each.recoverable
+    return found
 
 
 def _candidate(
@@ -330,8 +347,10 @@ def _candidate(
         ),
         blocking=tuple(blocked(each) for each in counted if each.satisfied == "not met"),
         distances=tuple(each.distance for each in counted if each.distance),
-        earliest=tuple(EarliestDate(**each) for each in entry.get("earliest", ())),
-        assumptions=tuple(common.assumable[each] for each in entry["assumed"])
+        earliest=tuple(_earliest(each) for each in entry.get("earliest", ())),
+        assumptions=tuple(
+            common.assumable[each] if isinstance(each, int) else each for each in entry["assumed"]
+        )
         if "assumed" in entry
         else base.assumptions,
         evidence=tuple(
@@ -340,6 +359,7 @@ def _candidate(
         )
         if evidence
         else base.evidence,
+        version=entry.get("version", base.version),
     )
 
 
@@ -357,7 +377,10 @@ def _criterion(base: CriterionShown, said: Document) -> CriterionShown:
         reason=said["reason"],
         facts=said.get("facts", ()),
         distance=said.get("distance", ""),
-        recoverable=said.get("recoverable", _recoverable(base, satisfied)),
+        **{
+            "recoverable": _recoverable(base, satisfied),
+            **{name: said[name] for name in _OWN if name in said},
+        },
     )
 
 
@@ -401,6 +424,11 @@ def _evidence(held: Document) -> EvidenceShown:
     return EvidenceShown(
         **{**held, "lines": tuple(held["lines"]), "applies": EVIDENCE_APPLIES[held["applies"]]}
     )
+
+
+def _earliest(held: Document) -> EarliestDate:
+    said = {name: value for name, value in held.items() if name != "text"}
+    return EarliestDate(**{"event": "", "last": "", **said, "complete": tuple(held.get("complete", ()))})
 
 
 def _derived(held: Document) -> DerivedShown:

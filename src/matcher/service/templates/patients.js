@@ -58,18 +58,16 @@
       applying: cautions.filter(function (each) { return each.verdict === "applies"; })
         .map(function (each) { return each.id + " " + each.text; }),
       distances: counted.filter(function (each) { return each.distance; }).map(function (each) { return each.distance; }),
-      earliest: (entry.earliest || []).map(day).join("; "),
-      assumptions: (entry.assumed || base.assumed || []).map(function (each) { return base.assumptions[each]; }),
+      earliest: (entry.earliest || []).map(function (each) { return each.text; }).join("; "),
+      assumptions: (entry.assumed || base.assumed || []).map(function (each) {
+        return typeof each === "number" ? base.assumptions[each] : each;
+      }),
       evidence: (base.evidence || []).map(function (each, number) {
         var applies = entry.evidence ? entry.evidence[number] : each.applies;
         return Object.assign({}, each, { applies: common.evidence_applies[applies] });
       }),
       notes: base.notes || []
     });
-  }
-  function day(each) {
-    var span = each.first === each.last ? each.first : each.first + (each.last ? " to " + each.last : " or later");
-    return each.event ? each.event.replaceAll("_", " ") + " " + span : span;
   }
   function derived(line) {
     return common.derived.map(function (each) {
@@ -198,7 +196,8 @@
       each.coverage === "partial" && h("p", { class: "coverage" },
         "Only part of the protocol's criteria are held here: no patient is called eligible on these alone."),
       each.cohort && h("p", null, "Cohort that fits best: " + each.cohort),
-      keyed.some(Boolean) && h("dl", { class: "keyed" }, keyed), groups(each),
+      keyed.some(Boolean) && h("dl", { class: "keyed" }, keyed),
+      each.version && h("p", { class: "where" }, "Version of the protocol: " + each.version), groups(each),
       each.evidence.length && [h("h5", null, "Evidence"), list(each.evidence.map(study), { class: "evidence" }),
         h("p", { class: "where" },
           "Figures of different studies are not compared with each other, and not used to order candidates.")],

@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/.installed
-TARGETS := run test generative check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
+TARGETS := run test generative check whole mutate bench bench-quick bench-explained bench-http bench-interview load-http soak questions \
 	attack audit docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
@@ -29,6 +29,7 @@ help:
 	@echo "make check            lint, form, types, import contracts, documentation up to date"
 	@echo "make bench            every measured figure on the whole workload, and the page of them"
 	@echo "make bench-quick      the same in short, nothing written"
+	@echo "make bench-explained  300 patients with every reason: time, bytes, memory (ARGS=--against=DIR: beside a checkout)"
 	@echo "make bench-http       matching over HTTP against a stored answer"
 	@echo "make bench-interview  what one answer costs in an interview"
 	@echo "make load-http        200 clients for a minute, every answer checked"
@@ -82,6 +83,9 @@ bench: setup
 
 bench-quick: setup
 	@$(BIN)/python benchmarks/run.py --scale quick $(ARGS)
+
+bench-explained: setup
+	@$(BIN)/python benchmarks/explained.py $(ARGS)
 
 bench-http: setup
 	@$(BIN)/python benchmarks/over_http.py $(ARGS)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
-from matcher.explanation.lines import Common, patient_of
+from matcher.explanation.common import Common
+from matcher.explanation.lines import patient_of
 
 
 def explanations(folder: str | Path) -> Iterator[PatientShown]:

@@ -20,9 +20,10 @@ from matcher.explanation.answer import (
     EvidenceShown,
     PatientShown,
 )
+from matcher.explanation.common import Common, CommonCandidate
 from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
-from matcher.explanation.lines import Common, CommonCandidate, blocked
+from matcher.explanation.lines import blocked
 from matcher.explanation.origin import Origins
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates

@@ -1,160 +1,44 @@
 """Explanations of many patients, written so that what is the same for everybody stands once.
 
-The *common part* is what is said of a patient of whom nothing is recorded. A patient's line says what is said
-otherwise, and ``patient_of`` puts the two together again, to the last word.
+A patient's line says what is said otherwise than of a patient of whom nothing is recorded, and ``patient_of`` puts the
+two together again, to the last word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from matcher.explanation.answer import (
-    DECISION_NOTICE,
     EVIDENCE_APPLIES,
     STANDING_TEXT,
     CandidateShown,
     CriterionShown,
     DerivedShown,
     EarliestDate,
-    EvidenceShown,
     FactShown,
     PatientShown,
     Question,
 )
+from matcher.explanation.common import (
+    APPLIES,
+    FIXED,
+    Common,
+    CommonCandidate,
+    Document,
+    lacking_in,
+    recoverable_of,
+    said_of,
+    satisfied_by,
+    spoken,
+    titles_in,
+)
 
-Document = dict[str, Any]
-_APPLIES = {words: name for name, words in EVIDENCE_APPLIES.items()}
-#: of a criterion, the same for everybody
-_FIXED = ("citation", "assumption", "at_screening", "recoverable", "waivable", "printed", "note", "cohort")
 #: the same, but in another version of a protocol
-_OWN = ("text", *_FIXED)
-_SATISFIED = {
-    ("exclusion", "applies"): "not met",
-    ("exclusion", "does not apply"): "met",
-    ("caution", "applies"): "met",
-    ("caution", "does not apply"): "not met",
-}
+_OWN = ("text", *FIXED)
 #: phrases of why a candidate stands where it does
 _BETWEEN = "; "
-
-
-@dataclass(frozen=True, slots=True)
-class CommonCandidate:
-    """A candidate as it stands with a patient of whom nothing is recorded.
-
-    ``lacking`` is what its criteria lack then, ``assumable`` everything that is ever assumed for it.
-    """
-
-    shown: CandidateShown
-    lacking: Mapping[str, str]
-    assumable: tuple[str, ...]
-
-    @classmethod
-    def of(cls, shown: CandidateShown, assumable: Iterable[str]) -> CommonCandidate:
-        return cls(shown, _lacking(shown), tuple(dict.fromkeys((*shown.assumptions, *assumable))))
-
-    def document(self) -> Document:
-        shown = self.shown
-        return _spoken(
-            kind=shown.kind,
-            title=shown.title,
-            coverage=shown.coverage,
-            availability=shown.availability,
-            criteria=[self._criterion(each) for each in shown.criteria],
-            cautions=[self._criterion(each) for each in shown.cautions],
-            evidence=[{**asdict(each), "applies": _APPLIES[each.applies]} for each in shown.evidence],
-            assumptions=self.assumable,
-            assumed=[self.assumable.index(each) for each in shown.assumptions],
-            notes=shown.notes,
-            version=shown.version,
-        )
-
-    def _criterion(self, each: CriterionShown) -> Document:
-        said = {name: value for name in _FIXED if (value := getattr(each, name))}
-        unrecorded = _said(each, (), self.lacking.get(each.id, ""))
-        return {"id": each.id, "role": each.role, "text": each.text, **said, "unrecorded": unrecorded}
-
-    @classmethod
-    def of_document(cls, identifier: str, held: Document) -> CommonCandidate:
-        def criteria(name: str) -> tuple[CriterionShown, ...]:
-            return tuple(_common_criterion(each) for each in held.get(name, ()))
-
-        assumable = tuple(held.get("assumptions", ()))
-        unrecorded = {each["id"]: each["unrecorded"] for each in held.get("criteria", ())}
-        shown = CandidateShown(
-            kind=held["kind"],
-            id=identifier,
-            title=held["title"],
-            cohort="",
-            standing="",
-            standing_text="",
-            availability=held["availability"],
-            criteria=criteria("criteria"),
-            cautions=criteria("cautions"),
-            assumptions=tuple(assumable[each] for each in held.get("assumed", ())),
-            evidence=tuple(_evidence(each) for each in held.get("evidence", ())),
-            coverage=held["coverage"],
-            notes=tuple(held.get("notes", ())),
-            version=held.get("version", ""),
-            rank=None,
-            because="",
-            missing=(),
-            blocking=(),
-            distances=(),
-            earliest=(),
-        )
-        lacking = {
-            name: said.get("lacking") or _titles(said["reason"])
-            for name, said in unrecorded.items()
-            if said["verdict"] == "unknown"
-        }
-        return cls(shown, lacking, assumable)
-
-
-@dataclass(slots=True)
-class Common:
-    """What is the same for everybody: candidates, worked out when they are first met, and derived facts."""
-
-    rulebook: str
-    unmatched: tuple[str, ...]
-    derived: Mapping[str, DerivedShown]
-    make: Callable[[str], CommonCandidate]
-    held: dict[str, CommonCandidate] = field(default_factory=dict)
-
-    @property
-    def version(self) -> str:
-        """The short form of the rulebook's."""
-        return self.rulebook[:12]
-
-    def candidate(self, identifier: str) -> CommonCandidate:
-        found = self.held.get(identifier)
-        if found is None:
-            found = self.held[identifier] = self.make(identifier)
-        return found
-
-    def document(self, candidates: Collection[str]) -> Document:
-        """The content of ``rulebook.json``, with these candidates."""
-        return {
-            "rulebook": self.rulebook,
-            "candidates": {each: self.candidate(each).document() for each in candidates},
-            "derived": [asdict(each) for each in self.derived.values()],
-            "evidence_applies": EVIDENCE_APPLIES,
-            "standing_text": STANDING_TEXT,
-            "unmatched": list(self.unmatched),
-            "notice": DECISION_NOTICE,
-        }
-
-    @classmethod
-    def of_document(cls, document: Document) -> Common:
-        held, derived = document["candidates"], map(_derived, document["derived"])
-        return cls(
-            document["rulebook"],
-            tuple(document["unmatched"]),
-            {each.name: each for each in derived},
-            lambda identifier: CommonCandidate.of_document(identifier, held[identifier]),
-        )
 
 
 def line_of(patient: PatientShown, common: Common) -> Document:
@@ -165,7 +49,7 @@ def line_of(patient: PatientShown, common: Common) -> Document:
         for ranked in (patient.trials, patient.regimens)
     )
     derived = {
-        each.name: _spoken(
+        each.name: spoken(
             value=each.value,
             known=each.known,
             lines=each.lines[: len(each.lines) - len(common.derived[each.name].lines)],
@@ -173,7 +57,7 @@ def line_of(patient: PatientShown, common: Common) -> Document:
         for each in patient.derived
         if each != common.derived[each.name]
     }
-    said = _spoken(
+    said = spoken(
         deceased=patient.deceased,
         summary=patient.summary,
         conflicts=patient.conflicts,
@@ -237,11 +121,11 @@ class _Line:
         self._said: dict[tuple[Any, ...], int] = {}
 
     def candidate(self, shown: CandidateShown, common: CommonCandidate) -> Document:
-        base, lacking = common.shown, _lacking(shown)
+        base, lacking = common.shown, lacking_in(shown)
         entry: Document = {"id": shown.id}
         if shown.rank is not None:
             entry["rank"] = shown.rank
-        entry |= _spoken(tied=shown.tied, cohort=shown.cohort)
+        entry |= spoken(tied=shown.tied, cohort=shown.cohort)
         entry["standing"] = shown.standing
         if shown.standing_text != STANDING_TEXT[shown.standing]:
             entry["standing_text"] = shown.standing_text
@@ -252,12 +136,12 @@ class _Line:
         phrases = self.phrases
         entry["because"] = [phrases.setdefault(each, len(phrases)) for each in shown.because.split(_BETWEEN)]
         if shown.earliest:
-            entry["earliest"] = [{"text": each.text, **_spoken(**asdict(each))} for each in shown.earliest]
+            entry["earliest"] = [{"text": each.text, **spoken(**asdict(each))} for each in shown.earliest]
         if shown.assumptions != base.assumptions:
             places = {words: place for place, words in enumerate(common.assumable)}
             entry["assumed"] = [places.get(each, each) for each in shown.assumptions]
         if shown.evidence != base.evidence:
-            entry["evidence"] = [_APPLIES[each.applies] for each in shown.evidence]
+            entry["evidence"] = [APPLIES[each.applies] for each in shown.evidence]
         for name, criteria, commons in (
             ("criteria", shown.criteria, base.criteria),
             ("cautions", shown.cautions, base.cautions),
@@ -280,7 +164,7 @@ class _Line:
         place = self._said.get(key)
         if place is None:
             place = self._said[key] = len(self.said)
-            self.said.append(_said(each, facts, lacking) | otherwise)
+            self.said.append(said_of(each, facts, lacking) | otherwise)
         return place
 
     def _fact(self, fact: FactShown) -> int:
@@ -288,20 +172,9 @@ class _Line:
         if held is None:
             held = self._facts[id(fact)] = fact, len(self.facts)
             self.facts.append(
-                _spoken(text=fact.text, date=fact.date, age=fact.age, source=fact.source)
-                | {"text": fact.text}
+                spoken(text=fact.text, date=fact.date, age=fact.age, source=fact.source) | {"text": fact.text}
             )
         return held[1]
-
-
-def _said(each: CriterionShown, facts: Collection[int], lacking: str) -> Document:
-    said: Document = {"verdict": each.verdict}
-    if each.satisfied != _satisfied(each.role, each.verdict):
-        said["satisfied"] = each.satisfied
-    said["reason"] = each.reason
-    if lacking and lacking != _titles(each.reason):
-        said["lacking"] = lacking
-    return said | _spoken(facts=list(facts), distance=each.distance)
 
 
 def _otherwise(each: CriterionShown, base: CriterionShown) -> Document:
@@ -311,7 +184,7 @@ def _otherwise(each: CriterionShown, base: CriterionShown) -> Document:
         for name in _OWN
         if (value := getattr(each, name)) != getattr(base, name) and name != "recoverable"
     }
-    if each.recoverable != _recoverable(base, each.satisfied):
+    if each.recoverable != recoverable_of(base, each.satisfied):
         found["recoverable"] = each.recoverable
     return found
 
@@ -327,7 +200,7 @@ def _candidate(
             if each.id in places:
                 here = said[places[each.id]]
                 held[number] = _criterion(each, here)
-                lacking[each.id] = here.get("lacking") or _titles(here["reason"])
+                lacking[each.id] = here.get("lacking") or titles_in(here["reason"])
     cohort = entry.get("cohort", "")
     counted = [each for each in criteria if each.cohort in ("", cohort.partition(":")[0])]
     evidence: Iterable[str] = entry.get("evidence", ())
@@ -369,7 +242,7 @@ def blocked(each: CriterionShown) -> str:
 
 
 def _criterion(base: CriterionShown, said: Document) -> CriterionShown:
-    satisfied = said.get("satisfied") or _satisfied(base.role, said["verdict"])
+    satisfied = said.get("satisfied") or satisfied_by(base.role, said["verdict"])
     return replace(
         base,
         verdict=said["verdict"],
@@ -378,51 +251,9 @@ def _criterion(base: CriterionShown, said: Document) -> CriterionShown:
         facts=said.get("facts", ()),
         distance=said.get("distance", ""),
         **{
-            "recoverable": _recoverable(base, satisfied),
+            "recoverable": recoverable_of(base, satisfied),
             **{name: said[name] for name in _OWN if name in said},
         },
-    )
-
-
-def _common_criterion(held: Document) -> CriterionShown:
-    fixed = {name: held.get(name, "") for name in _FIXED} | {"at_screening": held.get("at_screening", False)}
-    said = held["unrecorded"]
-    return CriterionShown(
-        id=held["id"],
-        role=held["role"],
-        text=held["text"],
-        verdict=said["verdict"],
-        satisfied=said.get("satisfied") or _satisfied(held["role"], said["verdict"]),
-        reason=said["reason"],
-        facts=(),
-        distance=said.get("distance", ""),
-        **fixed,
-    )
-
-
-def _satisfied(role: str, verdict: str) -> str:
-    """What a verdict in the words of a role says of the condition: of an exclusion, that it is not there."""
-    return _SATISFIED.get((role, verdict), verdict)
-
-
-def _titles(reason: str) -> str:
-    """What a criterion lacks, where that is all that its reason names."""
-    return ", ".join(dict.fromkeys(part.partition(": ")[0] for part in reason.split("; ")))
-
-
-def _recoverable(base: CriterionShown, satisfied: str) -> str:
-    """What is met has nothing to recover."""
-    return "" if satisfied == "met" else base.recoverable
-
-
-def _lacking(shown: CandidateShown) -> dict[str, str]:
-    """What each criterion lacks, by its identifier."""
-    return {name: rest for name, _, rest in (each.partition(" ") for each in shown.missing)}
-
-
-def _evidence(held: Document) -> EvidenceShown:
-    return EvidenceShown(
-        **{**held, "lines": tuple(held["lines"]), "applies": EVIDENCE_APPLIES[held["applies"]]}
     )
 
 
@@ -431,15 +262,6 @@ def _earliest(held: Document) -> EarliestDate:
     return EarliestDate(**{"event": "", "last": "", **said, "complete": tuple(held.get("complete", ()))})
 
 
-def _derived(held: Document) -> DerivedShown:
-    return DerivedShown(**{**held, "lines": tuple(held["lines"])})
-
-
 def _derived_here(base: DerivedShown, said: Document) -> DerivedShown:
     lines = (*said.get("lines", ()), *base.lines)
     return replace(base, value=said["value"], known=said.get("known", False), lines=lines)
-
-
-def _spoken(**values: Any) -> Document:
-    """Without what is empty."""
-    return {name: value for name, value in values.items() if value}

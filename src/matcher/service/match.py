@@ -13,8 +13,8 @@ from matcher.engines.recorded import RecordedEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
+from matcher.explanation.common import Common
 from matcher.explanation.explain import Explainer, Selection
-from matcher.explanation.lines import Common
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.service.engines import durable_engine

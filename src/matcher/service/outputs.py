@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from matcher.domain.profile import Profile
 from matcher.explanation.answer import PatientShown
-from matcher.explanation.lines import Common, line_of
+from matcher.explanation.common import Common
+from matcher.explanation.lines import line_of
 from matcher.readers.outcome import Issue, Reading, Reject
 from matcher.service.account import Account, Run, is_ranked
 from matcher.service.bulk.counts import Counts

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from matcher.explanation.answer import CandidateShown, PatientShown
-from matcher.explanation.lines import Common, Document, line_of, patient_of
+from matcher.explanation.common import Common, Document
+from matcher.explanation.lines import line_of, patient_of
 from matcher.service.account import is_ranked
 from matcher.service.cell import cell
 from matcher.standing.standing import StandingKind

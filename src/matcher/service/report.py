@@ -25,7 +25,7 @@ from matcher.explanation.answer import (
     CriterionShown,
     PatientShown,
 )
-from matcher.explanation.lines import Document
+from matcher.explanation.common import Document
 from matcher.readers.outcome import Reading, Reject
 from matcher.service.account import STANDINGS, Account, by_standing
 from matcher.service.rendered import PACKED, Indexed, in_bytes, packed

@@ -13,7 +13,7 @@ from matcher.explanation.answer import (
     PatientShown,
     Question,
 )
-from matcher.explanation.lines import Common, CommonCandidate
+from matcher.explanation.common import Common, CommonCandidate
 from matcher.readers.outcome import Reading
 from matcher.rulebook.load import DEFAULT_RANKING
 from matcher.rules.graph import GraphBuilder

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.record import Source
-from matcher.explanation.lines import Common, patient_of
+from matcher.explanation.common import Common
+from matcher.explanation.lines import patient_of
 from matcher.readers.outcome import Issue, Reject
 from matcher.service.account import program_version
 from matcher.service.cell import cell

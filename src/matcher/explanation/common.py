@@ -11,6 +11,7 @@ from matcher.explanation.answer import (
     EVIDENCE_APPLIES,
     STANDING_TEXT,
     CandidateShown,
+    CohortShown,
     CriterionShown,
     DerivedShown,
     EvidenceShown,
@@ -57,6 +58,7 @@ class CommonCandidate:
             assumed=[self.assumable.index(each) for each in shown.assumptions],
             notes=shown.notes,
             version=shown.version,
+            cohorts=[cohort_document(each) for each in shown.cohorts],
         )
 
     def _criterion(self, each: CriterionShown) -> Document:
@@ -86,6 +88,7 @@ class CommonCandidate:
             coverage=held["coverage"],
             notes=tuple(held.get("notes", ())),
             version=held.get("version", ""),
+            cohorts=tuple(cohort_of(each) for each in held.get("cohorts", ())),
             rank=None,
             because="",
             missing=(),
@@ -198,9 +201,18 @@ def _evidence(held: Document) -> EvidenceShown:
 
 
 def _derived(held: Document) -> DerivedShown:
-    return DerivedShown(**{**held, "lines": tuple(held["lines"])})
+    return DerivedShown(**{**held, "lines": tuple(held["lines"]), "facts": ()})
 
 
 def spoken(**values: Any) -> Document:
     """Without what is empty."""
     return {name: value for name, value in values.items() if value}
+
+
+def cohort_document(cohort: CohortShown) -> Document:
+    """With its words, for those who only print it."""
+    return {"text": cohort.text, **asdict(cohort)}
+
+
+def cohort_of(held: Document) -> CohortShown:
+    return CohortShown(**{name: value for name, value in held.items() if name != "text"})

@@ -10,35 +10,41 @@ import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Clock, Note, NoteKind, VerdictTable
+from matcher.engines.base import Clock, Finding, Note, NoteKind, VerdictTable
 from matcher.engines.reference import walk
 from matcher.explanation.answer import (
     EVIDENCE_APPLIES,
     STANDING_TEXT,
     CandidateShown,
+    CohortShown,
     DerivedShown,
     EvidenceShown,
     PatientShown,
+    Question,
 )
+from matcher.explanation.aside import in_context
+from matcher.explanation.assumed import assumable, assumed
 from matcher.explanation.common import Common, CommonCandidate
+from matcher.explanation.conflict import conflicts
 from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.lines import blocked
+from matcher.explanation.named import ask_about
 from matcher.explanation.origin import Origins
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
 from matcher.explanation.reason import note_in_words
 from matcher.explanation.timing import TimeTests, earliest
-from matcher.explanation.version import criterion_on, version_on
+from matcher.explanation.version import version_on
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
-from matcher.rules.candidate import Availability, Candidate, CandidateKind, Criterion, Evidence, Role
-from matcher.rules.graph import Choice, Combine, NodeId, Read
+from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence
+from matcher.rules.graph import Choice, NodeId
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.keys import because
 from matcher.standing.panel import Field, Panel
 from matcher.standing.ranking import Ranked, Ranker, placed
-from matcher.standing.standing import Standing, StandingKind, stand
+from matcher.standing.standing import CohortStanding, Standing, StandingKind, stand
 
 _QUESTIONS = 8
 #: of a patient of whom nothing is recorded nothing depends on the day, but for the version of a protocol: the last
@@ -50,12 +56,16 @@ _CLOSED = (Availability.CLOSED, Availability.SUSPENDED)
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which candidates are ranked: closed ones and deceased patients only where asked for."""
+    """Which candidates are ranked: closed ones and deceased patients only where asked for.
+
+    Of those that ``about`` names nothing but they is shown, and questions are about them.
+    """
 
     include_closed: bool = False
     include_deceased: bool = False
     top: int | None = None
     questions: int = _QUESTIONS
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +112,27 @@ class Explainer:
         deceased = is_deceased(profile)
         ranks_shown = not deceased or selection.include_deceased
         outcome = self._outcome(reading, selection)
-        words = PatientWords(profile.as_of)
+        ranked = {
+            kind: [each for each in outcome.ranked[kind] if _is_about(each, selection)]
+            for kind in CandidateKind
+        }
+        words = PatientWords(profile)
         shown = {
             kind: tuple(
                 self._candidate(each.standing, reading, profile, words, each, ranks_shown=ranks_shown)
-                for each in outcome.ranked[kind]
+                for each in ranked[kind]
             )
             for kind in CandidateKind
         }
-        questions = (
-            self._asker.ask_about(outcome.open, table.findings[row], selection.questions)
-            if ranks_shown and selection.questions
-            else ()
-        )
+        questions: tuple[Question, ...] = ()
+        if ranks_shown and selection.questions:
+            named = [each.standing for kind in CandidateKind for each in ranked[kind]]
+            questions = (
+                ask_about(named, self._asker, reading, selection.questions)
+                if selection.about
+                else self._asker.ask_about(outcome.open, table.findings[row], selection.questions)
+            )
+            questions = in_context(questions, profile, tuple(_lacked(shown)))
         return PatientShown(
             patient=profile.id,
             as_of=profile.as_of.isoformat(),
@@ -125,7 +143,7 @@ class Explainer:
             unmatched=self._unmatched,
             questions=questions,
             derived=tuple(
-                self._derived(each, reading)
+                self._derived(each, reading, words)
                 for each in self.rulebook.derivations
                 if each.node in reading.findings
             ),
@@ -134,7 +152,7 @@ class Explainer:
                     (*assumptions, *profile.assumptions, *_shared_assumptions(outcome.values, reading))
                 )
             ),
-            conflicts=tuple(dict.fromkeys(self._conflicts(reading))),
+            conflicts=tuple(dict.fromkeys(conflicts(self.rulebook, reading))),
             issues=tuple(issues),
         )
 
@@ -209,15 +227,15 @@ class Explainer:
         )
         verdicts, findings = walk(graph, nobody, Clock.at(_ANY_DAY), nodes)
         reading = ConditionReading(self._nodes, VerdictTable(("",), (verdicts,), (findings,)), 0)
-        words = PatientWords(_ANY_DAY)
+        words = PatientWords(nobody)
 
         def made(identifier: str) -> CommonCandidate:
             standing = stand(candidates[identifier], reading.table)
             assert standing is not None
-            assumable = self._assumable(candidates[identifier], reading)
-            return CommonCandidate.of(self._candidate(standing, reading, nobody, words), assumable)
+            ever = assumable(candidates[identifier], reading, _ANY_DAY, self._words)
+            return CommonCandidate.of(self._candidate(standing, reading, nobody, words), ever)
 
-        derived = (self._derived(each, reading) for each in self.rulebook.derivations)
+        derived = (self._derived(each, reading, words) for each in self.rulebook.derivations)
         return Common(self.rulebook.version, self._unmatched, {each.name: each for each in derived}, made)
 
     def _candidate(
@@ -259,12 +277,20 @@ class Explainer:
             blocking=tuple(blocked(each) for each in considered if each.satisfied == "not met"),
             distances=tuple(each.distance for each in considered if each.distance),
             earliest=earliest(standing, self._time_tests, profile),
-            assumptions=self._assumptions(standing, reading, profile.as_of),
+            assumptions=assumed(standing, reading, profile.as_of, self._words),
             evidence=tuple(self._evidence(each, reading) for each in candidate.evidence),
             coverage=candidate.coverage.value,
             notes=candidate.notes,
             version=version_on(candidate, profile.as_of),
+            cohorts=tuple(self._cohort(each, standing) for each in standing.cohorts),
         )
+
+    @staticmethod
+    def _cohort(part: CohortStanding, standing: Standing) -> CohortShown:
+        held, kind = part.cohort, part.kind
+        fits = kind is standing.kind and kind is not StandingKind.INELIGIBLE
+        text, number = STANDING_TEXT[kind.value], len(part.criteria)
+        return CohortShown(held.id, held.title, kind.value, text, held.availability.value, number, fits)
 
     @staticmethod
     def _standing_text(standing: Standing) -> str:
@@ -275,52 +301,9 @@ class Explainer:
             return f"Meets all {number} encoded criteria{pending}; the protocol has more"
         return text
 
-    def _assumptions(self, standing: Standing, reading: ConditionReading, day: date) -> tuple[str, ...]:
-        """What was supposed for this candidate: the rule's own assumptions and what screening is to show."""
-        found = list(standing.candidate.assumptions)
-        for each in standing.considered:
-            found += _stated(each.criterion)
-            if each.criterion.at_screening and each.satisfied is Verdict.UNKNOWN:
-                found.append(_presumed(each.criterion))
-            found += self._words.windows(criterion_on(each.criterion, day), reading)
-        return tuple(dict.fromkeys(found))
-
-    def _assumable(self, candidate: Candidate, reading: ConditionReading) -> Iterable[str]:
-        """Everything that could be supposed for it, whoever the patient is."""
-        yield from candidate.assumptions
-        for each in candidate.all_criteria:
-            yield from _stated(each)
-            if each.at_screening:
-                yield _presumed(each)
-            yield from self._words.windows(criterion_on(each, _ANY_DAY), reading, known=False)
-
-    def _conflicts(self, reading: ConditionReading) -> Iterable[str]:
-        for node, finding in reading.findings.items():
-            for note in finding.notes:
-                if note.kind is not NoteKind.CONFLICT:
-                    continue
-                if note.about is not None:
-                    yield note_in_words(note)
-                elif isinstance(combine := self.rulebook.graph[node], Combine):
-                    yield self._disagreement(combine, reading)
-
-    def _disagreement(self, combine: Combine, reading: ConditionReading) -> str:
-        """What each source for one fact says, where they exclude each other."""
-        said: list[str] = []
-        title = ""
-        for source in combine.sources:
-            node = self.rulebook.graph[source]
-            name = node.feature.title if isinstance(node, Read) else self._derived_title(source)
-            title = title or name
-            if not reading.findings[source].silent:
-                value = value_in_words(reading.findings[source].value, combine.domain)
-                said.append(f"{'recorded' if isinstance(node, Read) else name} {value}")
-        return f"{title}: sources disagree ({'; '.join(said)}); both stay possible"
-
-    def _derived_title(self, node: NodeId) -> str:
-        return next((each.title for each in self.rulebook.derivations if each.node == node), "derived")
-
-    def _derived(self, derivation: Derivation, reading: ConditionReading) -> DerivedShown:
+    def _derived(
+        self, derivation: Derivation, reading: ConditionReading, words: PatientWords
+    ) -> DerivedShown:
         finding = reading.findings[derivation.node]
         node = self.rulebook.graph[derivation.node]
         assert isinstance(node, Choice)
@@ -333,14 +316,21 @@ class Explainer:
         lines: list[str] = []
         if finding.value.exact and applies is Verdict.MET:
             lines += derivation.document.results.get(next(iter(getattr(finding.value, "members", [""]))), [])
+        known = finding.value.exact and applies is Verdict.MET
+        held: list[Finding] = []
+        if known or self._origins.is_refused(derivation, reading):
+            beneath = reading.nodes.beneath(derivation.node, reading.table.verdicts[reading.row].get)
+            held = [reading.findings[each] for each in beneath if each in reading.findings]
         return DerivedShown(
             name=derivation.name,
             title=derivation.title,
             value=value,
-            known=finding.value.exact and applies is Verdict.MET,
+            known=known,
             prognosis=derivation.document.prognosis,
             lines=tuple(lines) + tuple(derivation.document.notes),
             citation=self._cited[derivation.name],
+            reason="; ".join(self._origins.of_derivation(derivation, reading).said),
+            facts=tuple(words.facts(held)),
         )
 
     def _evidence(self, evidence: Evidence, reading: ConditionReading) -> EvidenceShown:
@@ -350,15 +340,6 @@ class Explainer:
         if found is None:
             found = self._evidence_shown[id(evidence), applies] = _evidence(evidence, applies)
         return found
-
-
-def _stated(criterion: Criterion) -> list[str]:
-    return [f"{criterion.id}: {criterion.assumption}"] if criterion.assumption else []
-
-
-def _presumed(criterion: Criterion) -> str:
-    presumed = "not to apply" if criterion.role is Role.EXCLUSION else "met"
-    return f"{criterion.id}: presumed {presumed} until screening: {criterion.text}"
 
 
 def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
@@ -372,6 +353,20 @@ def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
         lines=figures_in_words(document),
         citation=citation_in_words(evidence.citation),
     )
+
+
+def _is_about(ranked: Ranked, selection: Selection) -> bool:
+    return not selection.about or ranked.standing.candidate.id in selection.about
+
+
+def _lacked(
+    shown: Mapping[CandidateKind, Sequence[CandidateShown]],
+) -> Iterable[tuple[str, str]]:
+    """What is missing for whom, among those that are not ruled out."""
+    for candidates in shown.values():
+        for each in candidates:
+            if each.standing in OPEN:
+                yield from ((each.id, title) for title in each.missing)
 
 
 def _open_in(panel: Panel, field: Field) -> OpenCandidates:

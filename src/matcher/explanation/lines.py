@@ -27,6 +27,8 @@ from matcher.explanation.common import (
     Common,
     CommonCandidate,
     Document,
+    cohort_document,
+    cohort_of,
     lacking_in,
     recoverable_of,
     said_of,
@@ -52,6 +54,8 @@ def line_of(patient: PatientShown, common: Common) -> Document:
         each.name: spoken(
             value=each.value,
             known=each.known,
+            reason=each.reason,
+            facts=[line.fact(fact) for fact in each.facts],
             lines=each.lines[: len(each.lines) - len(common.derived[each.name].lines)],
         )
         for each in patient.derived
@@ -63,7 +67,7 @@ def line_of(patient: PatientShown, common: Common) -> Document:
         conflicts=patient.conflicts,
         issues=patient.issues,
         assumptions=patient.assumptions,
-        questions=[asdict(each) for each in patient.questions],
+        questions=[{**asdict(each), "worth": each.worth} for each in patient.questions],
         derived=derived,
     )
     return {
@@ -97,11 +101,11 @@ def patient_of(line: Document, common: Common) -> PatientShown:
         regimens=regimens,
         unmatched=common.unmatched,
         questions=tuple(
-            Question(**{**each, "candidates": tuple(each["candidates"])})
+            Question(each["topic"], each["text"], each["settles"], tuple(each["candidates"]))
             for each in line.get("questions", ())
         ),
         derived=tuple(
-            _derived_here(each, changed[name]) if name in changed else each
+            _derived_here(each, changed[name], facts) if name in changed else each
             for name, each in common.derived.items()
         ),
         assumptions=tuple(line.get("assumptions", ())),
@@ -131,6 +135,8 @@ class _Line:
             entry["standing_text"] = shown.standing_text
         if shown.version != base.version:
             entry["version"] = shown.version
+        if shown.cohorts != base.cohorts:
+            entry["cohorts"] = [cohort_document(each) for each in shown.cohorts]
         if shown.availability != base.availability:
             entry["availability"] = shown.availability
         phrases = self.phrases
@@ -157,7 +163,7 @@ class _Line:
         return entry
 
     def _place(self, each: CriterionShown, base: CriterionShown, lacking: str) -> int:
-        facts = tuple([self._fact(fact) for fact in each.facts])
+        facts = tuple([self.fact(fact) for fact in each.facts])
         otherwise = _otherwise(each, base)
         held = tuple(otherwise.items())
         key = each.role, each.verdict, each.satisfied, each.reason, facts, each.distance, held, lacking
@@ -167,7 +173,7 @@ class _Line:
             self.said.append(said_of(each, facts, lacking) | otherwise)
         return place
 
-    def _fact(self, fact: FactShown) -> int:
+    def fact(self, fact: FactShown) -> int:
         held = self._facts.get(id(fact))
         if held is None:
             held = self._facts[id(fact)] = fact, len(self.facts)
@@ -233,6 +239,7 @@ def _candidate(
         if evidence
         else base.evidence,
         version=entry.get("version", base.version),
+        cohorts=tuple(map(cohort_of, entry["cohorts"])) if "cohorts" in entry else base.cohorts,
     )
 
 
@@ -262,6 +269,13 @@ def _earliest(held: Document) -> EarliestDate:
     return EarliestDate(**{"event": "", "last": "", **said, "complete": tuple(held.get("complete", ()))})
 
 
-def _derived_here(base: DerivedShown, said: Document) -> DerivedShown:
+def _derived_here(base: DerivedShown, said: Document, facts: list[FactShown]) -> DerivedShown:
     lines = (*said.get("lines", ()), *base.lines)
-    return replace(base, value=said["value"], known=said.get("known", False), lines=lines)
+    return replace(
+        base,
+        value=said["value"],
+        known=said.get("known", False),
+        lines=lines,
+        reason=said.get("reason", ""),
+        facts=tuple(facts[each] for each in said.get("facts", ())),
+    )

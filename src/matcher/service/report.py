@@ -12,7 +12,6 @@ import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context
 from enum import Enum
 from importlib.resources import files
 from typing import IO, Any
@@ -59,7 +58,6 @@ class Detail(Enum):
 #: up to so many patients
 DETAIL: tuple[tuple[int, Detail], ...] = ((25, Detail.FULL), (5_000, Detail.LINES))
 REJECTS_SHOWN = 100
-_TWO_DIGITS = Context(prec=2, rounding=ROUND_HALF_UP)
 
 
 def detail_for(patients: int) -> Detail:
@@ -183,7 +181,6 @@ def _environment() -> Environment:
         by_standing=by_standing,
         css_text=css_text,
         fact=fact,
-        about=about,
         decided=lambda criteria: [each for each in criteria if each.satisfied != "unknown"],
     )
     return environment
@@ -214,11 +211,6 @@ def fact(line: str) -> tuple[str, str]:
     """A line of a patient's summary as its name and value."""
     name, separator, value = line.partition(": ")
     return (name, value) if separator else ("", line)
-
-
-def about(number: float) -> str:
-    """Two digits of it; what lies between two is the larger, as in the script of the packed report."""
-    return f"{float(_TWO_DIGITS.create_decimal_from_float(number)):g}"
 
 
 def css_text(text: str) -> Markup:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from matcher import program_version
 from matcher.domain.record import Source
 from matcher.explanation.common import Common
 from matcher.explanation.lines import patient_of
 from matcher.readers.outcome import Issue, Reject
-from matcher.service.account import program_version
 from matcher.service.cell import cell
 from matcher.service.outputs import FILES, Outputs, Wanted
 from matcher.service.rendered import MATCH_COLUMNS, limited

@@ -73,7 +73,11 @@
     return common.derived.map(function (each) {
       var here = (line.derived || {})[each.name];
       if (!here) return each;
-      return Object.assign({}, each, { known: false }, here, { lines: (here.lines || []).concat(each.lines) });
+      return Object.assign({}, each, { known: false }, here, {
+        reason: here.reason || "",
+        lines: (here.lines || []).concat(each.lines),
+        facts: (here.facts || []).map(function (one) { return line.facts[one]; })
+      });
     });
   }
 
@@ -131,7 +135,8 @@
       return h("tr", null, h("td", { class: "rank" }, each.place || "–"), named(each, anchor),
         cell("Standing", standing(each.standing, each.standing_text), recruitment(each),
           each.earliest && [" ", h("span", { class: "small earliest" }, "Earliest: " + each.earliest)]),
-        cell("Why here", each.because), cell(wanting, wanted.some(Boolean) ? wanted : "Nothing"));
+        cell("Why here", each.because), cell(wanting, wanted.some(Boolean) ? wanted
+          : "Nothing" + (each.coverage === "partial" ? " in the criteria encoded" : "")));
     }
     function rowOut(each) {
       var name = named(each, anchor);
@@ -196,6 +201,10 @@
       each.coverage === "partial" && h("p", { class: "coverage" },
         "Only part of the protocol's criteria are held here: no patient is called eligible on these alone."),
       each.cohort && h("p", null, "Cohort that fits best: " + each.cohort),
+      titled(h("h5", null, "Cohorts"), (each.cohorts || []).map(function (one) {
+        var also = one.fits && !(each.cohort || "").startsWith(one.id + ": ");
+        return one.text + (also ? ": also fits" : "");
+      })),
       keyed.some(Boolean) && h("dl", { class: "keyed" }, keyed),
       each.version && h("p", { class: "where" }, "Version of the protocol: " + each.version), groups(each),
       each.evidence.length && [h("h5", null, "Evidence"), list(each.evidence.map(study), { class: "evidence" }),
@@ -232,7 +241,11 @@
     return h("tr", each.known ? null : { class: "open" },
       h("th", { scope: "row" }, each.title, each.prognosis && [" ", h("span", { class: "tag" }, "prognosis")]),
       cell("Value", each.value),
-      cell("Meaning and source", each.known && each.lines.map(function (item) { return h("p", null, item); }),
+      cell("Meaning and source", each.reason && h("p", null, each.reason),
+        each.known && each.facts.map(function (fact) {
+          return h("p", { class: "where" }, fact.text + (fact.date ? ", " + fact.date : ""));
+        }),
+        each.known && each.lines.map(function (item) { return h("p", null, item); }),
         each.citation && h("span", { class: "where" }, "Source: " + each.citation)));
   }
   function section(kind, title, anchor, content, about) {
@@ -247,7 +260,7 @@
     var open = facts.filter(function (each) { return !each.known; });
     var questions = (line.questions || []).map(function (each) {
       return h("li", null, each.text + " ", h("span", { class: "where" },
-        Number(each.settles.toPrecision(2)) + " on average, among " + each.candidates.length));
+        each.worth));
     });
     return h("article", { class: "patient", id: anchor, style: "page: " + anchor, "aria-labelledby": anchor + "-name" },
       h("header", null, h("h2", { id: anchor + "-name" }, h("span", { class: "eyebrow" }, "Patient"), " " + line.patient),

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from matcher import program_version
+from matcher.client import explanations
 from matcher.domain.record import Source
-from matcher.explanation.common import Common
-from matcher.explanation.lines import patient_of
+from matcher.errors import UsageError
 from matcher.readers.outcome import Issue, Reject
 from matcher.service.cell import cell
 from matcher.service.outputs import FILES, Outputs, Wanted
@@ -89,13 +89,20 @@ def test_issues_and_rejects_name_their_place_and_are_no_formulas(tmp_path: Path)
 def test_an_explanation_is_a_line_that_is_read_with_what_is_common(tmp_path: Path) -> None:
     run(tmp_path)
     (line,) = [json.loads(each) for each in (tmp_path / "explanations.jsonl").read_text("utf-8").splitlines()]
-    common = Common.of_document(json.loads((tmp_path / "rulebook.json").read_text("utf-8")))
-    assert patient_of(line, common) == replace(PATIENT, patient="=cmd")
+    assert list(explanations(tmp_path)) == [replace(PATIENT, patient="=cmd")]
     assert line["facts"] == [
         {"text": "Birth", "date": "1964-03-02", "source": "patients.csv, row 2, birth_date"}
     ]
     first = line["trials"][0]["criteria"]["I-01"]
     assert line["said"][first] == {"verdict": "met", "reason": "Age: 61 years", "facts": [0]}
+
+
+def test_explanations_of_another_rulebook_are_not_put_together(tmp_path: Path) -> None:
+    run(tmp_path)
+    common = tmp_path / "rulebook.json"
+    common.write_text(common.read_text("utf-8").replace("0123456789ab", "ba9876543210"), "utf-8")
+    with pytest.raises(UsageError, match="another rulebook"):
+        list(explanations(tmp_path))
 
 
 def test_the_account_counts_what_a_limit_leaves_out_of_the_files(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ class Kind:
 
     @property
     def more_definite(self) -> bool:
-        return self.after != UNKNOWN and self.before != self.after
+        return self.after not in (UNKNOWN, self.before)
 
     def __str__(self) -> str:
         return f"{'!' if self.more_definite else ' '} {self.before} -> {self.after}  {self.criterion}"
@@ -57,7 +57,9 @@ class Changes:
 
     def lines(self) -> Iterator[str]:
         """Those that became more definite first, then the most frequent."""
-        for kind in sorted(self.patients, key=lambda each: (not each.more_definite, -len(self.patients[each]))):
+        for kind in sorted(
+            self.patients, key=lambda each: (not each.more_definite, -len(self.patients[each]))
+        ):
             patients = self.patients[kind]
             yield f"{len(patients):6} {kind}; {patients[0]}"
             yield from (f"          {each}" for each in self.examples[kind])
@@ -74,11 +76,17 @@ def otherwise(before: Answer, after: Answer, fact: str) -> str:
     if not (one.startswith("{") and other.startswith("{")):
         return f"{one} -> {other}"
     codes, others = (set(each[1:-1].split(", ")) for each in (one, other))
-    told = [f"{sign}{{{', '.join(sorted(each))}}}" for sign, each in (("-", codes - others), ("+", others - codes)) if each]
+    told = [
+        f"{sign}{{{', '.join(sorted(each))}}}"
+        for sign, each in (("-", codes - others), ("+", others - codes))
+        if each
+    ]
     return f"{len(codes)} codes -> {len(others)}, {' '.join(told)}"
 
 
-def changes(before: Mapping[str, Answer], after: Mapping[str, Answer], needs: Mapping[str, Sequence[str]]) -> Changes:
+def changes(
+    before: Mapping[str, Answer], after: Mapping[str, Answer], needs: Mapping[str, Sequence[str]]
+) -> Changes:
     """What is otherwise for each patient of both; ``needs`` are the facts that a criterion asks for."""
     found = Changes()
     for patient in before.keys() & after.keys():
@@ -137,7 +145,10 @@ def answer(options: argparse.Namespace) -> dict[str, Any]:
             "verdicts": {name: verdicts[node].value for name, node in named.items()},
             "facts": {reads[node]: str(finding.value) for node, finding in findings.items() if node in reads},
         }
-    needs = {name: sorted({reads[each] for each in graph.below(node) if each in reads}) for name, node in named.items()}
+    needs = {
+        name: sorted({reads[each] for each in graph.below(node) if each in reads})
+        for name, node in named.items()
+    }
     return {"patients": patients, "rejected": rejected, "needs": needs, "issues": dict(file.reading.issues)}
 
 
@@ -172,7 +183,9 @@ def main() -> int:
     before, after = (asked(each, given, rules) for each in (options.before, ROOT))
     for name, each in (("before", before), ("after", after)):
         issues = ", ".join(f"{code} {number}" for code, number in sorted(each["issues"].items()))
-        print(f"{name}: {len(each['patients'])} read, {len(each['rejected'])} rejected; issues: {issues or 'none'}")
+        print(
+            f"{name}: {len(each['patients'])} read, {len(each['rejected'])} rejected; issues: {issues or 'none'}"
+        )
     for patient in sorted(set(before["rejected"]) ^ set(after["rejected"])):
         print(f"rejected {'before' if patient in before['rejected'] else 'after'} only: {patient}")
     found = changes(before["patients"], after["patients"], after["needs"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import Codes, Interval
+from matcher.domain.possible import DOUBTS, Codes, Interval
 from matcher.domain.record import (
     Absence,
     Alteration,
@@ -136,7 +136,7 @@ def _alteration(record: Alteration) -> str:
 
 
 def _biomarker(record: Biomarker) -> str:
-    marker = MARKERS.title(next(iter(record.marker.members)))
+    marker = MARKERS.title(min(record.marker.members - DOUBTS))
     parts = [codes_in_words(record.method.members)] if record.method else []
     parts += [codes_in_words(record.status.members)] if record.status else []
     for level in (3, 2, 1):

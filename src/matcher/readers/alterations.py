@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matcher.domain.possible import DENIED, SUSPECTED, Codes
+from matcher.domain.possible import DENIED, NOT_UNDERSTOOD, SUSPECTED, Codes, is_unread
 from matcher.domain.record import Absence, Alteration, Listing
 from matcher.readers import lookup
 from matcher.readers.context import Asserted, Context, is_unknown
@@ -33,6 +33,7 @@ class _Said:
     missing: alterations.Missing | None = None
     partner: Codes | None = None
     doubted: bool = False
+    unread: bool = False
 
 
 def read_alterations(
@@ -63,7 +64,7 @@ def read_alterations(
 
 def _against(context: Context, record: Alteration, absences: tuple[Absence, ...]) -> Alteration:
     """The record, only possible where a statement denies alterations of its kind: mutated, and "wild type"."""
-    if record.gene is None or record.kind is None or not record.gene.exact:
+    if record.gene is None or record.kind is None or not record.gene.exact or is_unread(record.kind):
         return record
     (gene,) = record.gene.members
     for absence in absences:
@@ -157,7 +158,7 @@ class _Row:
         )
         if fusion is not None and gene is not None and gene.members in fusion:
             return Codes(fusion[1] if fusion[0] == gene.members else fusion[0])
-        stated = self.context.codes(self.fields, "partner", self.path, lookup.GENE)
+        stated = self.context.codes(self.fields, "partner", self.path, lookup.GENE, kept=True)
         if beside is None or stated is None or gene is None:
             return stated or beside
         if stated.members in (beside.members, gene.members):
@@ -181,7 +182,7 @@ class _Row:
                 return said
         kinds = self.context.codes(self.fields, "kind", self.path, lookup.ALTERATION_KIND)
         if kinds is None or not kinds.members <= ALTERATION_KIND.all_leaves:
-            return _Said(doubted=not isinstance(raw, str) or alterations.may_deny(raw))
+            return _Said(doubted=not isinstance(raw, str) or alterations.may_deny(raw), unread=True)
         return _Said(kinds.members)
 
     def _changes(self, symbol: str, gene: Codes | None) -> Iterator[_Said]:
@@ -258,7 +259,9 @@ class _Row:
             doubt = DENIED
         joined = partner is not None or not is_unknown(self.fields.get("partner"))
         kinds = self._kinds((kind, said, beside), named, changed=bool(texts), joined=joined)
-        if gene is not None and partner is not None and gene.exact and partner.exact:
+        if kinds is None and kind.unread:
+            kinds = ALTERATION_KIND.all_leaves | {NOT_UNDERSTOOD}
+        if gene and partner and gene.exact and partner.exact and not is_unread(partner):
             gene, partner = sorted((gene, partner), key=lambda each: sorted(each.members))
         if doubt and gene is not None:
             gene = gene.doubted(doubt)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from matcher.domain.possible import NOT_UNDERSTOOD, UNREAD, Codes, Interval, is_unread
+from matcher.domain.possible import (
+    DOUBTS,
+    NEARLY,
+    NOT_UNDERSTOOD,
+    SUSPECTED,
+    UNREAD,
+    Codes,
+    Interval,
+    is_unread,
+)
 from matcher.domain.record import Biomarker
 from matcher.readers import lookup
 from matcher.readers.context import Context, is_unknown
@@ -13,6 +22,7 @@ from matcher.readers.results import Result, named, result
 from matcher.readers.rows import rows_of
 from matcher.readers.value import UnreadableError, read_number
 from matcher.vocabulary.biomarkers import CATEGORIES, MARKER, STATUS, MarkerKind, speaks_for_tumour
+from matcher.vocabulary.marks import Assertion, marked
 
 
 def read_biomarkers(context: Context, wire: Mapping[str, Any]) -> Iterator[Biomarker]:
@@ -26,18 +36,19 @@ def read_biomarkers(context: Context, wire: Mapping[str, Any]) -> Iterator[Bioma
 
 def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker | None:
     row = _with_named(dict(row))
-    marker = context.codes(row, "marker", path, lookup.MARKER)
+    marker = _marker(context, row, path)
     if marker is None:
         return None
     method = context.codes(row, "method", path, lookup.METHOD)
     specimen = context.codes(row, "specimen", path, lookup.SPECIMEN)
-    if not _speaks_for(marker, method, specimen):
+    codes = marker.members - DOUBTS
+    if not _speaks_for(codes, method, specimen):
         reason = (
             "a level in blood says nothing about expression on the tumour: enter it as a laboratory value"
         )
         context.issue("P113", path, reason, row.get("method") or row.get("specimen"))
         return None
-    code = next(iter(marker.members)) if marker.exact else ""
+    code = next(iter(codes)) if len(codes) == 1 else ""
     _without_percent(row)
     unread = _route(row, code) if code else False
     percent = _percents(context, row, path)
@@ -73,6 +84,27 @@ def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker
         context.date(row, "date", path),
         context.source(path),
     )
+
+
+def _marker(context: Context, row: dict[str, Any], path: str) -> Codes | None:
+    """The marker, only perhaps where its name is doubted or a letter or two away; any other name is another's."""
+    raw = row.get("marker")
+    if not isinstance(raw, str) or is_unknown(raw) or lookup.MARKER.resolve(raw):
+        return context.codes(row, "marker", path, lookup.MARKER)
+    if (said := marked(raw, lambda name: bool(lookup.MARKER.resolve(name)))) is not None:
+        known = lookup.MARKER.resolve(said.name)
+        if known is None or said.assertion in (Assertion.ABSENT, Assertion.NOT_PATIENTS):
+            return None
+        if said.assertion is Assertion.PRESENT:
+            return Codes(known)
+        context.issue("P105", f"{path}.marker", f"in doubt: perhaps '{said.name}'", raw)
+        return Codes(known).doubted(SUSPECTED)
+    guess = lookup.MARKER.nearest(raw)
+    if guess is None:
+        return context.codes(row, "marker", path, lookup.MARKER)
+    context.issue("P105", f"{path}.marker", f"not a known biomarker; perhaps '{guess}'", raw)
+    known = lookup.MARKER.resolve(guess)
+    return Codes(known).doubted(NEARLY) if known else None
 
 
 def _with_named(row: dict[str, Any]) -> dict[str, Any]:
@@ -170,13 +202,13 @@ def _carried(marker: str) -> Codes | None:
     return Codes.of("positive") if marker.startswith("hla_") else None
 
 
-def _speaks_for(marker: Codes, method: Codes | None, specimen: Codes | None) -> bool:
+def _speaks_for(markers: frozenset[str], method: Codes | None, specimen: Codes | None) -> bool:
     """Whether the result may be one of the marker where it belongs: on tumour, for a marker of the tumour."""
     methods: list[str | None] = [*method.members] if method is not None else [None]
     specimens: list[str | None] = [*specimen.members] if specimen is not None else [None]
     return any(
         MARKER[each].specimen != "tumour" or speaks_for_tumour(each, how, where)
-        for each in marker.members
+        for each in markers
         for how in methods
         for where in specimens
     )

@@ -311,9 +311,13 @@ def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
 
 
 def _says(record: Entry) -> int:
-    """How many fields of a record say something that could be read."""
+    """How much a record says: of each field that could be read, twice what is said exactly."""
     values = (getattr(record, each.name) for each in fields(record) if each.name not in NOT_SAID)
-    return sum(value is not None and not _is_wide(value) for value in values)
+    return sum(
+        1 + bool(getattr(value, "exact", True))
+        for value in values
+        if value is not None and not _is_wide(value)
+    )
 
 
 def of_what(record: object) -> object:
@@ -325,7 +329,7 @@ DAYS = frozenset({"on", "start", "end", "progression"})
 
 
 def may_be_same(one: Entry, other: Entry, besides: frozenset[str] = NOT_SAID) -> bool:
-    """Whether two records of one thing could be the same record: nothing that both say differs."""
+    """Whether two records of one thing could be one: what both say is equal, or said less closely by one of them."""
     return all(
         _agrees(getattr(one, name), getattr(other, name))
         for name in (each.name for each in fields(one) if each.name not in besides)
@@ -333,7 +337,21 @@ def may_be_same(one: Entry, other: Entry, besides: frozenset[str] = NOT_SAID) ->
 
 
 def _agrees(one: object, other: object) -> bool:
-    return one == other or one is None or other is None or _is_wide(one) or _is_wide(other)
+    if one == other or one is None or other is None or _is_wide(one) or _is_wide(other):
+        return True
+    match one, other:
+        case DateSpan(), DateSpan():
+            return _within(one, other) or _within(other, one)
+        case Interval(), Interval():
+            return one.union(other) in (one, other)
+        case Codes(), Codes():
+            first, second = one.members - DOUBTS, other.members - DOUBTS
+            return first <= second or second <= first
+    return False
+
+
+def _within(one: DateSpan, other: DateSpan) -> bool:
+    return other.first <= one.first and one.last <= other.last
 
 
 def _is_wide(value: object) -> bool:

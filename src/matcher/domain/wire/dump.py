@@ -37,6 +37,7 @@ from matcher.domain.record import (
     Staging,
 )
 from matcher.domain.wire.model import LISTS
+from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
 from matcher.vocabulary.staging import TNM
@@ -146,7 +147,7 @@ def _tnm(value: Codes | None) -> list[str] | None:
 def _laboratory(each: Laboratory) -> Wire:
     (test,) = each.test.members - DOUBTS
     return _stated(
-        test=test,
+        test=_name(test, each.test),
         value=_number(each.value),
         unit=LAB_TESTS[test].unit,
         date=_date(each.on),
@@ -157,7 +158,7 @@ def _laboratory(each: Laboratory) -> Wire:
 
 def _biomarker(each: Biomarker) -> Wire:
     return _stated(
-        marker=_codes(each.marker),
+        marker=_marker(each.marker),
         method=_codes(each.method),
         specimen=_codes(each.specimen),
         status=_codes(each.status),
@@ -246,6 +247,16 @@ def _codes(value: Possible | None) -> list[str] | str | None:
         return None
     # Read again, what nobody understood is not understood, and doubts are found again in the records themselves.
     return NOT_UNDERSTOOD if NOT_UNDERSTOOD in value.members else sorted(value.members - DOUBTS)
+
+
+def _marker(value: Codes) -> list[str] | str | None:
+    names = MARKERS.cover(value.members - DOUBTS)
+    return _name(names[0], value) if len(names) == 1 else _codes(value)
+
+
+def _name(name: str, value: Codes) -> str:
+    """The name of a measurement, marked where it may be that of another."""
+    return f"{name}?" if value.members & DOUBTS else name
 
 
 def _assertion(value: Codes | None) -> str | None:

@@ -7,7 +7,7 @@ may or may not belong; each result holds every number that could come of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
 
@@ -89,21 +89,24 @@ def count(kind: Count, profile: Profile, clock: Clock) -> Finding:
         low, high = _distinct(kind.distinct, chosen)
     high = inf if chosen.open else high
     if kind.ordinal and kind.distinct is not None:
-        low, high = _numbered(kind.distinct, chosen, low, high)
+        sure = replace(chosen, possible=())
+        proving = inf if chosen.open else _distinct(kind.distinct, sure)[1]
+        low, high = _numbered(kind.distinct, chosen, low, high, proving)
     value = Interval(low, high)
     return Finding(value, chosen.facts, chosen.notes(), silent=not chosen.facts and chosen.open)
 
 
-def _numbered(field: str, chosen: _Selection, low: float, high: float) -> tuple[float, float]:
-    """A fourth one proves four, unless the list is known to hold fewer: then both are possible.
+def _numbered(field: str, chosen: _Selection, low: float, high: float, proving: float) -> tuple[float, float]:
+    """A fourth one proves four, unless the list may hold fewer: then both are possible.
 
-    One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
+    ``proving`` are the most that the list holds for certain. One that is only possibly the fourth, or of which nobody
+    can read the number, leaves four possible.
     """
     certain = [getattr(record, field) for record in chosen.certain]
     proved = max((value.low for value in certain if isinstance(value, Interval)), default=0.0)
     members = [getattr(record, field) for record in chosen.members]
     highest = max((value.high for value in members if isinstance(value, Interval)), default=0.0)
-    return max(low, proved) if proved <= high else low, max(high, highest)
+    return max(low, proved) if proved <= proving else low, max(high, highest)
 
 
 def _distinct(field: str, chosen: _Selection) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from math import inf
 from typing import Generic, TypeAlias, TypeVar
 
 from matcher.domain.dates import DateSpan, TimeUnit, elapsed_between
-from matcher.domain.possible import DOUBTS, NO, YES, Codes, Interval, Possible, is_unread
+from matcher.domain.possible import DOUBTS, NO, UNREAD, YES, Codes, Interval, Possible, is_unread
 from matcher.vocabulary import variants
 from matcher.vocabulary.corticosteroids import PREDNISONE_POTENCY
 from matcher.vocabulary.units import round9
@@ -356,8 +356,8 @@ class Listing(Generic[R]):
 
 
 def _ratio(value: Interval, limit: Interval | None) -> Interval:
-    if is_unread(value):
-        return value
+    if is_unread(value) or (limit is not None and is_unread(limit)):
+        return UNREAD
     if limit is None or limit.low <= 0:
         return Interval(0, inf)
     return Interval(

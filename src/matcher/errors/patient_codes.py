@@ -285,6 +285,15 @@ _FACTS = (
         "Describe the file in a mapping and give it with --mapping, or use the documented names.",
         "warning",
     ),
+    Code(
+        "P124",
+        "Column nearly named",
+        "The name of a column or field is a slip of the pen away from a documented one that is missing. What stands in "
+        "it was written for that fact and is not believed: the fact stays open, and nothing older and no other scale "
+        "steps in for it.",
+        "Give the column the documented name; a column that is meant to be another gets a name that is not near.",
+        "warning",
+    ),
 )
 
 PATIENT_FAMILIES = (

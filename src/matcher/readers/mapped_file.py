@@ -10,7 +10,7 @@ from matcher.domain.record import Source
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.bound import Bound, bind
 from matcher.readers.csv_rows import Row, Table, open_table
-from matcher.readers.entry import Entry, unknown_columns
+from matcher.readers.entry import Entry, misspelt_columns, unknown_columns
 from matcher.readers.foreign import most_unread
 from matcher.readers.mapped import draw, identify
 from matcher.readers.mapping import MarkedMapping, cells_of
@@ -41,6 +41,7 @@ class MappedFile:
         given = sum(bool(name) for name in self.table.header)
         return [
             *most_unread(self._path.name, given - len(unknown), given, "columns", line),
+            *misspelt_columns(self._path.name, self.bound.nearly, line),
             *unknown_columns(self._path.name, unknown, known, line),
         ]
 

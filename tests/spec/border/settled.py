@@ -77,7 +77,7 @@ COUNTS = Kind(
               course("cisplatin", start="2025-03"), course("cisplatin", start="2025-03-04"), complete=["therapies"]),
         entry("one course with line `3`", "three lines were given", ONE_LINE, NOT_MET, course("cisplatin", line="3")),
         entry("one course with line `3`, the list complete", "three lines, or one", ONE_LINE, UNKNOWN,
-              course("cisplatin", line="3"), complete=["therapies"]),
+              course("cisplatin", line="3"), complete=["therapies"], issue=True),
         entry("one course with line `3`, another twice, the list complete", "three lines, or two", {"lines_of_therapy": {"at_least": 3}},
               UNKNOWN, course("cisplatin", line="3"), course("pembrolizumab"), course("pembrolizumab"), complete=["therapies"]),
         entry("one course of `QWERTY-7` with line `2`, the list complete", "perhaps a second line", ONE_LINE, UNKNOWN,

@@ -123,7 +123,8 @@ def text_of(record: Record | Absence) -> str:
             return f"Staging: {stage_in_words(record)}"
         case Laboratory(test=test, value=value):
             kind_of_test = LAB_TESTS[next(iter(test.members - DOUBTS))]
-            upper = f" (upper limit {_value(record.upper_normal)})" if record.upper_normal else ""
+            limit = record.upper_normal
+            upper = f" (upper limit {_value(limit)})" if limit is not None and not is_unread(limit) else ""
             written = f", recorded as {record.written}" if record.written else ""
             return f"{kind_of_test.title} {_value(value, kind_of_test.unit)}{written}{upper}"
         case Biomarker():

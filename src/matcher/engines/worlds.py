@@ -37,7 +37,7 @@ from matcher.rules.graph import (
 from matcher.vocabulary.units import round9
 
 EVERYWHERE = -1
-#: of a patient of whom nothing is known no verdict depends on the day
+#: of a patient of whom nothing is known only the version of a protocol depends on the day
 _ANY_DAY = date(2000, 1, 1)
 
 #: in which worlds something is so

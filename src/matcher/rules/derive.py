@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from matcher.errors import nearest
 from matcher.features.word import Category
-from matcher.rules.condition import Comparison, Condition, Problem
+from matcher.rules.condition import Comparison, Condition, Group, Problem
+from matcher.rules.condition import Gate as GroupGate
 from matcher.rules.graph import AtLeast, Choice, GraphBuilder, NodeId
 from matcher.rules.lexicon import DerivedWord, Lexicon
 from matcher.rules.lowering import Lowering
@@ -100,9 +101,10 @@ class DerivationCompiler:
         def lower(condition: Condition | None) -> NodeId:
             return self.builder.unknown() if condition is None else lowering.lower(condition)
 
-        applies = self.builder.true()
+        needs = None
         if document.applies_to is not None:
-            applies = lower(reader.read(document.applies_to, ("applies_to",)))
+            needs = reader.read(document.applies_to, ("applies_to",))
+        applies = self.builder.true() if document.applies_to is None else lower(needs)
         if (document.table is None) == (document.count is None):
             self._refuse(name, ("derive",), "R010", "give either a `table` or a `count`")
         if isinstance(document.values, str) and document.values not in staging.STAGE:
@@ -115,12 +117,13 @@ class DerivationCompiler:
             )
         self._check_results(word, document)
         rows: list[tuple[NodeId, frozenset[str]]] = []
+        conditions: list[Condition | None] = []
         everything = word.answer.leaves()
         otherwise = everything
         if document.table is not None:
             for index, row in enumerate(document.table):
-                condition = lower(reader.read(row.when, ("table", index, "when")))
-                rows.append((condition, self._outcome(word, row.then, ("table", index, "then"))))
+                conditions.append(reader.read(row.when, ("table", index, "when")))
+                rows.append((lower(conditions[-1]), self._outcome(word, row.then, ("table", index, "then"))))
             if document.otherwise is not None:
                 otherwise = self._outcome(word, document.otherwise, ("otherwise",))
             else:
@@ -129,10 +132,10 @@ class DerivationCompiler:
                 )
         if document.count is not None:
             self._check_count(document)
-            members = [
-                lower(reader.read(each, ("count", "of", index)))
-                for index, each in enumerate(document.count.of)
+            counted = [
+                reader.read(each, ("count", "of", index)) for index, each in enumerate(document.count.of)
             ]
+            members = [lower(each) for each in counted]
             weights = document.count.weights or [1.0] * len(members)
             if not members:
                 self._refuse(name, ("count", "of"), "R020", "there is nothing to count")
@@ -146,6 +149,9 @@ class DerivationCompiler:
                     tuple(weight for _, weight in pairs),
                 )
                 rows.append((self.builder.add(gate), frozenset({"yes"})))
+                of = tuple(each for each in counted if each is not None)
+                threshold = document.count.at_least
+                conditions.append(Group(GroupGate.AT_LEAST, of, threshold, tuple(weights)))
             otherwise = frozenset({"no"})
         choice = Choice(name, tuple(rows), otherwise, applies, word.answer.domain())
         return Derivation(
@@ -157,6 +163,9 @@ class DerivationCompiler:
             document=document,
             citation=self._citation(name, document),
             file=file,
+            # Where one could not be read the file is refused.
+            rows=tuple(each for each in conditions if each is not None),
+            needs=needs,
         )
 
     def _check_count(self, document: DerivationDocument) -> None:

@@ -34,6 +34,10 @@ class Lowering:
                 c, a, b = self.lower(asked), self.lower(then), self.lower(otherwise)
                 build = self.builder
                 return build.any([build.all([c, a]), build.all([build.negate(c), b]), build.all([a, b])])
+            case Group(gate=gate, members=()):
+                # What another version of a protocol did not ask.
+                true = self.builder.true()
+                return true if gate is Gate.ALL else self.builder.negate(true)
             case Group(gate=Gate.ALL, members=members):
                 return self.builder.all([self.lower(each) for each in members])
             case Group(gate=Gate.ANY, members=members):
@@ -108,6 +112,19 @@ def ended(condition: Condition, *, easier: bool) -> Condition:
         return Group(Gate.ANY if towards_met else Gate.ALL, (comparison, after), path=comparison.path)
 
     return _rewritten(condition, wait, easier)
+
+
+def washouts(condition: Condition, *, easier: bool) -> tuple[Comparison, ...]:
+    """The comparisons that time alone can meet, each with the direction in which it is asked."""
+    found: list[Comparison] = []
+
+    def note(comparison: Comparison, towards_met: bool) -> Condition:
+        if is_washout(comparison, towards_met):
+            found.append(comparison)
+        return comparison
+
+    _rewritten(condition, note, easier)
+    return tuple(found)
 
 
 def is_washout(comparison: Comparison, towards_met: bool) -> bool:

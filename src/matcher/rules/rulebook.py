@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from matcher.rules.candidate import Candidate
+from matcher.rules.condition import Condition
 from matcher.rules.graph import Graph, NodeId
 from matcher.rules.syntax import Citation, DerivationDocument, RankingDocument
 from matcher.vocabulary.formulary import Formulary
@@ -15,7 +16,10 @@ from matcher.vocabulary.formulary import Formulary
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A derived fact: its node, its values as leaves, and what the document says of each result."""
+    """A derived fact: its node, its values as leaves, and what the document says of each result.
+
+    ``rows`` are the conditions of its table in their order, or the one of its count; ``needs`` is what it applies to.
+    """
 
     name: str
     title: str
@@ -25,6 +29,8 @@ class Derivation:
     document: DerivationDocument
     citation: Citation | None
     file: str = ""
+    rows: tuple[Condition, ...] = ()
+    needs: Condition | None = None
 
 
 @dataclass(frozen=True)

@@ -51,26 +51,44 @@ class ConditionNodes:
             found = self._found[id(comparison)] = comparison, self._lowering.value_of(comparison)
         return found[1]
 
-    def domain_of(self, node: NodeId) -> Domain:
-        """Every value that the node of a derived fact can have."""
-        choice = self._lowering.builder.nodes[node]
-        assert isinstance(choice, Choice)
-        return choice.domain
+    def derived_domain(self, comparison: Comparison) -> Domain | None:
+        """Every value that a derived fact can have; nothing for one that is recorded."""
+        choice = self._lowering.builder.nodes[self.value_of(comparison)]
+        return choice.domain if isinstance(choice, Choice) else None
+
+    def sources(self, node: NodeId) -> tuple[NodeId, ...]:
+        """The sources for one fact, where there are several."""
+        found = self._lowering.builder.nodes[node]
+        return found.sources if isinstance(found, Combine) else ()
+
+    def is_derived(self, node: NodeId) -> bool:
+        """Whether the value is derived, or one of its sources is."""
+        return isinstance(self._lowering.builder.nodes[node], Choice | Combine)
 
     def beneath(self, node: NodeId, verdict: Callable[[NodeId], Verdict | None]) -> tuple[NodeId, ...]:
-        """The values that the row of a derived fact which decided it reads; of one still open, those of every row."""
-        nodes = self._lowering.builder.nodes
-        choice = nodes[node]
+        """The values that the row of a derived fact which decided it reads; of one still open, those of every row.
+
+        Of one that does not apply, those that say so.
+        """
+        choice = self._lowering.builder.nodes[node]
         assert isinstance(choice, Choice)
+        if verdict(choice.applies) is not Verdict.MET:
+            return self._read_below(choice.applies, verdict=verdict)
         rows = [row for row, _ in choice.rows]
-        waiting = next(([row] for row in rows if verdict(row) is Verdict.MET), rows)
+        decided = next(([row] for row in rows if verdict(row) is Verdict.MET), rows)
+        return self._read_below(*decided, verdict=verdict)
+
+    def _read_below(self, *gates: NodeId, verdict: Callable[[NodeId], Verdict | None]) -> tuple[NodeId, ...]:
+        nodes = self._lowering.builder.nodes
+        waiting = list(gates)
         found: dict[NodeId, None] = {}
         while waiting:
             match nodes[each := waiting.pop(0)]:
                 case Test(value=value):
                     waiting.append(value)
                 case All(members=members) | Any(members=members) | AtLeast(members=members):
-                    waiting += [one for one in members if verdict(one) is not Verdict.NOT_MET]
+                    agreeing = [one for one in members if verdict(one) is verdict(each)]
+                    waiting += agreeing or members
                 case Not(member=member):
                     waiting.append(member)
                 case Combine(sources=sources):

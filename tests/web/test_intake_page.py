@@ -289,7 +289,10 @@ def test_what_is_in_the_way_comes_first_and_what_is_missing_leads_to_its_field(w
     entry = out.locator("details[data-candidate]").first
     entry.locator("> summary").click()
     entry.locator(".criterion").first.wait_for()
-    shapes = [each.split()[1] for each in entry.locator("li.criterion").evaluate_all("(all) => all.map((e) => e.className)")]
+    shapes = [
+        each.split()[1]
+        for each in entry.locator("li.criterion").evaluate_all("(all) => all.map((e) => e.className)")
+    ]
     order = ["not-met", "unknown", "met"]
     assert [order.index(each) for each in shapes] == sorted(order.index(each) for each in shapes)
     way = entry.locator(".criterion.unknown .ways button").first

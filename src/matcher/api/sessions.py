@@ -246,7 +246,9 @@ async def show_candidate(
             found, missing = live.candidate(candidate), live.missing(candidate)
         if found is None:
             raise Problem(404, "U007", "nothing of this name is ranked here", place="path.candidate")
-        return CandidateInSession(rulebook=served.version, revision=session.revision, candidate=found, missing=missing)
+        return CandidateInSession(
+            rulebook=served.version, revision=session.revision, candidate=found, missing=missing
+        )
 
     return await to_thread.run_sync(work, limiter=server.threads)
 

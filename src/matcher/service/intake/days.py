@@ -20,7 +20,9 @@ _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in na
 _NUMBERS = re.compile(r"(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})")
 _MONTH_AND_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
-_WORDS = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s+)?([^\W\d_]{3,9})\.?(?:\s+(\d{1,2})(?:st|nd|rd|th)?,)?\s+(\d{4})")
+_WORDS = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s+)?([^\W\d_]{3,9})\.?(?:\s+(\d{1,2})(?:st|nd|rd|th)?,)?\s+(\d{4})"
+)
 #: how far ahead a planned day may lie, in years; it decides the century of '26'
 _AHEAD = 5
 
@@ -56,7 +58,9 @@ def _years(written: str, as_of: date) -> Iterator[str]:
     if len(written) == 4:
         yield written
     else:
-        yield from (f"{century}{written}" for century in (20, 19) if int(f"{century}{written}") <= as_of.year + _AHEAD)
+        yield from (
+            f"{century}{written}" for century in (20, 19) if int(f"{century}{written}") <= as_of.year + _AHEAD
+        )
 
 
 def _day(year: str, month: str, day: str) -> Iterator[str]:

@@ -148,9 +148,7 @@ class Chooser:
         begun = any(each.partition("/")[0] == "therapies" for each in answers)
         return "therapies" if listed and not begun else name
 
-    def open_features(
-        self, roots: Iterable[NodeId], table: VerdictTable
-    ) -> Iterator[tuple[NodeId, Feature]]:
+    def open_features(self, roots: Iterable[NodeId], table: VerdictTable) -> Iterator[tuple[NodeId, Feature]]:
         """What is read below these nodes, and not known exactly."""
         graph = self.rulebook.graph
         for number in graph.below(*roots):

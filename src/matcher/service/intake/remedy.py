@@ -52,7 +52,9 @@ def suggestions(
     found: dict[str, str] = {}
     for name in lists:
         by_name = {
-            word.casefold(): term for term in terms.get(name, ()) for word in (term.title, term.name, *term.also)
+            word.casefold(): term
+            for term in terms.get(name, ())
+            for word in (term.title, term.name, *term.also)
         }
         for word in get_close_matches(issue.text.casefold(), by_name, _MOST, _ALIKE):
             found.setdefault(by_name[word].name, by_name[word].title)

@@ -25,16 +25,16 @@ export function criteriaOf(candidate, missing, go) {
     }
   }
   if (candidate.cautions.length) parts.push(...group("Cautions (shown, never counted)", candidate.cautions, () => [], go));
-  if (candidate.evidence.length) parts.push(make("h5", { text: "Evidence" }), make("ul", { class: "evidence" }, candidate.evidence.map(study)));
-  if (candidate.assumptions.length) parts.push(make("h5", { text: "Assumed for this candidate" }), listed(candidate.assumptions));
-  if (candidate.notes.length) parts.push(make("h5", { text: "Notes" }), listed(candidate.notes));
+  if (candidate.evidence.length) parts.push(make("h3", { text: "Evidence" }), make("ul", { class: "evidence" }, candidate.evidence.map(study)));
+  if (candidate.assumptions.length) parts.push(make("h3", { text: "Assumed for this candidate" }), listed(candidate.assumptions));
+  if (candidate.notes.length) parts.push(make("h3", { text: "Notes" }), listed(candidate.notes));
   return parts;
 }
 
 const listed = (items) => make("ul", {}, items.map((text) => make("li", { text })));
 
 function group(title, criteria, asked, go) {
-  return [make("h5", { text: `${title} (${criteria.length})` }),
+  return [make("h3", { text: `${title} (${criteria.length})` }),
     make("ul", { class: "criteria" }, criteria.map((each) => criterion(each, asked(each), go)))];
 }
 

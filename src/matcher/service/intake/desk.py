@@ -86,7 +86,8 @@ class Desk:
         )
         assert assembled.profile is not None, "a form has one index cancer and a day"
         issues = [self._issue(name, each, as_of) for name, each in made.issues]
-        issues += [self._issue(made.name_of(each.fact), each, as_of) for each in assembled.issues]
+        names = made.names
+        issues += [self._issue(names.of(each.fact).column, each, as_of) for each in assembled.issues]
         return Taken(
             assembled.profile, wire, tuple(sorted(issues, key=lambda each: self.form.place(each.field)))
         )

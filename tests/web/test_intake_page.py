@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from matcher.api.server import now
 from matcher.service import open_rulebook
 from matcher.service.intake.sections import form_of
 from matcher.service.intake.upload import answers_of
+from matcher.store import Tokens, open_database
 from tests.web.filling import answer, field, settled, standings, story
 from tests.web.live import ROOT, Live, serving
 from tests.web.waiting import until
@@ -453,3 +456,32 @@ def luminance(colour: str) -> float:
     parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
     linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
     return sum(weight * each for weight, each in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_who_has_a_token_enters_by_it(browser: Any, tmp_path: Path) -> None:
+    with serving(tmp_path) as live:
+        database = open_database(live.settings.store_url, now)
+        secret = Tokens(database).create("intake")[1]
+        database.close()
+        context = browser.new_context()
+        page = context.new_page()
+        until_guarded(live)
+        page.goto(live.base)
+        for typed in ("not this one", secret):
+            page.wait_for_selector("#sign-in[open]")
+            assert not page.query_selector("#form")
+            page.fill("#token", typed)
+            page.click("#sign-in button")
+        page.wait_for_selector("#question button")
+        page.reload()
+        page.wait_for_selector("#question button")
+        context.close()
+
+
+def until_guarded(live: Live) -> None:
+    """What a server knows of tokens is at most two seconds old."""
+    with live.client() as http:
+        ends = time.monotonic() + 30
+        while http.get("/v1/form").status_code != 401:
+            assert time.monotonic() < ends
+            time.sleep(0.1)

@@ -6,7 +6,7 @@ may not belong; each result holds every number that could come of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -134,7 +134,7 @@ def count(kind: Count, reading: Reading) -> Numbers:
 def _numbered(
     field: str, chosen: _Selection, reading: Reading, ends: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats, Bools]:
-    """A fourth one proves four, unless the list is known to hold fewer: a conflict, and both are possible.
+    """A fourth one proves four, unless the list may hold fewer: then both are possible. With whether it is known to.
 
     One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
     """
@@ -144,7 +144,14 @@ def _numbered(
     last = np.where(numbers.stated, numbers.high, 0.0)
     proved = greatest(chosen.rows, first, len(reading), 0.0)
     highest = greatest(chosen.rows, last, len(reading), 0.0)
-    low = np.where(proved <= high, np.maximum(low, proved), low)
+    sure = replace(
+        chosen,
+        members=chosen.members[chosen.certain],
+        rows=chosen.certain_rows,
+        certain=chosen.certain[chosen.certain],
+    )
+    most = _distinct(field, sure, chosen.records, len(reading))[1]
+    low = np.where(chosen.open | (proved <= most), np.maximum(low, proved), low)
     return low, np.maximum(high, highest), proved > high
 
 

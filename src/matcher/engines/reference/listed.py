@@ -105,7 +105,7 @@ def _beyond(field: str, chosen: _Selection, most: float) -> list[Record]:
 
 
 def _numbered(field: str, chosen: _Selection, low: float, high: float) -> tuple[float, float]:
-    """A fourth one proves four, unless the list is known to hold fewer: a conflict, and both are possible.
+    """A fourth one proves four, unless the list may hold fewer: then both are possible.
 
     One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
     """
@@ -113,7 +113,16 @@ def _numbered(field: str, chosen: _Selection, low: float, high: float) -> tuple[
     proved = max((value.low for value in certain if isinstance(value, Interval)), default=0.0)
     members = [getattr(record, field) for record in chosen.members]
     highest = max((value.high for value in members if isinstance(value, Interval)), default=0.0)
-    return max(low, proved) if proved <= high else low, max(high, highest)
+    return max(low, proved) if chosen.open or proved <= _most(field, chosen.certain) else low, max(
+        high, highest
+    )
+
+
+def _most(field: str, records: Sequence[Record]) -> float:
+    """How many different ones the records can be at most, each without a number being one of its own."""
+    held = [getattr(record, field) for record in records]
+    stated = {value for value in held if value is not None and value.exact}
+    return float(len(stated) + sum(1 for value in held if value is None or not value.exact))
 
 
 def _distinct(field: str, chosen: _Selection) -> tuple[float, float]:

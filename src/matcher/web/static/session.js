@@ -3,7 +3,7 @@
 // session's id and, where the server asks for one, the token, both until the tab is closed.
 
 const KEPT = "matcher-session";
-const TOKEN = "matcher-token";
+export const TOKEN = "matcher-token";
 const RETRY = 3000;
 
 export class Session extends EventTarget {

@@ -31,7 +31,7 @@ _MEDICINE, _PROCEDURE = "antiplatelet", "major_surgery"
 def test_every_feature_of_the_rulebook_has_a_field(desk: Desk) -> None:
     formulary, found = desk.matcher.rulebook.formulary, []
     for node in desk.matcher.rulebook.graph.nodes:
-        # A day that the rule itself names is nobody's to answer.
+        # The day of an amendment is nothing of the patient's.
         if isinstance(node, Read) and not isinstance(node.feature.kind, SinceDay):
             topic = topic_of(node.feature)
             named = fields_for(topic, formulary)

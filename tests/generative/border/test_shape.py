@@ -57,7 +57,7 @@ def in_the_form(graph: Graph, written: Sequence[Written]) -> list[Verdicts | Non
     found: list[Verdicts | None] = []
     for each in written:
         answers = answers_of(form(), wire(each), SMALL_FORMULARY.lookup)
-        made = draft(form(), answers, SMALL_FORMULARY)
+        made = draft(form(), answers, SMALL_FORMULARY, AS_OF)
         read = assemble({"id": "p", **made.wire}, as_of=AS_OF, formulary=SMALL_FORMULARY)
         found.append(REFERENCE.evaluate(graph, [read.profile]).verdicts[0] if read.profile else None)
     return found

@@ -163,7 +163,7 @@ export class Session extends EventTarget {
   async candidate(id) {
     const response = await this.call("GET", `/v1/sessions/${this.id}/candidates/${encodeURIComponent(id)}`);
     if (!response.ok) throw await problem(response);
-    return (await response.json()).candidate;
+    return response.json();
   }
 }
 

@@ -50,8 +50,7 @@ _E = TypeVar("_E", bound=Entry)
 EXPOSURE = ("therapies", "medications")
 ANTICANCER = "anticancer"
 _MOST_PAIRS = 500_000
-_MOST_LIKE = 200
-"""Records of one thing that each further one is held against; no patient has as many."""
+_MOST_LIKE = 200  # records of one thing that each further one is held against; no patient has as many
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,7 @@ def test_make_alone_lists_the_targets(root: Path) -> None:
 
 @needs_make
 def test_an_unknown_target_is_answered_with_the_known_ones(root: Path) -> None:
-    assert re.search(
-        r"no target 'tset' here: choose from run test generative", complaint(make(root, "tset"))
-    )
+    assert re.search(r"no target 'tset' here: choose from run test generative", complaint(make(root, "tset")))
 
 
 @needs_make

@@ -100,7 +100,10 @@ class CohortDocument(Document):
     """A part of a trial with criteria, standing and availability of its own."""
 
     title: Text
-    status: Literal["open", "suspended", "closed", "unknown"] = "unknown"
+    status: Literal["open", "suspended", "closed", "unknown"] | None = Field(
+        None,
+        description="Whether this cohort takes patients; without it what holds for the trial holds for it.",
+    )
     inclusion: Criteria = {}
     exclusion: Criteria = {}
 

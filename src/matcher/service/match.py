@@ -44,16 +44,20 @@ def check_engine(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MatchOptions:
-    """What to rank and how much of it to show; ``top`` counts within trials and within regimens."""
+    """What to rank and how much of it to show; ``top`` counts within trials and within regimens.
+
+    ``about`` names candidates that alone are shown and asked about; their ranks are those among all.
+    """
 
     top: int | None = None
     include_closed: bool = False
     include_deceased: bool = False
     engine: str = "auto"
     questions: int = 8
+    about: tuple[str, ...] = ()
 
     def selection(self) -> Selection:
-        return Selection(self.include_closed, self.include_deceased, self.top, self.questions)
+        return Selection(self.include_closed, self.include_deceased, self.top, self.questions, self.about)
 
 
 @dataclass(frozen=True)

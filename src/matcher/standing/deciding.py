@@ -16,6 +16,7 @@ from matcher.rules.graph import (
     Choice,
     Combine,
     GraphBuilder,
+    Node,
     NodeId,
     Not,
     Read,
@@ -55,6 +56,9 @@ class ConditionNodes:
         """Every value that a derived fact can have; nothing for one that is recorded."""
         choice = self._lowering.builder.nodes[self.value_of(comparison)]
         return choice.domain if isinstance(choice, Choice) else None
+
+    def node(self, number: NodeId) -> Node:
+        return self._lowering.builder.nodes[number]
 
     def sources(self, node: NodeId) -> tuple[NodeId, ...]:
         """The sources for one fact, where there are several."""

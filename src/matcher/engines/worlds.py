@@ -8,7 +8,7 @@ once, for a patient of whom nothing is known. Large graphs are quicker in the ar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -17,7 +17,7 @@ from matcher.domain.possible import NOT_UNDERSTOOD, Codes, Possible, test
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding
-from matcher.engines.reference import value_of, walk
+from matcher.engines.reference import walk
 from matcher.features.kind import CodeDomain, Domain
 from matcher.rules.graph import (
     All,
@@ -233,21 +233,9 @@ class _Run:
     def _value(self, number: NodeId, node: Choice | Combine) -> None:
         if isinstance(node, Choice):
             self.said[number] = _chosen(node, self.sure, self.possible)
-        elif isinstance(node.domain, CodeDomain):
+        else:
             said = [self.said.get(each) or _said(self.known[each]) for each in node.sources]
             self.said[number] = _combined(node.domain, said)
-        else:
-            self.known[number] = list(self._combined_numbers(node))
-
-    def _combined_numbers(self, node: Combine) -> Iterator[tuple[Finding, _Bits]]:
-        """Number by number: the reference says what sources come to that say these things together."""
-        recorded = {each: self.known[each][0][0] for each in node.sources}
-        elsewhere = 0
-        for source in node.sources:
-            for finding, worlds in self.known[source][1:]:
-                elsewhere |= worlds
-                yield value_of(node, self._graph, {}, recorded | {source: finding}), worlds
-        yield value_of(node, self._graph, {}, recorded), ~elsewhere
 
 
 def _tested(atom: Test, known: _Values) -> tuple[_Bits, _Bits]:

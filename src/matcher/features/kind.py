@@ -57,14 +57,6 @@ class Contains:
 
 
 @dataclass(frozen=True, slots=True)
-class Consists:
-    """Every one of the record's components lies within ``codes``."""
-
-    field: str
-    codes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Within:
     """The record's number lies within the interval."""
 
@@ -84,7 +76,7 @@ class Recent:
     events: tuple[str, ...] = ()
 
 
-Filter: TypeAlias = Is | Named | Contains | Consists | Within | Recent
+Filter: TypeAlias = Is | Named | Contains | Within | Recent
 
 
 @dataclass(frozen=True, slots=True)

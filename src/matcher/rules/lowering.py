@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from matcher.domain.possible import YES, Interval, Op
-from matcher.features.kind import Count, Feature, Is, NumberDomain, Since
+from matcher.features.kind import CodeDomain, Count, Feature, Is, NumberDomain, Since
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
 from matcher.rules.graph import AtLeast, Combine, GraphBuilder, NodeId, Read, Test
 from matcher.vocabulary.units import round9
@@ -61,7 +61,9 @@ class Lowering:
         if not suppliers:
             return read
         sources = (read, *(self.derivations(name) for name in suppliers))
-        return self.builder.add(Combine(sources, comparison.feature.domain))
+        domain = comparison.feature.domain
+        assert isinstance(domain, CodeDomain), "a derived fact is a category"
+        return self.builder.add(Combine(sources, domain))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class FileRun:
                 engine=options.engine,
             ),
         )
-        run = self._run(rulebook, "reference", wanted)
+        run = self._run(rulebook, matcher.engine.name, wanted)
         done = rejected = 0
         with Outputs(self.out, run, len(file), (), wanted) as outputs:
             for outcome in write_run(matcher, file, outputs):

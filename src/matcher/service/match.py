@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -100,7 +100,3 @@ class Matcher:
         return self._explainer.explain(
             profile, table, 0, (options or self.options).selection(), issues, assumptions
         )
-
-    def match_many(self, profiles: Iterable[Profile]) -> Iterable[PatientShown]:
-        for profile in profiles:
-            yield self.match_one(profile)

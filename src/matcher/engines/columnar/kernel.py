@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from matcher.domain.possible import Interval, Limit, Op, test
 from matcher.domain.verdict import Verdict
 from matcher.engines.columnar import categories, weights
-from matcher.engines.columnar.arrays import Bools, Floats, Groups, Words
+from matcher.engines.columnar.arrays import Bools, Floats, Words
 from matcher.engines.columnar.categories import Derived
-from matcher.engines.columnar.column import NumberColumn
 from matcher.engines.columnar.plan import Action, Plan, Step
 from matcher.engines.columnar.planes import ALL_BITS, POSSIBLE, SURE, last_word, pack, packed, words_for
 from matcher.engines.columnar.possible import (
     Categories,
     Numbers,
-    Said,
     Values,
-    either,
-    numbers_together,
-    only,
-    placed,
-    values_of,
 )
 from matcher.features.kind import Feature
 from matcher.rules.graph import AtLeast, Choice, Combine, Constant, NodeId, Test
@@ -37,7 +29,6 @@ _EXACTLY: Mapping[Op, np.ufunc] = {
     Op.ABOVE: np.greater,
     Op.BELOW: np.less,
 }
-_S = TypeVar("_S", bound=np.generic)
 Held: TypeAlias = Values | Derived
 #: up to so many distinct sets a plane for each is quicker than looking up every patient's
 _FEW_SETS = 16
@@ -124,54 +115,13 @@ class Kernel:
             case _:
                 raise TypeError(f"unhandled node {node!r}")
 
-    def _combined(self, node: Combine) -> Held:
-        sources = [self.values[each] for each in node.sources]
-        if all(isinstance(each, Numbers) for each in sources):
-            return combined_numbers(node, [each for each in sources if isinstance(each, Numbers)])
-        derived = [
-            categories.of_categories(each) if isinstance(each, Categories) else each for each in sources
-        ]
-        return categories.combine(node, [each for each in derived if isinstance(each, Derived)])
+    def _combined(self, node: Combine) -> Derived:
+        return categories.combine(node, [_said(self.values[each]) for each in node.sources])
 
 
-def combined_numbers(node: Combine, sources: Sequence[Numbers]) -> Values:
-    """As ``categories.combine`` has it for codes."""
-    speaking = [each.said for each in sources]
-    found, conflict = _reconciled(speaking)
-    for each in sources:
-        conflict |= each.conflict
-    value = values_of(node.domain, found, conflict)
-    assert isinstance(value, Numbers)
-    together: Said = replace(value.said, stated=np.ones(len(found), np.bool_))
-    for each in sources:
-        if each.perhaps is not None:
-            joined, _ = _reconciled([*speaking, each.perhaps])
-            together = either(together, only(joined, each.perhaps.stated))
-    assert isinstance(together, NumberColumn)
-    return Numbers(together.low, together.high, together.low_open, together.high_open, value.silent, conflict)
-
-
-def _reconciled(sources: Sequence[NumberColumn]) -> tuple[NumberColumn, Bools]:
-    """What the sources that speak say together, those of each patient side by side; and which conflict."""
-    speaking = np.stack([each.stated for each in sources], axis=1)
-
-    def side_by_side(arrays: Iterable[npt.NDArray[_S]]) -> npt.NDArray[_S]:
-        return np.stack(list(arrays), axis=1)[speaking]
-
-    held = NumberColumn(
-        side_by_side(each.low for each in sources),
-        side_by_side(each.high for each in sources),
-        side_by_side(each.low_open for each in sources),
-        side_by_side(each.high_open for each in sources),
-        np.ones(int(speaking.sum()), np.bool_),
-    )
-    groups = Groups.of(np.nonzero(speaking)[0].astype(np.int32))
-    together, contradicted = numbers_together(held, groups, np.ones(len(groups), np.bool_))
-    found = placed(together, groups.patients, len(speaking))
-    assert isinstance(found, NumberColumn)
-    conflict = np.zeros(len(speaking), np.bool_)
-    conflict[groups.patients] = contradicted
-    return found, conflict
+def _said(held: Held) -> Derived:
+    assert not isinstance(held, Numbers), "only categories have several sources"
+    return held if isinstance(held, Derived) else categories.of_categories(held)
 
 
 class Tester:

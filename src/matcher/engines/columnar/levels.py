@@ -12,17 +12,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from matcher.domain.possible import Codes, Interval, Possible, test
+from matcher.domain.possible import Codes, Possible, test
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
 from matcher.engines.columnar import categories, weights
-from matcher.engines.columnar.arrays import Bools, Index, Words
+from matcher.engines.columnar.arrays import Index, Words
 from matcher.engines.columnar.categories import CodePlanes, Derived
-from matcher.engines.columnar.column import NumberColumn
-from matcher.engines.columnar.kernel import Held, Tester, combined_numbers
-from matcher.engines.columnar.planes import ALL_BITS, POSSIBLE, SURE, unpacked, words_for
-from matcher.engines.columnar.possible import Numbers
-from matcher.features.kind import NumberDomain
+from matcher.engines.columnar.kernel import Held, Tester
+from matcher.engines.columnar.planes import ALL_BITS, POSSIBLE, SURE, words_for
 from matcher.rules.graph import (
     All,
     Any,
@@ -192,8 +189,6 @@ class Levels:
                 weights.at_least(threshold, [planes[each] for each in members], by, planes[number])
             case Choice(applies=applies, rows=rows) as choice:
                 values[number] = categories.choose(choice, planes[applies], [planes[row] for row, _ in rows])
-            case Combine(sources=sources, domain=NumberDomain()) as combine:
-                values[number] = combined_numbers(combine, [worlds.numbers(each) for each in sources])
             case Combine(sources=sources) as combine:
                 held = [values.get(each) or worlds.said(each) for each in sources]
                 said = [each for each in held if isinstance(each, Derived)]
@@ -252,21 +247,6 @@ class _Worlds:
             self._plane(recorded) if perhaps else None,
         )
 
-    def numbers(self, feature: NodeId) -> Numbers:
-        """A number, with its ends in each world."""
-        finding = self._found[feature]
-        recorded = unpacked(self._plane(self._recorded(feature)), 64 * self.words)
-        column = _everywhere(finding.value, np.ones(len(recorded), np.bool_))
-        start = self._starts.get(feature, 0)
-        for place, answer in enumerate(self.answers.get(feature, ()), start):
-            assert isinstance(answer, Interval)
-            column.low[place], column.high[place] = answer.low, answer.high
-            column.low_open[place], column.high_open[place] = answer.low_open, answer.high_open
-        silent = recorded & finding.silent
-        perhaps = None if finding.perhaps is None else _everywhere(finding.perhaps, silent)
-        ends = column.low, column.high, column.low_open, column.high_open
-        return Numbers(*ends, silent, np.zeros(len(recorded), np.bool_), perhaps)
-
     def _values(self, feature: NodeId) -> list[tuple[Possible, int]]:
         """The recorded value and the worlds it is true in; then each answer and its own world."""
         finding = self._found.get(feature)
@@ -304,10 +284,3 @@ def _add(codes: dict[str, int], value: Possible, worlds: int) -> None:
     assert isinstance(value, Codes)
     for code in value.members:
         codes[code] = codes.get(code, 0) | worlds
-
-
-def _everywhere(value: Possible, stated: Bools) -> NumberColumn:
-    assert isinstance(value, Interval)
-    ends = np.full(len(stated), value.low), np.full(len(stated), value.high)
-    opened = np.full(len(stated), value.low_open), np.full(len(stated), value.high_open)
-    return NumberColumn(*ends, *opened, stated)

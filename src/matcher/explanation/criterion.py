@@ -23,9 +23,9 @@ from matcher.explanation.wording import (
 from matcher.features.kind import CodeDomain, Count, Domain, NumberDomain
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
-from matcher.rules.graph import NodeId
+from matcher.rules.graph import Choice, Graph
 from matcher.rules.syntax import Citation
-from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.deciding import ConditionReading, beneath, values_of
 from matcher.standing.standing import CriterionVerdict
 
 _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.UNKNOWN: "unknown"}
@@ -82,26 +82,23 @@ class _Fixed:
         "windows",
     )
 
-    def __init__(
-        self, criterion: Criterion, nodes: ConditionNodes, known: dict[Comparison, Comparison]
-    ) -> None:
+    def __init__(self, criterion: Criterion, graph: Graph, known: dict[Comparison, Comparison]) -> None:
         self.criterion = criterion
-        self.nodes = nodes.values_of(criterion.condition)
+        self.nodes = values_of(criterion.condition)
         self.comparisons = {
-            id(each): (known.setdefault(each, each), node)
-            for each, node in zip(comparisons(criterion.condition), self.nodes, strict=True)
+            id(each): known.setdefault(each, each) for each in comparisons(criterion.condition)
         }
         self.windows = tuple(
             (
-                node,
+                each.value,
                 f"{each.title}: the rule gives no window; values up to {each.default_window} days old count (default)",
             )
-            for each, node in self.comparisons.values()
+            for each in self.comparisons.values()
             if each.default_window is not None
         )
-        self.denied = frozenset(nodes.value_of(each) for each in _denied(criterion.condition))
-        derived = [each for each in comparisons(criterion.condition) if each.feature is None]
-        self.domains = {node: nodes.domain_of(node) for node in map(nodes.value_of, derived)}
+        self.denied = frozenset(each.value for each in _denied(criterion.condition))
+        derived = {each.value for each in comparisons(criterion.condition) if each.feature is None}
+        self.domains = {node: choice.domain for node in derived if isinstance(choice := graph[node], Choice)}
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -148,7 +145,7 @@ class CriterionWords:
     def _fixed_of(self, criterion: Criterion, reading: ConditionReading) -> _Fixed:
         found = self._fixed.get(id(criterion))
         if found is None:
-            found = self._fixed[id(criterion)] = _Fixed(criterion, reading.nodes, self._comparisons)
+            found = self._fixed[id(criterion)] = _Fixed(criterion, reading.graph, self._comparisons)
         return found
 
     def _tell(
@@ -161,12 +158,17 @@ class CriterionWords:
     ) -> Told:
         criterion, held = judged.criterion, reading.findings
         by = [fixed.comparisons[id(each)] for each in reading.decided_by(criterion.condition)]
-        found = [(comparison, held[node]) for comparison, node in by]
+        found = [(each, held[each.value]) for each in by]
         reasons = [
             self._reason(
-                comparison, held[node], criterion.role, patient, node in fixed.denied, fixed.domains.get(node)
+                each,
+                held[each.value],
+                criterion.role,
+                patient,
+                each.value in fixed.denied,
+                fixed.domains.get(each.value),
             )
-            for comparison, node in by[:_MANY]
+            for each in by[:_MANY]
         ]
         satisfied, lacking = judged.satisfied, ""
         if satisfied is Verdict.UNKNOWN:
@@ -214,14 +216,14 @@ class CriterionWords:
         return reason
 
 
-def _behind(by: Iterable[tuple[Comparison, NodeId]], reading: ConditionReading) -> Iterator[Finding]:
+def _behind(by: Iterable[Comparison], reading: ConditionReading) -> Iterator[Finding]:
     """The findings that decided, and for a derived fact those that its deciding row read."""
     held, verdicts = reading.findings, reading.table.verdicts[reading.row]
-    for comparison, node in by:
-        yield held[node]
+    for comparison in by:
+        yield held[comparison.value]
         if comparison.feature is None:
-            beneath = reading.nodes.beneath(node, verdicts.get)
-            yield from (held[each] for each in beneath if each in held)
+            below = beneath(reading.graph, comparison.value, verdicts.get)
+            yield from (held[each] for each in below if each in held)
 
 
 def _named(finding: Finding, patient: PatientWords) -> str:

@@ -96,9 +96,13 @@ class DerivationCompiler:
         word = self.lexicon.derived[name]
         reader = ConditionReader(self.lexicon, self._problems(name))
         lowering = Lowering(self.builder, self.node, self.suppliers)
+        conditions: list[Condition] = []
 
         def lower(condition: Condition | None) -> NodeId:
-            return self.builder.unknown() if condition is None else lowering.lower(condition)
+            if condition is None:
+                return self.builder.unknown()
+            conditions.append(lowering.lowered(condition))
+            return conditions[-1].node
 
         applies = self.builder.true()
         if document.applies_to is not None:
@@ -157,6 +161,7 @@ class DerivationCompiler:
             document=document,
             citation=self._citation(name, document),
             file=file,
+            conditions=tuple(conditions),
         )
 
     def _check_count(self, document: DerivationDocument) -> None:

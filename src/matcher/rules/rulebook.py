@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from matcher.rules.candidate import Candidate
+from matcher.rules.condition import Condition
 from matcher.rules.graph import Graph, NodeId
 from matcher.rules.syntax import Citation, DerivationDocument, RankingDocument
 from matcher.vocabulary.formulary import Formulary
@@ -15,7 +16,10 @@ from matcher.vocabulary.formulary import Formulary
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A derived fact: its node, its values as leaves, and what the document says of each result."""
+    """A derived fact: its node, its values as leaves, and what the document says of each result.
+
+    ``conditions`` are those of its rows, or what it counts, in order; where it applies only to some, that first.
+    """
 
     name: str
     title: str
@@ -25,6 +29,7 @@ class Derivation:
     document: DerivationDocument
     citation: Citation | None
     file: str = ""
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from matcher.domain.dates import Duration, TimeUnit
-from matcher.domain.possible import Interval
+from matcher.domain.possible import Codes, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,20 @@ class NumberDomain:
     unit: str = ""
     integer: bool = False
 
+    @property
+    def whole(self) -> Interval:
+        return self.interval
+
 
 @dataclass(frozen=True, slots=True)
 class CodeDomain:
     """Every leaf a category could have when nobody recorded it."""
 
     codes: frozenset[str]
+
+    @property
+    def whole(self) -> Codes:
+        return Codes(self.codes)
 
 
 Domain: TypeAlias = NumberDomain | CodeDomain

@@ -8,8 +8,7 @@ from functools import cached_property
 
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine, VerdictTable
-from matcher.engines.levelled import LevelledEngine
-from matcher.engines.recorded import RecordedEngine
+from matcher.engines.planes.single import SingleEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -18,15 +17,13 @@ from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.service.engines import durable_engine
 
-#: larger graphs are quicker evaluated level by level, even for one patient
-MANY_NODES = 2_000
 #: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
 #: explained are explained from their profiles
 _SINGLY: Mapping[str, Callable[[], Engine]] = {
-    "auto": RecordedEngine,
+    "auto": SingleEngine,
     "reference": ReferenceEngine,
-    "columnar": RecordedEngine,
-    "spark": RecordedEngine,
+    "columnar": SingleEngine,
+    "spark": SingleEngine,
     "durable": durable_engine,
 }
 ENGINES = tuple(_SINGLY)
@@ -61,8 +58,6 @@ class Matcher:
     @cached_property
     def engine(self) -> Engine:
         check_engine(self.options.engine)
-        if self.options.engine in ("auto", "columnar") and len(self.rulebook.graph) >= MANY_NODES:
-            return LevelledEngine()
         return _SINGLY[self.options.engine]()
 
     @cached_property

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.domain.verdict import Verdict
-from matcher.engines.levelled import LevelledRow
+from matcher.engines.planes.single import LevelledRow
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Cohort, Coverage, Criterion, Role
 from matcher.rules.condition import Condition
 from matcher.rules.graph import NodeId

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
 import os
 import random
@@ -249,6 +250,20 @@ class TestUnfinished:
         os.utime(many / "patients.csv", (1, 1))
         assert main(self.asked(many, begun, "--resume")) == 2
         assert "a file that has changed since" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("more", [(), ("--resume",), ("--resume", "--top", 1)], ids=str)
+    def test_nobody_is_told_to_delete_what_a_live_run_writes(
+        self, many: Path, begun: Path, more: tuple[object, ...], capsys, monkeypatch
+    ) -> None:
+        monkeypatch.setattr("matcher.cli.at_size.PART", 100)
+        before = {each.name for each in (begun / ".matcher-run").iterdir()}
+        with (begun / ".matcher-run" / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert main(self.asked(many, begun, *more)) == 2
+        said = capsys.readouterr().err
+        assert "U045" in said
+        assert "delete that folder" not in said
+        assert {each.name for each in (begun / ".matcher-run").iterdir()} == before
 
 
 def test_patient_by_patient_every_engine_writes_the_same(desk: Desk) -> None:

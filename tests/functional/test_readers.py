@@ -111,6 +111,7 @@ HOSTILE = {
 }
 UNUSABLE: dict[str, tuple[type[MatcherError], str]] = {
     "another_form.csv": (PatientDataError, "P016"),
+    "described.csv": (PatientDataError, "P016"),
     "empty.csv": (PatientDataError, "P013"),
     "header_only.csv": (PatientDataError, "P013"),
     "duplicate_columns.csv": (PatientDataError, "P012"),

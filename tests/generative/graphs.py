@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from matcher.domain.dates import DateSpan
 from matcher.domain.verdict import Verdict
 from matcher.features.kind import (
     Age,
@@ -16,19 +18,21 @@ from matcher.features.kind import (
     Is,
     Kind,
     Named,
+    SinceDay,
 )
-from matcher.rules.condition import Condition
+from matcher.rules.condition import Branch, Condition
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.graph import Constant, Graph, GraphBuilder, NodeId, Presume, Read, members_of
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Lowering
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import DerivationDocument
+from matcher.rules.version import in_force
 from tests.generative.conditions import EVENTS, GATES, LEAVES, Raw, gate, nested
 from tests.small_formulary import SMALL_FORMULARY
 
 #: what a graph is generated for: the node its condition must hold
-WANTED = ("Test", *GATES, "Choice", "Combine", "Constant", "Presume")
+WANTED = ("Test", *GATES, "Choice", "Combine", "Constant", "Presume", "SinceDay")
 
 
 @dataclass(frozen=True)
@@ -81,14 +85,14 @@ def kinds_of(feature: Feature) -> Iterator[Kind]:
 
 
 def filters_of(kind: Kind) -> tuple[Filter, ...]:
-    return () if isinstance(kind, Age | Formula | FirstOf) else kind.where
+    return () if isinstance(kind, Age | SinceDay | Formula | FirstOf) else kind.where
 
 
 def _tables(kind: Kind) -> Iterator[str]:
     match kind:
         case Age():
             yield "birth"
-        case Formula() | FirstOf():
+        case SinceDay() | Formula() | FirstOf():
             return
         case _:
             yield kind.table
@@ -184,4 +188,10 @@ def graphs(draw: st.DrawFn, wanted: str | None = None) -> Made:
             root = builder.all([root, builder.unknown() if draw(st.booleans()) else builder.true()])
         case "Presume":
             root = builder.add(Presume(root))
+        case "SinceDay":
+            # Before, in doubt and after: profiles are dated around the middle of January 2026.
+            first = date(2026, 1, 15) + timedelta(days=draw(st.integers(-2, 1)))
+            since = DateSpan(first, first + timedelta(days=draw(st.sampled_from((0, 2)))))
+            branch = Branch(in_force(since), read(reader, raw), read(reader, draw(nested(1))))
+            root = lowering.lower(branch)
     return Made(builder.graph(), root, raw, derivations)

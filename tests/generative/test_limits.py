@@ -1,24 +1,28 @@
 """Limits: exactly on them whatever the unit, moved by a margin, and reached with time."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from matcher.domain.profile import LISTS, Profile
-from matcher.domain.record import Record
-from matcher.domain.verdict import Verdict
+from matcher.domain.dates import DateSpan
+from matcher.domain.profile import Profile
+from matcher.domain.record import Event
+from matcher.domain.verdict import Verdict, all_of
 from matcher.engines.base import Clock, Engine
 from matcher.engines.reference import walk
-from matcher.engines.reference.filters import begins
 from matcher.explanation.timing import TimeTests, earliest
+from matcher.features.kind import Since
 from matcher.readers.assemble import assemble
 from matcher.rules.compile import CandidateCompiler
+from matcher.rules.condition import Comparison, Condition
 from matcher.rules.derive import DerivationCompiler
-from matcher.rules.graph import GraphBuilder
+from matcher.rules.graph import Graph, GraphBuilder, NodeId
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Margin, ended, moved
 from matcher.rules.syntax import TrialDocument
@@ -131,25 +135,42 @@ def weaker(strict: Verdict, lenient: Verdict) -> None:
 # --- earliest dates ------------------------------------------------------------------------------------
 
 _WASHOUTS = st.lists(
-    st.builds(
-        lambda what, limit, op: {"days_since": {**what, op: limit}},
-        st.sampled_from(
-            (
-                {"therapy": "checkpoint_inhibitor"},
-                {"therapy": "chemotherapy"},
-                {"procedure": "major_surgery"},
-                {"radiotherapy": "any"},
-            )
+    st.tuples(
+        st.builds(
+            lambda what, limit, op, before: {"days_since": {**what, **before, op: limit}},
+            st.sampled_from(
+                (
+                    {"therapy": "checkpoint_inhibitor"},
+                    {"therapy": "chemotherapy"},
+                    {"procedure": "major_surgery"},
+                    {"radiotherapy": "any"},
+                )
+            ),
+            st.sampled_from(("21 days", "28 days", "6 months", "1 years")),
+            st.sampled_from(("at_least", "above")),
+            st.sampled_from(({}, {}, *({"before": event} for event in EVENTS))),
         ),
-        st.sampled_from(("21 days", "28 days", "6 months", "1 years")),
-        st.sampled_from(("at_least", "above")),
+        st.booleans(),
     ),
     min_size=1,
-    max_size=3,
+    max_size=4,
 )
+_OPPOSITE = {"at_least": "below", "above": "at_most"}
 
 
-def trial(conditions: list[dict[str, Any]]) -> TrialDocument:
+def trial(conditions: list[tuple[dict[str, Any], bool]]) -> TrialDocument:
+    """Each as an inclusion, or as an exclusion of the opposite."""
+    criteria: dict[str, dict[str, Any]] = {"inclusion": {}, "exclusion": {}}
+    for number, (condition, excludes) in enumerate(conditions, start=1):
+        asked = condition["days_since"]
+        if excludes:
+            asked = {_OPPOSITE.get(name, name): value for name, value in asked.items()}
+        criteria["exclusion" if excludes else "inclusion"][f"{'E' if excludes else 'I'}-{number:02}"] = {
+            "text": "waits",
+            "when": {"days_since": asked},
+            "recoverable": {"by": "time"},
+            "assumption": "generated",
+        }
     return TrialDocument.model_validate(
         {
             "trial": "GENERATED",
@@ -158,24 +179,16 @@ def trial(conditions: list[dict[str, Any]]) -> TrialDocument:
             "recruitment": {"status": "recruiting", "as_of": AS_OF},
             "coverage": "full",
             "events": list(EVENTS),
-            "inclusion": {
-                f"I-{number:02}": {
-                    "text": "waits",
-                    "when": condition,
-                    "recoverable": {"by": "time"},
-                    "assumption": "generated",
-                }
-                for number, condition in enumerate(conditions, start=1)
-            },
+            **{role: held for role, held in criteria.items() if held},
         }
     )
 
 
 @given(data=st.data(), conditions=_WASHOUTS)
-def test_the_earliest_day_is_confirmed_by_evaluating_on_it(
-    data: st.DataObject, conditions: list[dict[str, Any]]
+def test_each_printed_day_is_confirmed_by_evaluating_on_it(
+    data: st.DataObject, conditions: list[tuple[dict[str, Any], bool]]
 ) -> None:
-    """On the day given nothing is in the way any more, and the day before something was."""
+    """On the certain day it is met, the day before it is not; before the first day it is ruled out."""
     builder, lexicon = GraphBuilder(), Lexicon(SMALL_FORMULARY)
     compiler = CandidateCompiler(builder, lexicon, DerivationCompiler(builder, {}, lexicon))
     candidate = compiler.compile(trial(conditions), "generated")
@@ -184,27 +197,44 @@ def test_the_earliest_day_is_confirmed_by_evaluating_on_it(
     graph = builder.graph()
     made = Made(graph, candidate.roots.strict, {}, ())
     profile = data.draw(profiles(made.tables, made.names))
-    assume(not any(_after(record, profile) for table in LISTS for record in profile.table(table)))
     standing = stand(candidate, ENGINES[0].evaluate(graph, [profile]))
     assert standing is not None
-    root = candidate.roots.screening
-    blocking = [each.criterion.satisfied for each in standing.blocking]
     for found in earliest(standing, TimeTests(graph), profile):
+        assert standing.kind in (StandingKind.NOT_YET, StandingKind.POSSIBLE)
+        waiting = [
+            each.criterion.satisfied
+            for each in standing.considered
+            if each.satisfied is not Verdict.MET and _event_of(each.criterion.condition) == found.event
+        ]
+        on = partial(_on, graph, waiting, found.event)
         first = date.fromisoformat(found.first)
-        assert standing.kind is StandingKind.NOT_YET
-        assert first > profile.as_of
-        on, before = (
-            walk(graph, profile, Clock(profile.as_of, day), graph.below(root))[0][root]
-            for day in (first, first - timedelta(days=1))
-        )
-        assert on is not Verdict.NOT_MET
-        assert before is Verdict.NOT_MET
+        assert first >= profile.as_of
+        assert on(profile, first) is not Verdict.NOT_MET
+        if not found.already:
+            assert on(profile, first - timedelta(days=1)) is Verdict.NOT_MET
         if found.last:
-            last = Clock(profile.as_of, date.fromisoformat(found.last))
-            verdicts, _ = walk(graph, profile, last, graph.below(*blocking))
-            assert {verdicts[each] for each in blocking} == {Verdict.MET}
+            assert found.last >= found.first
+            last = date.fromisoformat(found.last)
+            held = {name: replace(getattr(profile, name), complete=True) for name in found.complete}
+            completed = replace(profile, **held)
+            assert on(completed, last) is Verdict.MET
+            assert on(completed, last - timedelta(days=1)) is not Verdict.MET
+            assert not held or on(profile, last) is not Verdict.MET
 
 
-def _after(record: Record, profile: Profile) -> bool:
-    began = begins(record)
-    return began is not None and began.last > profile.as_of
+def _on(graph: Graph, waiting: list[NodeId], event: str, profile: Profile, day: date) -> Verdict:
+    """Of all that is waited for, on that day or with the event on it."""
+    clock = Clock(profile.as_of, day)
+    if event:
+        others = tuple(each for each in profile.events if each.name != event)
+        profile = replace(profile, events=(*others, Event(event, DateSpan.on(day))))
+        clock = Clock.at(profile.as_of)
+    verdicts, _ = walk(graph, profile, clock, graph.below(*waiting))
+    return all_of(verdicts[each] for each in waiting)
+
+
+def _event_of(condition: Condition) -> str:
+    assert isinstance(condition, Comparison)
+    assert condition.feature is not None
+    assert isinstance(condition.feature.kind, Since)
+    return condition.feature.kind.events[-1] if condition.feature.kind.events else ""

@@ -213,6 +213,21 @@ def test_no_value_of_a_patient_is_in_a_log_a_problem_or_a_figure(live: Live) -> 
                 f"/v1/jobs/{odd}/files/{odd}",
             )
         ]
+        bodies: tuple[dict[str, object], ...] = (
+            {odd: odd},
+            {"patient": {odd: odd}},
+            {"answers": odd},
+            {"as_of": odd},
+            {"profile": {odd: odd}},
+        )
+        for sent in bodies:
+            for method, path in (("POST", "/v1/sessions"), ("PUT", f"/v1/sessions/{odd}/answers")):
+                response = http.request(method, path, json=sent)
+                assert response.status_code == 422
+                said.append(response.text)
+        for path in ("/v1/match", "/v1/sessions", "/v1/match/batch"):
+            said.append(http.post(path, params={odd: odd}, json={}).text)
+        said.append(http.get("/v1/jobs", params={odd: odd}).text)
         said.append(http.get("/v1/candidates", params={"kind": odd}).text)
         said.append(http.post("/v1/match", params={"as_of": odd}, json={}).text)
         for name, content, mapping in (

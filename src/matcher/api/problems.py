@@ -30,6 +30,7 @@ _LONGEST = 300
 _EXHAUSTED = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
 )
+_NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|\d{1,6}")
 _PLACES = re.compile(r"(?<![\w./])/(?:[\w.@+~-]+/)+")
 _BY_STATUS = {401: "U052", 403: "U053", 404: "U050", 405: "U051", 413: "U054", 415: "U056"}
 
@@ -75,6 +76,11 @@ def problem_response(problem: Problem, request_id: str = "") -> Response:
 def cut(text: str) -> str:
     shown = "".join(c if c.isprintable() else " " for c in text)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+
+
+def place_of_request(parts: Sequence[int | str]) -> str:
+    """Where in a request something is wrong. What no program calls a field is left out: it may be a patient's name."""
+    return cut(".".join(str(each) if _NAME.fullmatch(str(each)) else "…" for each in parts))
 
 
 def problem_of(error: MatcherError, folder: Path | None = None) -> Problem:
@@ -151,7 +157,7 @@ def _invalid(error: RequestValidationError) -> Problem:
     findings = [
         Finding(
             code="U057",
-            place=cut(".".join(str(part) for part in each["loc"])),
+            place=place_of_request(each["loc"]),
             message=cut(str(each["msg"])),
             remedy=remedy,
         )

@@ -32,7 +32,7 @@ from matcher.service.file_run import FileRun, Progress, StoppedError
 from matcher.store import Jobs, JobState, StoreError, open_database
 
 _REPORT_SECONDS = 0.5
-_HELD = "U041"
+_HELD = "U045"
 """Another run writes to the folder."""
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from matcher.api.asking import UnknownAsked, no_number
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
-from matcher.api.problems import Problem, cut, problems
+from matcher.api.problems import Problem, cut, place_of_request, problems
 from matcher.api.rulebook import Known, unless_known
 from matcher.api.served import Served
 from matcher.api.server import Clinician, Current, Reader, Server, TheServer
@@ -318,7 +318,7 @@ def _read(model: type[M], request: Request, body: bytes) -> M:
         findings = [
             Finding(
                 code="U057",
-                place=cut(".".join(("body", *map(str, each["loc"][:1])))),
+                place=place_of_request(("body", *each["loc"][:1])),
                 message=cut(each["msg"]),
                 remedy=remedy,
             )

@@ -15,7 +15,7 @@ from matcher.cases.run import CaseResult
 from matcher.domain.possible import Interval, test
 from matcher.errors import Diagnostic
 from matcher.explanation.wording import is_presence
-from matcher.features.kind import Age, NumberDomain, Since
+from matcher.features.kind import Age, NumberDomain, Since, SinceDay
 from matcher.rulebook.lint.book import Book
 from matcher.rules.condition import Bound, Comparison, Condition, comparisons
 from matcher.vocabulary.units import round9
@@ -36,7 +36,8 @@ class LimitCheck:
     ) -> Iterator[Diagnostic | None]:
         """For each limit twice: ``None`` where a case is on it, or beside it, and a finding where none is."""
         for comparison in comparisons(condition):
-            if comparison.feature is None or is_presence(comparison):
+            feature = comparison.feature
+            if feature is None or is_presence(comparison) or isinstance(feature.kind, SinceDay):
                 continue
             values = self._values(comparison, stating)
             for bound in comparison.bounds:

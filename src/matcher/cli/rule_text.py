@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from matcher.cli.terminal import Page
 from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.description import Description, Section, describe, describe_derivation
+from matcher.explanation.version import criterion_on, text_on, version_on
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Candidate, Cohort, Criterion
 from matcher.rules.condition import names_read
 from matcher.rules.rulebook import Derivation
 
 
-def print_candidate(page: Page, candidate: Candidate) -> None:
-    _print(page, describe(candidate), candidate.file)
+def print_candidate(page: Page, candidate: Candidate, day: date | None = None) -> None:
+    _print(page, describe(candidate, day), candidate.file)
 
 
 def print_derivation(page: Page, derivation: Derivation) -> None:
@@ -51,7 +53,7 @@ def _print_section(page: Page, section: Section) -> None:
             page.line((line, "dim"), indent=8, hang=2)
 
 
-def candidate_document(candidate: Candidate) -> dict[str, Any]:
+def candidate_document(candidate: Candidate, day: date | None = None) -> dict[str, Any]:
     """The same as one JSON object."""
     return {
         "id": candidate.id,
@@ -61,13 +63,14 @@ def candidate_document(candidate: Candidate) -> dict[str, Any]:
         "availability": candidate.availability.value,
         "recruitment": {"status": candidate.recruitment, "as_of": candidate.recruitment_as_of},
         "coverage": candidate.coverage.value,
+        "version": version_on(candidate, day),
         "settings": list(candidate.settings),
         "agents": list(candidate.agents),
         "supportive": list(candidate.supportive),
         "events": list(candidate.events),
-        "criteria": [_criterion_document(each) for each in candidate.criteria],
-        "cohorts": [_cohort_document(each) for each in candidate.cohorts],
-        "cautions": [_criterion_document(each) for each in candidate.cautions],
+        "criteria": [_criterion_document(each, day) for each in candidate.criteria],
+        "cohorts": [_cohort_document(each, day) for each in candidate.cohorts],
+        "cautions": [_criterion_document(each, day) for each in candidate.cautions],
         "evidence": [each.document.model_dump(mode="json", exclude_none=True) for each in candidate.evidence],
         "assumptions": list(candidate.assumptions),
         "notes": list(candidate.notes),
@@ -75,21 +78,21 @@ def candidate_document(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _cohort_document(cohort: Cohort) -> dict[str, Any]:
+def _cohort_document(cohort: Cohort, day: date | None) -> dict[str, Any]:
     return {
         "id": cohort.id,
         "title": cohort.title,
         "availability": cohort.availability.value,
-        "criteria": [_criterion_document(each) for each in cohort.criteria],
+        "criteria": [_criterion_document(each, day) for each in cohort.criteria],
     }
 
 
-def _criterion_document(each: Criterion) -> dict[str, Any]:
+def _criterion_document(each: Criterion, day: date | None) -> dict[str, Any]:
     return {
         "id": each.id,
         "role": each.role.value,
-        "text": each.text,
-        "asks": condition_in_words(each.condition),
+        "text": text_on(each, day) if day else each.text,
+        "asks": condition_in_words(criterion_on(each, day).condition),
         "read_as": dict(names_read(each.condition)),
         "at_screening": each.at_screening,
         "recoverable": "with time" if each.recoverable_by_time else each.recoverable_within,

@@ -62,25 +62,37 @@ def show(
         str, typer.Argument(metavar="ID", help="A trial, a regimen or a derived fact.", show_default=False)
     ],
     rules: asked.Rules = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="Show the version of a protocol that was in force on this day.",
+            show_default="the last version",
+        ),
+    ] = None,
     as_json: asked.AsJson = False,
 ) -> None:
     """Show one rule in plain words.
 
-    Its criteria with limits and sources, its cautions and the evidence behind it.
+    Its criteria with limits and sources, its cautions and the evidence behind it. Of a protocol with
+    versions it says which one is shown, and since when that was in force.
 
     \b
     Examples:
       matcher rules show NCT04577326
       matcher rules show cisplatin_pemetrexed --json
+      matcher rules show NCT04334759 --as-of 2021-06-01
     """  # noqa: D301 - \b keeps the lines apart
     rulebook = open_rulebook(rules)
     candidate = rulebook.by_id.get(identifier)
     derivation = rulebook.derived.get(identifier)
     if candidate is not None:
+        day = asked.days_of(as_of).given
         if as_json:
-            print_json(candidate_document(candidate))
+            print_json(candidate_document(candidate, day))
         else:
-            print_candidate(Page(), candidate)
+            print_candidate(Page(), candidate, day)
     elif derivation is not None:
         if as_json:
             print_json(derivation.document.model_dump(mode="json", exclude_none=True))

@@ -50,7 +50,7 @@ def print_opening(page: Page, account: Account, reading: Reading, *, today: bool
     )
     page.line("As of ", (day, "bold"), f", rulebook {run.rulebook.short_version}, engine {run.engine}")
     for issue in reading.file_issues:
-        if issue.code == "P123":
+        if issue.code in ("P123", "P124"):
             page.line((f"{issue.source.file}: ", "bold red"), f"{issue.reason} ({issue.code})", hang=4)
     page.blank()
 

@@ -102,7 +102,9 @@ _PATIENTS = (
         "Record of another form",
         "No field of the record is one of a profile: it is a FHIR resource, a Phenopacket, a trial, a list with a name "
         "around it, or of a form that is not known. It is never matched as a patient about whom nothing is known. A "
-        "record with an identifier and nothing else is one, and is matched.",
+        "record with an identifier and nothing else is one, and is matched. Nor is a table read by its names where "
+        "lines before the header explain what its columns mean and half of them are not documented ones: in a study "
+        "file of cBioPortal AGE is the age at the diagnosis.",
         "Compare it with the schema that 'matcher profile schema' prints; describe a table in a mapping file.",
     ),
     Code(
@@ -281,6 +283,15 @@ _FACTS = (
         "More of the columns or fields are unknown than known. What they hold counts as never recorded, so nearly "
         "every answer will be that facts are missing.",
         "Describe the file in a mapping and give it with --mapping, or use the documented names.",
+        "warning",
+    ),
+    Code(
+        "P124",
+        "Column nearly named",
+        "The name of a column or field is a slip of the pen away from a documented one that is missing. What stands in "
+        "it was written for that fact and is not believed: the fact stays open, and nothing older and no other scale "
+        "steps in for it.",
+        "Give the column the documented name; a column that is meant to be another gets a name that is not near.",
         "warning",
     ),
 )

@@ -284,8 +284,10 @@ _WHOLE_FILES = (
     Code(
         "R062",
         "Version of a protocol in doubt",
-        "The last version of a protocol is the one the file encodes; every earlier one says which criteria were others.",
-        "Give the earlier version its criteria, and the last none.",
+        "The versions of a protocol stand oldest first: the first from the beginning, each later one since a day that "
+        "follows the one before, each but the last with the criteria that were others; the last is the file itself.",
+        "Give each later version its 'since' (2022-03-01, 2022-03, 2022 or {not_before: ..., by: ...}), each earlier "
+        "one its criteria, and the last none.",
     ),
     Code(
         "R056",

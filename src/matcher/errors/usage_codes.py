@@ -132,7 +132,7 @@ _USAGE = (
     Code(
         "U041",
         "Unfinished run",
-        "The folder holds the parts of a run that was stopped before its end, or of one that is still going on.",
+        "The folder holds the parts of a run that was stopped before its end.",
         "Give the same command with --resume to go on with it, or delete that folder to begin anew.",
     ),
     Code(
@@ -152,6 +152,12 @@ _USAGE = (
         "Spark gave up",
         "The cluster could not be reached, or could not finish the work.",
         "Check the master's address, and that every executor has this program and sees the files under one path.",
+    ),
+    Code(
+        "U045",
+        "Another run writes here",
+        "A run that is still going on keeps its parts in the folder; nothing of it may be taken away meanwhile.",
+        "Wait until it is over, or give another folder with --out.",
     ),
 )
 

@@ -56,20 +56,37 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class EarliestDate:
-    """When nothing but time stands in the way: a day or a span, of today's question or of a planned event.
+    """When nothing but time stands in the way, of today's question or of a planned event.
 
-    Without a ``last`` day the first one is possible and nothing makes a later one certain.
+    ``first`` is the first day on which the criteria may be met, ``last`` the first on which they are; without a
+    ``last`` day none is certain. ``already``: they may be met before any waiting. ``whatever``: what nobody knows of
+    a course that may count, such as its arm. ``complete``: the lists of which ``last`` supposes that they are.
     """
 
     event: str
     first: str
     last: str
+    already: bool = False
+    whatever: str = ""
+    complete: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        until = f" to {self.last}" if self.last else " or later"
-        span = self.first if self.first == self.last else self.first + until
-        return f"{self.event.replace('_', ' ')} {span}" if self.event else span
+        if self.first == self.last:
+            said = self.last
+        elif not self.last:
+            said = f"{self.first} at the earliest; no day is certain"
+        else:
+            unblind = ", or unblind" if self.whatever == "the arm" else ""
+            certain = (
+                f"safe whatever {self.whatever} from {self.last}{unblind}"
+                if self.whatever
+                else f"{self.last} for certain"
+            )
+            said = f"{'possibly already' if self.already else f'{self.first} at the earliest'}, {certain}"
+        if self.complete:
+            said += f", if nothing is missing from the list of {' and '.join(self.complete)}"
+        return f"{self.event.replace('_', ' ')} {said}" if self.event else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +125,7 @@ class CandidateShown:
     evidence: tuple[EvidenceShown, ...]
     coverage: str
     notes: tuple[str, ...] = ()
+    version: str = ""
     tied: bool = False
 
     @property

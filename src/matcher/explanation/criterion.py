@@ -6,26 +6,28 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from matcher.domain.possible import Interval, test
 from matcher.domain.record import Absence, Record
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Finding, Note, NoteKind
+from matcher.engines.base import Finding
 from matcher.explanation.answer import CriterionShown, FactShown
-from matcher.explanation.facts import shown, text_of
-from matcher.explanation.wording import (
-    NOT_RECORDED,
-    count_in_words,
-    is_presence,
-    limits_in_words,
-    unit_of,
-    value_in_words,
-)
-from matcher.features.kind import CodeDomain, Count, Domain, NumberDomain
+from matcher.explanation.facts import shown
+from matcher.explanation.origin import Origins
+from matcher.explanation.reason import Place, Reason, asks, number_words, places, reason, together
+from matcher.explanation.version import criterion_on, text_on
+from matcher.explanation.wording import is_presence, limits_in_words, unit_of, value_in_words
+from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
-from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
-from matcher.rules.graph import Choice, Graph
+from matcher.rules.condition import Comparison, comparisons
+from matcher.rules.graph import Graph, NodeId
 from matcher.rules.syntax import Citation
-from matcher.standing.deciding import ConditionReading, beneath, values_of
+from matcher.standing.deciding import (
+    ConditionReading,
+    beneath,
+    derived_domain,
+    is_derived,
+    sources_of,
+    values_of,
+)
 from matcher.standing.standing import CriterionVerdict
 
 _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.UNKNOWN: "unknown"}
@@ -44,12 +46,12 @@ class PatientWords:
     """What is said of one patient's records and values, each worked out once; equal records are one."""
 
     def __init__(self, as_of: date) -> None:
-        self._as_of = as_of
+        self.as_of = as_of
         # By identity first: hashing a record with all that is in it costs more than a look-up.
         self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
         self._by_value: dict[Record | Absence, FactShown] = {}
-        #: of a comparison, as asked in a role
-        self.reasons: dict[tuple[int, Role, bool], str] = {}
+        #: of a comparison, as asked in a role and place
+        self.reasons: dict[tuple[int, Role, Place], Reason] = {}
 
     def facts(self, findings: Iterable[Finding]) -> list[FactShown]:
         """What is behind them, in the order given, without repeats."""
@@ -60,7 +62,7 @@ class PatientWords:
         found = self._by_identity.get(id(fact))
         if found is None:
             if fact not in self._by_value:
-                self._by_value[fact] = shown(fact, self._as_of)
+                self._by_value[fact] = shown(fact, self.as_of)
             found = self._by_identity[id(fact)] = fact, self._by_value[fact]
         return found[1]
 
@@ -72,9 +74,9 @@ class _Fixed:
         "citation",
         "comparisons",
         "criterion",
-        "denied",
-        "domains",
+        "derived",
         "nodes",
+        "places",
         "recoverable",
         "role",
         "verdicts",
@@ -96,9 +98,8 @@ class _Fixed:
             for each in self.comparisons.values()
             if each.default_window is not None
         )
-        self.denied = frozenset(each.value for each in _denied(criterion.condition))
-        derived = {each.value for each in comparisons(criterion.condition) if each.feature is None}
-        self.domains = {node: choice.domain for node in derived if isinstance(choice := graph[node], Choice)}
+        self.places = {id(each): place for each, place in places(criterion.condition)}
+        self.derived = any(is_derived(graph, each) for each in self.nodes)
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -112,19 +113,21 @@ class CriterionWords:
     Where no fact is behind a criterion the same is said of every patient: that is remembered, once for each criterion.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, origins: Origins) -> None:
+        self._origins = origins
         self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
         self._fixed: dict[int, _Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
-        self._asked: dict[tuple[int, Role, bool], str] = {}
+        self._asked: dict[tuple[int, Role, Place], str] = {}
 
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
     ) -> Told:
+        judged = judged._replace(criterion=criterion_on(judged.criterion, patient.as_of))
         criterion, held = judged.criterion, reading.findings
         fixed = self._fixed_of(criterion, reading)
         findings = [held[node] for node in fixed.nodes]
-        if fixed.domains:
+        if fixed.derived:
             return self._tell(judged, fixed, reading, patient, cohort)
         for each in findings:
             if each.facts:
@@ -157,31 +160,28 @@ class CriterionWords:
         cohort: str,
     ) -> Told:
         criterion, held = judged.criterion, reading.findings
-        by = [fixed.comparisons[id(each)] for each in reading.decided_by(criterion.condition)]
-        found = [(each, held[each.value]) for each in by]
+        by = [
+            (fixed.comparisons[id(each)], fixed.places[id(each)])
+            for each in reading.decided_by(criterion.condition)
+        ]
+        found = [(comparison, held[comparison.value]) for comparison, _ in by]
         reasons = [
-            self._reason(
-                each,
-                held[each.value],
-                criterion.role,
-                patient,
-                each.value in fixed.denied,
-                fixed.domains.get(each.value),
-            )
-            for each in by[:_MANY]
+            self._reason(comparison, criterion.role, place, reading, patient) for comparison, place in by
         ]
         satisfied, lacking = judged.satisfied, ""
         if satisfied is Verdict.UNKNOWN:
-            titles = dict.fromkeys(each.title for each, finding in found if not finding.value.exact)
+            titles = dict.fromkeys(
+                self._lacking(comparison, reading) for comparison, finding in found if not finding.value.exact
+            )
             lacking = f"{criterion.id} {', '.join(titles) or criterion.text}"
         told = CriterionShown(
             id=criterion.id,
             role=fixed.role,
-            text=criterion.text,
+            text=text_on(criterion, patient.as_of) if criterion.versions else criterion.text,
             verdict=fixed.verdicts[judged.verdict],
             satisfied=_SATISFIED[satisfied],
-            reason="; ".join(dict.fromkeys(reasons)),
-            facts=tuple(patient.facts(_behind(by, reading))[:_MANY]),
+            reason=together(reasons, _MANY) or "this version of the protocol does not ask it",
+            facts=tuple(patient.facts(_behind((each.value for each, _ in by), reading))[:_MANY]),
             distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
             citation=fixed.citation,
             assumption=criterion.assumption,
@@ -197,74 +197,54 @@ class CriterionWords:
     def _reason(
         self,
         comparison: Comparison,
-        finding: Finding,
         role: Role,
+        place: Place,
+        reading: ConditionReading,
         patient: PatientWords,
-        denied: bool,
-        derived: Domain | None,
-    ) -> str:
-        """What was found, and in brackets what was asked and what else matters; the same wherever it is asked."""
-        key = id(comparison), role, denied
-        reason = patient.reasons.get(key)
-        if reason is None:
+    ) -> Reason:
+        """The same wherever it is asked in the same way."""
+        key = id(comparison), role, place
+        told = patient.reasons.get(key)
+        if told is None:
             if key not in self._asked:
-                self._asked[key] = _asks(comparison, role, denied)
-            reason = _reason(comparison, finding, self._asked[key], derived)
-            if is_presence(comparison) and reason.endswith(": yes"):
-                reason += _named(finding, patient)
-            patient.reasons[key] = reason
-        return reason
+                self._asked[key] = asks(comparison, role, place)
+            finding, value = reading.finding(comparison), comparison.value
+            told = patient.reasons[key] = reason(
+                comparison,
+                finding,
+                self._asked[key],
+                derived_domain(reading.graph, comparison),
+                _named(finding, patient) if is_presence(comparison) else (),
+                self._origins.of(value, reading).said if is_derived(reading.graph, value) else (),
+            )
+        return told
+
+    def _lacking(self, comparison: Comparison, reading: ConditionReading) -> str:
+        """What is missing by its title; of a derived fact also what is missing for it."""
+        if not is_derived(reading.graph, comparison.value):
+            return comparison.title
+        missing = self._origins.of(comparison.value, reading).open
+        others = [each for each in missing if each != comparison.title]
+        return f"{comparison.title} ({', '.join(others)})" if others else comparison.title
 
 
-def _behind(by: Iterable[Comparison], reading: ConditionReading) -> Iterator[Finding]:
+def _behind(deciding: Iterable[NodeId], reading: ConditionReading) -> Iterator[Finding]:
     """The findings that decided, and for a derived fact those that its deciding row read."""
-    held, verdicts = reading.findings, reading.table.verdicts[reading.row]
-    for comparison in by:
-        yield held[comparison.value]
-        if comparison.feature is None:
-            below = beneath(reading.graph, comparison.value, verdicts.get)
-            yield from (held[each] for each in below if each in held)
+    held, graph, verdicts = reading.findings, reading.graph, reading.table.verdicts[reading.row]
+    for node in deciding:
+        yield held[node]
+        if is_derived(graph, node):
+            sources = sources_of(graph, node) or (node,)
+            speaking = [each for each in sources if not held[each].silent] or sources
+            for each in speaking:
+                if is_derived(graph, each):
+                    yield from (held[one] for one in beneath(graph, each, verdicts.get) if one in held)
 
 
-def _named(finding: Finding, patient: PatientWords) -> str:
+def _named(finding: Finding, patient: PatientWords) -> tuple[str, ...]:
     """What is there, by its name: the drug and not only its class."""
-    texts = [each.text.partition(": ")[2] or each.text for each in patient.facts([finding])]
-    return f" ({', '.join(dict.fromkeys(texts[:_MOST_NAMED]))})" if texts else ""
-
-
-def _reason(comparison: Comparison, finding: Finding, asked: str, derived: Domain | None) -> str:
-    said = [asked] if asked else []
-    if finding.notes:
-        open_question = not _is_decided(comparison, finding)
-        said += dict.fromkeys(_note(note) for note in finding.notes if _matters(note, open_question))
-    in_brackets = f" ({'; '.join(said)})" if said else ""
-    found = value_of(comparison, finding, derived)
-    if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
-        found = "nothing recent enough"
-    return f"{comparison.title}: {found}{in_brackets}"
-
-
-def _asks(comparison: Comparison, role: Role, denied: bool) -> str:
-    """What a criterion does with what it asks; of a mere presence there is nothing to add unless it is denied."""
-    if is_presence(comparison):
-        return f"{_ASKS[role]}: no" if denied and role is Role.INCLUSION else ""
-    return f"{_ASKS[role]}: {'not ' if denied else ''}{limits_in_words(comparison)}"
-
-
-def _denied(condition: Condition, under: bool = False) -> Iterator[Comparison]:
-    """The comparisons that stand under an odd number of ``not``: what is asked is their opposite."""
-    match condition:
-        case Comparison():
-            if under:
-                yield condition
-        case Group(gate=Gate.NOT, members=(member,)):
-            yield from _denied(member, not under)
-        case Group(members=members):
-            for each in members:
-                yield from _denied(each, under)
-        case Branch(then=then, otherwise=otherwise):
-            yield from _denied(then, under)
-            yield from _denied(otherwise, under)
+    texts = dict.fromkeys(each.text.partition(": ")[2] or each.text for each in patient.facts([finding]))
+    return (", ".join(list(texts)[:_MOST_NAMED]),) if texts else ()
 
 
 def verdict_in_words(role: Role, verdict: Verdict) -> str:
@@ -280,73 +260,6 @@ def citation_in_words(citation: Citation | None) -> str:
 
 
 _MOST_NAMED = 2
-#: no derived fact has it, so that no set of values is all of them
-_ANY_VALUE = frozenset({"any value"})
-#: what a criterion does with what it asks
-_ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "warns of"}
-
-
-def value_of(comparison: Comparison, finding: Finding, derived: Domain | None = None) -> str:
-    """``derived`` is the domain of a derived fact: every one of its values open is nothing said."""
-    feature = comparison.feature
-    if feature is None:
-        words = value_in_words(finding.value, derived or CodeDomain(_ANY_VALUE))
-        return "cannot be said" if finding.silent or words == NOT_RECORDED else words
-    if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
-        return count_in_words(finding.value)
-    return value_in_words(finding.value, feature.domain, unit_of(feature))
-
-
-def _is_decided(comparison: Comparison, finding: Finding) -> bool:
-    return all(test(finding.value, each.op, each.limit) is not Verdict.UNKNOWN for each in comparison.bounds)
-
-
-def _matters(note: Note, open_question: bool) -> bool:
-    """What leaves a question open is said only while it is open; what assumptions list is not repeated."""
-    if note.kind in (
-        NoteKind.OPEN_LIST,
-        NoteKind.UNRESOLVED,
-        NoteKind.NO_EVENT_DATE,
-        NoteKind.IMPRECISE_DATE,
-    ):
-        return open_question
-    return note.kind not in (NoteKind.UNDATED, NoteKind.NO_LIMIT)
-
-
-def _note(note: Note) -> str:
-    about = note.about
-    named = about if isinstance(about, str) else ""
-    record = text_of(about) if about is not None and not isinstance(about, str) else ""
-    on = getattr(about, "on", None) or getattr(about, "start", None)
-    dated = f" of {on}" if on is not None else ""
-    match note.kind:
-        case NoteKind.STALE:
-            return f"{record}{dated} is too old to count"
-        case NoteKind.UNDATED:
-            return f"{record} has no date and is taken as current"
-        case NoteKind.CONFLICT:
-            stated = isinstance(about, Absence)
-            return (
-                f"contradicted by {record}"
-                if stated
-                else f"sources disagree{': ' + record if record else ''}"
-            )
-        case NoteKind.CONVERTED:
-            return f"worked out from {record}"
-        case NoteKind.OPEN_LIST:
-            return "nobody has said that the list is complete"
-        case NoteKind.UNRESOLVED:
-            return f"{record} may count or not"
-        case NoteKind.NO_EVENT_DATE:
-            return f"no date for {named.replace('_', ' ')}"
-        case NoteKind.IMPRECISE_DATE:
-            return "a date is not exact"
-        case NoteKind.NO_LIMIT:
-            return "the limit of normal was not given"
-
-
-def note_in_words(note: Note) -> str:
-    return _note(note)
 
 
 def _recoverable(criterion: Criterion) -> str:
@@ -367,7 +280,9 @@ def _distance(judged: CriterionVerdict, found: Iterable[tuple[Comparison, Findin
         counted = feature is not None and isinstance(feature.kind, Count)
         if feature is None or counted or not isinstance(feature.domain, NumberDomain):
             continue
-        value = value_in_words(finding.value, feature.domain, unit_of(feature))
+        exact = tuple(each.limit for each in comparison.bounds if isinstance(each.limit, float))
+        words = number_words(feature, exact)
+        value = value_in_words(finding.value, feature.domain, unit_of(feature), words)
         limits = limits_in_words(comparison)
         wanted = f"needs {limits}" if judged.criterion.role is Role.INCLUSION else f"excluded when {limits}"
         parts.append(f"{comparison.title}: {value}, {wanted}")

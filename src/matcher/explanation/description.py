@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 
 from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.evidence import figures_in_words
+from matcher.explanation.version import criterion_on, text_on, version_on
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion
 from matcher.rules.condition import names_read
 from matcher.rules.rulebook import Derivation
+from matcher.rules.version import days_in_words
 from matcher.vocabulary.text import in_sentence
 
 _COVERAGE = {
@@ -61,21 +65,22 @@ class Description:
     notes: tuple[str, ...]
 
 
-def describe(candidate: Candidate) -> Description:
+def describe(candidate: Candidate, day: date | None = None) -> Description:
+    """As the version of its protocol has it that is in force on the day; without a day the last one."""
     inclusion = [each for each in candidate.criteria if each.role.value == "inclusion"]
     exclusion = [each for each in candidate.criteria if each.role.value == "exclusion"]
     sections = [
-        Section("Inclusion: all must be met", _described(inclusion)),
-        Section("Exclusion: none may apply", _described(exclusion)),
+        Section("Inclusion: all must be met", _described(inclusion, day)),
+        Section("Exclusion: none may apply", _described(exclusion, day)),
     ]
     for cohort in candidate.cohorts:
         title = f"Cohort {cohort.id}: {cohort.title} ({cohort.availability.value})"
-        sections.append(Section(title, _described(cohort.criteria)))
-    sections.append(Section("Cautions: shown, never counted", _described(candidate.cautions)))
+        sections.append(Section(title, _described(cohort.criteria, day)))
+    sections.append(Section("Cautions: shown, never counted", _described(candidate.cautions, day)))
     return Description(
         id=candidate.id,
         title=candidate.title,
-        facts=tuple(_facts(candidate)),
+        facts=tuple(_facts(candidate, day)),
         sections=tuple(each for each in sections if each.criteria),
         studies=tuple(
             StudyDescribed(
@@ -94,7 +99,7 @@ def describe(candidate: Candidate) -> Description:
     )
 
 
-def _facts(candidate: Candidate) -> Iterable[tuple[str, str]]:
+def _facts(candidate: Candidate, day: date | None) -> Iterable[tuple[str, str]]:
     if candidate.kind is CandidateKind.TRIAL:
         yield "Phase", candidate.phase
         known = f", as known on {candidate.recruitment_as_of}" if candidate.recruitment_as_of else ""
@@ -109,15 +114,17 @@ def _facts(candidate: Candidate) -> Iterable[tuple[str, str]]:
         yield "With it", "; ".join(candidate.supportive)
     if candidate.events:
         yield "Events, in order", ", ".join(each.replace("_", " ") for each in candidate.events)
+    if version := version_on(candidate, day):
+        yield "Version shown", version
     yield "Coverage", _COVERAGE[candidate.coverage]
 
 
-def _described(criteria: Iterable[Criterion]) -> tuple[CriterionDescribed, ...]:
+def _described(criteria: Iterable[Criterion], day: date | None) -> tuple[CriterionDescribed, ...]:
     return tuple(
         CriterionDescribed(
             id=each.id,
-            text=each.text,
-            asks=condition_in_words(each.condition),
+            text=text_on(each, day) if day else each.text,
+            asks=condition_in_words(criterion_on(each, day).condition),
             marks=tuple(_marks(each)),
             citation=citation_in_words(each.citation) or f"none; assumption: {each.assumption}",
         )
@@ -128,6 +135,10 @@ def _described(criteria: Iterable[Criterion]) -> tuple[CriterionDescribed, ...]:
 def _marks(criterion: Criterion) -> Iterable[str]:
     for written, title in names_read(criterion.condition):
         yield f"read as: '{written}' is {in_sentence(title)}"
+    for (_, held), (since, _) in pairwise(criterion.versions):
+        assert since is not None
+        asks = f"{held.text}: {condition_in_words(held.condition)}"
+        yield f"before the amendment of {days_in_words(since)}: {asks}"
     if criterion.at_screening:
         yield "established at screening"
     if criterion.recoverable_by_time:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -17,11 +18,14 @@ from matcher.explanation.answer import (
     EvidenceShown,
     PatientShown,
 )
-from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words, note_in_words
+from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
+from matcher.explanation.origin import Origins
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
+from matcher.explanation.reason import note_in_words
 from matcher.explanation.timing import TimeTests, earliest
+from matcher.explanation.version import criterion_on, version_on
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence, Role
 from matcher.rules.graph import Choice, Combine, NodeId, Read
@@ -70,7 +74,8 @@ class Explainer:
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
         self._ranker = Ranker(rulebook)
-        self._words = CriterionWords()
+        self._origins = Origins(rulebook)
+        self._words = CriterionWords(self._origins)
         self._time_tests = TimeTests(rulebook.graph)
         self._cited = {each.name: citation_in_words(each.citation) for each in rulebook.derivations}
         self._values: dict[tuple[str, str], tuple[NodeId, ...]] = {}
@@ -230,10 +235,11 @@ class Explainer:
             ),
             distances=tuple(each.distance for each in considered if each.distance),
             earliest=earliest(standing, self._time_tests, profile),
-            assumptions=self._assumptions(standing, reading),
+            assumptions=self._assumptions(standing, reading, profile.as_of),
             evidence=tuple(self._evidence(each, reading) for each in candidate.evidence),
             coverage=candidate.coverage.value,
             notes=candidate.notes,
+            version=version_on(candidate, profile.as_of),
         )
 
     @staticmethod
@@ -245,7 +251,7 @@ class Explainer:
             return f"Meets all {number} encoded criteria{pending}; the protocol has more"
         return text
 
-    def _assumptions(self, standing: Standing, reading: ConditionReading) -> tuple[str, ...]:
+    def _assumptions(self, standing: Standing, reading: ConditionReading, day: date) -> tuple[str, ...]:
         """What was supposed for this candidate: the rule's own assumptions and what screening is to show."""
         found = list(standing.candidate.assumptions)
         for each in standing.considered:
@@ -256,7 +262,7 @@ class Explainer:
                 found.append(
                     f"{each.criterion.id}: presumed {presumed} until screening: {each.criterion.text}"
                 )
-            found += self._words.windows(each.criterion, reading)
+            found += self._words.windows(criterion_on(each.criterion, day), reading)
         return tuple(dict.fromkeys(found))
 
     def _conflicts(self, reading: ConditionReading) -> Iterable[str]:

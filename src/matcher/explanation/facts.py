@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from math import inf
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import Codes, Interval
+from matcher.domain.possible import Codes, Interval, is_unread
 from matcher.domain.record import (
     Absence,
     Alteration,
@@ -23,10 +24,12 @@ from matcher.domain.record import (
     Staging,
 )
 from matcher.explanation.answer import FactShown
-from matcher.explanation.wording import codes_in_words, title_of
+from matcher.explanation.wording import codes_in_words, interval_in_words, title_of, unit_in_words
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
+
+_FROM_ZERO = Interval(0, inf)
 
 
 def shown(record: Record | Absence, as_of: date) -> FactShown:
@@ -112,8 +115,11 @@ def _value(value: Interval | Codes | None, unit: str = "") -> str:
             return "not stated"
         case Codes(members=members):
             return codes_in_words(members)
+        case Interval() as interval if is_unread(interval):
+            return "not readable"
         case Interval() as interval:
-            return f"{interval}{' ' + unit if unit else ''}"
+            shown_unit = unit_in_words(unit)
+            return interval_in_words(interval, _FROM_ZERO) + (f" {shown_unit}" if shown_unit else "")
 
 
 def _components(components: tuple[Codes | None, ...]) -> str:

@@ -24,7 +24,7 @@ from matcher.engines.planes.levels import Levels
 from matcher.engines.planes.single import MANY_NODES, Supposed, Supposing
 from matcher.engines.reference.kinds import whole
 from matcher.explanation.answer import Question
-from matcher.features.kind import Domain, Feature, NumberDomain
+from matcher.features.kind import Domain, Feature, NumberDomain, SinceDay
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
 from matcher.standing.standing import OPEN, Standing, StandingKind
 
@@ -130,7 +130,7 @@ class Asker:
     def _answers(self, node: NodeId, finding: Finding) -> list[Possible]:
         """The answers worth supposing: none of a feature that is known, or of which every answer is as good."""
         value = finding.value
-        if value.exact:
+        if value.exact or self._is_of_rule(node):
             return []
         domain = self._feature(node).domain
         if value == whole(domain):
@@ -144,8 +144,13 @@ class Asker:
         if found is None:
             domain = self._feature(node).domain
             found = answers_that_matter(whole(domain), self.tests[node], domain)
-            found = self._unrecorded[node] = found if len(found) > 1 else []
+            known = len(found) < 2 or self._is_of_rule(node)
+            found = self._unrecorded[node] = [] if known else found
         return found
+
+    def _is_of_rule(self, node: NodeId) -> bool:
+        """Nothing of the patient's: nobody asks a patient when a protocol was amended."""
+        return isinstance(self._feature(node).kind, SinceDay)
 
     def _by_worlds(self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]) -> _Asked:
         supposing = self._supposing

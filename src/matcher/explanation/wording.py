@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from math import inf
+from math import floor, inf, log10
 
-from matcher.domain.possible import Codes, Interval, Op, Possible
+from matcher.domain.possible import (
+    COULD_BE_MEANT,
+    DENIED,
+    DOUBTS,
+    NEARLY,
+    NOT_UNDERSTOOD,
+    REPEATED,
+    SUSPECTED,
+    Codes,
+    Interval,
+    Op,
+    Possible,
+)
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, Latest, NumberDomain, Since
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
 from matcher.vocabulary.biomarkers import METHOD, SCORE_TYPE
@@ -16,7 +29,7 @@ from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.procedures import PROCEDURES
 from matcher.vocabulary.staging import STAGE, TNM
-from matcher.vocabulary.text import in_sentence
+from matcher.vocabulary.text import either_of, in_sentence
 from matcher.vocabulary.tree import Tree
 
 _TREES: tuple[Tree, ...] = (
@@ -31,11 +44,28 @@ _TREES: tuple[Tree, ...] = (
     RESPONSE_CRITERIA,
     ALTERATION_KIND,
 )
+#: why it may be none of what it names
+_DOUBTS = {
+    SUSPECTED: "suspected",
+    DENIED: "denied by another statement",
+    REPEATED: "recorded twice",
+    NEARLY: "as far as the name can be read",
+    COULD_BE_MEANT: "nobody has judged whether it is meant",
+    NOT_UNDERSTOOD: "not understood",
+}
 NOT_RECORDED = "not recorded"
 NEVER = "never"
 #: a limit written without its unit
 _BARE = re.compile(r"[a-z ]+\s-?[\d.]+")
-_UNIT_WORDS = {"wk": "weeks", "a": "years", "1": ""}
+_UNIT_WORDS = {
+    "wk": "weeks",
+    "a": "years",
+    "1": "",
+    "INR": "",
+    "score": "",
+    "10*9/L": "x 10^9/L",
+    "10*12/L": "x 10^12/L",
+}
 _SIGNS = {Op.AT_LEAST: "at least", Op.AT_MOST: "at most", Op.ABOVE: "above", Op.BELOW: "below"}
 
 
@@ -49,7 +79,11 @@ def title_of(code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def codes_in_words(codes: frozenset[str]) -> str:
-    """The fewest nodes that stand for these leaves, by their titles."""
+    """The fewest nodes that stand for these leaves, by their titles; a doubt about them stands behind."""
+    doubts = codes & DOUBTS
+    if doubts:
+        why = ", ".join(_DOUBTS[each] for each in sorted(doubts))
+        return f"{codes_in_words(codes - DOUBTS)} ({why})" if codes - DOUBTS else why
     for tree in _TREES:
         if codes <= tree.all_leaves:
             titles = [tree.title(code) for code in tree.cover(codes)]
@@ -57,15 +91,36 @@ def codes_in_words(codes: frozenset[str]) -> str:
     else:
         titles = [title_of(code) for code in sorted(codes)]
     if len(titles) > 6:
-        return f"{', '.join(titles[:5])} or {len(titles) - 5} others"
-    return " or ".join([", ".join(titles[:-1]), titles[-1]]) if len(titles) > 1 else titles[0]
+        return either_of([*titles[:5], f"{len(titles) - 5} others"])
+    return either_of(titles)
 
 
-def number_in_words(value: float) -> str:
-    return f"{value:.6g}"
+def number_in_words(value: float, limits: tuple[float, ...] = ()) -> str:
+    """A number as it was recorded: whole numbers whole, others to four figures, which conversions exceed."""
+    return _rounded(value, 4, limits)
 
 
-def value_in_words(value: Possible, domain: Domain, unit: str = "") -> str:
+def worked_out_in_words(value: float, limits: tuple[float, ...] = ()) -> str:
+    """A number that was worked out: three figures, and from ten up whole ones."""
+    return _rounded(value, 3, limits, whole_from=10)
+
+
+def _rounded(value: float, figures: int, limits: tuple[float, ...], whole_from: float = inf) -> str:
+    """Rounded as far as it stays on its side of every limit: 59.7 against 60 is not 60."""
+    if value in (inf, -inf) or value == int(value):
+        return f"{value:.15g}"
+    places = 0 if abs(value) >= whole_from else max(figures - 1 - floor(log10(abs(value))), 0)
+    while any(
+        (value < each) != (round(value, places) < each) or round(value, places) == each != value
+        for each in limits
+    ):
+        places += 1
+    return f"{round(value, places):.15g}"
+
+
+def value_in_words(
+    value: Possible, domain: Domain, unit: str = "", number: Callable[[float], str] = number_in_words
+) -> str:
     """A possible-value set: one value, a range, a few codes, or that nothing is recorded."""
     shown = f" {unit}" if unit else ""
     match value, domain:
@@ -76,21 +131,23 @@ def value_in_words(value: Possible, domain: Domain, unit: str = "") -> str:
         case Interval() as interval, NumberDomain(interval=everything):
             if interval == everything:
                 return NOT_RECORDED
-            words = _interval(interval, everything)
+            words = interval_in_words(interval, everything, number)
             return words if words == NEVER else words + shown
         case Interval() as interval, _:
-            return _interval(interval, interval) + shown
+            return interval_in_words(interval, interval, number) + shown
     raise TypeError(f"unhandled value {value!r}")
 
 
-def _interval(value: Interval, domain: Interval) -> str:
+def interval_in_words(
+    value: Interval, domain: Interval, number: Callable[[float], str] = number_in_words
+) -> str:
     if value.exact:
-        return NEVER if value.low == inf else number_in_words(value.low)
+        return NEVER if value.low == inf else number(value.low)
     if value.high == inf or (value.high == domain.high and value.low > domain.low):
-        return f"{'above' if value.low_open else 'at least'} {number_in_words(value.low)}"
+        return f"{'above' if value.low_open else 'at least'} {number(value.low)}"
     if value.low <= domain.low and value.high < domain.high:
-        return f"{'below' if value.high_open else 'at most'} {number_in_words(value.high)}"
-    return f"{number_in_words(value.low)} to {number_in_words(value.high)}"
+        return f"{'below' if value.high_open else 'at most'} {number(value.high)}"
+    return f"{number(value.low)} to {number(value.high)}"
 
 
 def count_in_words(value: Interval) -> str:
@@ -111,8 +168,13 @@ def unit_of(feature: Feature) -> str:
         case Latest(field="times_lower_normal"), _:
             return "x LLN"
         case _, NumberDomain(unit=name):
-            return _UNIT_WORDS.get(name, name)
+            return unit_in_words(name)
     return ""
+
+
+def unit_in_words(name: str) -> str:
+    """A unit as it is printed on a report."""
+    return _UNIT_WORDS.get(name, name)
 
 
 def is_presence(comparison: Comparison) -> bool:
@@ -125,7 +187,10 @@ def bound_in_words(bound: Bound, unit: str = "") -> str:
     if isinstance(bound.limit, frozenset):
         return codes_in_words(bound.limit)
     if bound.written:
-        return f"{bound.written} {unit}" if unit and _BARE.fullmatch(bound.written) else bound.written
+        if _BARE.fullmatch(bound.written):
+            return f"{bound.written} {unit}" if unit else bound.written
+        number, _, of = bound.written.rpartition(" ")
+        return f"{number} {unit_in_words(of)}".rstrip()
     return f"{_SIGNS[bound.op]} {number_in_words(bound.limit)}{' ' + unit if unit else ''}"
 
 
@@ -137,6 +202,8 @@ def condition_in_words(condition: Condition) -> str:
         case Branch(condition=asked, then=then, otherwise=otherwise):
             first, second, third = (condition_in_words(each) for each in (asked, then, otherwise))
             return f"if {first}: {second}; otherwise: {third}"
+        case Group(members=()):
+            return "nothing is asked"
         case Group(gate=Gate.NOT, members=(member,)):
             inner = condition_in_words(member)
             return f"no {in_sentence(inner)}" if _is_plain(member) else f"not ({inner})"
@@ -172,7 +239,43 @@ def comparison_in_words(comparison: Comparison) -> str:
     return f"{comparison.title}{recorded}{colon} {limits_in_words(comparison)}"
 
 
-def limits_in_words(comparison: Comparison) -> str:
-    """What is asked of the feature, without naming it again."""
+def limits_in_words(comparison: Comparison, *, denied: bool = False) -> str:
+    """What is asked of the feature, or its opposite, without naming it again."""
     unit = unit_of(comparison.feature) if comparison.feature else ""
-    return " and ".join(bound_in_words(each, unit) for each in comparison.bounds)
+    match comparison.bounds:
+        case (Bound(op=Op.AT_LEAST, limit=float() as low) as first, Bound(op=Op.AT_MOST, limit=high) as last):
+            if low == high:
+                exactly = _between(first, last, unit)[1]
+                return f"other than {exactly}" if denied else exactly
+            start, end = _between(first, last, unit)
+            return f"{'outside ' if denied else ''}{start} to {end}"
+        case (Bound(limit=frozenset() as limit),) if denied:
+            return _none_of(limit)
+        case (Bound(limit=float()) as bound,) if denied:
+            return _bound_in_words(bound, unit, _OPPOSITE[bound.op])
+    words = " and ".join(bound_in_words(each, unit) for each in comparison.bounds)
+    return f"not {words}" if denied else words
+
+
+_OPPOSITE = {Op.AT_LEAST: Op.BELOW, Op.BELOW: Op.AT_LEAST, Op.AT_MOST: Op.ABOVE, Op.ABOVE: Op.AT_MOST}
+_ANSWERS = {frozenset({"yes"}): "no", frozenset({"no"}): "yes"}
+
+
+def _none_of(codes: frozenset[str]) -> str:
+    """The opposite of a set of codes, with the negation on each of them."""
+    if codes in _ANSWERS:
+        return _ANSWERS[codes]
+    words = codes_in_words(codes)
+    return f"neither {words.replace(' or ', ' nor ')}" if words.count(" or ") == 1 else f"not {words}"
+
+
+def _between(first: Bound, last: Bound, unit: str) -> tuple[str, str]:
+    """The two ends of a range; the unit stands behind the second where both have the same."""
+    start, end = (bound_in_words(each, unit).removeprefix(f"{_SIGNS[each.op]} ") for each in (first, last))
+    number, _, of = start.partition(" ")
+    return (number if of and end.endswith(f" {of}") else start), end
+
+
+def _bound_in_words(bound: Bound, unit: str, op: Op) -> str:
+    """The limit as written, with another sign."""
+    return f"{_SIGNS[op]} {bound_in_words(bound, unit).removeprefix(f'{_SIGNS[bound.op]} ')}"

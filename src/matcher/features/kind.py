@@ -7,6 +7,7 @@ plain hashable data, so that equal features of two trials are one node of the gr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from matcher.domain.dates import Duration, TimeUnit
@@ -129,7 +130,8 @@ class Count:
 
     With ``distinct`` records are counted by that field: certain are the distinct values stated (one, if
     anything matched), possible adds every record where it was not stated. ``ordinal``: the field numbers all of
-    them from one, so that a fourth proves four.
+    them from one, so that a fourth proves four. ``others`` are statements of absence that would do as well: no fusion
+    of either gene, or not this very change.
     """
 
     table: str
@@ -137,6 +139,7 @@ class Count:
     target: frozenset[str] | None
     distinct: str | None = None
     ordinal: bool = False
+    others: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,17 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
+class SinceDay:
+    """Days from a day that the rule itself names to today: the day an amendment came into force.
+
+    Nothing of the patient's. A day known only to lie between ``first`` and ``last`` leaves it open in between.
+    """
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Formula:
     """A published formula over other features, interval-valued; ``name`` is looked up by the engine."""
 
@@ -175,7 +189,13 @@ class FirstOf:
     sources: tuple[Feature, ...]
 
 
-Kind: TypeAlias = Latest | Extreme | Total | Count | Since | Age | Formula | FirstOf
+def closing(kind: Count | Since | Extreme | Total) -> tuple[frozenset[str], ...]:
+    """The statements of absence of which each leaves nothing but what is recorded: all its codes are denied."""
+    others = kind.others if isinstance(kind, Count) else ()
+    return (kind.target, *others) if kind.target is not None else others
+
+
+Kind: TypeAlias = Latest | Extreme | Total | Count | Since | SinceDay | Age | Formula | FirstOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.features.kind import Age, Feature, FirstOf, Formula
+from matcher.features.kind import Age, Feature, FirstOf, Formula, SinceDay
 
 
 def tables_of(feature: Feature) -> frozenset[str]:
@@ -10,6 +10,8 @@ def tables_of(feature: Feature) -> frozenset[str]:
     match feature.kind:
         case Age():
             return frozenset({"birth", "birth_source"})
+        case SinceDay():
+            return frozenset()
         case Formula(inputs=inner) | FirstOf(sources=inner):
             return frozenset().union(*(tables_of(each) for each in inner))
         case kind:

@@ -12,7 +12,7 @@ from matcher.readers.context import Context
 from matcher.readers.value import NOT_READ
 from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.marks import Assertion, Marked, marked
-from matcher.vocabulary.resolution import ANYTHING, Resolution
+from matcher.vocabulary.resolution import ANYTHING, PLACEBO, Resolution
 
 ANTICANCER = "anticancer"
 CELLS = "car_t"
@@ -77,8 +77,8 @@ def _marked(formulary: Formulary, members: list[Any]) -> Marked | None:
 
 
 def _is_known(formulary: Formulary, text: str) -> bool:
-    resolution = formulary.resolve(text)
-    return ANYTHING not in resolution.components and not resolution.unresolved
+    components = formulary.resolve(text).components
+    return ANYTHING not in components and PLACEBO not in components
 
 
 def _components(resolution: Resolution) -> list[Codes | None]:

@@ -11,12 +11,12 @@ from matcher.domain.possible import DENIED, SUSPECTED, Codes
 from matcher.domain.record import Absence, Alteration, Listing
 from matcher.readers import lookup
 from matcher.readers.context import Asserted, Context, is_unknown
-from matcher.readers.outcome import Issue
 from matcher.readers.rows import TableRow, listing_of
 from matcher.vocabulary import alterations, genes, variants
 from matcher.vocabulary.alterations import FUSION, Finding
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.marks import Assertion, assertion_of, marked
+from matcher.vocabulary.text import whole_words
 
 #: what stands between changes that were all found
 _ALL_OF = re.compile(r"\s*[;,+&]\s*|\s+and\s+|\s+und\s+", re.IGNORECASE)
@@ -33,6 +33,8 @@ class _Said:
     missing: alterations.Missing | None = None
     partner: Codes | None = None
     doubted: bool = False
+    #: something is said, and nobody can read it
+    unread: bool = False
 
 
 def read_alterations(
@@ -54,38 +56,10 @@ def read_alterations(
         wire,
         complete,
         record,
-        lookup.ABSENT_ALTERATION.resolve,
+        lookup.ABSENT_ALTERATION,
         alterations.EVERYTHING,
     )
-    records = tuple(_against(context, each, listed.absences) for each in (*listed.records, *more))
-    return replace(listed, records=records)
-
-
-def _against(context: Context, record: Alteration, absences: tuple[Absence, ...]) -> Alteration:
-    """The record, only possible where a statement denies alterations of its kind: mutated, and "wild type"."""
-    if record.gene is None or record.kind is None or not record.gene.exact:
-        return record
-    (gene,) = record.gene.members
-    for absence in absences:
-        later = record.on is not None and absence.on is not None and record.on.first > absence.on.last
-        if (
-            gene not in absence.codes
-            and alterations.asked(gene, record.kind.members) <= absence.codes
-            and not later
-        ):
-            reason = f"recorded here, and denied by '{absence.label}' ({absence.source})"
-            context.issues.append(
-                Issue.of(
-                    "P111",
-                    reason,
-                    source=record.source,
-                    patient=context.patient,
-                    fact="alterations",
-                    text=gene,
-                )
-            )
-            return replace(record, gene=record.gene.doubted(DENIED))
-    return record
+    return replace(listed, records=(*listed.records, *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +153,11 @@ class _Row:
                 return _of_changes(changes)
             if (said := _assertion(raw)) is not None:
                 return said
+            if whole_words(raw) in alterations.OF_ANY_KIND:
+                return _Said()
         kinds = self.context.codes(self.fields, "kind", self.path, lookup.ALTERATION_KIND)
         if kinds is None or not kinds.members <= ALTERATION_KIND.all_leaves:
-            return _Said(doubted=not isinstance(raw, str) or alterations.may_deny(raw))
+            return _Said(doubted=not isinstance(raw, str) or alterations.may_deny(raw), unread=True)
         return _Said(kinds.members)
 
     def _changes(self, symbol: str, gene: Codes | None) -> Iterator[_Said]:
@@ -220,6 +196,12 @@ class _Row:
             return _Said(ALTERATION_KIND.leaves(code))
         if (said := _assertion(text)) is not None:
             return said
+        mark = marked(text, lambda name: bool(variants.changes(name, symbol)))
+        if mark is not None and mark.assertion is Assertion.ABSENT:
+            # "V600E not detected"
+            return replace(
+                _of_changes(variants.changes(mark.name, symbol)), missing=alterations.Missing(None)
+            )
         named = alterations.finding(text)
         if named is None or named.absent:
             return None
@@ -245,16 +227,18 @@ class _Row:
         missing = kind.missing or said.missing
         if named is not None and named.absent:
             missing = alterations.Missing(named.kinds)
-        if assertion is Assertion.NOT_PATIENTS or (assertion is Assertion.ABSENT and (texts or partner)):
-            # That one change or one fusion was not found says nothing of the gene's others.
+        if assertion is Assertion.NOT_PATIENTS:
             return None
         if assertion is Assertion.ABSENT and missing is None:
             missing = alterations.Missing(named.kinds if named is not None else None)
         doubt = SUSPECTED if kind.doubted or said.doubted or assertion is Assertion.SUSPECTED else ""
-        if missing is not None:
-            if not texts and partner is None and not doubt:
+        if missing is not None and not doubt:
+            if not texts and partner is None:
                 return self._absence(gene, missing, kind, said)
-            # "V600E" beside "not detected": what was not found is one change, and nothing is said of the others.
+            if (codes := _denied(gene, partner, texts, missing)) is not None:
+                # That one change or one fusion was not found says nothing of the gene's others.
+                return Absence(codes, self._label())
+        if missing is not None:
             doubt = DENIED
         joined = partner is not None or not is_unknown(self.fields.get("partner"))
         kinds = self._kinds((kind, said, beside), named, changed=bool(texts), joined=joined)
@@ -278,13 +262,12 @@ class _Row:
         kinds = missing.kinds
         if kinds is None:
             kinds = kind.kinds or said.kinds
-        label = " ".join(
-            str(each)
-            for name in ("gene", "kind", "protein_change")
-            if not is_unknown(each := self.fields.get(name))
-        )
         codes = alterations.absent(gene.members, kinds)
-        return Absence(codes, label) if codes else None
+        return Absence(codes, self._label()) if codes else None
+
+    def _label(self) -> str:
+        cells = (self.fields.get(name) for name in ("gene", "partner", "kind", "protein_change", "assertion"))
+        return " ".join(str(each) for each in cells if not is_unknown(each))
 
     def _all_denied(self, raw: str, gene: Codes) -> bool:
         """Whether a denial of the text is one of each of the genes, and not of one among several."""
@@ -295,6 +278,8 @@ class _Row:
         self, cells: tuple[_Said, ...], named: Finding | None, *, changed: bool, joined: bool
     ) -> frozenset[str] | None:
         """What the cells say of the kind, together; where they exclude each other, either."""
+        if any(each.unread for each in cells):
+            return None
         stated = [each.kinds for each in cells if each.kinds]
         if named is not None and named.kinds:
             stated.append(named.kinds)
@@ -327,6 +312,28 @@ def _assertion(text: str) -> _Said | None:
     if said is Assertion.ABSENT:
         return _Said(missing=alterations.Missing(None))
     return _Said(doubted=said is not Assertion.PRESENT) if said is not None else None
+
+
+def _denied(
+    gene: Codes | None, partner: Codes | None, texts: tuple[str, ...], missing: alterations.Missing
+) -> frozenset[str] | None:
+    """The codes of one change, or of one fusion, that was not found; nothing where that is not what is said."""
+    if gene is None or not gene.exact:
+        return None
+    (symbol,) = gene.members
+    if texts and partner is None:
+        found = variants.changes(" or ".join(texts), symbol)
+        kinds = frozenset().union(*(each.kinds for each in found))
+        said = missing.kinds is None or kinds <= missing.kinds
+        return alterations.absent_changes(symbol, found) if said and found else None
+    if (
+        partner is None
+        or texts
+        or not partner.exact
+        or not (missing.kinds is None or missing.kinds >= FUSION)
+    ):
+        return None
+    return alterations.absent_fusion(symbol, *partner.members)
 
 
 def _of_changes(found: tuple[variants.Change, ...] | list[variants.Change]) -> _Said:

@@ -12,7 +12,7 @@ from matcher.domain.record import UNSTATED, Diagnosis, Listing, Source
 from matcher.domain.wire.model import FIELDS, LISTS
 from matcher.errors import nearest
 from matcher.readers.alterations import read_alterations
-from matcher.readers.context import Context
+from matcher.readers.context import Context, is_unknown
 from matcher.readers.disease import (
     TwoIndexCancersError,
     read_diagnoses,
@@ -33,7 +33,7 @@ from matcher.readers.treatment import (
     read_radiotherapy,
     read_therapies,
 )
-from matcher.readers.value import UnreadableError, read_date
+from matcher.readers.value import NOT_READ, UnreadableError, read_date
 from matcher.vocabulary.formulary import Formulary
 
 
@@ -113,6 +113,8 @@ def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
         guess = nearest(name, FIELDS) if context.guesses else None
         hint = f"; did you mean '{guess}'?" if guess else ""
         context.issue("P109", name, f"profiles have no field '{name}'{hint}", wire[name])
+        if guess is not None and facts_of({guess: None}) and not is_unknown(wire[name]):
+            wire = _with_unread(wire, guess)
     if "index_date" in wire:
         span = context.date(wire, "index_date", "")
         context.index = span.first if span is not None else None
@@ -148,6 +150,15 @@ def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
         assumptions=tuple(context.assumptions),
         **tables,
     )
+
+
+def _with_unread(wire: dict[str, Any], name: str) -> dict[str, Any]:
+    """With something of this name that nobody can read: no older value, other scale or end of a list stands for it."""
+    held = wire.get(name)
+    if name in LISTS:
+        rows = held if isinstance(held, list) else [] if held is None else [held]
+        return {**wire, name: [*rows, NOT_READ]}
+    return wire if held is not None else {**wire, name: NOT_READ}
 
 
 _Reader: TypeAlias = Callable[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -34,6 +35,8 @@ class BoundCell:
     stem: str = ""
     unit_column: str | None = None
     date: BoundCell | None = None
+    #: the column's name, or that of the unit, is only nearly the documented one: what stands there is not believed
+    doubted: bool = False
 
     @property
     def from_column(self) -> bool:
@@ -52,7 +55,11 @@ class BoundRow:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A mapping ready to read rows with; ``unknown`` are columns it says nothing about."""
+    """A mapping ready to read rows with; ``unknown`` are columns it says nothing about.
+
+    ``nearly`` are columns of the documented form whose name is misspelt, each with the one that is meant: they hold
+    something of that fact, and nobody knows what.
+    """
 
     mapping: Mapping
     id: tuple[BoundCell, ...]
@@ -63,6 +70,7 @@ class Bound:
     policies: tuple[tuple[Policy, tuple[tuple[Condition, str], ...]], ...]
     used: frozenset[str]
     unknown: tuple[str, ...]
+    nearly: tuple[tuple[str, str], ...] = ()
 
     @property
     def assumptions(self) -> Iterator[str]:
@@ -93,15 +101,25 @@ class Bound:
 
 def bind(marked: MarkedMapping, header: Iterable[str]) -> Bound:
     """Settle every column name of the mapping; columns the file lacks are one error for all of them."""
-    return _Binding(marked, tuple(header)).bound()
+    named = tuple(header)
+    binding = _Binding(marked, named, {})
+    bound = binding.bound()
+    nearly = binding.misspelt(bound.unknown) if bound.unknown else {}
+    return _Binding(marked, named, nearly).bound() if nearly else bound
 
 
 class _Binding:
-    def __init__(self, marked: MarkedMapping, header: tuple[str, ...]) -> None:
+    """``nearly``: by the documented name of a column the misspelt one that the file has in its place."""
+
+    def __init__(self, marked: MarkedMapping, header: tuple[str, ...], nearly: dict[str, str]) -> None:
         self._marked = marked
         self._mapping = marked.mapping
         self._header = header
         self._by_name = {name.casefold(): name for name in reversed(header) if name}
+        self._by_name.update(nearly)
+        self._nearly = nearly
+        self._misspelt = frozenset(nearly.values())
+        self._lacking: dict[str, None] = {}
         self._used: set[str] = set()
         self._missing: dict[str, Diagnostic] = {}
         self._locations = {id(cell): location for location, cell in cells_of(marked.mapping)}
@@ -137,7 +155,34 @@ class _Binding:
             policies,
             frozenset(self._used),
             unknown,
+            tuple(
+                (column, documented) for documented, column in self._nearly.items() if column in self._used
+            ),
         )
+
+    def misspelt(self, unknown: Iterable[str]) -> dict[str, str]:
+        """The documented columns that the file lacks and that one of its unknown ones is a slip of the pen from."""
+        if self._mapping.columns == "required":
+            return {}
+        found: dict[str, str] = {}
+        for column in list(unknown)[:_MOST_GUESSES]:
+            guess = nearest(column.casefold(), [*self._lacking, *self._in_groups(column)])
+            if guess is not None and guess not in self._by_name:
+                found.setdefault(guess, column)
+        return found
+
+    def _in_groups(self, column: str) -> Iterator[str]:
+        """The documented columns of a group with the number that the column has."""
+        number = _ANY_NUMBER.search(column)
+        if number is None:
+            return
+        for parts in self._mapping.rows.values():
+            for part in parts:
+                for cells in part.fields.values() if part.repeat is not None else ():
+                    stem = (part.repeat or "").replace("#", number[0])
+                    yield from (
+                        stem + (each.column or "")[1:] for each in cells if (each.column or "")[:1] == "*"
+                    )
 
     def _rows(self, table: str, part: RowPart) -> Iterator[BoundRow]:
         for stem in self._stems(part):
@@ -165,7 +210,7 @@ class _Binding:
         """The beginnings of column names that fit the pattern, in the order of their numbers."""
         before, dashed, after = numbered_parts(pattern.casefold())
         found: dict[str, int] = {}
-        for name in self._header:
+        for name in (*self._header, *self._nearly):
             fit = _number_in(name.casefold(), before, dashed, after)
             if fit is not None:
                 end, number = fit
@@ -189,13 +234,15 @@ class _Binding:
             columns = (found,)
         if cell.columns is not None and not columns:
             return None
+        unit = None if cell.unit_column is None else self._find(cell.unit_column, stem, location)
         return BoundCell(
             cell,
             columns,
             self._conditions(cell.when, stem or "", location),
             stem or "",
-            None if cell.unit_column is None else self._find(cell.unit_column, stem, location),
+            unit,
             None if cell.date is None else self._cell(cell.date, stem),
+            doubted=not self._misspelt.isdisjoint((*columns, unit)),
         )
 
     def _matching(self, pattern: str, location: Location) -> list[str]:
@@ -213,6 +260,8 @@ class _Binding:
             self._used.add(found)
         elif self._mapping.columns == "required" and not column.startswith("*"):
             self._report(column, location)
+        elif location[:1] in (("facts",), ("rows",)):
+            self._lacking[wanted.casefold()] = None
         return found
 
     def _report(self, column: str, location: Location) -> None:
@@ -231,6 +280,7 @@ class _Binding:
         return tuple((each, column or "") for each, column in found)
 
 
+_ANY_NUMBER = re.compile(r"\d{1,9}")
 _MOST_DIGITS = 9
 _MOST_GUESSES = 50
 """So many missing columns are still offered the nearest name: looking for it is what takes time."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import DOUBTS, NOT_UNDERSTOOD, SUSPECTED, UNREAD, Codes, Interval
 from matcher.domain.record import Absence, Source
-from matcher.errors import nearest
 from matcher.readers.lookup import Lookup
 from matcher.readers.outcome import LONGEST_TEXT, Issue
 from matcher.readers.place import Places
@@ -27,7 +24,7 @@ LONGEST_WRITTEN = 1000
 """Characters of a field of a row; what is longer is prose, and would take patterns long to look through."""
 MOST_GUESSES = 50
 """So many findings about one patient still offer the nearest name: looking for it is what takes time."""
-_ENUMERATED = re.compile(r",| or | and | nor |;|/|\|| oder | und |&", re.IGNORECASE)
+ENUMERATED = re.compile(r",| or | and | nor |;|/|\|| oder | und |&", re.IGNORECASE)
 _UNKNOWN = frozenset({"unknown", "not known", "not stated", "not available", "n/a", "na", "?", ""})
 #: a day of which many are born, and which programs write for zero
 _EPOCH = 1970
@@ -83,6 +80,11 @@ class Context:
     def assume(self, text: str) -> None:
         if text not in self.assumptions:
             self.assumptions.append(text)
+
+    @property
+    def agent(self) -> Lookup:
+        """What a statement about agents can name: an agent or a class of them."""
+        return Lookup("a known agent or class", self.formulary_members, self.formulary.nearest)
 
     def formulary_members(self, name: str) -> frozenset[str] | None:
         """The agents of a class or name, or a leaf such as ``platinum_other`` itself."""
@@ -278,7 +280,7 @@ def _marked(text: str, lookup: Lookup) -> Asserted | None:
         whole = lookup.resolve(name)
         if whole:
             return whole
-        parts = [lookup.resolve(part) for part in _ENUMERATED.split(name) if part.strip()]
+        parts = [lookup.resolve(part) for part in ENUMERATED.split(name) if part.strip()]
         return frozenset().union(*(part for part in parts if part)) if len(parts) > 1 and all(parts) else None
 
     found = marked(text, lambda name: bool(named(name)))
@@ -330,66 +332,3 @@ def unit_refused(error: units.UnitError) -> UnreadableError:
     code = "P104" if error.fault is units.UnitFault.DIMENSION else "P103"
     hint = f"; did you mean '{error.suggestion}'?" if error.suggestion else ""
     return UnreadableError(code, error.message + hint, error.unit)
-
-
-def checked(
-    context: Context, model: type[BaseModel], raw: Mapping[Any, Any], path: str
-) -> dict[str, Any] | None:
-    """The fields of a row that have the right shape; the others are issues. Nothing without a required one."""
-    fields = {str(name): value for name, value in raw.items() if value is not None}
-    for name, value in fields.items():
-        if _is_prose(value):
-            context.issue("P120", f"{path}.{name}", "the text is longer than any value", value)
-            fields[name] = NOT_READ
-    usable = True
-    readable = {name: value for name, value in fields.items() if value is not NOT_READ}
-    for error in _faults(model, readable):
-        name = str(error["loc"][0]) if error["loc"] else ""
-        if error["type"] == "missing" and name in fields:
-            continue
-        if error["type"] == "missing":
-            context.issue("P118", path, f"the row has no '{name}'")
-            usable = False
-        elif error["type"] == "extra_forbidden":
-            guess = nearest(name, model.model_fields) if context.guesses else None
-            hint = f"; did you mean '{guess}'?" if guess else ""
-            value = fields.pop(name, readable.get(name, ""))
-            context.issue("P109", f"{path}.{name}", f"there is no field '{name}' here{hint}", value)
-            if "assertion" in model.model_fields and _could_deny(name, value):
-                fields.setdefault("assertion", NOT_READ)
-        elif name in fields:
-            code = "P110" if name not in _DATES else "P106"
-            context.issue(code, f"{path}.{name}", error["msg"], fields[name])
-            fields[name] = NOT_READ
-            usable = usable and not model.model_fields[name].is_required()
-    return fields if usable else None
-
-
-def _is_prose(value: object) -> bool:
-    """Whether a text is too long to be looked through for names, agents and changes."""
-    if isinstance(value, list):
-        return any(_is_prose(each) for each in value)
-    return isinstance(value, str) and len(value) > LONGEST_WRITTEN
-
-
-_DENYING = re.compile(
-    "negat|verif|refut|exclu|absen|certain|assert|famil|subject|suspec|doubt|polarit|presen|confirm|denie|ruled",
-    re.IGNORECASE,
-)
-
-
-def _could_deny(name: str, value: object) -> bool:
-    """Whether a field that nobody knows may say that the rest of its row is not so."""
-    said = isinstance(value, bool) or (isinstance(value, str) and assertion_of(value) is not None)
-    return said or _DENYING.search(name) is not None
-
-
-_DATES = frozenset({"date", "start", "end", "progression_date"})
-
-
-def _faults(model: type[BaseModel], fields: Mapping[str, Any]) -> Iterable[Any]:
-    try:
-        model.model_validate(fields)
-    except ValidationError as error:
-        return error.errors(include_url=False, include_input=False)
-    return ()

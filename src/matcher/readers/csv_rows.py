@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A delimited file whose header has been read."""
+    """A delimited file whose header has been read; ``described``: lines before it tell what its columns mean."""
 
     path: Path
     encoding: Encoding
@@ -50,6 +50,7 @@ class Table:
     header_line: int
     repeated: frozenset[str]
     empty: bool
+    described: bool = False
 
     @property
     def columns(self) -> frozenset[str]:
@@ -90,9 +91,11 @@ def open_table(
     found = encoding_of(path, encoding)
     chosen = delimiter or _delimiter(path, found, frozenset(name.casefold() for name in known))
     begins = _header_line(path, found, chosen, known)
+    widths: set[int] = set()
     for record in _records(path, found, chosen):
         line, cells, problem = record.line, record.cells, record.problem
         if line < begins:
+            widths.add(len(cells))
             continue
         if problem is not None:
             raise PatientDataError([Diagnostic(path.name, line, None, problem[0], f"header: {problem[1]}")])
@@ -100,8 +103,9 @@ def open_table(
             continue
         header = tuple(_plain_header(cell) for cell in cells)
         repeated = frozenset(name for name in header if name and header.count(name) > 1)
-        table = Table(path, found, chosen, header, line, repeated, empty=False)
-        return table if any(True for _ in table.rows()) else _emptied(table)
+        described = len(header) in widths and len(header) > 1
+        table = Table(path, found, chosen, header, line, repeated, empty=False, described=described)
+        return table if any(True for _ in table.rows()) else replace(table, empty=True)
     raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file has no header")])
 
 
@@ -119,18 +123,6 @@ def _header_line(path: Path, encoding: Encoding, delimiter: str, known: Collecti
             return record.line if record.line > 1 and named > most else 1
         most = max(most, named)
     return 1
-
-
-def _emptied(table: Table) -> Table:
-    return Table(
-        table.path,
-        table.encoding,
-        table.delimiter,
-        table.header,
-        table.header_line,
-        table.repeated,
-        empty=True,
-    )
 
 
 def _plain_header(cell: str) -> str:

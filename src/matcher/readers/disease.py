@@ -41,7 +41,7 @@ def read_diagnoses(context: Context, wire: Mapping[str, Any], complete: frozense
         return _diagnosis(context, row.fields, row.path)
 
     listed = listing_of(
-        context, "diagnoses", wire, complete, record, lookup.DIAGNOSIS.resolve, lookup.DIAGNOSIS.leaves
+        context, "diagnoses", wire, complete, record, lookup.DIAGNOSIS, lookup.DIAGNOSIS.leaves
     )
     short = _short_diagnosis(context, wire)
     records = listed.records if short is None else (short, *listed.records)

@@ -41,6 +41,19 @@ class PatientSource(Protocol):
         """Every patient in the order of the file."""
 
 
+def misspelt_columns(file: str, nearly: Iterable[tuple[str, str]], line: int | None) -> list[Issue]:
+    """One issue for each column of which only the name is not understood: what it holds is there, and stays open."""
+    return [
+        Issue.of(
+            "P124",
+            f"the column '{column}' is not known, and perhaps '{meant}': what stands in it is taken as not understood",
+            source=Source(file, line, column),
+            text=column,
+        )
+        for column, meant in nearly
+    ]
+
+
 def unknown_columns(file: str, columns: Iterable[str], known: Iterable[str], line: int | None) -> list[Issue]:
     """One issue for each column that nothing reads, with the nearest documented name."""
     names = sorted(known)

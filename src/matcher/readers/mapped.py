@@ -128,7 +128,7 @@ class _Drawing:
         if not found:
             return
         if name == "complete":
-            lists = [each for value, _ in found for each in _as_list(value)]
+            lists = [each for value, _ in found if value is not NOT_READ for each in _as_list(value)]
             self.wire[name], self.places[name] = list(dict.fromkeys(lists)), found[0][1]
             return
         if len(found) == 1 or name in {"birth_date", "diagnosis", "histology", "age"}:
@@ -252,7 +252,7 @@ class _Drawing:
                 continue
             source = Source(self.file, self.row.line, column)
             try:
-                value = self._converted(bound, text, fact, date_like=date_like)
+                value = NOT_READ if bound.doubted else self._converted(bound, text, fact, date_like=date_like)
             except UnreadableError as error:
                 self._issue(error.code, fact, error.reason, source, text)
                 value = NOT_READ

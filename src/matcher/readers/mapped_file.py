@@ -10,7 +10,7 @@ from matcher.domain.record import Source
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.bound import Bound, bind
 from matcher.readers.csv_rows import Row, Table, open_table
-from matcher.readers.entry import Entry, unknown_columns
+from matcher.readers.entry import Entry, misspelt_columns, unknown_columns
 from matcher.readers.foreign import most_unread
 from matcher.readers.mapped import draw, identify
 from matcher.readers.mapping import MarkedMapping, cells_of
@@ -30,6 +30,7 @@ class MappedFile:
         self.dated = bool(self.bound.as_of)
         self.file_issues = self._column_issues()
         self._refuse_strangers()
+        self._refuse_described()
         self._refuse_repeated()
         if isinstance(self.table, ParquetTable):
             self.table.refuse_strange(self.bound.used)
@@ -40,6 +41,7 @@ class MappedFile:
         given = sum(bool(name) for name in self.table.header)
         return [
             *most_unread(self._path.name, given - len(unknown), given, "columns", line),
+            *misspelt_columns(self._path.name, self.bound.nearly, line),
             *unknown_columns(self._path.name, unknown, known, line),
         ]
 
@@ -49,6 +51,16 @@ class MappedFile:
         if self.bound.mapping.columns == "required" or self.bound.used - frame or not self.bound.unknown:
             return
         message = f"of {len(self.bound.unknown)} columns beside the identifier none is a documented one"
+        line = self.table.header_line
+        raise PatientDataError([Diagnostic(self._path.name, line, None, "P016", message)])
+
+    def _refuse_described(self) -> None:
+        """A file that explains its columns itself and has mostly others: its "AGE" may be that at the diagnosis."""
+        unknown = len(self.bound.unknown)
+        described = isinstance(self.table, Table) and self.table.described
+        if self.bound.mapping.columns == "required" or not described or unknown < len(self.bound.used):
+            return
+        message = "the lines before the header explain its columns, and half of them are not documented ones"
         line = self.table.header_line
         raise PatientDataError([Diagnostic(self._path.name, line, None, "P016", message)])
 

@@ -2,31 +2,67 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from matcher.domain.possible import NOT_UNDERSTOOD, UNREAD, Codes, Interval, is_unread
+from matcher.domain.possible import (
+    DOUBTS,
+    NEARLY,
+    NOT_UNDERSTOOD,
+    SUSPECTED,
+    UNREAD,
+    Codes,
+    Interval,
+    is_unread,
+)
 from matcher.domain.record import Biomarker
 from matcher.readers import lookup
 from matcher.readers.context import Context, is_unknown
-from matcher.readers.results import Result, named, result
+from matcher.readers.results import Result, named, result, test_named
 from matcher.readers.rows import rows_of
-from matcher.readers.value import UnreadableError, read_number
-from matcher.vocabulary.biomarkers import CATEGORIES, MARKER, STATUS, MarkerKind, speaks_for_tumour
+from matcher.readers.value import NOT_READ, UnreadableError, read_number
+from matcher.vocabulary.biomarkers import CATEGORIES, MARKER, MARKERS, STATUS, MarkerKind, speaks_for_tumour
+from matcher.vocabulary.marks import Assertion, marked
 
 
 def read_biomarkers(context: Context, wire: Mapping[str, Any]) -> Iterator[Biomarker]:
     for row in rows_of(context, "biomarkers", wire.get("biomarkers")):
         if row.fields is None:
             continue
-        found = _biomarker(context, row.fields, row.path)
-        if found is not None:
-            yield found
+        for fields in _of_each_test(context, _with_named(dict(row.fields)), row.path):
+            found = _biomarker(context, fields, row.path)
+            if found is not None:
+                yield found
 
 
-def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker | None:
-    row = _with_named(dict(row))
-    marker = context.codes(row, "marker", path, lookup.MARKER)
+def _of_each_test(context: Context, row: dict[str, Any], path: str) -> Iterator[dict[str, Any]]:
+    """The row, or one for each test that its result names: ``dMMR`` under "msi", ``MSI-H/dMMR``.
+
+    Mismatch repair and microsatellites nearly always agree, and are two tests: what one shows leaves the other open.
+    """
+    raw = row.get("marker")
+    own = MARKERS.lookup(raw) if isinstance(raw, str) else None
+    field = next((name for name in ("category", "status") if isinstance(row.get(name), str)), "")
+    parts = _BOTH.split(str(row.get(field, "")).strip())
+    tests = [test_named(part) for part in parts]
+    if own not in CATEGORIES or set(tests) <= {own, ""} or not all(tests):
+        yield row
+        return
+    found = [(test, part) for test, part in zip(tests, parts, strict=True) if result(part, test) is not None]
+    if len(found) < len(parts) or len(set(tests)) < len(tests):
+        yield row
+        return
+    for test, part in found:
+        yield {**row, "marker": test, field: part}
+    if own not in tests:
+        reason = f"a state of {tests[0]}: what it means for {own} stays open"
+        context.issue("P105", f"{path}.{field}", reason, row[field])
+        yield {**row, "category": NOT_READ, "status": None}
+
+
+def _biomarker(context: Context, row: dict[str, Any], path: str) -> Biomarker | None:
+    marker = _named_marker(context, row, path)
     if marker is None:
         return None
     method = context.codes(row, "method", path, lookup.METHOD)
@@ -37,7 +73,8 @@ def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker
         )
         context.issue("P113", path, reason, row.get("method") or row.get("specimen"))
         return None
-    code = next(iter(marker.members)) if marker.exact else ""
+    meant = marker.members - DOUBTS
+    code = next(iter(meant)) if len(meant) == 1 else ""
     _without_percent(row)
     unread = _route(row, code) if code else False
     percent = _percents(context, row, path)
@@ -75,6 +112,29 @@ def _biomarker(context: Context, row: Mapping[str, Any], path: str) -> Biomarker
     )
 
 
+def _named_marker(context: Context, row: Mapping[str, Any], path: str) -> Codes | None:
+    """The marker, only perhaps where its name is doubted or misspelt; any other name is that of another marker."""
+    raw = row.get("marker")
+    if not isinstance(raw, str) or is_unknown(raw) or lookup.MARKER.resolve(raw):
+        return context.codes(row, "marker", path, lookup.MARKER)
+    said = marked(raw, lambda name: bool(lookup.MARKER.resolve(name)))
+    if said is not None and (meant := lookup.MARKER.resolve(said.name)):
+        if said.assertion in (Assertion.ABSENT, Assertion.NOT_PATIENTS):
+            context.issue(
+                "P105", f"{path}.marker", "what is not there, a marker or a result, is not said", raw
+            )
+            return Codes(meant | {SUSPECTED})
+        if said.assertion is Assertion.PRESENT:
+            return Codes(meant)
+        context.issue("P105", f"{path}.marker", f"in doubt: perhaps '{said.name}'", raw)
+        return Codes(meant | {SUSPECTED})
+    guess = lookup.MARKER.nearest(raw) if context.guesses else None
+    if guess is None:
+        return context.codes(row, "marker", path, lookup.MARKER)
+    context.issue("P105", f"{path}.marker", f"not a known biomarker; perhaps '{guess}'", raw)
+    return Codes.of(guess, NEARLY)
+
+
 def _with_named(row: dict[str, Any]) -> dict[str, Any]:
     """The row with a result that stands behind the marker's name put where it belongs: ``HER2 3+``."""
     raw = row.get("marker")
@@ -93,6 +153,7 @@ def _without_percent(row: dict[str, Any]) -> None:
         row["score"] = score.strip().removesuffix("%").strip()
 
 
+_BOTH = re.compile(r"\s*[/,;|+&]\s*|\s+and\s+", re.IGNORECASE)
 _PERCENTAGES = (frozenset({"tps"}), frozenset({"ic"}))
 #: the fields of a result, each with the part of a text that is about it
 _FIELDS = {
@@ -176,7 +237,7 @@ def _speaks_for(marker: Codes, method: Codes | None, specimen: Codes | None) -> 
     specimens: list[str | None] = [*specimen.members] if specimen is not None else [None]
     return any(
         MARKER[each].specimen != "tumour" or speaks_for_tumour(each, how, where)
-        for each in marker.members
+        for each in marker.members - DOUBTS
         for how in methods
         for where in specimens
     )

@@ -13,8 +13,9 @@ from matcher.domain.dates import DateSpan, add_months
 from matcher.domain.possible import NOT_UNDERSTOOD, UNREAD, Codes, Interval, Possible
 from matcher.domain.record import UNSTATED, Observation, Source
 from matcher.domain.wire.model import ObservationRow
-from matcher.readers.context import Context, checked, converted, is_unknown, read_codes
+from matcher.readers.context import Context, converted, is_unknown, read_codes
 from matcher.readers.lookup import one_of
+from matcher.readers.shape import checked
 from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_number
 from matcher.vocabulary import units
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType

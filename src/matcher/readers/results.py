@@ -14,7 +14,7 @@ from math import inf
 
 from matcher.domain.possible import Interval
 from matcher.vocabulary.biomarkers import CATEGORIES, MARKER, MARKERS, SCORE_TYPE, STATUS, MarkerKind
-from matcher.vocabulary.text import words
+from matcher.vocabulary.text import whole_words, words
 from matcher.vocabulary.tree import Tree
 
 LONGEST = 100
@@ -64,6 +64,10 @@ _WORDS_OF_LEVEL = {"no staining": (0, 0), "weak": (1, 1), "moderate": (2, 2), "s
     "moderate to strong": (2, 3),
 }
 _OF_TUMOUR = re.compile(r"mlh1|msh2|msh6|pms2")
+_NAMES = {
+    "mmr": re.compile(r"\b[dp]?mmr[dp]?\b|\bmismatch repair\b"),
+    "msi": re.compile(r"\bms[is]\b|\bmicrosatellites?\b"),
+}
 _SIGNS = {"+": "positive", "pos.": "positive", "neg.": "negative"}
 _HER2 = {0: "negative", 1: "negative", 2: "equivocal", 3: "positive"}
 
@@ -86,11 +90,17 @@ def result(text: str, marker: str) -> Result | None:
     return None
 
 
+def test_named(text: str) -> str:
+    """Which of the two tests of mismatch repair a text names itself: ``dMMR``, ``MSI-H``; nothing of "deficient"."""
+    said = words(text)
+    return next((marker for marker, names in _NAMES.items() if names.search(said)), "")
+
+
 def named(text: str) -> tuple[str, str]:
     """The marker that a text begins with and the result behind it: ``HER2 3+``, ``TMB 12/Mb``, ``MSI-H``."""
     plain = " ".join(text.split())
     for marker, tree in CATEGORIES.items():
-        if marker in words(plain) or plain.casefold() in ("mss", "dmmr", "pmmr"):
+        if test_named(plain) == marker:
             code = _lookup(tree, plain)
             if code is not None:
                 return marker, plain
@@ -140,7 +150,7 @@ def _named_state(plain: str, marker: str) -> Result | None:
     code = _lookup(tree, plain)
     if code is not None:
         return Result(category=tree.leaves(code))
-    if marker == "msi" and words(plain) in (
+    if marker == "msi" and whole_words(plain) in (
         "negative",
         "not detected",
         "msi negative",
@@ -149,7 +159,7 @@ def _named_state(plain: str, marker: str) -> Result | None:
     ):
         return Result(category=frozenset({"mss", "msi_low"}))
     if marker == "mmr" and (proteins := set(_OF_TUMOUR.findall(plain))):
-        return _proteins(words(_OF_TUMOUR.sub(" ", plain)), len(proteins))
+        return _proteins(whole_words(_OF_TUMOUR.sub(" ", plain)), len(proteins))
     return None
 
 
@@ -170,9 +180,9 @@ def _proteins(rest: str, count: int) -> Result | None:
 def _status(plain: str, marker: str) -> Result | None:
     if plain in _SIGNS:
         return Result(status=frozenset({_SIGNS[plain]}))
-    if marker == "her2" and words(plain) in ("low", "low expression", "low positive"):
+    if marker == "her2" and whole_words(plain) in ("low", "low expression", "low positive"):
         return Result(frozenset({"negative", "equivocal"}), intensity=Interval(1, 2))
-    if marker == "her2" and words(plain) in ("zero", "null"):
+    if marker == "her2" and whole_words(plain) in ("zero", "null"):
         return Result(frozenset({"negative"}), intensity=Interval(0, 0))
     code = _lookup(STATUS, plain)
     return Result(status=frozenset({code})) if code is not None else None
@@ -194,7 +204,7 @@ def _numeric(plain: str, marker: str) -> Result | None:
         return None
     if found := _PER_MEGABASE.fullmatch(plain) if marker == "tmb" else None:
         return _number(found[1])
-    if words(plain) in ("high", "low", "h", "l", "intermediate", "int"):
+    if whole_words(plain) in ("high", "low", "h", "l", "intermediate", "int"):
         # Where high begins is the laboratory's: the number stays open.
         return Result(open=True)
     return _number(plain) if _PLAIN.fullmatch(plain) else None

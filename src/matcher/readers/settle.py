@@ -38,6 +38,7 @@ from matcher.domain.record import (
     Radiotherapy,
     Source,
 )
+from matcher.vocabulary import alterations
 from matcher.vocabulary.conditions import COULD_BE_MEANT_BY
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.formulary import Formulary
@@ -260,14 +261,25 @@ def denied_by(record: _E, codes: frozenset[str]) -> _E:
         case Condition() | Procedure() if certain(record.code):
             assert record.code is not None
             return replace(record, code=record.code.doubted(DENIED))
-        case Alteration() if certain(record.gene) or (certain(record.partner) and record.gene is not None):
+        case Alteration(gene=Codes() as gene) if (
             # A fusion is an alteration of both its genes: where one is denied, the event is.
-            assert record.gene is not None
-            return replace(record, gene=record.gene.doubted(DENIED))
+            certain(gene) or certain(record.partner) or _is_denied(record, codes)
+        ):
+            return replace(record, gene=gene.doubted(DENIED))
         case Radiotherapy() if certain(record.intent):
             assert record.intent is not None
             return replace(record, intent=record.intent.doubted(DENIED))
     return record
+
+
+def _is_denied(record: Alteration, codes: frozenset[str]) -> bool:
+    """Whether alterations of its kind are denied of its genes, or this very change or fusion."""
+    held = [each.members for each in record.genes if each is not None]
+    if any(len(each) != 1 for each in held):
+        return False
+    kinds = record.kind.members if record.kind is not None and not is_unread(record.kind) else None
+    changes = record.protein_change.members if record.protein_change is not None else frozenset[str]()
+    return alterations.denied(codes, frozenset().union(*held), kinds, changes)
 
 
 def _with_components(record: _E, components: Components, why: str) -> _E:

@@ -19,6 +19,8 @@ from matcher.readers.mapping import wide_mapping
 from matcher.readers.outcome import Issue
 from matcher.readers.parquet import ENDINGS as PARQUET
 from matcher.readers.parquet import ParquetTable, is_parquet, open_parquet
+from matcher.readers.shape import written_for
+from matcher.readers.value import NOT_READ
 from matcher.vocabulary.observations import OBSERVATIONS
 
 ID = "patient_id"
@@ -165,6 +167,10 @@ def _child(table: str, row: Row, columns: dict[str, str]) -> dict[str, Any]:
         for plain, column in columns.items()
         if plain in fields and row.cells.get(column)
     }
+    for plain, column in columns.items():
+        if plain not in fields and plain != ID and (text := row.cells.get(column)):
+            for meant in written_for(plain, text, sorted(fields - {"none_of", "name"})):
+                found.setdefault(meant, NOT_READ)
     if "none_of" in found:
         found["none_of"] = [part.strip() for part in found["none_of"].split(SEPARATOR) if part.strip()]
     return found

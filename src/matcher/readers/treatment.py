@@ -24,6 +24,7 @@ from matcher.readers.agents import read_agents
 from matcher.readers.context import Asserted, Context, at, is_unknown
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.vocabulary.marks import Assertion, assertion_of
+from matcher.vocabulary.resolution import PLACEBO
 
 _MOST = 1e6
 
@@ -35,7 +36,7 @@ def read_therapies(context: Context, wire: Mapping[str, Any], complete: frozense
         return _course(context, row.fields, row.path)
 
     everything = context.formulary.all_leaves
-    return listing_of(context, "therapies", wire, complete, record, context.formulary_members, everything)
+    return listing_of(context, "therapies", wire, complete, record, context.agent, everything)
 
 
 def _course(context: Context, row: Mapping[str, Any], path: str) -> Course | Absence | None:
@@ -108,14 +109,16 @@ SUSPECTED_OR_NOT = Codes.of("yes", "no")
 
 
 def _all_of(components: Components) -> frozenset[str] | None:
-    """The leaves of every component; nothing where one of them could be anything."""
-    known = [each.members for each in components if each is not None]
+    """The leaves of every component; nothing where one of them, denied, could be anything."""
+    known = [each.members for each in components if each is not None and each.members != PLACEBO]
     return frozenset().union(*known) if known and len(known) == len(components) else None
 
 
 def doubted_components(components: Components, why: str) -> Components:
-    """Each agent only possibly given."""
-    return tuple(each if each is None else each.doubted(why) for each in components)
+    """Each agent only possibly given; what perhaps was no placebo could be anything."""
+    return tuple(
+        None if each is None or each.members == PLACEBO else each.doubted(why) for each in components
+    )
 
 
 def read_medications(
@@ -150,7 +153,7 @@ def read_medications(
         )
 
     everything = context.formulary.all_leaves
-    return listing_of(context, "medications", wire, complete, record, context.formulary_members, everything)
+    return listing_of(context, "medications", wire, complete, record, context.agent, everything)
 
 
 def _daily(unit: object) -> str:
@@ -223,7 +226,7 @@ def read_procedures(
         return found.of(lambda code: Procedure(code, start, end, label, source), label, start, source)
 
     return listing_of(
-        context, "procedures", wire, complete, record, lookup.PROCEDURE.resolve, lookup.PROCEDURE.leaves
+        context, "procedures", wire, complete, record, lookup.PROCEDURE, lookup.PROCEDURE.leaves
     )
 
 
@@ -249,7 +252,7 @@ def read_conditions(
         )
 
     return listing_of(
-        context, "conditions", wire, complete, record, lookup.CONDITION.resolve, lookup.CONDITION.leaves
+        context, "conditions", wire, complete, record, lookup.CONDITION, lookup.CONDITION.leaves
     )
 
 
@@ -296,7 +299,7 @@ def read_radiotherapy(
         wire,
         complete,
         record,
-        lookup.NO_RADIOTHERAPY.resolve,
+        lookup.NO_RADIOTHERAPY,
         lookup.INTENT.leaves,
     )
 

@@ -83,7 +83,8 @@ class _NotRead:
     def __repr__(self) -> str:
         return "NOT_READ"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return "?"
 
 
 NOT_READ = _NotRead()

@@ -17,7 +17,7 @@ from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
-from matcher.vocabulary.text import in_sentence
+from matcher.vocabulary.text import either_of, in_sentence
 
 
 def read_argument(
@@ -35,9 +35,9 @@ def read_argument(
 
     match parameter.takes:
         case Takes.FLAG:
-            return (
-                Argument(str(raw).lower(), raw) if isinstance(raw, bool) else refuse("R013", "true or false")
-            )
+            if not isinstance(raw, bool):
+                return refuse("R013", "true or false")
+            return Argument(str(raw).lower(), raw, f"{'' if raw else 'not only '}{parameter.phrase}")
         case Takes.NUMBER:
             if isinstance(raw, (int, float)) and not isinstance(raw, bool):
                 if not parameter.low <= raw <= parameter.high:
@@ -147,13 +147,14 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
         problems.append(Problem(path, "R020", "an empty list of codes"))
         return None
     if tree is None:
-        names = ", ".join(sorted(codes))
-        return Argument(names, codes, parameter.phrase.format(names.replace("_", " ")))
+        names = sorted(codes)
+        titles = [each.replace("_", " ") for each in names]
+        return Argument(", ".join(names), codes, parameter.phrase.format(either_of(titles)))
     if codes == tree.all_leaves:
         return Argument("any", codes, parameter.phrase.format("any"))
     cover = tree.cover(codes)
     titles = [in_sentence(tree.title(code)) for code in cover]
-    return Argument(", ".join(cover), codes, parameter.phrase.format(", ".join(titles)), taken)
+    return Argument(", ".join(cover), codes, parameter.phrase.format(either_of(titles)), taken)
 
 
 def _gene(parameter: Parameter, raw: str, path: Path, problems: list[Problem]) -> Argument | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from matcher.domain.dates import DateSpan
 from matcher.rules.condition import Condition
 from matcher.rules.graph import NodeId
 from matcher.rules.syntax import Citation, EvidenceDocument
+from matcher.rules.version import Version, possible_on
 
 
 class CandidateKind(StrEnum):
@@ -49,7 +52,8 @@ class Criterion:
 
     ``relaxed`` are the same with recoverable, and with waivable, limits moved; equal to ``satisfied`` where
     nothing moves. ``general``: not written in the candidate's own file. ``outside_study``: where this caution
-    applies, the patient is outside the population that was studied.
+    applies, the patient is outside the population that was studied. ``versions``: what it asks from each day on,
+    oldest first, where amendments changed it; ``condition`` and the nodes then hold on every day, ``text`` is the last.
     """
 
     id: str
@@ -70,6 +74,14 @@ class Criterion:
     printed: str = ""
     general: bool = False
     outside_study: bool = False
+    versions: tuple[tuple[DateSpan | None, Criterion], ...] = ()
+
+    def on(self, day: date) -> tuple[Criterion, ...]:
+        """What it asks on a day: more than one thing where it is not known which version is in force."""
+        if not self.versions:
+            return (self,)
+        places = possible_on(day, [since for since, _ in self.versions])
+        return tuple(self.versions[place][1] for place in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,7 @@ class Candidate:
     encoded: str = "part"
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    versions: tuple[Version, ...] = ()
     file: str = ""
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from matcher.errors import nearest
 from matcher.rules.candidate import (
@@ -37,6 +37,7 @@ from matcher.rules.syntax import (
     Source,
     TrialDocument,
 )
+from matcher.rules.version import Asked, History, HistoryReader, over_time
 
 _RECRUITMENT = {
     "recruiting": Availability.OPEN,
@@ -68,6 +69,13 @@ class CandidateCompiler:
         lexicon = self.lexicon.for_events(tuple(document.events))
         reader = ConditionReader(lexicon, self.problems)
         writer = _CriterionWriter(self, reader, document.sources, set())
+        versions = HistoryReader(reader, self.problems)
+        if isinstance(document, TrialDocument) and document.versions:
+            cited = {
+                index: writer.citation(each.source, ("versions", index, "source"))
+                for index, each in enumerate(document.versions)
+            }
+            writer.history = versions.read(document, cited)
         criteria = writer.criteria(document.inclusion, document.exclusion, ())
         cautions = writer.cautions(document.cautions)
         if isinstance(document, RegimenDocument) and self.own_agents is not None:
@@ -85,6 +93,8 @@ class CandidateCompiler:
             )
         has_any = _has_criteria(document)
         self._check_names(document, writer)
+        if isinstance(document, TrialDocument) and document.versions:
+            versions.check(document, writer.asked, writer.history)
         if coverage is Coverage.FULL and not has_any:
             self.problems.append(Problem(("coverage",), "R055", "no criterion is encoded"))
         if coverage is Coverage.NONE and has_any:
@@ -105,7 +115,8 @@ class CandidateCompiler:
             "events": tuple(document.events),
             "encoded": document.encoded or ("whole" if coverage is Coverage.FULL else "part"),
             "assumptions": tuple(document.assumptions),
-            "notes": tuple(document.notes) + _versions(document),
+            "notes": tuple(document.notes),
+            "versions": writer.history.versions,
             "file": file,
         }
         if isinstance(document, TrialDocument):
@@ -187,7 +198,6 @@ class CandidateCompiler:
         if isinstance(document, TrialDocument):
             if document.recruitment.source is not None:
                 writer.citation(document.recruitment.source, ("recruitment", "source"))
-            self._check_versions(document, writer)
             return
         formulary = self.lexicon.formulary
         for index, agent in enumerate(document.agents):
@@ -206,27 +216,6 @@ class CandidateCompiler:
                 hint = f"did you mean '{near}'?" if near else ""
                 self.problems.append(Problem(path, "R014", message, hint))
 
-    def _check_versions(self, document: TrialDocument, writer: _CriterionWriter) -> None:
-        """Earlier versions name criteria of this file and read like them; the last is the file itself."""
-        for index, version in enumerate(document.versions):
-            path: Path = ("versions", index)
-            writer.citation(version.source, (*path, "source"))
-            last = index == len(document.versions) - 1
-            if last == bool(version.criteria):
-                message = (
-                    "the last version is the one encoded: it has no criteria of its own"
-                    if last
-                    else "an earlier version says which criteria were others"
-                )
-                self.problems.append(Problem((*path, "change"), "R062", message))
-            for identifier, criterion in version.criteria.items():
-                here = (*path, "criteria", identifier)
-                if identifier not in writer.seen:
-                    message = f"there is no criterion '{identifier}'"
-                    self.problems.append(Problem(here, "R027", message, at_key=True))
-                if criterion.when is not None:
-                    writer.reader.read(criterion.when, (*here, "when"))
-
 
 @dataclass(slots=True)
 class _CriterionWriter:
@@ -236,6 +225,8 @@ class _CriterionWriter:
     reader: ConditionReader
     sources: Mapping[str, Citation]
     seen: set[str]
+    history: History = field(default_factory=History)
+    asked: dict[str, Asked] = field(default_factory=dict)
 
     def criteria(
         self,
@@ -281,9 +272,33 @@ class _CriterionWriter:
         self._cited_leniency(document, path)
         if condition is None:
             return None
+        now = self.asked[identifier] = Asked(document.text, condition)
+        asked = self.history.of(identifier, now)
+        leniency = LeniencyReader(self.compiler.lexicon.formulary, self.compiler.problems)
+        for _, each in asked:
+            if each.condition is not None:
+                leniency.screened(each.condition, document, path)
+        excludes = role is Role.EXCLUSION
+        held = self._held(document, identifier, role, over_time(asked, excludes=excludes), path)
+        held = replace(held, citation=citation)
+        if len(asked) == 1:
+            return held
+        versions = tuple(
+            (
+                since,
+                replace(
+                    held, text=each.text, condition=self.lowered(over_time([(None, each)], excludes=excludes))
+                ),
+            )
+            for since, each in asked
+        )
+        return replace(held, versions=versions)
+
+    def _held(
+        self, document: CriterionDocument, identifier: str, role: Role, condition: Condition, path: Path
+    ) -> Criterion:
         easier = role is Role.INCLUSION
         leniency = LeniencyReader(self.compiler.lexicon.formulary, self.compiler.problems)
-        leniency.screened(condition, document, path)
         recovered = leniency.recovered(condition, document, path, easier=easier)
         waived = leniency.waived(recovered, document, path, easier=easier)
         recoverable = document.recoverable
@@ -307,7 +322,6 @@ class _CriterionWriter:
             recoverable_by_time=recoverable is not None and recoverable.by == "time",
             recoverable_within=(recoverable.within or "") if recoverable else "",
             waivable_by=document.waivable.by if document.waivable else "",
-            citation=citation,
             assumption=document.assumption or "",
             note=document.note or "",
             printed=document.printed or "",
@@ -368,19 +382,6 @@ def _settings(document: RegimenDocument) -> tuple[str, ...]:
         case str():
             return (document.setting,)
     return tuple(document.setting)
-
-
-def _versions(document: TrialDocument | RegimenDocument) -> tuple[str, ...]:
-    """Which version of the protocol is shown, and what another asked for."""
-    versions = document.versions if isinstance(document, TrialDocument) else []
-    if not versions:
-        return ()
-    *earlier, held = versions
-    told = [f"Version evaluated: {held.change}. The day it came into force was not seen."]
-    for version in earlier:
-        others = "; ".join(f"{name}: {each.text}" for name, each in version.criteria.items())
-        told.append(f"Not evaluated, an earlier version: {version.change} ({others}).")
-    return tuple(told)
 
 
 def _has_criteria(document: TrialDocument | RegimenDocument) -> bool:

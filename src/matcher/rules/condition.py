@@ -101,6 +101,10 @@ class Branch:
 
 Condition: TypeAlias = Comparison | Group | Branch
 
+#: of an inclusion, and of an exclusion, that a version of a protocol does not have
+ASKS_NOTHING = Group(Gate.ALL, ())
+EXCLUDES_NOBODY = Group(Gate.ANY, ())
+
 
 def comparisons(condition: Condition) -> Iterator[Comparison]:
     """Every comparison below, in the order written."""

@@ -45,6 +45,10 @@ class Lowering:
                 c, a, b = asked.node, then.node, otherwise.node
                 ways = [build.all([c, a]), build.all([build.negate(c), b]), build.all([a, b])]
                 return Branch(asked, then, otherwise, condition.path, build.any(ways))
+            case Group(gate=gate, members=()):
+                # What another version of a protocol did not ask.
+                true = build.true()
+                return replace(condition, node=true if gate is Gate.ALL else build.negate(true))
             case Group(members=members):
                 parts = tuple(map(self.lowered, members))
                 return replace(condition, members=parts, node=self._gate(condition, parts))
@@ -122,6 +126,19 @@ def ended(condition: Condition, *, easier: bool) -> Condition:
         return Group(Gate.ANY if towards_met else Gate.ALL, (comparison, after), path=comparison.path)
 
     return _rewritten(condition, wait, easier)
+
+
+def washouts(condition: Condition, *, easier: bool) -> tuple[Comparison, ...]:
+    """The comparisons that time alone can meet, each with the direction in which it is asked."""
+    found: list[Comparison] = []
+
+    def note(comparison: Comparison, towards_met: bool) -> Condition:
+        if is_washout(comparison, towards_met):
+            found.append(comparison)
+        return comparison
+
+    _rewritten(condition, note, easier)
+    return tuple(found)
 
 
 def is_washout(comparison: Comparison, towards_met: bool) -> bool:

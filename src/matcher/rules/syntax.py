@@ -183,21 +183,34 @@ class CandidateDocument(Document):
     notes: list[Text] = []
 
 
+Day = date | int | Text
+
+
+class Between(Document):
+    """A day known only to lie between two others; without the first it may be any day before the second."""
+
+    not_before: Day | None = None
+    by: Day
+
+
 class VersionCriterion(Document):
-    """What a criterion asked for in another version of the protocol; without ``when`` it asked for nothing."""
+    """What a criterion asked for in an earlier version; without ``when`` it was not part of that one."""
 
     text: Text
     when: When | None = None
 
 
 class VersionDocument(Document):
-    """One version of a protocol. The version in force is what the file encodes; the others are told, not evaluated.
+    """One version of a protocol: the one in force on the as-of day is evaluated and shown.
 
-    A date that is known would have to be held against the as-of day, which the language cannot do yet.
+    The last is what the file encodes; an earlier one has the criteria that were others.
     """
 
-    since: Literal["unknown"] | None = None
-    until: Literal["unknown"] | None = None
+    since: Day | Between | None = Field(
+        None,
+        description="The day it came into force: a day, a month (2022-03), a year, or the days it lies between. "
+        "Not of the first version.",
+    )
     change: Text
     criteria: dict[CriterionId, VersionCriterion] = {}
     source: Source
@@ -213,7 +226,8 @@ class TrialDocument(CandidateDocument):
     recruitment: Recruitment
     cohorts: dict[CohortId, CohortDocument] = {}
     versions: list[VersionDocument] = Field(
-        [], description="The protocol's amendments as far as seen; the last is the one encoded in this file."
+        [],
+        description="The protocol's versions as far as seen, oldest first; the last is what this file encodes.",
     )
 
 

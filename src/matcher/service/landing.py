@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -13,24 +12,16 @@ from typing import IO, Self
 
 from matcher.errors import UsageError
 from matcher.readers.aside import folder_aside
-
-LAST = "run.json"
-OURS = (
-    *(f"matches.{form}" for form in ("csv", "jsonl", "parquet")),
-    "explanations.jsonl",
-    "rejects.csv",
-    "issues.csv",
-    "report.html",
-)
-"""Names of files that not every run writes, or that runs of other forms do."""
+from matcher.service.ownership import LAST, Owned, brought_to_disk, held_alone
 
 
 class Landing:
     """A folder that a run's files land in together, or not at all.
 
-    They are written to a hidden folder inside it and moved into place by ``land``. ``run.json`` goes first and
-    comes last, so a folder that has one holds a whole run, even after a power cut between two moves. Files of
-    an earlier run are put back when a move fails.
+    They are written to a hidden folder inside it and moved into place by ``land``: first all of an earlier run go,
+    ``run.json`` before the others, then the new ones come, and ``run.json`` last. So a folder that has one holds a
+    whole run, and files of two runs never lie beside each other, whenever the process is killed or the power fails.
+    Files of an earlier run are put back when a move fails.
     """
 
     def __init__(
@@ -114,41 +105,38 @@ class Landing:
                     os.fsync(written.fileno())
                 if self._private:
                     path.chmod(0o600)
-            self._move()
+            with held_alone(self.folder):
+                self._move()
         return tuple(self.folder / name for name in self.names)
 
     def _move(self) -> None:
         previous = self._staged / "previous"
         previous.mkdir()
+        owned = Owned.of(self.folder)
         aside: list[str] = []
         landed: list[str] = []
         try:
-            for name in [*self._of_an_earlier_run(), *reversed(self.names)]:
-                if (self.folder / name).exists():
+            # Should the process be killed from here on, the next run knows by this what to take away.
+            owned.note(owned.names, self._staged)
+            for name in dict.fromkeys((LAST, *self.names, *owned.present())):
+                if os.path.lexists(self.folder / name):
                     (self.folder / name).replace(previous / name)
                     aside.append(name)
+            owned.note({*owned.names, *self.names}, self._staged)
             for name in self.names:
+                if name == LAST:
+                    brought_to_disk(self.folder)
                 (self._staged / name).replace(self.folder / name)
                 landed.append(name)
+            brought_to_disk(self.folder)
         except BaseException:
-            for name in landed:
+            for name in reversed(landed):
                 (self.folder / name).unlink()
             for name in reversed(aside):
                 (previous / name).replace(self.folder / name)
+            owned.note(owned.noted, self._staged)
             raise
-
-    def _of_an_earlier_run(self) -> list[str]:
-        """Files that a run of this program left here, as its account says, and this one does not write anew.
-
-        Beside the new ones they would be taken for results of this run.
-        """
-        try:
-            written = json.loads((self.folder / LAST).read_text("utf-8"))["files"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return []
-        if not isinstance(written, list):
-            return []
-        return [name for name in OURS if name in written and name not in self.names]
+        owned.note((), self._staged)
 
     @property
     def _staged(self) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, VerdictTable
+from matcher.features.kind import Domain
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.graph import (
     All,
@@ -21,6 +23,8 @@ from matcher.rules.graph import (
     Test,
 )
 
+_Verdicts: TypeAlias = Callable[[NodeId], Verdict | None]
+
 
 @dataclass(frozen=True, slots=True)
 class ConditionReading:
@@ -33,6 +37,9 @@ class ConditionReading:
     @property
     def findings(self) -> Mapping[NodeId, Finding]:
         return self.table.findings[self.row]
+
+    def finding(self, comparison: Comparison) -> Finding:
+        return self.findings[comparison.value]
 
     def verdict(self, condition: Condition) -> Verdict:
         """Of a criterion's condition or of any part of one."""
@@ -71,19 +78,45 @@ class ConditionReading:
 _EVERYONE = {Gate.ALL: Verdict.MET, Gate.ANY: Verdict.NOT_MET}
 
 
-def beneath(graph: Graph, derived: NodeId, verdict: Callable[[NodeId], Verdict | None]) -> tuple[NodeId, ...]:
-    """The values that the row of a derived fact which decided it reads; of one still open, those of every row."""
+def derived_domain(graph: Graph, comparison: Comparison) -> Domain | None:
+    """Every value that a derived fact can have; nothing for one that is recorded."""
+    choice = graph[comparison.value]
+    return choice.domain if isinstance(choice, Choice) else None
+
+
+def sources_of(graph: Graph, value: NodeId) -> tuple[NodeId, ...]:
+    """The sources for one fact, where there are several."""
+    found = graph[value]
+    return found.sources if isinstance(found, Combine) else ()
+
+
+def is_derived(graph: Graph, value: NodeId) -> bool:
+    """Whether the value is derived, or one of its sources is."""
+    return isinstance(graph[value], Choice | Combine)
+
+
+def beneath(graph: Graph, derived: NodeId, verdict: _Verdicts) -> tuple[NodeId, ...]:
+    """The values that the row of a derived fact which decided it reads; of one still open, those of every row.
+
+    Of one that does not apply, those that say so.
+    """
     choice = graph[derived]
     assert isinstance(choice, Choice)
+    if verdict(choice.applies) is not Verdict.MET:
+        return _read_below(graph, [choice.applies], verdict)
     rows = [row for row, _ in choice.rows]
-    waiting = next(([row] for row in rows if verdict(row) is Verdict.MET), rows)
+    return _read_below(graph, next(([row] for row in rows if verdict(row) is Verdict.MET), rows), verdict)
+
+
+def _read_below(graph: Graph, waiting: list[NodeId], verdict: _Verdicts) -> tuple[NodeId, ...]:
     found: dict[NodeId, None] = {}
     while waiting:
         match graph[each := waiting.pop(0)]:
             case Test(value=value):
                 waiting.append(value)
             case All(members=members) | Any(members=members) | AtLeast(members=members):
-                waiting += [one for one in members if verdict(one) is not Verdict.NOT_MET]
+                agreeing = [one for one in members if verdict(one) is verdict(each)]
+                waiting += agreeing or members
             case Not(member=member):
                 waiting.append(member)
             case Combine(sources=sources):

@@ -1,7 +1,8 @@
 """What can be stated absent of a gene: any alteration of it, or only those of some kinds.
 
 "No KRAS alteration" covers every kind; "KRAS wild type" says that no mutation was found and nothing about
-amplification. A code is the gene's symbol (nothing of any kind) or the symbol with a kind behind it.
+amplification. A code is the gene's symbol (nothing of any kind), the symbol with a kind or with one change behind it
+("BRAF V600E was not detected"), or the two genes of a fusion, which have no order.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from matcher.vocabulary import genes, variants
 from matcher.vocabulary.biomarkers import genes_of
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.tables import listed, rows
-from matcher.vocabulary.text import words
+from matcher.vocabulary.text import whole_words, words
+from matcher.vocabulary.variants import Change
 
 #: leaves of the kinds of alteration, by the kind at the top that each belongs to
 _TOP = {leaf: root for root in ALTERATION_KIND.roots for leaf in ALTERATION_KIND.leaves(root)}
@@ -36,15 +38,48 @@ def asked(gene: str, kinds: frozenset[str] | None = None) -> frozenset[str]:
     return frozenset({gene}) if kinds is None else frozenset(f"{gene} {_TOP[kind]}" for kind in kinds)
 
 
+def absent_changes(symbol: str, found: Iterable[Change]) -> frozenset[str]:
+    """The codes of a statement that none of these changes was found; of a residue, no exchange at all."""
+    return frozenset(f"{symbol} {text}" for each in found for text in (each.text, *_exchanges(each)))
+
+
+def _exchanges(found: Change) -> Iterator[str]:
+    if residue := _RESIDUE.fullmatch(found.text):
+        yield from (f"{found.text}{other}" for other in _RESIDUES if other != residue[1])
+
+
+def absent_fusion(first: str, second: str) -> frozenset[str]:
+    """The code of a statement that these two genes are not joined."""
+    return frozenset({"::".join(sorted((first, second)))})
+
+
+def denied(
+    codes: frozenset[str], genes: Iterable[str], kinds: frozenset[str] | None, changes: frozenset[str]
+) -> bool:
+    """Whether a statement of absence denies what was found: a kind of alteration of a gene, a change, or a fusion."""
+    found = sorted(genes)
+    if len(found) == 2 and absent_fusion(*found) <= codes:
+        return True
+    if kinds is not None and any(asked(gene, kinds) <= codes for gene in found):
+        return True
+    return bool(changes) and any({f"{gene} {each}" for each in changes} <= codes for gene in found)
+
+
 def stated_absent(text: str) -> frozenset[str] | None:
-    """The codes of what a text names: ``KRAS``, ``ALK fusion``, ``BRCA1/2 mutation``; not one change of a gene."""
+    """The codes of what a text names: ``KRAS``, ``ALK fusion``, ``BRCA1/2 mutation``, ``BRAF V600E``, ``EML4::ALK``."""
     plain = _NO.sub("", text.strip())
     if found := genes.stated(plain):
         return absent(found)
     for name, rest in _parted(plain):
         if (found := genes.stated(name)) and (code := kind_of(rest)) is not None:
             return absent(found, ALTERATION_KIND.leaves(code)) or None
-    return None
+    named = finding(plain)
+    if named is None or named.absent or len(named.genes) != 1:
+        return None
+    (symbol,) = named.genes
+    if named.partner is not None:
+        return absent_fusion(symbol, *named.partner) if len(named.partner) == 1 else None
+    return absent_changes(symbol, variants.changes(" or ".join(named.changes), symbol)) or None
 
 
 #: what "no alterations" denies
@@ -97,14 +132,15 @@ class Missing:
 
 def words_of_absence(text: str) -> Missing | None:
     """What words such as "wild type", "not amplified", "not detected" say was not found; nothing in other words."""
-    found = _ABSENCE.get(words(text))
+    said = whole_words(text)
+    found = _ABSENCE.get(said)
     if found is not None:
         return Missing(ALTERATION_KIND.expand(found) if found else None)
     for sign in _NOT_BEFORE:
-        if words(text).startswith(f"{sign} ") and (code := kind_of(words(text).removeprefix(f"{sign} "))):
+        if said.startswith(f"{sign} ") and (code := kind_of(said.removeprefix(f"{sign} "))):
             return Missing(ALTERATION_KIND.leaves(code))
     for sign in _NOT_BEHIND:
-        if words(text).endswith(f" {sign}") and (code := kind_of(words(text).removesuffix(f" {sign}"))):
+        if said.endswith(f" {sign}") and (code := kind_of(said.removesuffix(f" {sign}"))):
             return Missing(ALTERATION_KIND.leaves(code))
     return None
 
@@ -158,6 +194,13 @@ def _parted(plain: str) -> Iterator[tuple[str, str]]:
         yield turned[2], turned[1]
 
 
+#: words of a report in the place of a kind that say how sure or how common the finding is, and nothing of its kind
+OF_ANY_KIND = frozenset(
+    {"pathogenic", "likely pathogenic", "pathogenic likely pathogenic", "oncogenic", "likely oncogenic", "activating",
+     "hotspot", "somatic", "germline", "heterozygous", "homozygous"}
+)  # fmt: skip
+_RESIDUES = "ACDEFGHIKLMNPQRSTVWY*"
+_RESIDUE = re.compile(rf"([{_RESIDUES}])\d+")
 _LOOSE = dict.fromkeys(("loss", "deletion", "deleted", "copy loss"), "copy_number_loss")
 FUSION = ALTERATION_KIND.leaves("fusion")
 _FUSION_WORDS = re.compile(

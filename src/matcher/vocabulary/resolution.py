@@ -21,6 +21,8 @@ class Anything(Enum):
 
 #: Any agent at all, known to the formulary or not.
 ANYTHING: Final = Anything.ANYTHING
+#: Of all that can be given the one thing whose denial says nothing: who had no placebo had something nobody named.
+PLACEBO = frozenset({"placebo"})
 Component: TypeAlias = frozenset[str] | Literal[Anything.ANYTHING]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 # Greek letters by code point: several look like Latin ones.
@@ -34,6 +35,7 @@ def words(text: str) -> str:
 
 #: All that may stand in a name and mean nothing. What is not here is part of the name: ``HIV?`` is not ``HIV``.
 _MEANINGLESS = frozenset(" \t\r\n\u00a0'\"`\u2019\u2018\u201c\u201d.,;:\\()[]{}_&\u00b7\u2022\u00ae\u2122")
+_BETWEEN_WORDS = _MEANINGLESS | {"-", "/"}
 _DASHES = str.maketrans(
     dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u207b\u208b\ufe63\uff0d", "-")
 )
@@ -44,6 +46,12 @@ def plain(text: str) -> str:
     """The text in lower case, without accents, Greek letters by name, every dash and minus the same sign."""
     folded = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold().translate(_GREEK))
     return "".join(letter for letter in folded if not unicodedata.combining(letter)).translate(_DASHES)
+
+
+def whole_words(text: str) -> str:
+    """The words of a text that consists of nothing else; empty where a sign stands among them, as in "detected?"."""
+    left = {letter for letter in plain(text.strip()) if not letter.isalnum()} - _BETWEEN_WORDS
+    return "" if left or text.strip()[-1:] in "-+" or text.strip()[:1] in "-+" else words(text)
 
 
 @lru_cache(maxsize=65536)
@@ -102,6 +110,12 @@ def in_sentence(title: str) -> str:
         "'s" in first or first in _NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:])
     )
     return title if named else title[:1].lower() + title[1:]
+
+
+def either_of(titles: Sequence[str]) -> str:
+    """Several of which any is meant: ``A, B or C``."""
+    *others, last = titles
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 _NAMES = frozenset({"Guillain-Barr\u00e9", "Cushing", "Karnofsky"})

@@ -16,7 +16,7 @@ from functools import lru_cache
 from matcher.vocabulary import genes
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.exons import EXONS, exons, named_exon
-from matcher.vocabulary.text import words
+from matcher.vocabulary.text import whole_words
 
 MUTATION = ALTERATION_KIND.leaves("mutation")
 ANY_MUTATION = "mutation"
@@ -162,12 +162,12 @@ def exons_of(found: Change, gene: str) -> frozenset[str] | None:
 
 
 def _in_words(plain: str, gene: str) -> Change | None:
-    if words(plain) in ("any", "any mutation", "any change"):
+    if whole_words(plain) in ("any", "any mutation", "any change"):
         return Change(ANY_MUTATION)
-    if gene == "FLT3" and words(plain) == "itd":
+    if gene == "FLT3" and whole_words(plain) == "itd":
         return Change("ITD", frozenset({"inframe_insertion"}), residues=(550, 650))
     if gene == "EGFR" and re.fullmatch(
-        r"v(?:ariant)?\s?(?:iii|3)(?:\s(?:mutation|variant|deletion))?", words(plain)
+        r"v(?:ariant)?\s?(?:iii|3)(?:\s(?:mutation|variant|deletion))?", whole_words(plain)
     ):
         # Exons 2 to 7 are missing, by a rearrangement that reports call a deletion or a fusion.
         return Change(
@@ -181,7 +181,7 @@ def _in_words(plain: str, gene: str) -> Change | None:
         keys = frozenset({where} if where else ())
         # Before the first residue: a place of its own.
         return Change(f"promoter {where}".strip(), frozenset({"mutation_other"}), keys, (0, 0))
-    if gene == "AR" and re.fullmatch(r"(?:ar )?v7", words(plain)):
+    if gene == "AR" and re.fullmatch(r"(?:ar )?v7", whole_words(plain)):
         return Change("V7", frozenset({"splice"}), frozenset({"V7"}))
     code = ALTERATION_KIND.lookup(plain) if re.fullmatch(r"[\w -]+", plain) else None
     if code is not None and ALTERATION_KIND.leaves(code) <= MUTATION:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.spec.border.entry import MET, NOT_MET, UNKNOWN, Ask, Entry, File, Kind, entry, row
-from tests.spec.border.words import FIT, PLATELETS, RECENT, STEROID, course, lab, medicine, platelets, seen
+from tests.spec.border.entry import MET, NOT_MET, UNKNOWN, Ask, Entry, File, Kind, also, entry, row
+from tests.spec.border.words import (
+    FIT,
+    MSI,
+    PLATELETS,
+    RECENT,
+    STEROID,
+    course,
+    lab,
+    medicine,
+    platelets,
+    seen,
+)
 from tests.written import Record
 
 _LATER = "an older value does not stand in for it"
@@ -130,7 +141,6 @@ def marker(name: str, **fields: str) -> Record:
 
 
 _TPS = {"biomarker": {"marker": "pd_l1", "score_type": "tps", "score": {"at_least": 1}}}
-_MSI = {"biomarker": {"marker": "msi", "category": {"in": ["msi_high"]}}}
 MARKERS = Kind(
     "Biomarker results",
     "Results as laboratories write them.",
@@ -140,11 +150,22 @@ MARKERS = Kind(
         entry("PD-L1 TPS `strong`", "how strongly it stains, and no score", _TPS, UNKNOWN,
               marker("pd_l1", score_type="tps", score="strong", method="ihc", date="2026-01-10"),
               marker("pd_l1", score_type="tps", score="50", method="ihc", date="2025-06-01")),
-        entry("microsatellites `MSI-H`", "highly instable", _MSI, MET, marker("msi", category="MSI-H")),
-        entry("microsatellites `stable`", "stable", _MSI, NOT_MET, marker("msi", category="stable")),
-        entry("microsatellites `pending`, after `MSI-H`", "a newer result that nobody can read", _MSI, UNKNOWN,
+        entry("microsatellites `MSI-H`", "highly instable", MSI, MET, marker("msi", category="MSI-H")),
+        entry("microsatellites `stable`", "stable", MSI, NOT_MET, marker("msi", category="stable")),
+        entry("microsatellites `pending`, after `MSI-H`", "a newer result that nobody can read", MSI, UNKNOWN,
               marker("msi", category="MSI-H", date="2025-06-01"), marker("msi", category="pending", date="2026-01-10"),
               issue=True),
+        also(entry("`dMMR` under microsatellites", "mismatch repair is deficient, and microsatellites are another test",
+                   {"biomarker": {"marker": "mmr", "category": {"in": ["mmr_deficient"]}}}, MET, marker("msi", category="dMMR"),
+                   issue=True), MSI, UNKNOWN),
+        also(entry("`MSI-H/dMMR` under microsatellites", "two tests",
+                   {"biomarker": {"marker": "mmr", "category": {"in": ["mmr_deficient"]}}}, MET,
+                   marker("msi", category="MSI-H/dMMR")), MSI, MET),
+        entry("`MSS` under mismatch repair", "microsatellites are stable", MSI, NOT_MET, marker("mmr", category="MSS"), issue=True),
+        entry("`mesotelin` positive after mesothelin negative", "perhaps a newer result of mesothelin",
+              {"biomarker": {"marker": "mesothelin", "status": {"in": ["positive"]}}}, UNKNOWN,
+              marker("mesothelin", status="negative", method="ihc", date="2025-06-01"),
+              marker("mesotelin", status="positive", method="ihc", date="2026-01-02"), issue=True),
         entry("HER2 `2+` by ihc", "an overall intensity of 2", {"biomarker": {"marker": "her2", "intensity": {"at_least": 2}}},
               MET, marker("her2", method="ihc", intensity="2+")),
         entry("HER2 `not amplified` by fish", "negative",

@@ -16,6 +16,7 @@ from tests.spec.border.words import (
     NIVOLUMAB,
     ONE_LINE,
     PREGNANT,
+    RECENT,
     STEROID,
     UNCONTROLLED,
     course,
@@ -138,13 +139,24 @@ def whole(name: str, written: str, understood: str, text: str, verdict: str = RE
 
 
 SHAPES = Kind(
-    "Records of which nothing is understood",
-    "They are rejected with the likely reason, never matched as an empty patient.",
+    "Records and columns that are not understood",
+    "They are rejected with the likely reason, never matched as an empty patient. A column or field that is nearly named was "
+    "written for that fact, which stays open.",
     (
         whole("patients.json", "a `Phenopacket` as JSON", "another format", '{"id": "Phenopacket-1", "subject": {"id": "x", '
               '"sex": "MALE"}, "phenotypicFeatures": [{"type": {"id": "HP:0001250"}}], "metaData": {"created": "2021-05-14"}}'),
         whole("patients.json", "a FHIR `Patient`", "another format",
               '{"resourceType": "Patient", "id": "x", "gender": "male", "birthDate": "1970-01-01"}'),
+        whole("patients.csv", "column `ecgo` beside Karnofsky `90`", "perhaps the ECOG; the other scale does not step in",
+              "patient_id,ecgo,karnofsky\np,3,90\n", UNKNOWN),
+        whole("patients.jsonl", "field `ecgo` beside Karnofsky `90`", "perhaps the ECOG; the other scale does not step in",
+              '{"id": "p", "ecgo": 3, "karnofsky": 90}\n', UNKNOWN),
+        replace(whole("patients.jsonl", "platelets `150` with `drawn` `2019-01-01`", "some day up to the as-of day",
+                      '{"id": "p", "labs": [{"test": "platelets", "value": 150, "unit": "10*9/L", "drawn": "2019-01-01"}]}\n'),
+                asks=(Ask(RECENT, UNKNOWN),)),
+        replace(whole("patients.csv", "column `platelets_dat`, `2019-01-01`, beside platelets `150`", "some day up to the as-of day",
+                      "patient_id,platelets,platelets_unit,platelets_dat\np,150,10*9/L,2019-01-01\n"),
+                asks=(Ask(RECENT, UNKNOWN),)),
         whole("patients.jsonl", "`patient_id` in place of `id`", "the identifier", '{"patient_id": "p", "ecog": 1}\n', MET),
     ),
 )  # fmt: skip

@@ -20,8 +20,17 @@ agents:
   cisplatin: {}
   nivolumab: {synonyms: [opdivo]}
   pemetrexed: {}
+  placebo: {}
 title: Agents
 source: {document: test, section: agents}
+as_of: 2026-01-01
+""",
+    "lists/not_anticancer.yaml": """
+list: not_anticancer
+title: No agents
+kind: not_anticancer
+members: [placebo]
+source: {document: test, section: lists}
 as_of: 2026-01-01
 """,
     "lists/platinum.yaml": """
@@ -55,6 +64,26 @@ inclusion:
   I-02:
     text: Platinum at least 30 days before leukapheresis
     when: {days_since: {therapy: platinum, before: leukapheresis, at_least: 30 days}}
+    recoverable: {by: time}
+    source: s
+""",
+    "trials/washouts.yaml": """
+trial: washouts
+title: Two of them
+phase: "1"
+recruitment: {status: recruiting, as_of: 2026-01-01}
+coverage: full
+sources: {s: {document: test, section: washouts}}
+inclusion:
+  I-01:
+    text: Checkpoint inhibitor at least 21 days ago
+    when: {days_since: {therapy: checkpoint_inhibitor, at_least: 21 days}}
+    recoverable: {by: time}
+    source: s
+exclusion:
+  E-01:
+    text: Platinum less than 30 days ago
+    when: {days_since: {therapy: platinum, below: 30 days}}
     recoverable: {by: time}
     source: s
 """,
@@ -125,6 +154,18 @@ def match(matcher: Matcher) -> Callable[..., PatientShown]:
         read = assemble({"id": "p", **facts}, as_of=date(2026, 1, 15), formulary=matcher.rulebook.formulary)
         assert read.profile is not None
         assert not read.issues
+        return matcher.match_one(read.profile)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def match_all(matcher: Matcher) -> Callable[..., PatientShown]:
+    """The same of a record in which something could not be read."""
+
+    def run(**facts: Any) -> PatientShown:
+        read = assemble({"id": "p", **facts}, as_of=date(2026, 1, 15), formulary=matcher.rulebook.formulary)
+        assert read.profile is not None
         return matcher.match_one(read.profile)
 
     return run

@@ -27,12 +27,56 @@ def test_a_running_washout_is_not_yet_with_the_day_it_ends(match: Match) -> None
 def test_a_dose_of_an_imprecise_day_gives_a_span(match: Match) -> None:
     course = {**NIVOLUMAB, "end": {"from": "2026-01-02", "to": "2026-01-08"}}
     shown = candidate(match(therapies=[course], complete=["therapies"]), "washout")
-    assert shown.earliest_text == "2026-01-23 to 2026-01-29"
+    assert shown.earliest_text == "2026-01-23 at the earliest, 2026-01-29 for certain"
 
 
 def test_an_end_that_may_lie_ahead_gives_no_certain_day(match: Match) -> None:
     shown = candidate(match(therapies=[{**NIVOLUMAB, "end": "2026-01"}], complete=["therapies"]), "washout")
-    assert shown.earliest_text == "2026-01-22 or later"
+    assert shown.earliest_text == "2026-01-22 at the earliest; no day is certain"
+
+
+TWO = [
+    NIVOLUMAB,
+    {"agents": ["cisplatin"], "start": "2025-12-01", "end": {"from": "2026-01-02", "to": "2026-01-14"}},
+]
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        # The cisplatin may need longer than the nivolumab that blocks today.
+        ({"therapies": TWO}, "2026-02-01 at the earliest, 2026-02-13 for certain"),
+        (
+            {"therapies": [{**NIVOLUMAB, "agents": ["nivolumab or placebo"]}]},
+            # It may be placebo, or cisplatin for all anybody knows.
+            "possibly already, safe whatever the arm from 2026-02-04, or unblind",
+        ),
+        ({"therapies": [{**NIVOLUMAB, "agents": ["placebo"]}]}, ""),
+        ({"therapies": [{**NIVOLUMAB, "agents": [["nivolumab", "placebo"]]}]},
+         "possibly already, safe whatever the arm from 2026-01-26, or unblind"),
+        (
+            {"therapies": [NIVOLUMAB, {"agents": ["oncoplatin"], "start": "2025-12-01", "end": "2026-01-10"}]},
+            "2026-01-26 at the earliest, safe whatever oncoplatin was from 2026-02-09",
+        ),
+    ],
+)  # fmt: skip
+def test_a_course_that_may_count_makes_the_certain_day_later(
+    match_all: Match, facts: dict[str, Any], said: str
+) -> None:
+    shown = candidate(match_all(**facts, complete=["therapies"]), "washouts")
+    assert shown.earliest_text == said
+
+
+def test_an_open_list_gives_a_day_that_supposes_it_complete(match: Match) -> None:
+    cisplatin = {"agents": ["cisplatin"], "start": "2025-01-01", "end": "2025-06-01"}
+    shown = candidate(match(therapies=[NIVOLUMAB, cisplatin]), "washout")
+    assert shown.earliest_text == "2026-01-26, if nothing is missing from the list of therapies"
+
+
+def test_a_course_that_still_runs_before_a_planned_event_gives_no_certain_day(match: Match) -> None:
+    course = {"agents": ["cisplatin"], "start": "2025-10-01", "ongoing": True}
+    shown = candidate(match(therapies=[course], complete=["therapies"]), "washout")
+    assert shown.earliest_text == "leukapheresis 2026-02-14 at the earliest; no day is certain"
 
 
 def test_an_event_planned_too_early_gets_the_day_it_could_be(match: Match) -> None:

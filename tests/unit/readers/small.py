@@ -20,13 +20,14 @@ FORMULARY = Formulary(
         Agent("leucovorin"),
         Agent("prednisone"),
         Agent("aspirin"),
+        Agent("placebo"),
     ],
     [
         DrugClass("platinum", "Platinum", ("cisplatin", "carboplatin")),
         DrugClass("checkpoint_inhibitor", "Checkpoint inhibitor", ("nivolumab",)),
         DrugClass("car_t", "CAR T cells", ("idecabtagene_vicleucel",)),
     ],
-    not_anticancer=("leucovorin",),
+    not_anticancer=("leucovorin", "placebo"),
     unresolvable=("nivolumab or placebo",),
 )
 

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -251,6 +252,26 @@ class TestTherapies:
 
     def test_a_blinded_agent_could_be_any_and_is_no_mistake(self) -> None:
         assert course(agents="nivolumab or placebo").components == (None,)
+
+    def test_who_was_unblinded_to_placebo_had_no_agent(self) -> None:
+        found = course(agents="placebo", kind="systemic")
+        assert (found.kind, found.components) == (Codes.of("supportive"), (Codes.of("placebo"),))
+        assert course(agents="cisplatin + placebo").components == (Codes.of("cisplatin"), Codes.of("placebo"))
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            {"agents": "placebo?"},
+            {"agents": "no placebo"},
+            {"agents": "placebo", "assertion": "suspected"},
+            {"agents": "placebo", "assertion": "ruled out"},
+            {"agents": "placebo or nivolumab"},
+        ],
+    )
+    def test_a_placebo_in_doubt_could_be_anything(self, row: dict[str, Any]) -> None:
+        read = assembled(therapies=[row]).profile
+        assert read is not None
+        assert [each.components for each in read.therapies.records] == [(None,)]
 
     def test_a_course_without_agents_could_be_any(self) -> None:
         assert course(start="2025-01").components == (None,)

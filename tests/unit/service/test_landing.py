@@ -1,11 +1,18 @@
 """The files of a run land together or not at all."""
 
+import json
+import multiprocessing
+import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from matcher.errors import UsageError
+from matcher.service.account import DISTRIBUTION
 from matcher.service.landing import Landing
+from matcher.service.ownership import NOTE
 
 NAMES = ("run.json", "matches.csv")
 
@@ -120,3 +127,118 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_the_command(tmp_path: Path)
     with pytest.raises(UsageError) as raised, Landing(tmp_path / "file" / "out", NAMES):
         pass
     assert raised.value.code == "U008"
+
+
+FIRST = ("run.json", "matches.csv", "cohort_facts.csv", "explanations.jsonl", "report.html")
+SECOND = ("run.json", "matches.parquet", "report.html")
+
+
+def run(folder: Path, names: tuple[str, ...], run: str) -> None:
+    """Lands files that say whose they are."""
+    account = {"program": {"name": DISTRIBUTION}, "files": list(names), "run": run}
+    with Landing(folder, names) as landing:
+        for name in names:
+            landing.open(name).write(json.dumps(account if name == "run.json" else {"run": run}))
+        landing.land()
+
+
+def runs_in(folder: Path) -> set[str]:
+    return {
+        json.loads(each.read_text())["run"] for each in folder.iterdir() if each.suffix and each.name != NOTE
+    }
+
+
+def _killed_at(step: int, folder: Path) -> None:
+    moves = 0
+    replace = Path.replace
+
+    def moved(path: Path, target: Path) -> Path:
+        nonlocal moves
+        moves += 1
+        if moves == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return replace(path, target)
+
+    Path.replace = moved  # type: ignore[method-assign,assignment]
+    run(folder, SECOND, "second")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be copied here")
+@pytest.mark.parametrize("third", [SECOND, ("run.json", "matches.jsonl")], ids=["same", "others"])
+def test_killed_between_any_two_moves_no_reader_sees_two_runs_as_one(
+    tmp_path: Path, third: tuple[str, ...]
+) -> None:
+    began = 0
+    for step in range(1, 30):
+        folder = tmp_path / str(step)
+        run(folder, FIRST, "first")
+        (folder / "matches.jsonl.bak").write_text('{"run": "mine"}')
+        (folder / "cohort_of_mine.csv").write_text('{"run": "mine"}')
+        process = multiprocessing.get_context("fork").Process(target=_killed_at, args=(step, folder))
+        process.start()
+        process.join()
+        began += process.exitcode == -signal.SIGKILL
+        assert len(runs_in(folder)) <= 2, "of one run, and mine"
+        if "run.json" in listed(folder):
+            account = json.loads((folder / "run.json").read_text())
+            assert set(account["files"]) <= listed(folder)
+        run(folder, third, "third")
+        assert listed(folder) == {*third, "matches.jsonl.bak", "cohort_of_mine.csv"}
+        assert runs_in(folder) == {"third", "mine"}
+        if process.exitcode == 0:
+            break
+    assert began == 10, "each of the moves was the last of one"
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"program": {"name": "another"}, "files": ["explanations.jsonl", "notes.txt"]},
+        {"files": ["explanations.jsonl"]},
+        {
+            "program": {"name": DISTRIBUTION},
+            "files": ["notes.txt", "../outside.txt", "../cohort_x.csv", 5, None],
+        },
+        {"program": DISTRIBUTION, "files": "explanations.jsonl"},
+        ["explanations.jsonl"],
+        None,
+    ],
+)
+def test_a_file_that_no_run_says_it_wrote_stays(tmp_path: Path, account: Any) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    mine = {"explanations.jsonl", "notes.txt", "cohort_facts.csv", "matches.parquet"}
+    for name in (*mine, "../outside.txt", "../cohort_x.csv"):
+        (folder / name).write_text("mine")
+    (folder / "run.json").write_text(json.dumps(account))
+    run(folder, NAMES, "new")
+    assert listed(folder) == {*NAMES, *mine}
+    assert {"outside.txt", "cohort_x.csv"} <= listed(tmp_path)
+
+
+def test_a_link_or_a_folder_of_a_name_that_a_run_gave_stays(tmp_path: Path) -> None:
+    run(tmp_path, FIRST, "first")
+    (tmp_path / "explanations.jsonl").unlink()
+    (tmp_path / "explanations.jsonl").symlink_to(tmp_path / "report.html")
+    (tmp_path / "cohort_facts.csv").unlink()
+    (tmp_path / "cohort_facts.csv").mkdir()
+    run(tmp_path, NAMES, "new")
+    assert listed(tmp_path) == {*NAMES, "explanations.jsonl", "cohort_facts.csv"}
+
+
+def test_a_move_that_fails_puts_back_every_file_of_the_earlier_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, FIRST, "first")
+    replace = Path.replace
+
+    def refused(path: Path, target: Path) -> Path:
+        if target == tmp_path / "report.html" and path.parent.name.startswith(".matcher-"):
+            raise OSError(28, "No space left on device")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(UsageError, match="U008"):
+        run(tmp_path, SECOND, "second")
+    assert listed(tmp_path) == set(FIRST)
+    assert runs_in(tmp_path) == {"first"}

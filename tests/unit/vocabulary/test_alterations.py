@@ -57,7 +57,15 @@ def test_wild_type_denies_mutations_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "known"), [("ALK fusion", True), ("BRCA1/2", True), ("TAZ", False), ("KRAS G12C", False)]
+    ("text", "known"),
+    [
+        ("ALK fusion", True),
+        ("BRCA1/2", True),
+        ("TAZ", False),
+        ("KRAS G12C", True),
+        ("G12C", False),
+        ("EML4::ALK", True),
+    ],
 )
 def test_an_absence_is_of_a_gene_or_a_kind(text: str, known: bool) -> None:
     assert bool(stated_absent(text)) is known

@@ -50,6 +50,7 @@ from matcher.features.kind import (
     Latest,
     NumberDomain,
     Since,
+    SinceDay,
     Total,
 )
 
@@ -61,6 +62,8 @@ def find(feature: Feature, reading: Reading) -> Values:
             return _latest(kind, feature.domain, reading)
         case Age():
             return _age(feature.domain, reading)
+        case SinceDay() as kind:
+            return _since_day(kind, reading)
         case Formula() as kind:
             return formulas.evaluate(kind.name, [_part(each, reading) for each in kind.inputs])
         case FirstOf() as kind:
@@ -90,6 +93,12 @@ def _age(domain: Domain, reading: Reading) -> Values:
     closed = np.zeros(len(reading), np.bool_)
     said = NumberColumn(youngest, oldest, closed, closed, birth.stated)
     return values_of(domain, said, closed)
+
+
+def _since_day(kind: SinceDay, reading: Reading) -> Values:
+    today = reading.frame.as_of.astype(np.float64)
+    least, most = today - kind.last.toordinal(), today - kind.first.toordinal()
+    return Numbers.closed(least, most, np.zeros(len(reading), np.bool_))
 
 
 def _first_of(kind: FirstOf, domain: Domain, reading: Reading) -> Values:

@@ -31,7 +31,7 @@ from matcher.engines.columnar.filters import Reading
 from matcher.engines.columnar.possible import Categories, Numbers, Values
 from matcher.engines.columnar.records import Records, component_extremes
 from matcher.engines.columnar.rounding import rounded
-from matcher.features.kind import Count, Extreme, Since, Total
+from matcher.features.kind import Count, Extreme, Since, Total, closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _select(
     kept = np.flatnonzero(verdicts)
     members = matching.records[kept]
     rows, certain = records.rows[members], verdicts[kept] == MET
-    said_until = _absent_until(records, kind.target, reading)
+    said_until = _absent_until(records, closing(kind), reading)
     covered = said_until > BEFORE_ALL
     complete = records.table.complete
     is_open = ~covered if complete is None else ~(covered | complete)
@@ -92,7 +92,8 @@ def _contradicted(
             each = _denied(held.components, target).astype(np.float64)
             denied = component_extremes(np.maximum, each, held.offsets, 0.0)[members] > 0
         else:
-            denied = _denied(records.codes(name)[members], target)
+            # An alteration is denied as a whole, of whichever kind.
+            denied = _denied(records.codes(name)[members], None if name == "gene" else target)
         found[rows[denied]] = True
     return found
 
@@ -102,12 +103,12 @@ def _denied(held: CodeColumn, target: Members | None) -> Bools:
     return np.array([*denied, False], np.bool_)[held.places]
 
 
-def _absent_until(records: Records, target: Members | None, reading: Reading) -> Days:
-    """The last day of the latest statement that none of these is present; before all days without one."""
+def _absent_until(records: Records, targets: tuple[Members, ...], reading: Reading) -> Days:
+    """The last day of the latest statement that none of one of these is present; before all days without one."""
     absences, nobody = records.table.absences, np.full(len(reading), BEFORE_ALL, np.int32)
-    if target is None or absences is None:
+    if not targets or absences is None:
         return nobody
-    covers = np.array([target <= codes for codes in absences.codes.sets], np.bool_)
+    covers = np.array([any(target <= codes for target in targets) for codes in absences.codes.sets], np.bool_)
     on, rows = absences.on, absences.rows
     stated = ~on.stated | (on.first <= reading.frame.as_of[rows])
     held = np.flatnonzero(covers[absences.codes.places] & stated)

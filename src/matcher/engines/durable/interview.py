@@ -210,10 +210,8 @@ class DurableInterview:
 
     def _read(self, patient: Profile) -> Iterable[tuple[NodeId, Finding]]:
         clock, before = Clock.at(patient.as_of), self._patient
-        if before is None or before.as_of != patient.as_of:
-            stale = frozenset(_PARTS)
-        else:
-            stale = frozenset(each for each in _PARTS if getattr(before, each) != getattr(patient, each))
+        another_day = before is None or before.as_of != patient.as_of
+        stale = frozenset(each for each in _PARTS if getattr(before, each, None) != getattr(patient, each))
         for node, (feature, tables) in self._network.reads.items():
-            if not stale.isdisjoint(tables):
+            if another_day or not stale.isdisjoint(tables):
                 yield node, self._network.read(feature, patient, clock)

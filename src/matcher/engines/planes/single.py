@@ -32,7 +32,7 @@ from matcher.rules.graph import Choice, Combine, Graph, NodeId, Read
 
 #: larger graphs are quicker evaluated level by level
 MANY_NODES = 2_000
-#: of a patient of whom nothing is known no verdict depends on the day
+#: of a patient of whom nothing is known only the version of a protocol depends on the day
 _ANY_DAY = date(2000, 1, 1)
 _NUMBERED = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
 

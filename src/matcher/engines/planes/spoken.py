@@ -15,7 +15,9 @@ from matcher.features.kind import (
     Formula,
     Latest,
     Since,
+    SinceDay,
     Total,
+    closing,
 )
 from matcher.rules.graph import NodeId
 
@@ -29,6 +31,7 @@ class Spoken:
         self._of_absence: dict[str, dict[frozenset[str], list[NodeId]]] = {}
         self._of_events: list[NodeId] = []
         self._of_birth: list[NodeId] = []
+        self._of_today: list[NodeId] = []
         for number, feature in features.items():
             self._add(number, feature)
 
@@ -39,18 +42,20 @@ class Spoken:
             case Count() | Since() | Extreme() | Total() as kind:
                 self._of_records.setdefault(kind.table, {}).setdefault(kind.where[:1], []).append(number)
                 self._of_list.setdefault(kind.table, []).append(number)
-                if kind.target is not None:
-                    self._of_absence.setdefault(kind.table, {}).setdefault(kind.target, []).append(number)
+                for target in closing(kind):
+                    self._of_absence.setdefault(kind.table, {}).setdefault(target, []).append(number)
                 if isinstance(kind, Since) and kind.events:
                     self._of_events.append(number)
             case Age():
                 self._of_birth.append(number)
+            case SinceDay():
+                self._of_today.append(number)
             case FirstOf(sources=features) | Formula(inputs=features):
                 for each in features:
                     self._add(number, each)
 
     def by(self, patient: SortedProfile) -> set[NodeId]:
-        found: set[NodeId] = set()
+        found = set(self._of_today)
         for table, groups in self._of_records.items():
             if patient.table(table):
                 for where, features in groups.items():

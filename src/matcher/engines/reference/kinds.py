@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import reduce
 
-from matcher.domain.dates import DateSpan, TimeUnit, completed
+from matcher.domain.dates import DateSpan, TimeUnit, completed, elapsed_between
 from matcher.domain.possible import (
     NOT_UNDERSTOOD,
     Codes,
@@ -35,6 +35,7 @@ from matcher.features.kind import (
     Latest,
     NumberDomain,
     Since,
+    SinceDay,
     Total,
 )
 
@@ -55,6 +56,9 @@ def find(feature: Feature, profile: Profile, clock: Clock) -> Finding:
             return _latest(kind, feature.domain, profile, clock)
         case Age():
             return _age(feature.domain, profile, clock)
+        case SinceDay(first=first, last=last):
+            today = DateSpan.on(clock.on)
+            return Finding(elapsed_between(DateSpan(first, last), today, TimeUnit.DAYS))
         case Formula() as kind:
             return _formula(kind, profile, clock)
         case FirstOf() as kind:

@@ -18,7 +18,7 @@ from matcher.domain.record import DENIABLE, Absence, Record
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding, Note, NoteKind
 from matcher.engines.reference.filters import belongs, exists, last_day, reference_day
-from matcher.features.kind import Count, Extreme, Since, Total
+from matcher.features.kind import Count, Extreme, Since, Total, closing
 from matcher.vocabulary.units import round9
 
 
@@ -60,7 +60,7 @@ def _select(
     covering = tuple(
         absence
         for absence in listing.absences
-        if kind.target is not None and kind.target <= absence.codes and _stated_by(absence, clock.as_of)
+        if any(target <= absence.codes for target in closing(kind)) and _stated_by(absence, clock.as_of)
     )
     closed = listing.complete or bool(covering)
     return _Selection(tuple(certain), tuple(possible), covering, not closed, kind.target)
@@ -73,6 +73,8 @@ def _stated_by(absence: Absence, day: date) -> bool:
 def _is_denied(record: Record, target: frozenset[str] | None) -> bool:
     """Whether another statement denies what of the record is asked for."""
     for name in DENIABLE:
+        # One of several agents may be denied; an alteration is denied as a whole, of whichever kind.
+        target = None if name == "gene" else target
         held = getattr(record, name, None)
         for each in held if isinstance(held, tuple) else (held,):
             if each is not None and DENIED in each.members and (target is None or each.members & target):

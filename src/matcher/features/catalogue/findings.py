@@ -152,7 +152,23 @@ def _alteration(arguments: Arguments) -> Count:
         kinds = FUSION if kinds is None else kinds
     if kinds is not None:
         where += (Is("kind", kinds),)
-    return Count("alterations", (*where, *_changed(changed)), alterations.asked(gene, kinds))
+    asked = alterations.asked(gene, kinds)
+    return Count(
+        "alterations", (*where, *_changed(changed)), asked, others=_denials(arguments, gene, changed, kinds)
+    )
+
+
+def _denials(
+    arguments: Arguments, gene: str, changed: list[Change], kinds: frozenset[str] | None
+) -> tuple[frozenset[str], ...]:
+    """What else says that there is none: these very changes were not found, or the other gene is not fused."""
+    found: tuple[frozenset[str], ...] = ()
+    if changed:
+        found += (frozenset(f"{gene} {each.text}" for each in changed),)
+    if "partner" in arguments:
+        partner = arguments.text("partner")
+        found += (alterations.asked(partner, kinds), alterations.absent_fusion(gene, partner))
+    return found
 
 
 def _changes(arguments: Arguments, gene: str) -> list[Change]:

@@ -137,7 +137,12 @@ def age_column(slots: Iterable[Slot]) -> str | None:
     for slot in slots:
         if slot.table == BIRTH:
             cells = dict(slot.bound.facts).get("age", ())
-            alone = len(cells) == 1 and slot.columns == cells[0].columns and len(slot.columns) == 1
+            alone = (
+                len(cells) == 1
+                and not cells[0].doubted
+                and slot.columns == cells[0].columns
+                and len(slot.columns) == 1
+            )
             told = (
                 cells[0].cell.model_dump(exclude_defaults=True, exclude={"column", "read"}) if alone else {}
             )
@@ -204,6 +209,7 @@ def _is_plain(cell: BoundCell) -> bool:
     read = cell.cell
     return (
         len(cell.columns) == 1
+        and not cell.doubted
         and read.values is None
         and read.split is None
         and not read.plus

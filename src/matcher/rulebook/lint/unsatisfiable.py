@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from matcher.errors import Diagnostic
 from matcher.rulebook.lint.book import Book, criteria_of
 from matcher.rules.candidate import Role
-from matcher.rules.condition import Branch, Condition, Group
+from matcher.rules.condition import ASKS_NOTHING, EXCLUDES_NOBODY, Branch, Comparison, Condition, Group
+from matcher.rules.version import VERSION
 
 _NEVER = {
     Role.INCLUSION: "nobody can meet this criterion",
@@ -52,6 +53,9 @@ def _parts(condition: Condition) -> tuple[Condition, ...]:
     match condition:
         case Group(members=members):
             return members
+        case Branch(condition=Comparison(word=word), then=then, otherwise=otherwise) if word == VERSION:
+            # A version that does not ask a criterion at all is no mistake.
+            return tuple(each for each in (then, otherwise) if each not in (ASKS_NOTHING, EXCLUDES_NOBODY))
         case Branch(condition=asked, then=then, otherwise=otherwise):
             return (asked, then, otherwise)
     return ()

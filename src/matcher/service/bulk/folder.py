@@ -139,23 +139,28 @@ def day_of_unfinished(out: Path) -> date | None:
 def run_folder(out: Path, job: Job, *, resume: bool) -> Iterator[RunFolder]:
     """The folder of the parts; it stays unless the run ends well."""
     path, asked = out / NAME, json.loads(json.dumps(job.manifest()))
-    held = unfinished(out)
-    if held is not None and not resume:
-        raise UsageError(f"{path} holds a run that was not finished", code="U041")
-    if held is not None and held != asked:
-        differing = [words for name, words in DIFFERENCES.items() if held.get(name) != asked[name]]
-        raise UsageError(f"the run in {path} was begun with {', '.join(differing)}", code="U042")
     with writing(out):
         made = tuple(each for each in (out, *out.parents) if not each.exists())
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Before anything is said of what lies there: of a run that still goes on nothing may be deleted.
         with _alone(path):
+            held = unfinished(out)
             if held is None:
-                for each in path.iterdir():
-                    if each.name != _LOCK:
-                        shutil.rmtree(each) if each.is_dir() else each.unlink()
-                with aside(path / _MANIFEST) as manifest:
-                    manifest.write_text(json.dumps(asked, indent=1) + "\n", "utf-8")
+                _begin(path, asked)
+            elif not resume:
+                raise UsageError(f"{path} holds a run that was not finished", code="U041")
+            elif held != asked:
+                differing = [words for name, words in DIFFERENCES.items() if held.get(name) != asked[name]]
+                raise UsageError(f"the run in {path} was begun with {', '.join(differing)}", code="U042")
             yield RunFolder(path, made)
+
+
+def _begin(path: Path, asked: dict[str, Any]) -> None:
+    for each in path.iterdir():
+        if each.name != _LOCK:
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+    with aside(path / _MANIFEST) as manifest:
+        manifest.write_text(json.dumps(asked, indent=1) + "\n", "utf-8")
 
 
 _LOCK = "lock"
@@ -173,5 +178,5 @@ def _alone(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UsageError(f"another run is writing to {path.parent}", code="U041") from None
+            raise UsageError(f"another run is writing to {path.parent}", code="U045") from None
         yield

@@ -9,18 +9,20 @@ import numpy as np
 
 from matcher.engines.columnar.arrays import Words
 from matcher.engines.planes.chunk import POSSIBLE, SURE, Planes
+from matcher.features.kind import SinceDay
 from matcher.rules.graph import Choice, Combine, Graph, NodeId, Read, Test, members_of
 
 Topic = str
 #: for each topic the patients who lack it
 Lacking = Mapping[Topic, Words]
 
-#: not for want of a fact: a derivation's own table leaves it open
+#: not for want of a fact: a derivation's own table leaves it open, or the day of an amendment is not known
 NO_FACT: Topic = ""
 
 
 def topic_of(read: Read) -> Topic:
-    return read.feature.topic or read.feature.name
+    feature = read.feature
+    return NO_FACT if isinstance(feature.kind, SinceDay) else feature.topic or feature.name
 
 
 def gates_below(graph: Graph, root: NodeId) -> list[NodeId]:

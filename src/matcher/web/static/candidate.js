@@ -11,6 +11,7 @@ export function criteriaOf(candidate) {
   if (candidate.coverage === "partial") {
     parts.push(make("p", { class: "coverage", text: "Only part of the protocol's criteria are held here: no patient is called eligible on these alone." }));
   }
+  if (candidate.version) parts.push(make("p", { class: "where", text: `Version of the protocol: ${candidate.version}` }));
   if (candidate.cohort) parts.push(make("p", { text: `Cohort that fits best: ${candidate.cohort}` }));
   for (const text of candidate.distances) parts.push(make("p", { class: "distance", text }));
   const cohorts = [...new Set(candidate.criteria.map((each) => each.cohort))].sort();

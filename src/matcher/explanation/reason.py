@@ -1,0 +1,215 @@
+"""One comparison for one patient in words: what was found, what was asked, and what else matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from matcher.domain.possible import Interval, test
+from matcher.domain.record import Absence
+from matcher.domain.verdict import Verdict
+from matcher.engines.base import Finding, Note, NoteKind
+from matcher.explanation.facts import text_of
+from matcher.explanation.wording import (
+    NOT_RECORDED,
+    condition_in_words,
+    count_in_words,
+    is_presence,
+    limits_in_words,
+    number_in_words,
+    unit_of,
+    value_in_words,
+    worked_out_in_words,
+)
+from matcher.features.kind import CodeDomain, Count, Domain, Feature, FirstOf, Formula, Latest, Since, Total
+from matcher.rules.candidate import Role
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
+from matcher.rules.version import VERSION
+from matcher.vocabulary.text import in_sentence
+
+#: what a criterion does with what it asks
+_ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "warns of"}
+#: no derived fact has it, so that no set of values is all of them
+_ANY_VALUE = frozenset({"any value"})
+_DEPENDS = "depends on"
+_MANY = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a comparison stands: under an odd number of ``not``, and in which branch of a condition.
+
+    ``branch`` is "depends on" for what a branch depends on, else the words of the case.
+    """
+
+    denied: bool = False
+    branch: str = ""
+
+
+def places(condition: Condition, place: Place | None = None) -> Iterator[tuple[Comparison, Place]]:
+    """Every comparison with its place: under ``not`` what is asked is its opposite."""
+    here = place or Place()
+    match condition:
+        case Comparison():
+            yield condition, here
+        case Group(gate=Gate.NOT, members=(member,)):
+            yield from places(member, replace(here, denied=not here.denied))
+        case Group(members=members):
+            for each in members:
+                yield from places(each, here)
+        case Branch(condition=asked, then=then, otherwise=otherwise):
+            case_ = f"if {in_sentence(condition_in_words(asked))}"
+            yield from places(asked, replace(here, branch=_DEPENDS))
+            yield from places(then, replace(here, branch=case_))
+            yield from places(otherwise, replace(here, branch="otherwise"))
+
+
+def asks(comparison: Comparison, role: Role, place: Place) -> str:
+    """What a criterion does with what it asks; of a mere presence there is nothing to add unless it is denied."""
+    verb = _ASKS[role]
+    if place.branch == _DEPENDS:
+        return "" if is_presence(comparison) else f"{_DEPENDS}: {limits_in_words(comparison)}"
+    if place.branch:
+        verb += f" {place.branch}"
+    if is_presence(comparison):
+        return f"{verb}: none" if place.denied else (verb if place.branch else "")
+    return f"{verb}: {limits_in_words(comparison, denied=place.denied)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``title``: ``found`` (``said``)."""
+
+    title: str
+    found: str
+    said: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        in_brackets = f" ({'; '.join(self.said)})" if self.said else ""
+        return f"{self.title}: {self.found}{in_brackets}"
+
+
+def reason(
+    comparison: Comparison,
+    finding: Finding,
+    asked: str,
+    derived: Domain | None,
+    named: Iterable[str] = (),
+    origin: Iterable[str] = (),
+) -> Reason:
+    """``named`` is what was found present, ``origin`` where a derived value comes from."""
+    if comparison.word == VERSION:
+        return Reason(comparison.title, _in_force(comparison, finding))
+    found = value_of(comparison, finding, derived)
+    said = [*named] if is_presence(comparison) and found == "yes" else []
+    said += [asked] if asked else []
+    if finding.notes:
+        open_question = not _is_decided(comparison, finding)
+        said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
+    if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
+        found = "nothing recent enough"
+    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *origin])))
+
+
+def _in_force(comparison: Comparison, finding: Finding) -> str:
+    if not _is_decided(comparison, finding):
+        return "not known whether in force on this day"
+    assert isinstance(finding.value, Interval)
+    return f"{'' if finding.value.low >= 0 else 'not yet '}in force on this day"
+
+
+def together(reasons: Iterable[Reason], most: int = _MANY, between: str = "; ") -> str:
+    """Reasons in a row. What differs in nothing but what was asked, or in its name, is said once."""
+    by_value: dict[tuple[str, str], list[str]] = {}
+    for each in reasons:
+        by_value.setdefault((each.title, each.found), []).extend(each.said)
+    by_rest: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for (title, found), said in by_value.items():
+        kind, colon, name = title.partition(": ")
+        key = (kind + colon, found, tuple(dict.fromkeys(said))) if colon else (title, found, tuple(said))
+        by_rest.setdefault(key, []).append(name)
+    told = [
+        str(Reason(start + _listed(names), found, said)) for (start, found, said), names in by_rest.items()
+    ]
+    return between.join(told[:most])
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) <= _MANY:
+        return ", ".join(names)
+    return f"{', '.join(names[: _MANY - 1])} and {len(names) - _MANY + 1} others"
+
+
+def value_of(comparison: Comparison, finding: Finding, derived: Domain | None = None) -> str:
+    """``derived`` is the domain of a derived fact: every one of its values open is nothing said."""
+    feature = comparison.feature
+    if feature is None:
+        words = value_in_words(finding.value, derived or CodeDomain(_ANY_VALUE))
+        return "cannot be said" if finding.silent or words == NOT_RECORDED else words
+    if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
+        return count_in_words(finding.value)
+    limits = tuple(each.limit for each in comparison.bounds if isinstance(each.limit, float))
+    return value_in_words(finding.value, feature.domain, unit_of(feature), number_words(feature, limits))
+
+
+def number_words(feature: Feature, limits: tuple[float, ...] = ()) -> Callable[[float], str]:
+    """How the numbers of a feature are printed: as recorded, or, worked out, no finer than people say them."""
+    words = worked_out_in_words if _is_worked_out(feature) else number_in_words
+    return partial(words, limits=limits)
+
+
+def _is_worked_out(feature: Feature) -> bool:
+    match feature.kind:
+        case Formula() | Total() | Since():
+            return True
+        case Latest(field=field):
+            return field.startswith("times_")
+        case FirstOf(sources=sources):
+            return any(map(_is_worked_out, sources))
+    return False
+
+
+def _is_decided(comparison: Comparison, finding: Finding) -> bool:
+    return all(test(finding.value, each.op, each.limit) is not Verdict.UNKNOWN for each in comparison.bounds)
+
+
+def _matters(note: Note, open_question: bool) -> bool:
+    """What leaves a question open is said only while it is open; what assumptions list is not repeated."""
+    if note.kind in (
+        NoteKind.OPEN_LIST,
+        NoteKind.UNRESOLVED,
+        NoteKind.NO_EVENT_DATE,
+        NoteKind.IMPRECISE_DATE,
+    ):
+        return open_question
+    return note.kind not in (NoteKind.UNDATED, NoteKind.NO_LIMIT)
+
+
+def note_in_words(note: Note) -> str:
+    about = note.about
+    named = about if isinstance(about, str) else ""
+    record = text_of(about) if about is not None and not isinstance(about, str) else ""
+    on = getattr(about, "on", None) or getattr(about, "start", None)
+    dated = f" of {on}" if on is not None else ""
+    match note.kind:
+        case NoteKind.STALE:
+            return f"{record}{dated} is too old to count"
+        case NoteKind.UNDATED:
+            return f"{record} has no date and is taken as current"
+        case NoteKind.CONFLICT:
+            if isinstance(about, Absence):
+                return f"contradicted by {record}"
+            return f"sources disagree{': ' + record if record else ''}"
+        case NoteKind.CONVERTED:
+            return f"worked out from {record}"
+        case NoteKind.OPEN_LIST:
+            return "nobody has said that the list is complete"
+        case NoteKind.UNRESOLVED:
+            return f"{record} may count or not"
+        case NoteKind.NO_EVENT_DATE:
+            return f"no date for {named.replace('_', ' ')}"
+        case NoteKind.IMPRECISE_DATE:
+            return "a date is not exact"
+        case NoteKind.NO_LIMIT:
+            return "the limit of normal was not given"

@@ -1,0 +1,203 @@
+"""Versions of a protocol: an amendment counts from its own day on, and before it what it changed is as it was.
+
+The day may be known only to lie between two others. Between them both versions are possible, and what they ask
+differently is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import inf
+
+from matcher.domain.dates import DateSpan
+from matcher.domain.possible import Interval, Op
+from matcher.features.kind import Feature, NumberDomain, SinceDay
+from matcher.rules.condition import (
+    ASKS_NOTHING,
+    EXCLUDES_NOBODY,
+    Bound,
+    Branch,
+    Comparison,
+    Condition,
+    Path,
+    Problem,
+)
+from matcher.rules.parse import ConditionReader
+from matcher.rules.syntax import Between, Citation, Day, TrialDocument, VersionDocument
+
+#: the word of the comparison that asks which version is in force; no word that authors write
+VERSION = "version"
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """``since`` is the day it came into force, as closely as it is known; the first was there from the beginning."""
+
+    change: str
+    since: DateSpan | None
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a criterion asks in one version; without a condition it was not part of that one."""
+
+    text: str
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The versions of one protocol, oldest first, and what criteria asked in those before the last."""
+
+    versions: tuple[Version, ...] = ()
+    asked: tuple[Mapping[str, Asked], ...] = ()
+
+    def of(self, identifier: str, now: Asked) -> tuple[tuple[DateSpan | None, Asked], ...]:
+        """What the criterion asks from each day on, oldest first; one entry where no version changed it."""
+        every = [each.get(identifier, now) for each in self.asked]
+        found: list[tuple[DateSpan | None, Asked]] = []
+        for version, asked in zip(self.versions, every, strict=True):
+            if not found or found[-1][1] is not asked:
+                found.append((version.since if found else None, asked))
+        return tuple(found) or ((None, now),)
+
+
+def over_time(asked: Sequence[tuple[DateSpan | None, Asked]], *, excludes: bool) -> Condition:
+    """One condition that asks on every day what the version of that day asks."""
+    nothing = EXCLUDES_NOBODY if excludes else ASKS_NOTHING
+    (_, first), *later = asked
+    condition = first.condition or nothing
+    for since, each in later:
+        assert since is not None
+        condition = Branch(in_force(since), each.condition or nothing, condition)
+    return condition
+
+
+def in_force(since: DateSpan) -> Comparison:
+    """Whether an amendment of that day is in force on the day of the question."""
+    title = f"the amendment of {days_in_words(since)}"
+    feature = Feature(
+        f"{VERSION} {since.first} {since.last}",
+        SinceDay(since.first, since.last),
+        NumberDomain(Interval(-inf, inf), "days"),
+        title=title,
+    )
+    return Comparison(VERSION, title, (Bound(Op.AT_LEAST, 0.0, "is in force"),), feature)
+
+
+def possible_on(day: date, since: Sequence[DateSpan | None]) -> tuple[int, ...]:
+    """The versions that may be in force on a day, by their places; one where that is known."""
+    begun = [place for place, each in enumerate(since) if each is None or each.first <= day]
+    certain = max((place for place in begun if (each := since[place]) is None or each.last <= day), default=0)
+    return tuple(place for place in begun if place >= certain)
+
+
+def days_in_words(span: DateSpan) -> str:
+    if span.first == date.min:
+        return f"a day up to {span.last.isoformat()}"
+    words = str(span)
+    return f"a day from {words}" if " to " in words else words
+
+
+@dataclass(slots=True)
+class HistoryReader:
+    """Reads the versions of one file; the last is the file itself."""
+
+    reader: ConditionReader
+    problems: list[Problem]
+
+    def read(self, document: TrialDocument, citation: Mapping[int, Citation | None]) -> History:
+        spans = [self._since(each, index) for index, each in enumerate(document.versions)]
+        self._check_order(spans)
+        versions = tuple(
+            Version(each.change, spans[index], citation[index])
+            for index, each in enumerate(document.versions)
+        )
+        if any(each.since is None for each in versions[1:]):
+            return History()
+        asked = tuple(self._asked(each, index) for index, each in enumerate(document.versions))
+        return History(versions, asked)
+
+    def _asked(self, version: VersionDocument, index: int) -> dict[str, Asked]:
+        found: dict[str, Asked] = {}
+        for identifier, criterion in version.criteria.items():
+            here = ("versions", index, "criteria", identifier)
+            condition = None
+            if criterion.when is not None:
+                condition = self.reader.read(criterion.when, (*here, "when"))
+                if condition is None:
+                    continue
+            found[identifier] = Asked(criterion.text, condition)
+        return found
+
+    def check(self, document: TrialDocument, current: Mapping[str, Asked], history: History) -> None:
+        """Earlier versions name criteria of the file, and say of each something else than the file does."""
+        last = len(document.versions) - 1
+        if last == 0:
+            self._refuse(("versions", 0, "change"), "one version alone is what the file says anyway")
+        for index, version in enumerate(document.versions):
+            if last and (index == last) == bool(version.criteria):
+                message = (
+                    "the last version is the one encoded: it has no criteria of its own"
+                    if index == last
+                    else "an earlier version says which criteria were others"
+                )
+                self._refuse(("versions", index, "change"), message)
+            for identifier in version.criteria:
+                here = ("versions", index, "criteria", identifier)
+                if identifier not in current:
+                    message = f"there is no criterion '{identifier}'"
+                    self.problems.append(Problem(here, "R027", message, at_key=True))
+                elif history.asked and history.asked[index].get(identifier) == current[identifier]:
+                    self._refuse(here, f"'{identifier}' asks here what it asks in the file", at_key=True)
+
+    def _since(self, version: VersionDocument, index: int) -> DateSpan | None:
+        path: Path = ("versions", index, "since")
+        match version.since:
+            case None:
+                if index:
+                    self._refuse(
+                        ("versions", index, "change"), "a later version says since when it is in force"
+                    )
+                return None
+            case _ if not index:
+                self._refuse(path, "the first version is in force from the beginning")
+                return None
+            case Between(not_before=first, by=last):
+                begin = DateSpan.on(date.min) if first is None else self._span(first, (*path, "not_before"))
+                end = self._span(last, (*path, "by"))
+                if begin is None or end is None:
+                    return None
+                if begin.first > end.last:
+                    self._refuse((*path, "by"), f"{end} is before {begin}")
+                    return None
+                return DateSpan(begin.first, end.last)
+            case day:
+                return self._span(day, path)
+
+    def _span(self, day: Day, path: Path) -> DateSpan | None:
+        match day:
+            case date():
+                return DateSpan.on(day)
+            case int() if 1900 <= day <= 2200:
+                return DateSpan.year(day)
+            case str() if (found := _MONTH.fullmatch(day)) and 1 <= int(found[2]) <= 12:
+                return DateSpan.month(int(found[1]), int(found[2]))
+        self._refuse(path, f"'{day}' is no day, month or year")
+        return None
+
+    def _check_order(self, spans: Sequence[DateSpan | None]) -> None:
+        before: DateSpan | None = None
+        for index, after in enumerate(spans):
+            if before and after and (after.first < before.first or after.last <= before.last):
+                message = f"{days_in_words(after)} does not follow {days_in_words(before)}"
+                self._refuse(("versions", index, "since"), message)
+            before = after or before
+
+    def _refuse(self, path: Path, message: str, *, at_key: bool = False) -> None:
+        self.problems.append(Problem(path, "R062", message, at_key=at_key))

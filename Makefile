@@ -1,4 +1,4 @@
-# Every target does its own set-up, in .venv, from constraints.txt.
+# Every target does its own set-up, in .venv, from requirements.lock.
 #   make test PYTHON=/path/to/python3.12     names the Python
 #   make test ARGS="-k stage"                passes words on to pytest
 
@@ -7,57 +7,67 @@
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
-READY := .venv/.installed
-TARGETS := run test generative check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
-	attack audit docs fmt lock clean help
+RUNNABLE := .venv/.has-run
+READY := .venv/.has-all
+TARGETS := run test quick generative check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
+	attack audit profile bench-start docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
 
-unknown := $(filter-out $(TARGETS) setup $(READY),$(MAKECMDGOALS))
+unknown := $(filter-out $(TARGETS) setup runnable $(RUNNABLE) $(READY),$(MAKECMDGOALS))
 ifneq ($(unknown),)
 $(error There is no target '$(firstword $(unknown))' here: choose from $(TARGETS), or run `make help`)
 endif
 
-.PHONY: $(TARGETS) setup again
+.PHONY: $(TARGETS) setup runnable again
 
 help:
 	@echo "make run              match the sample patients and write the report to out/"
 	@echo "make test             run the tests"
+	@echo "make quick            the specification and the unit tests that matter most, in a minute"
 	@echo "make generative       the generated properties, thirty times as long"
 	@echo "make mutate           limits, units and polarity of rules changed one by one: do their cases notice?"
 	@echo "make whole            every published patient through every engine, on a Spark cluster too"
 	@echo "make check            lint, form, types, import contracts, documentation up to date"
 	@echo "make bench            every measured figure on the whole workload, and the page of them"
 	@echo "make bench-quick      the same in short, nothing written"
+	@echo "make bench-start      what a command costs before it does anything, against another commit"
 	@echo "make bench-http       matching over HTTP against a stored answer"
 	@echo "make bench-interview  what one answer costs in an interview"
 	@echo "make load-http        200 clients for a minute, every answer checked"
 	@echo "make soak             50,000 interviews in the engine, 5,000 over HTTP, and the memory of each"
 	@echo "make questions        how many questions settle the top five, in which order"
 	@echo "make attack           two minutes of attack on a server of its own, on this machine only"
+	@echo "make profile          where the time of a command goes: make profile ARGS='match patients.csv'"
 	@echo "make audit            known weaknesses of the locked versions, and a list of the components"
 	@echo "make fmt              put the code in form"
 	@echo "make docs             write the generated documentation anew"
-	@echo "make lock             write constraints.txt anew from pyproject.toml"
+	@echo "make lock             write constraints.txt and requirements.lock anew from pyproject.toml"
 	@echo "make clean            remove .venv, caches and out/"
 	@echo "Each sets itself up in .venv; PYTHON=/path/to/python3.12 chooses the Python."
 
 setup: $(READY)
 
+# Running needs less than testing: not Spark, no browser, no type checker.
+runnable: $(RUNNABLE)
+
 # A compiler that is named has to reach the shell; make's own default is no choice of anybody's.
 compiler := $(if $(filter command environment,$(word 1,$(origin CC))),CC='$(CC)')
 
 # A Python that is named is looked at even where .venv exists: it may be another one, or a wrong one.
-$(READY): pyproject.toml constraints.txt $(if $(PYTHON),again)
+$(RUNNABLE) $(READY): pyproject.toml requirements.lock $(if $(PYTHON),again)
 	$(eval python := $(shell $(compiler) sh scripts/find_python.sh '$(PYTHON)'))
 	$(if $(filter /%,$(firstword $(python))),,$(error $(python)))
-	@sh scripts/setup.sh '$(python)'
+	@sh scripts/setup.sh '$(python)' $(if $(filter $(READY),$@),all,run)
 
-run: setup
+run: runnable
 	@$(BIN)/matcher match fixtures/patients.csv --as-of 2026-01-15 --out out
 
 test: setup
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+quick: setup
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow" tests/spec tests/unit $(ARGS)
 
 generative: setup
 	@$(BIN)/python -m pytest tests/generative --hypothesis-profile deep $(ARGS)
@@ -83,6 +93,9 @@ bench: setup
 bench-quick: setup
 	@$(BIN)/python benchmarks/run.py --scale quick $(ARGS)
 
+bench-start: runnable
+	@$(BIN)/python benchmarks/start.py $(ARGS)
+
 bench-http: setup
 	@$(BIN)/python benchmarks/over_http.py $(ARGS)
 
@@ -101,6 +114,10 @@ questions: setup
 
 attack: setup
 	@timeout 300 $(BIN)/python scripts/attack.py $(ARGS)
+
+ARGS_OF_PROFILE = $(if $(ARGS),$(ARGS),match fixtures/patients.csv --as-of 2026-01-15 --out out --quiet)
+profile: runnable
+	@$(BIN)/python scripts/profile_command.py $(ARGS_OF_PROFILE)
 
 audit: setup
 	@sh scripts/audit.sh

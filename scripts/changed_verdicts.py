@@ -39,7 +39,7 @@ class Kind:
 
     @property
     def more_definite(self) -> bool:
-        return self.after != UNKNOWN and self.before != self.after
+        return self.after not in (UNKNOWN, self.before)
 
     def __str__(self) -> str:
         return f"{'!' if self.more_definite else ' '} {self.before} -> {self.after}  {self.criterion}"

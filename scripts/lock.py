@@ -1,6 +1,7 @@
 """Writes constraints.txt: the versions that a fresh set-up gets today, the same on each Python given.
 
-Beside it requirements.lock has the hash of every file that they may be installed from.
+Beside it requirements.lock has the hash of every file that they may be installed from, in three parts: what builds
+packages, what running needs, and what development needs besides. Set-up installs the first two, or all of them.
 
     .venv/bin/python scripts/lock.py python3.11 python3.12
 
@@ -12,30 +13,33 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # hatchling asks for editables only while it makes an editable installation; durable-rules is built with
-# the other two and does not say so in a file.
-BUILD_TOOLS = ("editables", "setuptools", "wheel")
+# the next two and does not say so in a file; uv installs the rest.
+BUILD_TOOLS = ("editables", "setuptools", "wheel", "uv")
+PARTS = ("build", "run", "development")
+# scripts/setup.sh reads requirements.lock up to one of these lines.
+PART = "# --- {part}\n"
 HEADER = """\
 # The versions that the project is set up and tested with, on Python {pythons}.
 # Written by scripts/lock.py: change pyproject.toml, then run `make lock`.
 """
 
 
-def requirements() -> list[str]:
-    """All that set-up installs: the runtime, the development tools, and what builds the packages."""
+def requirements(*parts: str) -> list[str]:
+    """What these parts of a set-up ask for; without a name all of it."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = settings["project"]
-    return [
-        *project["dependencies"],
-        *project["optional-dependencies"]["dev"],
-        *project["optional-dependencies"]["spark"],
-        *project["optional-dependencies"]["postgresql"],
-        *settings["build-system"]["requires"],
-        *BUILD_TOOLS,
-    ]
+    extras = project["optional-dependencies"]
+    asked = {
+        "build": [*settings["build-system"]["requires"], *BUILD_TOOLS],
+        "run": project["dependencies"],
+        "development": [*extras["dev"], *extras["spark"], *extras["postgresql"]],
+    }
+    return [each for part in parts or PARTS for each in asked[part]]
 
 
 def written(command: list[str]) -> str:
@@ -78,22 +82,42 @@ def hashed(python: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         written([python, "-m", "venv", folder])
         place = Path(folder, "bin")
-        written(
-            [
-                str(place / "python"),
-                "-m",
-                "pip",
-                "--disable-pip-version-check",
-                "install",
-                "--quiet",
-                "uv>=0.5",
-            ]
-        )
+        pip = [str(place / "python"), "-m", "pip", "--disable-pip-version-check"]
+        constraints = str(ROOT / "constraints.txt")
+        written([*pip, "install", "--quiet", f"--constraint={constraints}", "uv"])
         asked = Path(folder, "asked.txt")
-        asked.write_text("\n".join(requirements()) + "\n", encoding="utf-8")
         options = ["--universal", "--generate-hashes", "--no-annotate", "--no-header", "--quiet"]
-        pinned = ["--constraint", str(ROOT / "constraints.txt"), "--python-version", "3.11"]
-        return written([str(place / "uv"), "pip", "compile", str(asked), *pinned, *options])
+        pinned = ["--constraint", constraints, "--python-version", "3.11"]
+
+        def compiled(*parts: str) -> dict[str, str]:
+            asked.write_text("\n".join(requirements(*parts)) + "\n", encoding="utf-8")
+            return by_name(written([str(place / "uv"), "pip", "compile", str(asked), *pinned, *options]))
+
+        everything, build, run = compiled(), compiled("build"), compiled("build", "run")
+    return in_parts(everything, build, run)
+
+
+def by_name(text: str) -> dict[str, str]:
+    """The lines about each package of a lock: its version, and below it the hashes."""
+    found: dict[str, str] = {}
+    for line in text.splitlines(keepends=True):
+        if not line.startswith(" "):
+            name = line.partition("==")[0]
+        found[name] = found.get(name, "") + line
+    return found
+
+
+def in_parts(everything: dict[str, str], build: Iterable[str], run: Iterable[str]) -> str:
+    """One lock, in the order in which set-up reads it; ``run`` names what building needs too."""
+    building, running = set(build), set(run)
+    parts = {
+        "build": [name for name in everything if name in building],
+        "run": [name for name in everything if name in running - building],
+        "development": [name for name in everything if name not in running | building],
+    }
+    return "".join(
+        PART.format(part=part) + "".join(everything[name] for name in names) for part, names in parts.items()
+    )
 
 
 if __name__ == "__main__":

@@ -104,5 +104,5 @@ def test_where_the_version_is_not_known_both_are_shown_and_nobody_is_asked_for_i
     assert trial.version.startswith("not known for this day")
     age = trial.criteria[0]
     assert age.text == "At most 70 years old; or, in another version: At most 60 years old"
-    assert "whether the amendment of a day from 2022-01-01 to 2022-06-30 was in force" in age.reason
+    assert "the amendment of a day from 2022-01-01 to 2022-06-30: not known whether in force" in age.reason
     assert between.questions == ()

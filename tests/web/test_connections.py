@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
+from uvicorn import Config
+from uvicorn.server import ServerState
 
+from matcher.api.connection import Connection
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, serving
 
@@ -103,6 +109,113 @@ def test_a_stop_ends_a_server_in_every_state(tmp_path: Path) -> None:
         # What is promised is ten seconds; the machine that tests may be slow.
         assert time.monotonic() - began < 20
         assert "Traceback" not in live.said()
+
+
+def test_a_stop_in_the_midst_of_everything_loses_neither_job_nor_intake(tmp_path: Path) -> None:
+    """A job runs, another waits, an intake is open, an upload is half sent and a request is half said."""
+    patients = "patient_id,age\n" + "".join(f"P{number},{20 + number % 60}\n" for number in range(600))
+    half = (
+        HEAD
+        + b'Content-Length: 5000000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    )
+    with server(tmp_path) as live, live.client() as http:
+        begun = http.post("/v1/sessions", json={"answers": {"age": 61}}).headers["location"]
+        jobs = [
+            http.post("/v1/match/batch", files={"file": ("a.csv", patients)}).headers["location"]
+            for _ in range(2)
+        ]
+        ends = time.monotonic() + 60
+        while not http.get(jobs[0]).json()["done"]:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        with lines(live, [b"", b"GET / HT", half + b"patient_id\n" * 100_000]):
+            began = time.monotonic()
+            live.stop()
+            # What is promised is ten seconds; the machine that tests may be slow.
+            assert time.monotonic() - began < 20
+        assert not at_work_in(tmp_path)
+        live.start()
+        assert http.get(begun).json()["answers"] == {"age": 61}
+        ends = time.monotonic() + 300
+        while {http.get(each).json()["state"] for each in jobs} != {"done"}:
+            assert time.monotonic() < ends
+            time.sleep(0.2)
+        assert len(kept(live)) == 2
+        for word in ("Traceback", "defect", "P17"):
+            assert word not in live.said()
+
+
+def at_work_in(folder: Path) -> list[int]:
+    """Processes that still have a file of the folder open."""
+    found = []
+    for each in psutil.process_iter():
+        with suppress(psutil.Error):
+            if any(Path(held.path).is_relative_to(folder) for held in each.open_files()):
+                found.append(each.pid)
+    return found
+
+
+def kept(live: Live) -> list[Path]:
+    """What was sent and is still there."""
+    return [each for each in live.settings.jobs_folder.iterdir() if (each / "in").exists()]
+
+
+def test_an_upload_that_is_broken_off_leaves_nothing(tmp_path: Path) -> None:
+    begun = (
+        HEAD
+        + b'Content-Length: 50000000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    )
+    with server(tmp_path) as live, live.client() as http:
+        for end in (socket.SHUT_WR, socket.SHUT_RDWR, None):
+            with socket.create_connection(("127.0.0.1", live.settings.port)) as line:
+                line.sendall(begun + b"patient_id,Zyxwvut\n" * 200_000)
+                if end is None:  # as of a client that was killed: not even a farewell
+                    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                else:
+                    line.shutdown(end)
+        ends = time.monotonic() + 60
+        while live.said().count("POST /v1/match/batch aborted") < 3:
+            assert time.monotonic() < ends, live.said()
+            time.sleep(0.1)
+        assert http.get("/v1/jobs").json()["items"] == []
+        assert kept(live) == []
+        for word in ("Traceback", "defect", "Zyxwvut"):
+            assert word not in live.said()
+
+
+def test_a_caller_who_takes_nothing_of_the_answer_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One who takes little, but takes it, is waited for."""
+    monkeypatch.setattr("matcher.api.connection._STALLED_SECONDS", 1.0)
+    piece = b"a" * (1 << 20)
+
+    async def endless(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def attempt(seconds: float, *, takes: bool) -> bool:
+        loop, state = asyncio.get_running_loop(), ServerState()
+        config = Config(endless, http=Connection, log_config=None)
+        config.load()
+        made = await loop.create_server(lambda: Connection(config, state, {}), "127.0.0.1", 0)
+        with socket.socket() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.setblocking(False)
+            await loop.sock_connect(line, made.sockets[0].getsockname())
+            await loop.sock_sendall(line, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            await asyncio.sleep(0.5)
+            assert state.connections
+            ends = loop.time() + seconds
+            while loop.time() < ends and state.connections:
+                if takes:
+                    await loop.sock_recv(line, 1 << 20)
+                await asyncio.sleep(0.01)
+            found = bool(state.connections)
+        made.close()
+        return found
+
+    assert not asyncio.run(attempt(30, takes=False))
+    assert asyncio.run(attempt(4, takes=True))
 
 
 def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:

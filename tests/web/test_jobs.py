@@ -240,6 +240,9 @@ def test_a_deleted_job_is_gone_with_its_files(http: httpx.Client, live: Live) ->
     assert http.get(f"/v1/jobs/{job}").status_code == 404
     # The next job begins only when the runner of this one is gone.
     finished(http, send(http, b"patient_id,age\nA,61\n"))
+    said = [line for line in live.said().splitlines() if job in line]
+    assert [line.rpartition(" ")[2] for line in said] == ["begins", "ends"]
+    assert "defect" not in live.said()
     assert job not in [
         each for each in jobs_on_disk(live) if (live.settings.data_folder / "jobs" / each / "in").exists()
     ]

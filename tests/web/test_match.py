@@ -268,3 +268,25 @@ def _until(http: httpx.Client, ask: Any, good: Any) -> Any:
         if good(answer := ask()):
             return answer
     raise AssertionError("it did not come to pass")
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"conditions": ["lupus"] * 20_001},
+        {"therapies": [{"agents": ["cisplatin"] * 1_001}] * 20},
+        {"labs": [[]] * 20_001},
+        {f"lab{number}": {} for number in range(20_001)},
+    ],
+    ids=["rows", "names in rows", "nothing in rows", "fields"],
+)
+def test_more_values_than_of_any_patient_are_refused_before_they_are_read(
+    http: httpx.Client, profile: dict[str, Any]
+) -> None:
+    for path, body in (
+        ("/v1/match", profile),
+        ("/v1/sessions", {"profile": profile}),
+        ("/v1/sessions", {"answers": profile}),
+    ):
+        refused = http.post(path, json=body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "P008")

@@ -13,6 +13,7 @@ from anyio import to_thread
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
 
+from matcher import program_version
 from matcher.api import health, jobs, matching, rulebook, sessions
 from matcher.api.border import Border
 from matcher.api.connection import make_room_for_connections
@@ -24,7 +25,6 @@ from matcher.api.problems import add_problem_handlers, problems
 from matcher.api.server import Server, current_of, open_server
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
-from matcher.service.account import program_version
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0

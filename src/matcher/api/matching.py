@@ -10,6 +10,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 
 from matcher.api.asking import MatchAsked
+from matcher.api.bounds import refuse_too_many_values
 from matcher.api.examples import PROFILE
 from matcher.api.openapi import PROFILE_SCHEMA
 from matcher.api.problems import Problem, problems
@@ -56,7 +57,9 @@ async def match(
     today = date.today()
 
     def work() -> bytes | Reject:
-        answered = answer(served.matcher, read_json(body), asked.options, as_of=asked.as_of, today=today)
+        profile = read_json(body)
+        refuse_too_many_values(profile)
+        answered = answer(served.matcher, profile, asked.options, as_of=asked.as_of, today=today)
         if isinstance(answered, Reject):
             return answered
         if asked.unknown == "refuse":

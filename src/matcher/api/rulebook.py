@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
+from matcher import program_version
 from matcher.api.asking import CandidatesAsked, FeaturesAsked, Stretch
 from matcher.api.problems import Problem, problems
 from matcher.api.served import Served
@@ -14,7 +15,6 @@ from matcher.api.server import Current, Reader, TheServer
 from matcher.api.shapes import CandidatePage, CandidateShownWhole, DerivedListed, FeaturePage, RulebookShown
 from matcher.rules.candidate import CandidateKind
 from matcher.service import rules_directory
-from matcher.service.account import program_version
 from matcher.service.catalogue import (
     candidates_of,
     describe,

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from matcher.api.asking import UnknownAsked, no_number
+from matcher.api.bounds import refuse_too_many_values
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
 from matcher.api.problems import Problem, cut, place_of_request, problems
@@ -155,6 +156,7 @@ async def begin(
         desk = intakes.desk(served)
         known: dict[str, Any] = {}
         as_of, patient = asked.as_of, asked.patient
+        refuse_too_many_values([asked.profile, asked.answers])
         if asked.profile is not None:
             patient = patient or _whose(asked.profile)[:200]
             known = answers_of(desk.form, asked.profile, served.rulebook.formulary.lookup)
@@ -208,6 +210,7 @@ async def put_answers(
 
     def work() -> bytes:
         desk = intakes.desk(served)
+        refuse_too_many_values(asked.answers)
         if unknown.unknown == "refuse":
             _refuse_unknown(desk, asked.answers, asked.as_of or date.today())
         for _ in range(_ATTEMPTS):
@@ -335,6 +338,7 @@ def _bounded(document: Document) -> Document:
         raise Problem(422, "U057", f"more than {MOST_ANSWERS} answers", place="body.answers")
     if len(json.dumps(document.stored())) > _LARGEST:
         raise Problem(422, "U057", f"more than {_LARGEST} characters of answers", place="body.answers")
+    refuse_too_many_values(document.answers)
     if any(len(name) > _LONGEST_NAME for name in document.answers):
         raise Problem(422, "U057", "the name of a field is too long", place="body.answers")
     return document

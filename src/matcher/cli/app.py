@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from matcher.cli.explain import explain
-from matcher.cli.match import match
-from matcher.cli.profile import profile
-from matcher.cli.rules import rules
-from matcher.cli.serve import serve
-from matcher.cli.tokens import tokens
-from matcher.service.account import program_version
+from matcher import program_version
+from matcher.cli.commands.explain import explain
+from matcher.cli.commands.match import match
+from matcher.cli.commands.profile import profile
+from matcher.cli.commands.rules import rules
+from matcher.cli.commands.serve import serve
+from matcher.cli.commands.tokens import tokens
 
 _CLOSING = """\b
 Start here:

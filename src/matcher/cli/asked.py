@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from matcher.errors import UsageError
-from matcher.service.matches import FORMATS
-from matcher.standing.standing import StandingKind
+
+if TYPE_CHECKING:
+    from matcher.standing.standing import StandingKind
 
 Patients = Annotated[
     Path,
@@ -126,6 +127,8 @@ def _read(text: str) -> date:
 
 def standings_of(names: list[str] | None) -> tuple[StandingKind, ...]:
     """The standings named, in their order; none means all."""
+    from matcher.standing.standing import StandingKind
+
     given = [name.strip() for each in names or () for name in each.split(",") if name.strip()]
     for name in given:
         if name not in list(StandingKind):
@@ -134,6 +137,8 @@ def standings_of(names: list[str] | None) -> tuple[StandingKind, ...]:
 
 
 def form_of(name: str) -> str:
+    from matcher.service.matches import FORMATS
+
     if name not in FORMATS:
         raise UsageError(f"there is no format '{name}'", f"one of: {', '.join(FORMATS)}")
     return name

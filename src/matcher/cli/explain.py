@@ -1,15 +1,11 @@
-"""``matcher explain``: one patient, criterion by criterion."""
+"""What ``matcher explain`` prints about one patient."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from matcher.cli import asked
 from matcher.cli.asked import days_of
 from matcher.cli.summary import print_candidate
 from matcher.cli.terminal import Page, print_json
@@ -30,56 +26,48 @@ from matcher.service.report import groups, tally
 _IN_FULL = 3
 
 
-def explain(
-    *,
-    patients: asked.Patients,
-    patient: Annotated[
-        str,
-        typer.Option("--patient", "-p", metavar="ID", help="The patient's identifier.", show_default=False),
-    ],
-    candidate: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--candidate",
-            "-c",
-            metavar="ID",
-            help="A trial or regimen; may be repeated.",
-            show_default="the first 3 of each kind",
-        ),
-    ] = None,
-    mapping: asked.Mapping = None,
-    rules: asked.Rules = None,
-    as_of: asked.AsOf = None,
-    engine: asked.Engine = "auto",
-    include_closed: asked.IncludeClosed = False,
-    as_json: asked.AsJson = False,
-) -> int:
-    """Explain one patient, criterion by criterion.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The command as it was given."""
 
-    Every criterion with its verdict, the facts behind it with date and source, the citation, and what to ask.
+    patients: Path
+    patient: str
+    candidates: tuple[str, ...]
+    mapping: Path | None
+    as_of: str | None
+    engine: str
+    include_closed: bool
+    trace: bool = False
 
-    \b
-    Examples:
-      matcher explain patients.csv --patient MESO-001
-      matcher explain patients.csv -p MESO-001 -c NCT04577326 --as-of 2026-01-15
-      matcher explain export.csv -m hospital.yaml -p 4711 -c nivolumab --json
 
-    A candidate that is named is explained whether it is open or closed, and whether or not the patient lives.
-    """  # noqa: D301 - \b keeps the lines apart
-    days = days_of(as_of)
+def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
+    """Explains as the command was given; with ``as_json`` one document on standard output."""
+    days = days_of(asked_for.as_of)
     rulebook = open_rulebook(rules)
-    named = tuple(candidate or ())
+    named = asked_for.candidates
+    if asked_for.trace and not named:
+        raise UsageError("--trace follows one candidate", "Name it: --candidate ID.")
     _check_names(named, rulebook)
     file = read_patients(
-        patients, formulary=rulebook.formulary, mapping=mapping, as_of=days.given, today=days.today
+        asked_for.patients,
+        formulary=rulebook.formulary,
+        mapping=asked_for.mapping,
+        as_of=days.given,
+        today=days.today,
     )
-    found = _find(file, patient, patients)
-    options = MatchOptions(include_closed=include_closed or bool(named), include_deceased=True, engine=engine)
+    found = _find(file, asked_for.patient, asked_for.patients)
+    options = MatchOptions(
+        include_closed=asked_for.include_closed or bool(named),
+        include_deceased=True,
+        engine=asked_for.engine,
+        about=named,
+    )
     issues = [issue_in_words(issue) for issue in found.issues]
     matcher = Matcher(rulebook, options)
+    if asked_for.trace:
+        _trace(matcher, found, asked_for, as_json=as_json)
+        return 0
     shown = matcher.match_one(found.profile, issues, tuple(file.reading.assumptions))
-    if named:
-        shown = _only(shown, named)
     if as_json:
         answered = {"rulebook": rulebook.version, "engine": matcher.engine.name}
         print_json({**asdict(shown), **answered, "notice": DECISION_NOTICE})
@@ -87,6 +75,24 @@ def explain(
     page = Page()
     _print(page, shown, rulebook, named, today=days.given is None and shown.as_of == days.today.isoformat())
     return 0
+
+
+def _trace(matcher: Matcher, found: Patient, asked_for: Asked, *, as_json: bool) -> None:
+    """From the cells to the verdicts of the candidates that were named."""
+    from matcher.cli.trace_text import print_trace
+    from matcher.readers.written import written_in
+
+    traced = matcher.trace(found.profile, asked_for.candidates, written_in(asked_for.patients))
+    if as_json:
+        told = {name: [asdict(step) for step in steps] for name, steps in traced.items()}
+        print_json({"patient": found.profile.id, "rulebook": matcher.rulebook.version, "trace": told})
+        return
+    page = Page()
+    for name, steps in traced.items():
+        page.heading(f"{found.profile.id}, {matcher.rulebook.by_id[name].title} ({name})")
+        print_trace(page, steps)
+        page.blank()
+    page.line((DECISION_NOTICE, "bold"))
 
 
 def _check_names(named: Sequence[str], rulebook: Rulebook) -> None:
@@ -125,16 +131,6 @@ def _find(file: PatientFile, identifier: str, path: Path) -> Patient:
     guess = nearest(identifier, others)
     raise UsageError(
         f"{path} has no patient '{identifier}'", f"did you mean '{guess}'?" if guess else "", "U006"
-    )
-
-
-def _only(shown: PatientShown, named: Sequence[str]) -> PatientShown:
-    wanted = set(named)
-    return replace(
-        shown,
-        trials=tuple(each for each in shown.trials if each.id in wanted),
-        regimens=tuple(each for each in shown.regimens if each.id in wanted),
-        questions=tuple(each for each in shown.questions if wanted & set(each.candidates)),
     )
 
 
@@ -180,6 +176,10 @@ def _print_in_full(page: Page, each: CandidateShown) -> None:
         page.line("Only part of the protocol's criteria are held here.", indent=8)
     if each.version:
         page.line(("version     ", "dim"), each.version, indent=8, hang=12)
+    if each.cohorts:
+        page.line(("Cohorts", "bold"), indent=4)
+        for cohort in each.cohorts:
+            page.line(cohort.text, indent=6, hang=2)
     for group in groups(each):
         page.line((group.title, "bold"), indent=4)
         for criterion in group.criteria:
@@ -234,9 +234,8 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
         page.blank()
         page.heading("What to ask next")
         for number, asked_for in enumerate(shown.questions, start=1):
-            about = f" [settles {asked_for.settles:g} on average, among {len(asked_for.candidates)}]"
-            page.line(f"{number}. ", asked_for.text, (about, "dim"), indent=2, hang=3)
-    derived = [each for each in shown.derived if each.known]
+            page.line(f"{number}. ", asked_for.text, (f" [{asked_for.worth}]", "dim"), indent=2, hang=3)
+    derived = [each for each in shown.derived if each.known or each.facts]
     if derived:
         page.blank()
         page.heading("Derived facts")
@@ -248,7 +247,11 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
                 indent=2,
                 hang=2,
             )
-            for line in each.lines:
+            if each.reason:
+                page.line(each.reason, indent=4, hang=2)
+            for fact in each.facts:
+                page.line(("fact: ", "dim"), fact.text, indent=4, hang=2)
+            for line in each.lines if each.known else ():
                 page.line(line, indent=4, hang=2)
             if each.citation:
                 page.line((f"source: {each.citation}", "dim"), indent=4, hang=2)

@@ -1,4 +1,4 @@
-"""``matcher match``: a file of patients in, ranked and explained candidates out."""
+"""What ``matcher match`` does with a file of patients."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Any
 
 import typer
 
-from matcher.cli import asked
 from matcher.cli.asked import days_of
 from matcher.cli.at_size import Asked, match_at_size, opened_at_size, prepare
 from matcher.cli.summary import Summary, print_closing, print_explained, print_opening, print_patient
@@ -25,84 +24,11 @@ from matcher.service.batch import Matched, count_run, write_run
 from matcher.service.outputs import Outputs, Wanted, limited
 from matcher.service.size import EXPLAINED_UP_TO
 
-_FOLDER = Path("out")
 NOTHING_READ = 4
 
 
-def match(
-    *,
-    patients: asked.Patients,
-    mapping: asked.Mapping = None,
-    rules: asked.Rules = None,
-    as_of: asked.AsOf = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="DIR", help="Where the files go.", show_default="out"),
-    ] = None,
-    top: Annotated[
-        int | None,
-        typer.Option(
-            "--top",
-            "-n",
-            metavar="N",
-            min=1,
-            help="Only the first N trials and N regimens.",
-            show_default="all",
-        ),
-    ] = None,
-    standing: asked.Standing = None,
-    form: asked.Format = "csv",
-    explanations: asked.Explanations = None,
-    engine: asked.Engine = "auto",
-    workers: asked.Workers = None,
-    master: asked.Master = None,
-    resume: asked.Resume = False,
-    include_closed: asked.IncludeClosed = False,
-    include_deceased: asked.IncludeDeceased = False,
-    as_json: asked.AsJson = False,
-    shared: Annotated[
-        bool, typer.Option("--shared", help="Let others of this machine read the files, as your umask says.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-) -> int:
-    """Rank trials and regimens for every patient, with reasons.
-
-    Writes report.html, the matches, explanations.jsonl, three tables about all patients together (cohort_*.csv),
-    rejects.csv, issues.csv and run.json, all of them together or none. With --json and no --out nothing is written.
-
-    \b
-    Examples:
-      matcher match patients.csv
-      matcher match patients.csv --as-of 2026-01-15 --out results --top 5
-      matcher match export.csv --mapping hospital.yaml
-      matcher match warehouse.csv --top 5 --format parquet --standing eligible,possible
-      matcher match profiles.jsonl --json | jq '.patients[].trials[0]'
-
-    A patient that cannot be read is listed in rejects.csv and the others go on. A fact that cannot be read is
-    listed in issues.csv and is unknown. In CSV files a cell that a spreadsheet would take for a formula gets
-    an apostrophe in front.
-
-    Many patients are matched in columns, in several processes. Beyond 5,000 patients explanations are left out
-    unless --explanations asks for them. A run that was stopped goes on with --resume.
-    """  # noqa: D301 - \b keeps the lines apart
-    asked_for = Asked(
-        patients=patients.resolve() if engine == "spark" else patients,
-        mapping=mapping,
-        as_of=as_of,
-        out=out or _FOLDER,
-        top=top,
-        standings=asked.standings_of(standing),
-        form=asked.form_of(form),
-        explanations=explanations,
-        engine=engine,
-        workers=workers,
-        master=master,
-        resume=resume,
-        include_closed=include_closed,
-        include_deceased=include_deceased,
-        quiet=quiet,
-        shared=shared,
-    )
+def run(asked_for: Asked, rules: Path | None, *, as_json: bool, into_folder: bool) -> int:
+    """Matches as the command was given; with ``as_json`` one document on standard output."""
     if as_json:
         _refuse_with_json(asked_for)
     else:
@@ -111,18 +37,26 @@ def match(
     if not as_json and (large := opened_at_size(asked_for, rulebook)) is not None:
         summary, ended = match_at_size(asked_for, rulebook, large)
         return _ended(asked_for, summary, *ended)
-    days = days_of(as_of)
+    days = days_of(asked_for.as_of)
     file = read_patients(
-        patients, formulary=rulebook.formulary, mapping=mapping, as_of=days.given, today=days.today
+        asked_for.patients,
+        formulary=rulebook.formulary,
+        mapping=asked_for.mapping,
+        as_of=days.given,
+        today=days.today,
     )
     matcher = Matcher(
         rulebook,
-        MatchOptions(include_closed=include_closed, include_deceased=include_deceased, engine=engine),
+        MatchOptions(
+            include_closed=asked_for.include_closed,
+            include_deceased=asked_for.include_deceased,
+            engine=asked_for.engine,
+        ),
     )
     wanted = asked_for.wanted(len(file))
     run = Run(
         rulebook,
-        patients.resolve().name,
+        asked_for.patients.resolve().name,
         days.day.isoformat(),
         matcher.engine.name,
         asked_for.recorded(wanted),
@@ -131,16 +65,16 @@ def match(
     written: tuple[Path, ...] = ()
     with tempfile.SpooledTemporaryFile(1 << 24, "w+", encoding="utf-8") as spool:
         document = _Document(spool, wanted) if as_json else None
-        if as_json and out is None:
+        if not into_folder:
             account = Account(run)
-            with progress(len(file), wanted=not quiet) as step:
+            with progress(len(file), wanted=not asked_for.quiet) as step:
                 for outcome in count_run(matcher, file, account):
                     _take(outcome, summary, document)
                     step()
         else:
             with Outputs(asked_for.out, run, len(file), asked_for.inputs, wanted) as outputs:
                 account = outputs.account
-                with progress(len(file), wanted=not quiet) as step:
+                with progress(len(file), wanted=not asked_for.quiet) as step:
                     for outcome in write_run(matcher, file, outputs):
                         _take(outcome, summary, document)
                         step()

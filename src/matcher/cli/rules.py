@@ -1,46 +1,25 @@
-"""``matcher rules``: reading, checking and testing a rulebook."""
+"""What ``matcher rules`` does."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Any
 
-import typer
-
-from matcher.cli import asked
+from matcher.cli.asked import days_of
 from matcher.cli.rule_text import candidate_document, print_candidate, print_derivation
 from matcher.cli.terminal import Page, print_json
 from matcher.errors import Diagnostic, UsageError, nearest
 from matcher.rules.candidate import Candidate
+from matcher.rules.rulebook import Rulebook
 from matcher.service import case_coverage, check, open_rulebook, run_all_cases
-from matcher.service.schemas import RULE_KINDS, rule_schema
 
 BROKEN = 3
 
-rules = typer.Typer(help="Read, check and test the rules.", no_args_is_help=True)
 
-
-@rules.callback()
-def root() -> None:
-    """Read, check and test the rules.
-
-    A rulebook is a folder of YAML files: trials, regimens, derivations, lists and the ranking.
-    """
-
-
-@rules.command("list")
-def list_rules(
-    rules: asked.Rules = None,
-    as_json: asked.AsJson = False,
-) -> None:
-    """List the trials and regimens patients are matched to.
-
-    \b
-    Examples:
-      matcher rules list
-      matcher rules list --json | jq -r '.candidates[] | select(.kind == "trial") | .id'
-    """  # noqa: D301 - \b keeps the lines apart
-    rulebook = open_rulebook(rules)
+def list_rules(given: Path | None, *, as_json: bool) -> None:
+    rulebook = open_rulebook(given)
     if as_json:
         rows = [_listed(each) for each in rulebook.candidates]
         derived = [{"id": each.name, "title": each.title} for each in rulebook.derivations]
@@ -56,39 +35,12 @@ def list_rules(
     )
 
 
-@rules.command()
-def show(
-    identifier: Annotated[
-        str, typer.Argument(metavar="ID", help="A trial, a regimen or a derived fact.", show_default=False)
-    ],
-    rules: asked.Rules = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            metavar="DATE",
-            help="Show the version of a protocol that was in force on this day.",
-            show_default="the last version",
-        ),
-    ] = None,
-    as_json: asked.AsJson = False,
-) -> None:
-    """Show one rule in plain words.
-
-    Its criteria with limits and sources, its cautions and the evidence behind it. Of a protocol with
-    versions it says which one is shown, and since when that was in force.
-
-    \b
-    Examples:
-      matcher rules show NCT04577326
-      matcher rules show cisplatin_pemetrexed --json
-      matcher rules show NCT04334759 --as-of 2021-06-01
-    """  # noqa: D301 - \b keeps the lines apart
-    rulebook = open_rulebook(rules)
+def show(identifier: str, given: Path | None, as_of: str | None, *, as_json: bool) -> None:
+    rulebook = open_rulebook(given)
     candidate = rulebook.by_id.get(identifier)
     derivation = rulebook.derived.get(identifier)
     if candidate is not None:
-        day = asked.days_of(as_of).given
+        day = days_of(as_of).given
         if as_json:
             print_json(candidate_document(candidate, day))
         else:
@@ -99,23 +51,32 @@ def show(
         else:
             print_derivation(Page(), derivation)
     else:
-        guess = nearest(identifier, [*rulebook.by_id, *rulebook.derived])
-        hint = f"did you mean '{guess}'?" if guess else ""
-        raise UsageError(f"the rulebook has no rule '{identifier}'", hint, "U007")
+        raise _unknown(identifier, rulebook)
 
 
-@rules.command()
-def lint(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
-    """Check the rule files.
+def draw(identifier: str, given: Path | None, form: str) -> None:
+    from matcher.explanation.picture import FORMS, of_candidate, of_derivation
 
-    Says everything that is wrong, with file, line and what to do. Exit code 3 if there is an error.
+    if form not in FORMS:
+        raise UsageError(f"there is no form '{form}'", f"one of: {', '.join(FORMS)}")
+    rulebook = open_rulebook(given)
+    if identifier in rulebook.by_id:
+        picture = of_candidate(rulebook.by_id[identifier])
+    elif identifier in rulebook.derived:
+        picture = of_derivation(rulebook.derived[identifier])
+    else:
+        raise _unknown(identifier, rulebook)
+    sys.stdout.write(FORMS[form](picture))
 
-    \b
-    Examples:
-      matcher rules lint
-      matcher rules lint --rules my-rules
-    """  # noqa: D301 - \b keeps the lines apart
-    loaded = check(rules)
+
+def _unknown(identifier: str, rulebook: Rulebook) -> UsageError:
+    guess = nearest(identifier, [*rulebook.by_id, *rulebook.derived])
+    hint = f"did you mean '{guess}'?" if guess else ""
+    return UsageError(f"the rulebook has no rule '{identifier}'", hint, "U007")
+
+
+def lint(given: Path | None, *, as_json: bool) -> int:
+    loaded = check(given)
     if as_json:
         print_json(
             {"files": len(loaded.files), "diagnostics": [_diagnostic(each) for each in loaded.diagnostics]}
@@ -130,18 +91,8 @@ def lint(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
     return BROKEN if loaded.errors else 0
 
 
-@rules.command("test")
-def run_tests(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
-    """Run the cases beside the rules.
-
-    Exit code 3 if one fails.
-
-    \b
-    Examples:
-      matcher rules test
-      matcher rules test --rules my-rules
-    """  # noqa: D301 - \b keeps the lines apart
-    run = run_all_cases(rules)
+def run_tests(given: Path | None, *, as_json: bool) -> int:
+    run = run_all_cases(given)
     failed = sum(1 for each in run.results if each.failures)
     if as_json:
         print_json(
@@ -162,19 +113,8 @@ def run_tests(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
     return BROKEN if run.failures else 0
 
 
-@rules.command("coverage")
-def show_coverage(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
-    """Say what no case shows yet.
-
-    Each criterion wants a case that meets it, one that does not and one unknown; each limit the value on it and
-    one next to it; each derived result a case. Exit code 3 if something is missing.
-
-    \b
-    Examples:
-      matcher rules coverage
-      matcher rules coverage --rules my-rules
-    """  # noqa: D301 - \b keeps the lines apart
-    found = case_coverage(rules)
+def show_coverage(given: Path | None, *, as_json: bool) -> int:
+    found = case_coverage(given)
     if as_json:
         print_json(
             {
@@ -189,27 +129,6 @@ def show_coverage(rules: asked.Rules = None, as_json: asked.AsJson = False) -> i
         _print_diagnostics(page, found.diagnostics)
         page.line(f"{found.exercised} of {found.wanted} shown by cases: {found.percent:.1f} %")
     return BROKEN if found.diagnostics else 0
-
-
-@rules.command()
-def schema(
-    kind: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[KIND]", help=f"One of: {', '.join(RULE_KINDS)}.", show_default="all rule files"
-        ),
-    ] = None,
-) -> None:
-    """Print the JSON Schema of rule files.
-
-    Editors use it to complete and check while you type.
-
-    \b
-    Examples:
-      matcher rules schema > rules.schema.json
-      matcher rules schema cases > cases.schema.json
-    """  # noqa: D301 - \b keeps the lines apart
-    print_json(rule_schema(kind))
 
 
 def _listed(each: Candidate) -> dict[str, Any]:

@@ -20,6 +20,8 @@ _SHOWN_REJECTS = 5
 _SHOWN_ITEMS = 4
 #: characters; `matcher explain` and the report have all of them
 _LONGEST_ITEM = 100
+#: what stands in the way is told up to the drug or value behind it
+_LONGEST_REASON = 240
 _TITLES = {"trial": "Trials", "regimen": "Regimens"}
 
 
@@ -106,12 +108,15 @@ def print_candidate(page: Page, each: CandidateShown) -> None:
     )
     if each.cohort:
         page.line(f"cohort      {each.cohort}", indent=8, hang=12)
+    for other in each.also_fitting:
+        page.line(f"also fits   {other.text}", indent=8, hang=12)
     page.line(("because     ", "dim"), each.because, indent=8, hang=12)
-    for name, items in (("missing", each.missing), ("in the way", each.blocking)):
+    for name, items, longest in (
+        ("missing", each.missing, _LONGEST_ITEM),
+        ("in the way", each.blocking, _LONGEST_REASON),
+    ):
         if items:
-            listed = "; ".join(
-                shorten(item, _LONGEST_ITEM, placeholder=" …") for item in items[:_SHOWN_ITEMS]
-            )
+            listed = "; ".join(shorten(item, longest, placeholder=" …") for item in items[:_SHOWN_ITEMS])
             more = f"; and {len(items) - _SHOWN_ITEMS} more" if len(items) > _SHOWN_ITEMS else ""
             page.line((f"{name:<12}", "dim"), listed + more, indent=8, hang=12)
     if each.applying:

@@ -130,6 +130,9 @@ NOT_UNDERSTOOD = "not understood"
 """Something was written for a category and nobody can read it."""
 DOUBTS = frozenset({SUSPECTED, DENIED, REPEATED, NEARLY, COULD_BE_MEANT, NOT_UNDERSTOOD})
 
+WRITTEN_DOUBTS = frozenset({SUSPECTED, DENIED, NEARLY})
+"""Doubts that stand in a profile that is written down; the others are found again in its records."""
+
 UNREAD = ANY_NUMBER
 """A number was written and nobody can read it. Honest numbers are bounded by the domain of their fact."""
 

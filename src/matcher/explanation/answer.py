@@ -53,6 +53,13 @@ class Question:
     settles: float
     candidates: tuple[str, ...]
 
+    @property
+    def worth(self) -> str:
+        """How much the answer is expected to change, in words."""
+        if not self.settles:
+            return f"settles none alone, open for {len(self.candidates)}"
+        return f"settles {self.settles:.2g} on average, among {len(self.candidates)}"
+
 
 @dataclass(frozen=True, slots=True)
 class EarliestDate:
@@ -103,6 +110,24 @@ class EvidenceShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortShown:
+    """A cohort of a trial for one patient. ``fits``: no other stands better; the first of these is the one named."""
+
+    id: str
+    title: str
+    standing: str
+    standing_text: str
+    availability: str
+    criteria: int
+    fits: bool
+
+    @property
+    def text(self) -> str:
+        asks = "" if self.criteria else "; asks nothing beyond the trial"
+        return f"{self.id}: {self.title} ({self.standing_text}; recruitment {self.availability}{asks})"
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateShown:
     """One candidate for one patient: place, standing, why, what is missing, what blocks, when."""
 
@@ -126,7 +151,15 @@ class CandidateShown:
     coverage: str
     notes: tuple[str, ...] = ()
     version: str = ""
+    cohorts: tuple[CohortShown, ...] = ()
     tied: bool = False
+
+    @property
+    def also_fitting(self) -> tuple[CohortShown, ...]:
+        """The cohorts that fit as well as the one named."""
+        return tuple(
+            each for each in self.cohorts if each.fits and not self.cohort.startswith(f"{each.id}: ")
+        )
 
     @property
     def place(self) -> str:
@@ -147,7 +180,10 @@ class CandidateShown:
 
 @dataclass(frozen=True, slots=True)
 class DerivedShown:
-    """A derived fact beside a result: stage, prognostic index. ``known`` when one value remains."""
+    """A derived fact beside a result: stage, prognostic index. ``known`` when one value remains.
+
+    ``reason`` is the row that gave it or why there is none; ``facts`` what that row read, or what it refused.
+    """
 
     name: str
     title: str
@@ -156,6 +192,8 @@ class DerivedShown:
     prognosis: bool
     lines: tuple[str, ...]
     citation: str
+    reason: str = ""
+    facts: tuple[FactShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

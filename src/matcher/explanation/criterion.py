@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import NamedTuple
 
+from matcher.domain.profile import Profile
 from matcher.domain.record import Absence, Record
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
 from matcher.explanation.answer import CriterionShown, FactShown
+from matcher.explanation.aside import is_set_aside, set_aside, why_aside
 from matcher.explanation.facts import shown
 from matcher.explanation.origin import Origins
 from matcher.explanation.reason import Place, Reason, asks, number_words, places, reason, together
@@ -45,18 +46,24 @@ class Told(NamedTuple):
 class PatientWords:
     """What is said of one patient's records and values, each worked out once; equal records are one."""
 
-    def __init__(self, as_of: date) -> None:
-        self.as_of = as_of
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.as_of = profile.as_of
         # By identity first: hashing a record with all that is in it costs more than a look-up.
         self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
         self._by_value: dict[Record | Absence, FactShown] = {}
         #: of a comparison, as asked in a role and place
         self.reasons: dict[tuple[int, Role, Place], Reason] = {}
 
-    def facts(self, findings: Iterable[Finding]) -> list[FactShown]:
+    def facts(self, findings: Iterable[Finding], beside: Iterable[Record] = ()) -> list[FactShown]:
         """What is behind them, in the order given, without repeats."""
         told = [self._one(fact) for finding in findings for fact in finding.facts]
+        told += map(self._one, beside)
         return list({id(each): each for each in told}.values()) if len(told) > 1 else told
+
+    def aside(self, comparison: Comparison, finding: Finding) -> tuple[Record, ...]:
+        """What is recorded of a fact that nothing certainly answers."""
+        return set_aside(comparison.word, self._profile) if finding.silent else ()
 
     def _one(self, fact: Record | Absence) -> FactShown:
         found = self._by_identity.get(id(fact))
@@ -99,7 +106,9 @@ class _Fixed:
             if each.default_window is not None
         )
         self.places = {id(each): place for each, place in places(criterion.condition)}
-        self.derived = any(is_derived(graph, each) for each in self.nodes)
+        self.derived = any(is_derived(graph, each) for each in self.nodes) or any(
+            is_set_aside(each.word) for each in comparisons(criterion.condition)
+        )
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -168,6 +177,8 @@ class CriterionWords:
         reasons = [
             self._reason(comparison, criterion.role, place, reading, patient) for comparison, place in by
         ]
+        beside = [record for each, finding in found for record in patient.aside(each, finding)]
+        behind = patient.facts(_behind((each.value for each, _ in by), reading), beside)
         satisfied, lacking = judged.satisfied, ""
         if satisfied is Verdict.UNKNOWN:
             titles = dict.fromkeys(
@@ -181,7 +192,7 @@ class CriterionWords:
             verdict=fixed.verdicts[judged.verdict],
             satisfied=_SATISFIED[satisfied],
             reason=together(reasons, _MANY) or "this version of the protocol does not ask it",
-            facts=tuple(patient.facts(_behind((each.value for each, _ in by), reading))[:_MANY]),
+            facts=tuple(behind[:_MANY]),
             distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
             citation=fixed.citation,
             assumption=criterion.assumption,
@@ -209,13 +220,16 @@ class CriterionWords:
             if key not in self._asked:
                 self._asked[key] = asks(comparison, role, place)
             finding, value = reading.finding(comparison), comparison.value
+            origin = self._origins.of(value, reading).said if is_derived(reading.graph, value) else ()
+            beside = (why_aside(each) for each in patient.aside(comparison, finding))
             told = patient.reasons[key] = reason(
                 comparison,
                 finding,
                 self._asked[key],
                 derived_domain(reading.graph, comparison),
                 _named(finding, patient) if is_presence(comparison) else (),
-                self._origins.of(value, reading).said if is_derived(reading.graph, value) else (),
+                origin,
+                beside,
             )
         return told
 
@@ -225,6 +239,8 @@ class CriterionWords:
             return comparison.title
         missing = self._origins.of(comparison.value, reading).open
         others = [each for each in missing if each != comparison.title]
+        if len(others) > _MOST_NAMED + 2:
+            others = [*others[: _MOST_NAMED + 1], f"{len(others) - _MOST_NAMED - 1} more"]
         return f"{comparison.title} ({', '.join(others)})" if others else comparison.title
 
 

@@ -114,6 +114,12 @@ def _facts(candidate: Candidate, day: date | None) -> Iterable[tuple[str, str]]:
         yield "With it", "; ".join(candidate.supportive)
     if candidate.events:
         yield "Events, in order", ", ".join(each.replace("_", " ") for each in candidate.events)
+    for each in candidate.cohorts:
+        if not each.criteria:
+            yield (
+                f"Cohort {each.id}",
+                f"{each.title} ({each.availability.value}); asks nothing beyond the trial",
+            )
     if version := version_on(candidate, day):
         yield "Version shown", version
     yield "Coverage", _COVERAGE[candidate.coverage]

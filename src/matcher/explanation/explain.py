@@ -10,16 +10,20 @@ import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Note, NoteKind, VerdictTable
+from matcher.engines.base import Finding, Note, NoteKind, VerdictTable
 from matcher.explanation.answer import (
     STANDING_TEXT,
     CandidateShown,
+    CohortShown,
     DerivedShown,
     EvidenceShown,
     PatientShown,
+    Question,
 )
+from matcher.explanation.aside import in_context
 from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
+from matcher.explanation.named import ask_about
 from matcher.explanation.origin import Origins
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
@@ -30,11 +34,11 @@ from matcher.explanation.wording import NOT_RECORDED, value_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence, Role
 from matcher.rules.graph import Choice, Combine, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
-from matcher.standing.deciding import ConditionReading, values_of
+from matcher.standing.deciding import ConditionReading, beneath, values_of
 from matcher.standing.keys import because
 from matcher.standing.panel import Field, Panel
 from matcher.standing.ranking import Ranked, Ranker, placed
-from matcher.standing.standing import Standing, StandingKind, stand
+from matcher.standing.standing import CohortStanding, Standing, StandingKind, stand
 
 _QUESTIONS = 8
 #: from here on candidates are judged all at once, and only those that are shown one by one
@@ -49,12 +53,16 @@ _APPLIES = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which candidates are ranked: closed ones and deceased patients only where asked for."""
+    """Which candidates are ranked: closed ones and deceased patients only where asked for.
+
+    Of those that ``about`` names nothing but they is shown, and questions are about them.
+    """
 
     include_closed: bool = False
     include_deceased: bool = False
     top: int | None = None
     questions: int = _QUESTIONS
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +108,24 @@ class Explainer:
         deceased = is_deceased(profile)
         ranks_shown = not deceased or selection.include_deceased
         outcome = self._outcome(reading, selection)
-        words = PatientWords(profile.as_of)
-        shown = {
-            kind: tuple(
-                self._candidate(each, reading, profile, words, ranks_shown) for each in outcome.ranked[kind]
-            )
+        ranked = {
+            kind: [each for each in outcome.ranked[kind] if _is_about(each, selection)]
             for kind in CandidateKind
         }
-        questions = (
-            self._asker.ask_about(outcome.open, table.findings[row], selection.questions)
-            if ranks_shown and selection.questions
-            else ()
-        )
+        words = PatientWords(profile)
+        shown = {
+            kind: tuple(self._candidate(each, reading, profile, words, ranks_shown) for each in ranked[kind])
+            for kind in CandidateKind
+        }
+        questions: tuple[Question, ...] = ()
+        if ranks_shown and selection.questions:
+            named = [each.standing for kind in CandidateKind for each in ranked[kind]]
+            questions = (
+                ask_about(named, self._asker, reading, selection.questions)
+                if selection.about
+                else self._asker.ask_about(outcome.open, table.findings[row], selection.questions)
+            )
+            questions = in_context(questions, profile, tuple(_lacked(shown)))
         return PatientShown(
             patient=profile.id,
             as_of=profile.as_of.isoformat(),
@@ -122,7 +136,7 @@ class Explainer:
             unmatched=self._unmatched,
             questions=questions,
             derived=tuple(
-                self._derived(each, reading)
+                self._derived(each, reading, words)
                 for each in self.rulebook.derivations
                 if each.node in reading.findings
             ),
@@ -240,7 +254,15 @@ class Explainer:
             coverage=candidate.coverage.value,
             notes=candidate.notes,
             version=version_on(candidate, profile.as_of),
+            cohorts=tuple(self._cohort(each, standing) for each in standing.cohorts),
         )
+
+    @staticmethod
+    def _cohort(part: CohortStanding, standing: Standing) -> CohortShown:
+        held, kind = part.cohort, part.kind
+        fits = kind is standing.kind and kind is not StandingKind.INELIGIBLE
+        text, number = STANDING_TEXT[kind.value], len(part.criteria)
+        return CohortShown(held.id, held.title, kind.value, text, held.availability.value, number, fits)
 
     @staticmethod
     def _standing_text(standing: Standing) -> str:
@@ -291,7 +313,9 @@ class Explainer:
     def _derived_title(self, node: NodeId) -> str:
         return next((each.title for each in self.rulebook.derivations if each.node == node), "derived")
 
-    def _derived(self, derivation: Derivation, reading: ConditionReading) -> DerivedShown:
+    def _derived(
+        self, derivation: Derivation, reading: ConditionReading, words: PatientWords
+    ) -> DerivedShown:
         finding = reading.findings[derivation.node]
         node = self.rulebook.graph[derivation.node]
         assert isinstance(node, Choice)
@@ -304,14 +328,21 @@ class Explainer:
         lines: list[str] = []
         if finding.value.exact and applies is Verdict.MET:
             lines += derivation.document.results.get(next(iter(getattr(finding.value, "members", [""]))), [])
+        known = finding.value.exact and applies is Verdict.MET
+        held: list[Finding] = []
+        if known or self._origins.is_refused(derivation, reading):
+            below = beneath(reading.graph, derivation.node, reading.table.verdicts[reading.row].get)
+            held = [reading.findings[each] for each in below if each in reading.findings]
         return DerivedShown(
             name=derivation.name,
             title=derivation.title,
             value=value,
-            known=finding.value.exact and applies is Verdict.MET,
+            known=known,
             prognosis=derivation.document.prognosis,
             lines=tuple(lines) + tuple(derivation.document.notes),
             citation=self._cited[derivation.name],
+            reason="; ".join(self._origins.of_derivation(derivation, reading).said),
+            facts=tuple(words.facts(held)),
         )
 
     def _evidence(self, evidence: Evidence, reading: ConditionReading) -> EvidenceShown:
@@ -334,6 +365,20 @@ def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
         lines=figures_in_words(document),
         citation=citation_in_words(evidence.citation),
     )
+
+
+def _is_about(ranked: Ranked, selection: Selection) -> bool:
+    return not selection.about or ranked.standing.candidate.id in selection.about
+
+
+def _lacked(
+    shown: Mapping[CandidateKind, Sequence[CandidateShown]],
+) -> Iterable[tuple[str, str]]:
+    """What is missing for whom, among those that are not ruled out."""
+    for candidates in shown.values():
+        for each in candidates:
+            if each.standing in OPEN:
+                yield from ((each.id, title) for title in each.missing)
 
 
 def _open_in(panel: Panel, field: Field) -> OpenCandidates:

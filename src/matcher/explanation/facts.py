@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from math import inf
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import Codes, Interval, is_unread
+from matcher.domain.possible import DENIED, DOUBTS, NO, YES, Codes, Interval, is_unread
 from matcher.domain.record import (
+    DENIABLE,
     Absence,
     Alteration,
     Biomarker,
@@ -24,10 +26,18 @@ from matcher.domain.record import (
     Staging,
 )
 from matcher.explanation.answer import FactShown
-from matcher.explanation.wording import codes_in_words, interval_in_words, title_of, unit_in_words
+from matcher.explanation.wording import (
+    UNREADABLE,
+    codes_in_words,
+    doubts_in_words,
+    interval_in_words,
+    title_of,
+    unit_in_words,
+)
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
+from matcher.vocabulary.staging import SCHEME
 
 _FROM_ZERO = Interval(0, inf)
 
@@ -37,17 +47,53 @@ def shown(record: Record | Absence, as_of: date) -> FactShown:
     day = getattr(record, "on", None) or getattr(record, "start", None)
     end = getattr(record, "end", None)
     return FactShown(
-        text=text_of(record),
+        text=text_of(record) + _doubt(record),
         date=_dates(day, end),
         age="" if isinstance(record, Event) and record.name == "birth" else _age(end or day, as_of),
         source=str(record.source),
     )
 
 
+def is_not_understood(record: Record | Absence) -> bool:
+    """Whether a value was recorded that nobody could read."""
+    held = (getattr(record, each.name) for each in fields(record))
+    return any(isinstance(each, Interval | Codes) and is_unread(each) for each in held)
+
+
+def has_no_certain_day(record: Record | Absence) -> bool:
+    day: DateSpan | None = getattr(record, "on", None) or getattr(record, "start", None)
+    return day is not None and not day.exact
+
+
+def is_denied(record: Record | Absence) -> bool:
+    return DENIED in _doubts(record)
+
+
 def _dates(start: DateSpan | None, end: DateSpan | None) -> str:
     if start is not None and end is not None and start != end:
-        return f"{start} to {end}"
-    return str(start or end or "")
+        return f"{_day(start)} to {_day(end)}"
+    day = start or end
+    return _day(day) if day is not None else ""
+
+
+def _day(span: DateSpan) -> str:
+    if span.first == date.min:
+        return "on a day that is not understood"
+    return f"{span.first} or later" if span.last == date.max else str(span)
+
+
+def _doubts(record: Record | Absence) -> frozenset[str]:
+    parts = [getattr(record, name, None) for name in (*DENIABLE, "test", "marker")]
+    flat = [each for held in parts for each in (held if isinstance(held, tuple) else (held,))]
+    return DOUBTS & frozenset().union(*(each.members for each in flat if isinstance(each, Codes)))
+
+
+def _doubt(record: Record | Absence) -> str:
+    """Why a record may not be what it names, behind a text in which the name stands as it was written."""
+    labelled = isinstance(record, Course | Medication) and record.label
+    named = labelled or isinstance(record, Laboratory | Biomarker)
+    said = doubts_in_words(_doubts(record)) if named else ""
+    return f" ({said})" if said else ""
 
 
 def _age(day: DateSpan | None, as_of: date) -> str:
@@ -70,12 +116,13 @@ def text_of(record: Record | Absence) -> str:
         case Diagnosis(code=code, histology=histology, confirmed=confirmed):
             parts = [codes_in_words(code.members)] if code else []
             parts += [codes_in_words(histology.members)] if histology else []
-            parts += ["not confirmed"] if confirmed != Codes.of("yes") else []
+            if confirmed is not None and confirmed != YES:
+                parts.append("not confirmed" if confirmed == NO else "suspected, not confirmed")
             return "Diagnosis: " + (", ".join(parts) or "not stated")
         case Staging():
-            return f"Staging: {_staging(record)}"
+            return f"Staging: {stage_in_words(record)}"
         case Laboratory(test=test, value=value):
-            kind_of_test = LAB_TESTS[next(iter(test.members))]
+            kind_of_test = LAB_TESTS[next(iter(test.members - DOUBTS))]
             upper = f" (upper limit {_value(record.upper_normal)})" if record.upper_normal else ""
             written = f", recorded as {record.written}" if record.written else ""
             return f"{kind_of_test.title} {_value(value, kind_of_test.unit)}{written}{upper}"
@@ -115,8 +162,8 @@ def _value(value: Interval | Codes | None, unit: str = "") -> str:
             return "not stated"
         case Codes(members=members):
             return codes_in_words(members)
-        case Interval() as interval if is_unread(interval):
-            return "not readable"
+        case Interval() if is_unread(value):
+            return UNREADABLE
         case Interval() as interval:
             shown_unit = unit_in_words(unit)
             return interval_in_words(interval, _FROM_ZERO) + (f" {shown_unit}" if shown_unit else "")
@@ -126,11 +173,26 @@ def _components(components: tuple[Codes | None, ...]) -> str:
     return " + ".join(codes_in_words(each.members) if each else "not resolved" for each in components)
 
 
-def _staging(record: Staging) -> str:
-    parts = [codes_in_words(record.stage.members)] if record.stage else []
+def stage_in_words(record: Staging) -> str:
+    """Stage and categories with the edition they are of, or that nobody stated it."""
+    parts = [_stage(record.stage)] if record.stage else []
     parts += [codes_in_words(each.members) for each in (record.t, record.n, record.m) if each]
-    edition = f"edition {codes_in_words(record.edition.members)}" if record.edition else "edition not stated"
-    return ", ".join([*parts, edition])
+    if record.edition is not None and record.edition.exact:
+        of = f"edition {codes_in_words(record.edition.members)}"
+    elif record.stage is not None and record.scheme is not None and record.scheme.exact:
+        of = SCHEME.title(next(iter(record.scheme.members)))
+    else:
+        of = "edition not stated"
+    return ", ".join([*parts, of])
+
+
+def _stage(stage: Codes) -> str:
+    """A numeral that may be of any scheme is that numeral, whatever parts a scheme divides it into."""
+    numerals = {code.partition(".")[2] for code in stage.members}
+    shortest = min(numerals, key=len)
+    if len(stage.members) > 1 and shortest and all(each.startswith(shortest) for each in numerals):
+        return f"stage {shortest}"
+    return codes_in_words(stage.members)
 
 
 def _alteration(record: Alteration) -> str:
@@ -142,14 +204,15 @@ def _alteration(record: Alteration) -> str:
 
 
 def _biomarker(record: Biomarker) -> str:
-    marker = MARKERS.title(next(iter(record.marker.members)))
+    marker = " or ".join(MARKERS.title(each) for each in sorted(record.marker.members - DOUBTS))
     parts = [codes_in_words(record.method.members)] if record.method else []
     parts += [codes_in_words(record.status.members)] if record.status else []
-    for level in (3, 2, 1):
+    for level, where in ((1, ""), (2, " at 2+ or more"), (3, " at 3+")):
         percent: Interval | None = getattr(record, f"percent_{level}")
         if percent is not None and percent.exact:
-            parts.append(f"{_value(percent)} % of cells" + (f" at {level}+" if level > 1 else ""))
-            break
+            parts.append(f"{_value(percent)} % of cells{where}")
+            if percent.low == 0:
+                break
     parts += [f"intensity {_value(record.intensity)}"] if record.intensity else []
     if record.score is not None:
         parts.append(f"{_value(record.score_type) if record.score_type else 'score'} {_value(record.score)}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher.domain.verdict import Verdict
 from matcher.explanation.reason import Reason, reason, together, value_of
 from matcher.explanation.wording import limits_in_words
-from matcher.rules.condition import Condition
+from matcher.rules.condition import Condition, comparisons
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionReading, derived_domain, sources_of
@@ -52,12 +52,27 @@ class Origins:
         )
 
     def _not_given(self, derivation: Derivation, reading: ConditionReading) -> Origin:
-        """Of a fact that nobody recorded: why it is not derived either, but for what is about other patients."""
-        told = self.of_derivation(derivation, reading)
-        if reading.table.verdict(derivation.applies, reading.row) is Verdict.MET:
-            return Origin((), told.open)
-        asked = reading.decided_by(derivation.needs) if derivation.needs is not None else ()
-        return Origin() if any(each.word == _WHOM for each in asked) else told
+        """Of a fact that nobody recorded: why it is not derived either."""
+        if self.is_refused(derivation, reading):
+            return self.of_derivation(derivation, reading)
+        if reading.table.verdict(derivation.applies, reading.row) is not Verdict.MET:
+            return Origin()
+        has_part = self._is_begun(derivation, reading)
+        return Origin((), self.of_derivation(derivation, reading).open if has_part else ())
+
+    def is_refused(self, derivation: Derivation, reading: ConditionReading) -> bool:
+        """Whether it does not apply to what is recorded of this very patient: another edition, another growth."""
+        if reading.table.verdict(derivation.applies, reading.row) is Verdict.MET or derivation.needs is None:
+            return False
+        about = {each.word for each in reading.decided_by(derivation.needs)}
+        return _WHOM not in about and self._is_begun(derivation, reading)
+
+    @staticmethod
+    def _is_begun(derivation: Derivation, reading: ConditionReading) -> bool:
+        """Whether anything of what it is made of is recorded, besides the disease it is about."""
+        conditions = (*derivation.rows, *([derivation.needs] if derivation.needs is not None else ()))
+        parts = (each for condition in conditions for each in comparisons(condition))
+        return any(reading.finding(each).facts for each in parts if each.word != _WHOM)
 
     def of_derivation(self, derivation: Derivation, reading: ConditionReading) -> Origin:
         match reading.table.verdict(derivation.applies, reading.row):
@@ -84,17 +99,18 @@ class Origins:
             waits = f"its {_form(derivation)} waits for {', '.join(map(in_sentence, named))}"
             return Origin((waits,) if titles else (), tuple(titles))
         if last is not None:
-            held = together(self._reasons([derivation.rows[last]], reading), _MOST, ", ")
+            held = together(self._reasons([derivation.rows[last]], reading), _MOST, " and ")
             row = "by its count" if derivation.document.count else f"by row {last + 1} of its table"
-            return Origin((f"{row}: {in_sentence(held)}",))
-        held = together(self._reasons(derivation.rows, reading), _MOST, ", ")
+            return Origin((f"{row}: {held}",))
+        held = together(self._reasons(derivation.rows, reading), _MOST, " and ")
         none = "its count is not reached" if derivation.document.count else "no row of its table applies"
-        return Origin((f"{none}: {in_sentence(held)}",) if held else ())
+        return Origin((f"{none}: {held}",) if held else ())
 
     def _reasons(self, conditions: Iterable[Condition], reading: ConditionReading) -> Iterator[Reason]:
         for condition in conditions:
             for each in reading.decided_by(condition):
-                yield reason(each, reading.finding(each), "", derived_domain(reading.graph, each))
+                told = reason(each, reading.finding(each), "", derived_domain(reading.graph, each))
+                yield replace(told, title=in_sentence(told.title))
 
     @staticmethod
     def _refused(derivation: Derivation, needs: Condition, reading: ConditionReading) -> Iterator[str]:

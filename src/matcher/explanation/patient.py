@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from matcher.domain.possible import Codes
 from matcher.domain.profile import Profile
 from matcher.engines.base import Clock, NoteKind, VerdictTable
 from matcher.engines.reference.kinds import find
+from matcher.explanation.aside import suspected
 from matcher.explanation.facts import text_of
 from matcher.explanation.wording import NOT_RECORDED, codes_in_words, unit_of, value_in_words
 from matcher.features.plain import feature_of
 from matcher.rules.rulebook import Rulebook
 
+_STAGINGS = 2
 _SUMMARY = ("age", "sex", "diagnosis", "histology", "ecog", "karnofsky")
 
 
@@ -29,6 +33,10 @@ def summary_of(profile: Profile, rulebook: Rulebook, table: VerdictTable, row: i
         converted = any(note.kind is NoteKind.CONVERTED for note in finding.notes)
         if value != NOT_RECORDED and not finding.silent and not converted:
             lines.append(f"{feature.title}: {value}")
+        elif word == "diagnosis":
+            lines += [text_of(each) for each in suspected(profile)]
+    staged = sorted(profile.staging, key=lambda each: each.on.last if each.on else date.min)
+    lines += [text_of(each) for each in staged[-_STAGINGS:]]
     setting = rulebook.derived.get("setting")
     if setting is not None and setting.node in table.findings[row]:
         found = table.findings[row][setting.node].value

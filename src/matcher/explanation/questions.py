@@ -108,6 +108,7 @@ class Asker:
         by = self._by_levels if len(self.graph) >= MANY_NODES else self._by_worlds
         answers, changes = by(open_ones, findings)
         settled = changes.sum(axis=0)
+        settled[[place for place, (node, _) in enumerate(answers) if self.is_told(node, findings)]] = 0
         best: dict[str, tuple[float, int, Feature]] = {}
         for node, number, place in sorted(
             (*answers[each], each) for each in np.flatnonzero(settled).tolist()
@@ -126,6 +127,24 @@ class Asker:
             )
             for topic, (settles, place, feature) in in_order[:most]
         )
+
+    def is_told(self, node: NodeId, findings: Mapping[NodeId, Finding]) -> bool:
+        """Whether another source says already what is asked for, and nothing asks for this one alone."""
+        above = self._told_by.get(node, ())
+        return bool(above) and all(each in findings and findings[each].value.exact for each in above)
+
+    @cached_property
+    def _told_by(self) -> Mapping[NodeId, Sequence[NodeId]]:
+        """For each feature that is only one of several sources the facts that are made of them."""
+        nodes = self.graph.nodes
+        alone = {each.value for each in nodes if isinstance(each, Test)}
+        found: dict[NodeId, list[NodeId]] = {}
+        for number, each in enumerate(nodes):
+            if isinstance(each, Combine):
+                for source in each.sources:
+                    if source not in alone:
+                        found.setdefault(source, []).append(number)
+        return found
 
     def _answers(self, node: NodeId, finding: Finding) -> list[Possible]:
         """The answers worth supposing: none of a feature that is known, or of which every answer is as good."""

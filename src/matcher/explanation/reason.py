@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from matcher.domain.possible import Interval, test
-from matcher.domain.record import Absence
+from matcher.domain.record import Absence, Course
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
-from matcher.explanation.facts import text_of
+from matcher.explanation.facts import has_no_certain_day, is_denied, is_not_understood, text_of
 from matcher.explanation.wording import (
     NOT_RECORDED,
+    UNREADABLE,
     condition_in_words,
     count_in_words,
     is_presence,
@@ -26,6 +27,7 @@ from matcher.features.kind import CodeDomain, Count, Domain, Feature, FirstOf, F
 from matcher.rules.candidate import Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
 from matcher.rules.version import VERSION
+from matcher.vocabulary.laboratory import UNDETECTABLE, VIRAL_LOADS
 from matcher.vocabulary.text import in_sentence
 
 #: what a criterion does with what it asks
@@ -33,6 +35,7 @@ _ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "war
 #: no derived fact has it, so that no set of values is all of them
 _ANY_VALUE = frozenset({"any value"})
 _DEPENDS = "depends on"
+_VIRAL_LOADS = frozenset(f"lab:{each}" for each in VIRAL_LOADS)
 _MANY = 6
 
 
@@ -97,8 +100,12 @@ def reason(
     derived: Domain | None,
     named: Iterable[str] = (),
     origin: Iterable[str] = (),
+    beside: Iterable[str] = (),
 ) -> Reason:
-    """``named`` is what was found present, ``origin`` where a derived value comes from."""
+    """``named`` is what was found present, ``origin`` where a derived value comes from.
+
+    ``beside`` is what was recorded and does not count as the fact.
+    """
     if comparison.word == VERSION:
         return Reason(comparison.title, _in_force(comparison, finding))
     found = value_of(comparison, finding, derived)
@@ -107,9 +114,23 @@ def reason(
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
         said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
-    if found == NOT_RECORDED and any(note.kind is NoteKind.STALE for note in finding.notes):
-        found = "nothing recent enough"
-    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *origin])))
+    if found in (NOT_RECORDED, UNREADABLE):
+        found = _not_known(finding)
+    aside = tuple(beside)
+    if aside and found == NOT_RECORDED:
+        found = "not known"
+    return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
+
+
+def _not_known(finding: Finding) -> str:
+    """Why nothing is known of what may have been recorded all the same."""
+    if any(note.kind is NoteKind.STALE for note in finding.notes):
+        return "nothing recent enough"
+    if any(is_not_understood(fact) for fact in finding.facts):
+        return f"recorded, and {UNREADABLE}"
+    if any(has_no_certain_day(fact) for fact in finding.facts):
+        return "recorded, on a day that is not known well enough"
+    return NOT_RECORDED
 
 
 def _in_force(comparison: Comparison, finding: Finding) -> str:
@@ -149,6 +170,8 @@ def value_of(comparison: Comparison, finding: Finding, derived: Domain | None = 
         return "cannot be said" if finding.silent or words == NOT_RECORDED else words
     if isinstance(feature.kind, Count) and isinstance(finding.value, Interval) and is_presence(comparison):
         return count_in_words(finding.value)
+    if feature.topic in _VIRAL_LOADS and finding.value == Interval.exactly(0.0):
+        return UNDETECTABLE
     limits = tuple(each.limit for each in comparison.bounds if isinstance(each.limit, float))
     return value_in_words(finding.value, feature.domain, unit_of(feature), number_words(feature, limits))
 
@@ -200,6 +223,11 @@ def note_in_words(note: Note) -> str:
         case NoteKind.CONFLICT:
             if isinstance(about, Absence):
                 return f"contradicted by {record}"
+            if about is not None and not isinstance(about, str) and is_denied(about):
+                return f"{record} is recorded, and denied by another statement"
+            if isinstance(about, Course) and about.line is not None:
+                line = number_in_words(about.line.low)
+                return f"{record} is said to be line {line}, and fewer lines are listed"
             return f"sources disagree{': ' + record if record else ''}"
         case NoteKind.CONVERTED:
             return f"worked out from {record}"

@@ -54,6 +54,7 @@ _DOUBTS = {
     NOT_UNDERSTOOD: "not understood",
 }
 NOT_RECORDED = "not recorded"
+UNREADABLE = "not understood"
 NEVER = "never"
 #: a limit written without its unit
 _BARE = re.compile(r"[a-z ]+\s-?[\d.]+")
@@ -77,16 +78,29 @@ def title_of(code: str) -> str:
     return code.replace("_", " ")
 
 
+def doubts_in_words(doubts: frozenset[str]) -> str:
+    """Why a record may be none of what it names."""
+    return ", ".join(_DOUBTS[each] for each in sorted(doubts & DOUBTS))
+
+
 @lru_cache(maxsize=4096)
 def codes_in_words(codes: frozenset[str]) -> str:
-    """The fewest nodes that stand for these leaves, by their titles; a doubt about them stands behind."""
+    """The fewest nodes that stand for these leaves, by their titles, or the few that they leave out.
+
+    A doubt about them stands behind.
+    """
     doubts = codes & DOUBTS
+    if NOT_UNDERSTOOD in doubts:
+        return UNREADABLE
     if doubts:
-        why = ", ".join(_DOUBTS[each] for each in sorted(doubts))
+        why = doubts_in_words(doubts)
         return f"{codes_in_words(codes - DOUBTS)} ({why})" if codes - DOUBTS else why
     for tree in _TREES:
         if codes <= tree.all_leaves:
             titles = [tree.title(code) for code in tree.cover(codes)]
+            without = tree.cover(tree.all_leaves - codes) if len(titles) > 6 else []
+            if 0 < len(without) <= 2:
+                return f"other than {' or '.join(tree.title(code) for code in without)}"
             break
     else:
         titles = [title_of(code) for code in sorted(codes)]
@@ -124,7 +138,7 @@ def value_in_words(
     """A possible-value set: one value, a range, a few codes, or that nothing is recorded."""
     shown = f" {unit}" if unit else ""
     match value, domain:
-        case Codes(members=members), CodeDomain(codes=everything):
+        case Codes(members=members), CodeDomain(codes=everything) if NOT_UNDERSTOOD not in members:
             return NOT_RECORDED if members >= everything else codes_in_words(members)
         case Codes(members=members), _:
             return codes_in_words(members)

@@ -18,6 +18,7 @@ class Takes(StrEnum):
 
     THERAPY = "therapy class or agent"
     MEDICATION = "medication class or agent"
+    AGENT = "class or agent, by its name"
     LAB = "laboratory test"
     MARKER = "biomarker"
     GENE = "gene"

@@ -8,7 +8,7 @@ from typing import Any
 
 from matcher.domain.possible import Codes
 from matcher.domain.record import Components
-from matcher.readers.context import Context
+from matcher.readers.context import Context, without_doubts
 from matcher.readers.value import NOT_READ
 from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.marks import Assertion, Marked, marked
@@ -87,15 +87,16 @@ def _components(resolution: Resolution) -> list[Codes | None]:
 
 def _either(formulary: Formulary, names: list[str]) -> Codes | None:
     """One agent that could be any of these; leaves of the formulary stand for themselves."""
-    found: set[str] = set()
-    for name in names:
+    named, doubts = without_doubts(names)
+    found: set[str] = set(doubts)
+    for name in named:
         if name in formulary.all_leaves:
             found.add(name)
         elif formulary.knows(name):
             found |= formulary.members(name)
         else:
             return None
-    return Codes(frozenset(found))
+    return Codes(frozenset(found)) if named else None
 
 
 def _report(context: Context, path: str, text: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matcher.domain.possible import DENIED, SUSPECTED, Codes
+from matcher.domain.possible import DENIED, DOUBTS, SUSPECTED, Codes
 from matcher.domain.record import Absence, Alteration, Listing
 from matcher.readers import lookup
 from matcher.readers.context import Asserted, Context, is_unknown
@@ -73,7 +73,7 @@ class _Row:
     def read(self) -> list[Alteration | Absence | None]:
         named, asserted = self._named()
         asserted = asserted.said_by(self.context.assertion(self.fields, self.path))
-        gene = self._gene(named)
+        gene, doubts = _apart(self._gene(named))
         other = self._named_beside()
         if gene is not None and other is not None and other not in gene.members:
             # Which of the two cells is wrong nobody can say.
@@ -89,7 +89,8 @@ class _Row:
         for each in changes:
             made = self._record(gene, partner or each.partner, named, kind, each, asserted.assertion)
             if isinstance(made, Alteration):
-                made = replace(made, copy_number=copies, on=on, source=source)
+                doubted = made.gene and Codes(made.gene.members | doubts)
+                made = replace(made, gene=doubted, copy_number=copies, on=on, source=source)
             elif made is not None:
                 made = replace(made, on=on, source=source)
             found.append(made)
@@ -312,6 +313,12 @@ def _assertion(text: str) -> _Said | None:
     if said is Assertion.ABSENT:
         return _Said(missing=alterations.Missing(None))
     return _Said(doubted=said is not Assertion.PRESENT) if said is not None else None
+
+
+def _apart(gene: Codes | None) -> tuple[Codes | None, frozenset[str]]:
+    """A gene that is written with its doubts, without them, and those."""
+    doubts = gene.members & DOUBTS if gene is not None else frozenset[str]()
+    return (Codes(gene.members - doubts) if gene is not None and doubts else gene), doubts
 
 
 def _denied(

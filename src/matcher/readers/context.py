@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import DOUBTS, NOT_UNDERSTOOD, SUSPECTED, UNREAD, Codes, Interval
+from matcher.domain.possible import DOUBTS, NOT_UNDERSTOOD, SUSPECTED, UNREAD, WRITTEN_DOUBTS, Codes, Interval
 from matcher.domain.record import Absence, Source
 from matcher.readers.lookup import Lookup
 from matcher.readers.outcome import LONGEST_TEXT, Issue
@@ -250,18 +250,27 @@ def read_codes(raw: object, lookup: Lookup) -> Codes:
         case str():
             return Codes(_leaves(raw.strip(), lookup))
         case [_, *_]:
-            return Codes(frozenset().union(*(read_codes(each, lookup).members for each in raw)))
+            named, doubts = without_doubts(raw)
+            if named:
+                return Codes(doubts.union(*(read_codes(each, lookup).members for each in named)))
     raise UnreadableError("P110", f"not {lookup.title}", raw)
+
+
+def without_doubts(raw: Sequence[Any]) -> tuple[list[Any], frozenset[str]]:
+    """A list of alternatives as a profile is written: the names, and why the thing may be none of them."""
+    doubts = frozenset(each for each in raw if isinstance(each, str) and each in WRITTEN_DOUBTS)
+    return [each for each in raw if not (isinstance(each, str) and each in doubts)], doubts
 
 
 def read_asserted(raw: object, lookup: Lookup) -> Asserted:
     """A name with its marks; in a list of alternatives any mark leaves all of them open."""
-    if isinstance(raw, list) and raw:
-        several = [read_asserted(each, lookup) for each in raw]
+    named, doubts = without_doubts(raw) if isinstance(raw, list) else ([], frozenset[str]())
+    if named:
+        several = [read_asserted(each, lookup) for each in named]
         leaves = [each.codes.members for each in several if each.codes is not None]
         said = {each.assertion for each in several}
         return Asserted(
-            Codes(frozenset().union(*leaves)),
+            Codes(doubts.union(*leaves)),
             said.pop() if len(said) == 1 else Assertion.SUSPECTED,
             any(each.history for each in several),
         )

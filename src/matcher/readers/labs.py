@@ -14,7 +14,15 @@ from matcher.readers.context import Context, is_unknown, unit_refused
 from matcher.readers.rows import rows_of
 from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_number, without_flag
 from matcher.vocabulary import units
-from matcher.vocabulary.laboratory import LAB_TESTS, LabTest, dipstick_grade, lab_test, nearest_lab_test
+from matcher.vocabulary.laboratory import (
+    LAB_TESTS,
+    VIRAL_LOADS,
+    LabTest,
+    dipstick_grade,
+    lab_test,
+    nearest_lab_test,
+    viral_load,
+)
 from matcher.vocabulary.marks import Assertion, marked
 
 _DIPSTICK = "urine_protein_dipstick"
@@ -86,6 +94,8 @@ def _read(test: LabTest, row: Mapping[str, Any]) -> tuple[Interval, str]:
     raw = row["value"]
     if test.code == _DIPSTICK and isinstance(raw, str) and (grade := dipstick_grade(raw)) is not None:
         return Interval.exactly(grade), ""
+    if test.code in VIRAL_LOADS and isinstance(raw, str) and (found := viral_load(raw)) is not None:
+        return (Interval(0.0, test.high, low_open=True) if found else Interval.exactly(0.0)), test.unit
     value, unit = read_number(without_flag(raw))
     unit = unit or str(row.get("unit") or "")
     if not unit and test.unit != "1":

@@ -57,6 +57,7 @@ def one_of(choices: Iterable[str], title: str) -> Lookup:
 
 _SMALL = (
     codes.YES_NO,
+    codes.SEROLOGY,
     codes.SEX,
     codes.VITAL_STATUS,
     codes.EXTENT,

@@ -48,9 +48,10 @@ class MappedFile:
     def _refuse_strangers(self) -> None:
         """A file of the documented form that holds no fact: each of its patients would match everything."""
         frame = {name for cell in (*self.bound.id, *self.bound.as_of) for name in cell.columns}
-        if self.bound.mapping.columns == "required" or self.bound.used - frame or not self.bound.unknown:
+        strange = (*self.bound.unknown, *(column for column, _ in self.bound.nearly))
+        if self.bound.mapping.columns == "required" or self.bound.used - {*frame, *strange} or not strange:
             return
-        message = f"of {len(self.bound.unknown)} columns beside the identifier none is a documented one"
+        message = f"of {len(strange)} columns beside the identifier none is a documented one"
         line = self.table.header_line
         raise PatientDataError([Diagnostic(self._path.name, line, None, "P016", message)])
 

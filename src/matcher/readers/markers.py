@@ -14,6 +14,8 @@ from matcher.domain.possible import (
     UNREAD,
     Codes,
     Interval,
+    Possible,
+    agree,
     is_unread,
 )
 from matcher.domain.record import Biomarker
@@ -24,6 +26,7 @@ from matcher.readers.rows import rows_of
 from matcher.readers.value import NOT_READ, UnreadableError, read_number
 from matcher.vocabulary.biomarkers import CATEGORIES, MARKER, MARKERS, STATUS, MarkerKind, speaks_for_tumour
 from matcher.vocabulary.marks import Assertion, marked
+from matcher.vocabulary.units import round9
 
 
 def read_biomarkers(context: Context, wire: Mapping[str, Any]) -> Iterator[Biomarker]:
@@ -199,7 +202,7 @@ def _route(row: dict[str, Any], marker: str) -> bool:
         if said.percent is not None and said.intensity is not None:
             # "3+ (80 %)": so many are stained at least; how many at each intensity is not said.
             row["percent_positive"] = None
-            row["percent_1"] = f"[{said.percent.low!r}, 100]"
+            row["percent_at_least_1"] = f"[{said.percent.low!r}, 100]"
     return opened
 
 
@@ -246,23 +249,49 @@ def _speaks_for(marker: Codes, method: Codes | None, specimen: Codes | None) -> 
 def _percents(context: Context, row: Mapping[str, Any], path: str) -> list[Interval | None]:
     """The share of cells at each intensity or more, as far as what was said settles it.
 
-    Fewer cells stain strongly than stain at all: 45 % at 2+ is at least 45 % at 1+ and at most 45 % at 3+. A
-    status of *negative* is no percentage: its cut-off is the laboratory's.
+    Pathologists report the cells at 2+ and the cells at 3+: those at 2+ or more are both together. Fewer cells stain
+    strongly than stain at all: 45 % at 2+ or more is at least 45 % at 1+ or more and at most 45 % at 3+. A status
+    of *negative* is no percentage: its cut-off is the laboratory's.
     """
-    shares: list[Interval | None] = [
-        context.number(row, f"percent_{level}", path, "%", high=100, kept=True) for level in (1, 2, 3)
-    ]
-    stated = context.number(row, "percent_positive", path, "%", high=100, kept=True)
+
+    def share(name: str) -> Interval | None:
+        return context.number(row, name, path, "%", high=100, kept=True)
+
+    at_each = [share(f"percent_{level}") for level in _LEVELS]
+    stated = [(share(f"percent_at_least_{level}"), level) for level in _LEVELS]
     level = context.number(row, "intensity_at_least", path, low=1, high=3)
-    if stated is not None and is_unread(stated):
-        shares = [stated if each is None else each for each in shares]
-    elif stated is not None and (level is not None or is_unknown(row.get("intensity_at_least"))):
-        counted = 1 if level is None else int(level.low) if level.exact else 0
-        for each in range(1, 4):
-            implied = _implied(stated, each, counted)
-            held = shares[each - 1]
-            shares[each - 1] = implied if held is None else held
-    return shares
+    unreadable = level is None and not is_unknown(row.get("intensity_at_least"))
+    counted = 0 if unreadable else 1 if level is None else int(level.low) if level.exact else 0
+    stated.append((share("percent_positive"), counted))
+    said = [(each, from_level) for each, from_level in stated if each is not None]
+    if any(each is not None and is_unread(each) for each in (*at_each, *(each for each, _ in said))):
+        return [UNREAD, UNREAD, UNREAD]
+    if sum(each.low for each in at_each if each is not None) > 100:
+        written = next((row.get(f"percent_{each}") for each in (2, 3) if at_each[each - 1] is not None), None)
+        context.issue("P102", f"{path}.percent_2", "more than all cells, with those at 1+ and 3+", written)
+        return [UNREAD, UNREAD, UNREAD]
+    found: list[Interval | None] = []
+    for each in _LEVELS:
+        implied = [_implied(value, each, from_level) for value, from_level in said]
+        together: list[Possible] = [value for value in (_added(at_each, each), *implied) if value is not None]
+        # Two that exclude each other are both possible.
+        agreed = agree(together)[0] if together else None
+        found.append(agreed if isinstance(agreed, Interval) else None)
+    return found
+
+
+_LEVELS = (1, 2, 3)
+
+
+def _added(at_each: list[Interval | None], level: int) -> Interval | None:
+    """Those at this intensity or more, from those at each one: what was not reported leaves room."""
+    if all(each is None for each in at_each):
+        return None
+    weaker, stronger = at_each[: level - 1], at_each[level - 1 :]
+    low = round9(sum(each.low for each in stronger if each is not None))
+    room = 100.0 - sum(each.low for each in weaker if each is not None)
+    high = room if None in stronger else min(room, sum(each.high for each in stronger if each is not None))
+    return Interval(low, max(low, round9(high)))
 
 
 def _implied(stated: Interval, level: int, counted: int) -> Interval | None:

@@ -145,17 +145,17 @@ def _observation(context: Context, kind: ObservationType, raw: object, path: str
     except UnreadableError as error:
         context.refuse(path, error, row["value"])
         value = _any_value(kind)
-    return Observation(kind.name, value, on, _subject(kind, row), context.source(path))
+    return Observation(kind.name, value, on, _subject(context, kind, row), context.source(path))
 
 
 def _any_value(kind: ObservationType) -> Possible:
     return UNREAD if kind.is_number else Codes(frozenset(kind.codes) | {NOT_UNDERSTOOD})
 
 
-def _subject(kind: ObservationType, row: Mapping[str, Any]) -> str:
+def _subject(context: Context, kind: ObservationType, row: Mapping[str, Any]) -> str:
     """What the fact is about, by the name rules use for it."""
     written = str(row.get("subject") or "").strip()
-    known = SUBJECTS.get(kind.subject)
+    known = context.formulary if kind.subject == "therapy" else SUBJECTS.get(kind.subject)
     code = known.lookup(written) if known is not None and written else None
     return code or re.sub(r"[\s_-]+", "_", written.casefold())
 

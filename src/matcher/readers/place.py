@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from matcher.domain.record import UNSTATED, Source
 
-_LAST_STEP = re.compile(r"(?:\.[^.\[\]]+|\[\d+\])$")
+_STEP = re.compile(r"[.\[]")
+_MOST_STEPS = 16
+"""No path that has a source goes deeper; the names of fields, which a sender chooses, may look as if they did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,10 @@ class Places:
     by_path: Mapping[str, Source] = field(default_factory=dict)
 
     def of(self, path: str) -> Source:
-        held = path
-        while held and held not in self.by_path:
-            shorter = _LAST_STEP.sub("", held)
-            held = shorter if shorter != held else ""
-        if held:
-            return self.by_path[held]
+        found = self.by_path.get(path)
+        ends = [each.start() for each in islice(_STEP.finditer(path), _MOST_STEPS)] if found is None else []
+        while found is None and ends:
+            found = self.by_path.get(path[: ends.pop()])
+        if found is not None:
+            return found
         return Source(self.whole.file, self.whole.row, self.whole.column or path)

@@ -8,10 +8,10 @@ while carboplatin in the same course stays certain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, get_args
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import (
@@ -49,6 +49,9 @@ _E = TypeVar("_E", bound=Entry)
 #: lists whose statements of absence speak for each other: both are of exposure to agents
 EXPOSURE = ("therapies", "medications")
 ANTICANCER = "anticancer"
+_MOST_PAIRS = 500_000
+_MOST_LIKE = 200
+"""Records of one thing that each further one is held against; no patient has as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,11 @@ def settle(tables: Tables, formulary: Formulary) -> list[Conflict]:
     stated = {name: listing.absences for name, listing in tables.items()}
     for name, listing in tables.items():
         absences = stated["therapies"] + stated["medications"] if name in EXPOSURE else stated[name]
-        records = tuple(_judged(listing.records, absences)) if absences else listing.records
+        judged = bool(absences) and not _are_many(absences, listing.records)
+        records = tuple(_judged(listing.records, absences)) if judged else listing.records
         if absences:
-            records = tuple(_against(each, absences, name, conflicts) for each in records)
+            denying = _as_one(absences) if _are_many(absences, records) else absences
+            records = tuple(_against(each, denying, name, conflicts) for each in records)
         if len(records) > 1 and name in COUNTED:
             records = tuple(_each_once(records))
         if records is not listing.records:
@@ -88,12 +93,14 @@ def settle(tables: Tables, formulary: Formulary) -> list[Conflict]:
 
 def _without_contradicted(listing: Listing[Any], records: Iterable[Any]) -> Listing[Any]:
     """The list without the statements of absence that a record contradicts: if that is right, they are not."""
-    contradicting = [record for record in records if _of_field(record, DENIED)]
+    contradicting = [(record, codes) for record in records if (codes := _of_field(record, DENIED))]
+    if _are_many(listing.absences, contradicting):
+        contradicting = [(None, frozenset().union(*(codes for _, codes in contradicting)))]
     kept: list[Absence] = []
     complete = listing.complete
     for absence in listing.absences:
-        against = [each for each in contradicting if _not_later(each, absence)]
-        gone = [name for name in absence.denied if any(_of_field(each, DENIED) & name for each in against)]
+        against = [codes for record, codes in contradicting if _not_later(record, absence)]
+        gone = [name for name in absence.denied if any(codes & name for codes in against)]
         if not gone:
             kept.append(absence)
             continue
@@ -217,6 +224,18 @@ def is_judged(record: object, codes: frozenset[str]) -> bool:
 # --- presence and absence -------------------------------------------------------------------------------------
 
 
+def _are_many(absences: tuple[Absence, ...], records: Sized) -> bool:
+    """Whether to hold each record against each statement would take longer than anybody waits."""
+    return len(records) * sum(len(each.denied) + 1 for each in absences) > _MOST_PAIRS
+
+
+def _as_one(absences: tuple[Absence, ...]) -> tuple[Absence, ...]:
+    """One statement without a day that denies whatever any of them does: it leaves open more than they do."""
+    codes: frozenset[str] = frozenset().union(*(each.codes for each in absences))
+    first = absences[0]
+    return (Absence(codes, f"{first.label}, and {len(absences) - 1} other statements", None, first.source),)
+
+
 def _against(record: _E, absences: tuple[Absence, ...], table: str, conflicts: list[Conflict]) -> _E:
     """The record, only possible as far as a statement of absence denies it that is not older."""
     denying = [each for each in absences if _not_later(record, each)]
@@ -315,16 +334,18 @@ def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
     repeated: set[int] = set()
     for place in sorted(range(len(records)), key=lambda place: -_says(records[place])):
         among = certain.setdefault(of_what(records[place]), [])
-        if any(may_be_same(records[place], each) for each in among):
+        # Beyond that nobody looks: possibly told again is the answer that leaves most open.
+        if len(among) >= _MOST_LIKE or any(may_be_same(records[place], each) for each in among):
             repeated.add(place)
-        among.append(records[place])
+        if len(among) < _MOST_LIKE:
+            among.append(records[place])
     for place, record in enumerate(records):
         yield _repeated(record) if place in repeated else record
 
 
 def _says(record: Entry) -> int:
     """How many fields of a record say something that could be read."""
-    values = (getattr(record, each.name) for each in fields(record) if each.name not in NOT_SAID)
+    values = (getattr(record, name) for name in SAID[type(record)] - NOT_SAID)
     return sum(value is not None and not _is_wide(value) for value in values)
 
 
@@ -333,15 +354,16 @@ def of_what(record: object) -> object:
 
 
 NOT_SAID = frozenset({"source", "label", "elsewhere"})
+SAID: Mapping[type[Entry], frozenset[str]] = {
+    kind: frozenset(each.name for each in fields(kind)) for kind in get_args(Entry)
+}
+"""The names of a record's fields."""
 DAYS = frozenset({"on", "start", "end", "progression"})
 
 
 def may_be_same(one: Entry, other: Entry, besides: frozenset[str] = NOT_SAID) -> bool:
     """Whether two records of one thing could be the same record: nothing that both say differs."""
-    return all(
-        _agrees(getattr(one, name), getattr(other, name))
-        for name in (each.name for each in fields(one) if each.name not in besides)
-    )
+    return all(_agrees(getattr(one, name), getattr(other, name)) for name in SAID[type(one)] - besides)
 
 
 def _agrees(one: object, other: object) -> bool:

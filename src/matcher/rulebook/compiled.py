@@ -1,4 +1,4 @@
-"""Rulebooks of many files, compiled once: kept in the user's cache directory and read back while nothing changed.
+"""Rulebooks, compiled once: kept in the user's cache directory and read back while nothing changed.
 
 What is kept belongs to one directory of rules, to every byte of its files, and to the very program that compiled them.
 Anything else found there, or anything damaged, is as good as nothing: the rulebook is compiled and kept anew.
@@ -26,8 +26,8 @@ from matcher.rules.candidate import Candidate, Criterion
 from matcher.rules.condition import Condition
 from matcher.rules.rulebook import Rulebook
 
-#: fewer files than this are compiled in about a second, which is not worth a copy on disk
-MANY = 500
+#: fewer files than this are compiled in a blink, which is not worth a copy on disk for each folder somebody tries
+FEW = 20
 _HEAD = b"trial-matcher compiled rulebook\n"
 _DIGEST = hashlib.sha256().digest_size
 #: what a compiled rulebook is made of besides the classes of this package

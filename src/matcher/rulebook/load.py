@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from matcher.errors import Diagnostic, RuleError, UsageError, in_order
-from matcher.rulebook.compiled import MANY, Kept, sharing, uncollected
+from matcher.rulebook.compiled import FEW, Kept, sharing, uncollected
 from matcher.rulebook.documents import (
     RuleFile,
     content_hash,
@@ -90,10 +90,12 @@ class Loaded:
 def load_rulebook(root: Path, cache: Path | None = None) -> Rulebook:
     """The rulebook of a directory; ``RuleError`` with every error of every file where there is one.
 
-    One of many files is compiled once and kept in ``cache``, the user's cache directory unless another is given.
+    It is compiled once and kept in ``cache``, the user's cache directory unless another is given;
+    one of a few files is not worth that.
     """
     paths = rule_paths(root)
-    if len(paths) < MANY:
+    # A file whose name keeps it out of the rulebook is an error, and no part of the hash.
+    if len(paths) < FEW or misnamed_paths(root):
         return _compiled(root)
     kept = Kept.of(root, content_hash(root, paths), cache)
     rulebook = kept.read()

@@ -17,7 +17,7 @@ from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
-from matcher.vocabulary.text import either_of, in_sentence
+from matcher.vocabulary.text import either_of, in_sentence, key
 
 
 def read_argument(
@@ -64,7 +64,7 @@ def read_argument(
     if not isinstance(raw, str):
         return refuse("R013", f"'{parameter.name}' is a word")
     match parameter.takes:
-        case Takes.THERAPY | Takes.MEDICATION:
+        case Takes.THERAPY | Takes.MEDICATION | Takes.AGENT:
             members = lexicon.formulary.members(raw) if lexicon.formulary.knows(raw) else None
             if members is None:
                 hint = unknown_name(raw, lexicon.formulary.nearest(raw))
@@ -73,7 +73,8 @@ def read_argument(
             lexicon.used_lists.add(code)
             named = lexicon.formulary.title(raw)
             phrase = parameter.phrase.format(in_sentence(named))
-            return Argument(code, members, phrase, read_as(raw, code, named))
+            value = code if parameter.takes is Takes.AGENT else members
+            return Argument(code, value, phrase, read_as(raw, code, named))
         case Takes.LAB:
             test = lab_test(raw)
             if test is None:
@@ -109,6 +110,7 @@ def read_argument(
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
             return Argument(found, found, tree.title(found), read_as(raw, found, tree.title(found)))
         case Takes.TEXT:
+            raw = next((each for each in parameter.choices if key(each) == key(raw)), raw)
             if parameter.choices and raw not in parameter.choices:
                 hint = unknown_choice(raw, parameter.choices)
                 return refuse("R014", f"'{raw}' is not one of its values", hint)

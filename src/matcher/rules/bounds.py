@@ -13,7 +13,7 @@ from matcher.rules.condition import Bound, Path, Problem
 from matcher.rules.limit import LimitError
 from matcher.rules.named import read_as, unknown_name
 from matcher.vocabulary import staging
-from matcher.vocabulary.laboratory import LAB_TESTS
+from matcher.vocabulary.laboratory import LAB_TESTS, UNDETECTABLE, VIRAL_LOADS
 from matcher.vocabulary.tree import Tree
 
 COMPARISONS = {
@@ -84,7 +84,8 @@ class BoundReader:
                 except LimitError as refused:
                     self._refuse(at, refused.code, refused.message, refused.hint)
                     break
-                bounds.append(Bound(op, limit, f"{_WORDED[op]} {value}"))
+                words = str(value) if value == UNDETECTABLE else f"{_WORDED[op]} {value}"
+                bounds.append(Bound(op, limit, words))
         return tuple(bounds) if len(self.problems) == before else None
 
     def _membership(
@@ -163,6 +164,8 @@ def _number(raw: object, answer: Answer, arguments: Arguments) -> float:
             if arguments.multiple_of:
                 raise LimitError("R017", "both limits need the same unit")
             test = LAB_TESTS[arguments.text("test")] if "test" in arguments else None
+            if raw == UNDETECTABLE and test is not None and test.code in VIRAL_LOADS:
+                return 0.0
             return limits.number(raw, answer, test)
     raise LimitError("R022", "this is not a number")
 
@@ -172,6 +175,8 @@ def _pairs(name: str, raw: object, path: Path) -> list[tuple[Op, object, Path]] 
         if not isinstance(raw, list) or len(raw) != 2:
             return None
         return [(Op.AT_LEAST, raw[0], (*path, 0)), (Op.AT_MOST, raw[1], (*path, 1))]
+    if name == "is" and raw == UNDETECTABLE:
+        return [(Op.AT_MOST, raw, path)]
     if name == "is":
         return [(Op.AT_LEAST, raw, path), (Op.AT_MOST, raw, path)]
     return [(COMPARISONS[name], raw, path)]

@@ -88,7 +88,7 @@ class CandidateCompiler:
         cohorts: tuple[Cohort, ...] = ()
         if isinstance(document, TrialDocument):
             cohorts = tuple(
-                self._cohort(identifier, cohort, criteria, coverage, writer)
+                self._cohort(identifier, cohort, document.recruitment.status, criteria, coverage, writer)
                 for identifier, cohort in document.cohorts.items()
             )
         has_any = _has_criteria(document)
@@ -146,12 +146,14 @@ class CandidateCompiler:
         self,
         identifier: str,
         document: CohortDocument,
+        recruitment: str,
         shared: tuple[Criterion, ...],
         coverage: Coverage,
         writer: _CriterionWriter,
     ) -> Cohort:
         own = writer.criteria(document.inclusion, document.exclusion, ("cohorts", identifier))
-        availability = _COHORT_STATUS[document.status]
+        own_status = document.status
+        availability = _RECRUITMENT[recruitment] if own_status is None else _COHORT_STATUS[own_status]
         return Cohort(identifier, document.title, availability, own, self._roots(shared + own, coverage))
 
     def _candidate_roots(

@@ -23,7 +23,7 @@ When = Annotated[dict[str, Any], Field(description="A condition; see the referen
 class Document(BaseModel):
     """Base of everything in a rule file: unknown fields are errors, values are taken as written."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Citation(Document):
@@ -100,7 +100,10 @@ class CohortDocument(Document):
     """A part of a trial with criteria, standing and availability of its own."""
 
     title: Text
-    status: Literal["open", "suspended", "closed", "unknown"] = "unknown"
+    status: Literal["open", "suspended", "closed", "unknown"] | None = Field(
+        None,
+        description="Whether this cohort takes patients; without it what holds for the trial holds for it.",
+    )
     inclusion: Criteria = {}
     exclusion: Criteria = {}
 

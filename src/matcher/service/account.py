@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from matcher import DISTRIBUTION, program_version
 from matcher.explanation.answer import DECISION_NOTICE, CandidateShown, PatientShown
 from matcher.readers.outcome import Reading
 from matcher.rules.rulebook import Rulebook
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from matcher.service.bulk.counts import Counts
 
 STANDINGS: tuple[str, ...] = tuple(kind.value for kind in StandingKind)
-DISTRIBUTION = "trial-matcher"
-
-
-def program_version() -> str:
-    """The version installed, or a plain word where the package runs from a folder."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "from source"
 
 
 @dataclass(frozen=True, slots=True)

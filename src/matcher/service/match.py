@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine, VerdictTable
@@ -16,6 +17,10 @@ from matcher.explanation.explain import Explainer, Selection
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.service.engines import durable_engine
+from matcher.standing.deciding import ConditionReading
+
+if TYPE_CHECKING:
+    from matcher.explanation.trace import Step, Written
 
 #: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
 #: explained are explained from their profiles
@@ -36,16 +41,20 @@ def check_engine(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MatchOptions:
-    """What to rank and how much of it to show; ``top`` counts within trials and within regimens."""
+    """What to rank and how much of it to show; ``top`` counts within trials and within regimens.
+
+    ``about`` names candidates that alone are shown and asked about; their ranks are those among all.
+    """
 
     top: int | None = None
     include_closed: bool = False
     include_deceased: bool = False
     engine: str = "auto"
     questions: int = 8
+    about: tuple[str, ...] = ()
 
     def selection(self) -> Selection:
-        return Selection(self.include_closed, self.include_deceased, self.top, self.questions)
+        return Selection(self.include_closed, self.include_deceased, self.top, self.questions, self.about)
 
 
 @dataclass(frozen=True)
@@ -95,3 +104,13 @@ class Matcher:
         return self._explainer.explain(
             profile, table, 0, (options or self.options).selection(), issues, assumptions
         )
+
+    def trace(
+        self, profile: Profile, candidates: Sequence[str], written: Written
+    ) -> dict[str, tuple[Step, ...]]:
+        """Every criterion of these candidates, followed down to what was written; by the candidates' names."""
+        from matcher.explanation.trace import Tracer
+
+        reading = ConditionReading(self.rulebook.graph, self.evaluate(profile), 0)
+        tracer = Tracer(self.rulebook, reading, profile, written)
+        return {name: tracer.candidate(self.rulebook.by_id[name]) for name in candidates}

@@ -114,7 +114,13 @@ def explanation(patient: PatientShown, each: CandidateShown, rulebook: str) -> d
             "summary": list(patient.summary),
             "deceased": patient.deceased,
             "derived": [
-                {"name": fact.name, "title": fact.title, "value": fact.value, "known": fact.known}
+                {
+                    "name": fact.name,
+                    "title": fact.title,
+                    "value": fact.value,
+                    "known": fact.known,
+                    "reason": fact.reason,
+                }
                 for fact in patient.derived
             ],
             "assumptions": list(patient.assumptions),

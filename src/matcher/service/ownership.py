@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from matcher.service.account import DISTRIBUTION
+from matcher import DISTRIBUTION
 
 LAST = "run.json"
 NOTE = ".matcher-files"

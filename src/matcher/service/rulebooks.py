@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matcher.cases.coverage import Coverage, coverage
-from matcher.cases.run import Case, CaseResult, read_cases, run_cases
 from matcher.errors import Diagnostic, RuleError, UsageError, in_order
-from matcher.rulebook.lint import lint
-from matcher.rulebook.load import Loaded, check_rulebook, load_rulebook
 from matcher.rules.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from matcher.cases.coverage import Coverage
+    from matcher.cases.run import Case, CaseResult
+    from matcher.rulebook.load import Loaded
 
 _INSTALLED = Path("share") / "trial-matcher" / "rules"
 
@@ -37,6 +39,8 @@ def _shown_from_here(place: Path) -> Path:
 
 def open_rulebook(given: Path | None = None) -> Rulebook:
     """A rulebook ready to match; ``RuleError`` with everything wrong in it."""
+    from matcher.rulebook.load import load_rulebook
+
     return load_rulebook(rules_directory(given))
 
 
@@ -56,6 +60,9 @@ class CaseRun:
 
 def check(given: Path | None = None) -> Loaded:
     """Everything wrong with a directory of rules, and what deserves a second look, without raising for it."""
+    from matcher.rulebook.lint import lint
+    from matcher.rulebook.load import check_rulebook
+
     loaded = check_rulebook(rules_directory(given))
     loaded.diagnostics = in_order([*loaded.diagnostics, *lint(loaded)])
     return loaded
@@ -63,6 +70,10 @@ def check(given: Path | None = None) -> Loaded:
 
 def case_coverage(given: Path | None = None) -> Coverage:
     """What the cases do not show yet. Cases that fail show nothing."""
+    from matcher.cases.coverage import coverage
+    from matcher.cases.run import read_cases, run_cases
+    from matcher.rulebook.load import check_rulebook
+
     directory = rules_directory(given)
     loaded = check_rulebook(directory)
     if loaded.rulebook is None or loaded.errors:
@@ -75,6 +86,9 @@ def case_coverage(given: Path | None = None) -> Coverage:
 
 def run_all_cases(given: Path | None = None) -> CaseRun:
     """The cases beside the rules, each on the reference engine."""
+    from matcher.cases.run import read_cases, run_cases
+    from matcher.rulebook.load import load_rulebook
+
     directory = rules_directory(given)
     rulebook = load_rulebook(directory)
     cases, diagnostics = read_cases(rulebook, directory)

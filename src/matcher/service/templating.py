@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
+from matcher import program_version
 from matcher.explanation.answer import DECISION_NOTICE, STANDING_TEXT
-from matcher.service.account import program_version
 
 STATIC = Path(str(files("matcher.service"))) / "static"
 """The looks of standings and verdicts, for every page."""

@@ -15,6 +15,19 @@ YES_NO = flat(
     ("yes", "yes", ("y", "true", "1", "present")),
     ("no", "no", ("n", "false", "0", "absent")),
 )
+SEROLOGY = flat(
+    "result of a serology",
+    ("positive", "positive", ("pos", "pos.", "+", "reactive", "detected", "present", "positiv", "reaktiv")),
+    (
+        "negative",
+        "negative",
+        (
+            *("neg", "neg.", "non-reactive", "nonreactive", "not reactive", "not detected", "undetectable"),
+            *("not present", "absent", "negativ", "nicht reaktiv", "nicht nachgewiesen"),
+        ),
+    ),
+    ("equivocal", "equivocal", ("indeterminate", "borderline", "inconclusive", "grenzwertig")),
+)
 SEX = flat("sex", ("female", "female", ("f", "woman")), ("male", "male", ("m", "man")))
 VITAL_STATUS = flat(
     "vital status",

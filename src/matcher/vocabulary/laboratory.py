@@ -146,3 +146,39 @@ def dipstick_grade(text: str) -> float | None:
         return float(len(plain))
     graded = re.fullmatch(r"\+?([0-4])\+?", plain)
     return float(graded[1]) if graded is not None else None
+
+
+#: how many copies of a virus are in the blood; of these a laboratory may say only whether there is any
+VIRAL_LOADS = frozenset({"hbv_dna", "hcv_rna"})
+#: the limit a rule may set to a viral load in place of a number
+UNDETECTABLE = "undetectable"
+_ABSENT = frozenset(
+    {
+        *(
+            UNDETECTABLE,
+            "undetected",
+            "not detected",
+            "not detectable",
+            "none detected",
+            "target not detected",
+        ),
+        *("negative", "neg", "nicht nachgewiesen", "nicht nachweisbar", "negativ"),
+    }
+)
+_FOUND = frozenset(
+    {"detected", "detectable", "positive", "pos", "target detected", "nachgewiesen", "nachweisbar", "positiv"}
+)
+_QUANTITY = re.compile(r"<=?\s*[\d.,]+\s*(?:\[?iu\]?|copies|cp)\s*/\s*ml")
+
+
+def viral_load(text: str) -> bool | None:
+    """Whether any virus was found, where a laboratory says that in words: ``not detected``, ``<10 IU/mL, detected``.
+
+    A number alone is none of these words: below 10 IU/mL there may be some or none.
+    """
+    plain = " ".join(_QUANTITY.sub(" ", text.casefold()).replace(",", " ").replace(";", " ").split()).strip(
+        "()., "
+    )
+    if plain in _ABSENT:
+        return False
+    return True if plain in _FOUND else None

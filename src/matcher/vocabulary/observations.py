@@ -13,6 +13,7 @@ from matcher.vocabulary.codes import RESPONSE_CRITERIA
 from matcher.vocabulary.tree import Tree
 
 YES_NO = ("yes", "no")
+SEROLOGY = ("positive", "negative", "equivocal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +180,18 @@ _TYPES = (
         "Has it spread outside the peritoneum?",
     ),
     _one_of(
-        "pleural_involvement",
-        "Pleural involvement",
+        "pleural_involvement_imaging",
+        "Pleural involvement on imaging",
         "disease",
-        ("radiographic", "pathologic", "radiographic_and_pathologic", "none"),
-        "Is the pleura involved, on imaging and on pathology?",
+        YES_NO,
+        "Is the pleura involved on imaging?",
+    ),
+    _one_of(
+        "pleural_involvement_pathology",
+        "Pleural involvement on pathology",
+        "disease",
+        YES_NO,
+        "Is the pleura involved on pathology?",
     ),
     _one_of(
         "tissue_available",
@@ -241,6 +249,30 @@ _TYPES = (
         (20, 200),
         30,
         "What is the diastolic pressure?",
+    ),
+    _one_of(
+        "hbsag",
+        "Hepatitis B surface antigen (HBsAg)",
+        "laboratory",
+        SEROLOGY,
+        "Is HBsAg positive or negative?",
+        age=180,
+    ),
+    _one_of(
+        "hbeag",
+        "Hepatitis B e antigen (HBeAg)",
+        "laboratory",
+        SEROLOGY,
+        "Is HBeAg positive or negative?",
+        age=180,
+    ),
+    _one_of(
+        "anti_hbc",
+        "Antibodies against the hepatitis B core (anti-HBc)",
+        "laboratory",
+        SEROLOGY,
+        "Is anti-HBc positive or negative?",
+        age=180,
     ),
     ObservationType(
         "nyha",

@@ -70,7 +70,7 @@ COUNTS = Kind(
               course("cisplatin", start="2025-01-01"), course("cisplatin", start="2025-01-01"), complete=["therapies"]),
         entry("one course with line `3`", "three lines were given", ONE_LINE, NOT_MET, course("cisplatin", line="3")),
         entry("one course with line `3`, the list complete", "three lines, or one", ONE_LINE, UNKNOWN,
-              course("cisplatin", line="3"), complete=["therapies"]),
+              course("cisplatin", line="3"), complete=["therapies"], issue=True),
         entry("one course of `QWERTY-7` with line `2`, the list complete", "perhaps a second line", ONE_LINE, UNKNOWN,
               course("QWERTY-7", line="2"), complete=["therapies"], issue=True),
         entry("one course with line `third`, the list complete", "in a line that nobody can read", ONE_LINE, UNKNOWN,

@@ -5,6 +5,10 @@ from tests.spec.tables.alterations import ALTERATIONS
 from tests.spec.tables.results import RESULTS
 
 
+def _at(**shares: int) -> dict[str, object]:
+    return {"marker": "cldn18_2", "method": "ihc", **shares}
+
+
 def _stained(percent: object, intensity: int | None = None, marker: str = "cldn18_2") -> dict[str, object]:
     asked = {} if intensity is None else {"intensity_at_least": intensity}
     return {"marker": marker, "method": "ihc", "percent_positive": percent, **asked}
@@ -54,6 +58,33 @@ MARKERS = Section(
                 row(UNKNOWN, biomarkers=[_stained(30, 3)]),
                 row(UNKNOWN, "50 % at any intensity", biomarkers=[_stained(50)]),
                 row(NOT_MET, "30 % at any intensity", biomarkers=[_stained(30)]),
+            ),
+        ),
+        Table(
+            "Cells at 2+ and cells at 3+",
+            "As a report has them, apart: those at 2+ or more are both together.",
+            {
+                "biomarker": {
+                    "marker": "cldn18_2",
+                    "method": "ihc",
+                    "intensity_at_least": "2",
+                    "percent_positive": {"at_least": 40},
+                }
+            },
+            (
+                row(MET, biomarkers=[_at(percent_2=30, percent_3=10)]),
+                row(NOT_MET, biomarkers=[_at(percent_2=30, percent_3=9)]),
+                row(UNKNOWN, "nobody said how many are at 3+", biomarkers=[_at(percent_2=30)]),
+                row(MET, "whatever is at 3+", biomarkers=[_at(percent_2=40)]),
+                row(NOT_MET, "61 % stain weakly", biomarkers=[_at(percent_1=61)]),
+                row(MET, "stated as it is asked", biomarkers=[_at(percent_at_least_2=40)]),
+                row(NOT_MET, "stated as it is asked", biomarkers=[_at(percent_at_least_2=39, percent_2=20)]),
+                row(
+                    UNKNOWN,
+                    "more than all cells",
+                    unreadable=True,
+                    biomarkers=[_at(percent_2=60, percent_3=50)],
+                ),
             ),
         ),
         Table(

@@ -40,13 +40,8 @@ _OBSERVED: tuple[tuple[str, Any, Any, Any, Any], ...] = (
     ("evaluable_disease", True, True, False, None),
     ("extrathoracic_spread", False, False, True, None),
     ("extraperitoneal_spread", False, False, True, None),
-    (
-        "pleural_involvement",
-        "radiographic_and_pathologic",
-        "radiographic_and_pathologic",
-        "none",
-        ["radiographic", "radiographic_and_pathologic"],
-    ),
+    ("pleural_involvement_imaging", True, True, False, None),
+    ("pleural_involvement_pathology", True, True, False, None),
     ("tissue_available", True, True, False, None),
     (
         "biopsy_type",
@@ -63,6 +58,9 @@ _OBSERVED: tuple[tuple[str, Any, Any, Any, Any], ...] = (
     ("qtc", {"at_most": "470 ms"}, "470 ms", "0.471 s", "460-480"),
     ("systolic", {"at_most": "150 mm[Hg]"}, 150, 151, "140-160"),
     ("diastolic", {"below": "100 mm[Hg]"}, 99, 100, "<=100"),
+    ("hbsag", "negative", "non-reactive", "positive", "equivocal or negative"),
+    ("hbeag", "negative", "neg", "reactive", None),
+    ("anti_hbc", "positive", "pos", "negative", ["positive", "negative"]),
     ("nyha", {"at_most": 2}, 2, 3, "2-3"),
     ("karnofsky", {"at_least": 70}, 70, 60, "60-70"),
 )

@@ -113,7 +113,7 @@ def test_only_a_value_near_its_limit_is_not_yet(match: Match, value: float, stan
 def test_the_distance_names_value_and_limit_and_says_to_repeat_the_test(match: Match) -> None:
     shown = candidate(match(**platelets(92)), "platelets")
     assert shown.distances == (
-        "Platelets within 14 days: 92 10*9/L, needs at least 100 10*9/L; repeat the test",
+        "Platelets within 14 days: 92 x 10^9/L, needs at least 100 x 10^9/L; repeat the test",
     )
 
 

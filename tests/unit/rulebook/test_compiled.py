@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from matcher.errors import RuleError
 from matcher.rulebook import compiled, load
 from matcher.rulebook.load import load_rulebook
 from matcher.rules.rulebook import Rulebook
@@ -14,8 +15,8 @@ from tests.small_rulebook import write_rulebook
 
 @pytest.fixture
 def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small rulebook that counts as one of many files."""
-    monkeypatch.setattr(load, "MANY", 1)
+    """A small rulebook that is worth keeping."""
+    monkeypatch.setattr(load, "FEW", 1)
     return write_rulebook(tmp_path / "rules")
 
 
@@ -68,6 +69,13 @@ def test_one_byte_of_one_file_is_noticed(rules: Path, cache: Path) -> None:
     after = load_rulebook(rules, cache)
     assert before.version != after.version
     assert same(load_rulebook(rules, cache), after)
+
+
+def test_a_misnamed_file_is_an_error_beside_a_kept_rulebook_too(rules: Path, cache: Path) -> None:
+    load_rulebook(rules, cache)
+    (rules / "trials" / "NCT00000099.yml").write_text("trial: NCT00000099\n", encoding="utf-8")
+    with pytest.raises(RuleError, match="R040"):
+        load_rulebook(rules, cache)
 
 
 @pytest.mark.parametrize("damage", ["cut short", "one byte", "empty", "other program"])

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from matcher import DISTRIBUTION
 from matcher.errors import UsageError
-from matcher.service.account import DISTRIBUTION
 from matcher.service.landing import Landing
 from matcher.service.ownership import NOTE
 

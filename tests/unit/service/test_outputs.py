@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from matcher import program_version
 from matcher.domain.record import Source
 from matcher.readers.outcome import Issue, Reject
-from matcher.service.account import program_version
 from matcher.service.cell import cell
 from matcher.service.matches import MATCH_COLUMNS
 from matcher.service.outputs import FILES, Outputs, Wanted, limited

@@ -9,10 +9,9 @@ from typing import Any
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import (
-    DENIED,
     DOUBTS,
     NOT_UNDERSTOOD,
-    SUSPECTED,
+    WRITTEN_DOUBTS,
     YES,
     Codes,
     Interval,
@@ -84,7 +83,6 @@ def _record(record: Record) -> Wire:
         case Procedure():
             return _stated(
                 procedure=_codes(record.code),
-                assertion=_assertion(record.code),
                 start=_date(record.start),
                 end=_date(record.end),
                 label=record.label,
@@ -94,7 +92,6 @@ def _record(record: Record) -> Wire:
         case Condition():
             return _stated(
                 condition=_codes(record.code),
-                assertion=_assertion(record.code),
                 status=_codes(record.status),
                 grade=_number(record.grade),
                 start=_date(record.start),
@@ -146,7 +143,7 @@ def _tnm(value: Codes | None) -> list[str] | None:
 def _laboratory(each: Laboratory) -> Wire:
     (test,) = each.test.members - DOUBTS
     return _stated(
-        test=test,
+        test=test if each.test.exact else f"{test}?",
         value=_number(each.value),
         unit=LAB_TESTS[test].unit,
         date=_date(each.on),
@@ -161,9 +158,9 @@ def _biomarker(each: Biomarker) -> Wire:
         method=_codes(each.method),
         specimen=_codes(each.specimen),
         status=_codes(each.status),
-        percent_1=_number(each.percent_1),
-        percent_2=_number(each.percent_2),
-        percent_3=_number(each.percent_3),
+        percent_at_least_1=_number(each.percent_1),
+        percent_at_least_2=_number(each.percent_2),
+        percent_at_least_3=_number(each.percent_3),
         intensity=_number(each.intensity),
         score=_number(each.score),
         score_type=_codes(each.score_type),
@@ -176,7 +173,6 @@ def _biomarker(each: Biomarker) -> Wire:
 def _alteration(each: Alteration) -> Wire:
     return _stated(
         gene=_codes(each.gene) or "unknown",
-        assertion=_assertion(each.gene),
         kind=_codes(each.kind),
         protein_change=_codes(each.protein_change),
         copy_number=_number(each.copy_number),
@@ -188,7 +184,6 @@ def _alteration(each: Alteration) -> Wire:
 def _course(each: Course) -> Wire:
     return _stated(
         agents=_components(each.components),
-        assertion=_suspected(each.components),
         kind=_codes(each.kind) or "unknown",
         start=_date(each.start),
         end=_date(each.end),
@@ -208,7 +203,6 @@ def _radiotherapy(each: Radiotherapy) -> Wire:
     return _stated(
         field=_codes(each.field),
         intent=_codes(each.intent),
-        assertion=_assertion(each.intent),
         dose=_number(each.dose),
         start=_date(each.start),
         end=_date(each.end),
@@ -219,7 +213,6 @@ def _radiotherapy(each: Radiotherapy) -> Wire:
 def _medication(each: Medication) -> Wire:
     return _stated(
         agents=_components(each.components),
-        assertion=_suspected(each.components),
         dose=_number(each.dose),
         start=_date(each.start),
         end=_date(each.end),
@@ -233,25 +226,19 @@ def _absence(each: Absence) -> Wire:
     return _stated(none_of=sorted(each.codes), date=_date(each.on), label=each.label)
 
 
-def _suspected(components: Iterable[Codes | None]) -> str | None:
-    return next((said for each in components if (said := _assertion(each)) is not None), None)
-
-
 def _components(components: Iterable[Codes | None]) -> list[list[str] | None]:
-    return [None if each is None else sorted(each.members - DOUBTS) for each in components]
+    return [None if each is None else _with_doubts(each) for each in components]
 
 
 def _codes(value: Possible | None) -> list[str] | str | None:
     if not isinstance(value, Codes):
         return None
-    # Read again, what nobody understood is not understood, and doubts are found again in the records themselves.
-    return NOT_UNDERSTOOD if NOT_UNDERSTOOD in value.members else sorted(value.members - DOUBTS)
+    # Read again, what nobody understood is not understood; that a record stands twice is found in the records.
+    return NOT_UNDERSTOOD if NOT_UNDERSTOOD in value.members else _with_doubts(value)
 
 
-def _assertion(value: Codes | None) -> str | None:
-    # The statement that denied a record is gone: what is left of it is that the record is in doubt.
-    doubted = value is not None and value.members & {SUSPECTED, DENIED}
-    return "suspected" if doubted else None
+def _with_doubts(value: Codes) -> list[str]:
+    return sorted(value.members - (DOUBTS - WRITTEN_DOUBTS))
 
 
 def _number(value: Possible | None) -> float | str | None:

@@ -28,7 +28,7 @@ from matcher.vocabulary.observations import OBSERVATIONS, ObservationType
 class WireRow(BaseModel):
     """One record; a field that does not exist is refused, so that a misspelt one cannot get lost."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class ObservationRow(WireRow):
@@ -101,9 +101,14 @@ class BiomarkerRow(WireRow):
     intensity_at_least: NumberValue | None = Field(
         None, description="The intensity (1, 2, 3) that `percent_positive` counts from; 1 where left out."
     )
-    percent_1: NumberValue | None = Field(None, description="Share of cells with intensity 1 or more.")
-    percent_2: NumberValue | None = Field(None, description="Share of cells with intensity 2 or more.")
-    percent_3: NumberValue | None = Field(None, description="Share of cells with intensity 3.")
+    percent_1: NumberValue | None = Field(None, description="Share of cells at 1+ and no more, as reported.")
+    percent_2: NumberValue | None = Field(None, description="Share of cells at 2+ and no more, as reported.")
+    percent_3: NumberValue | None = Field(None, description="Share of cells at 3+, as reported.")
+    percent_at_least_1: NumberValue | None = Field(None, description="Share of cells at 1+ or more.")
+    percent_at_least_2: NumberValue | None = Field(
+        None, description="Share of cells at 2+ or more; without it the sum of those at 2+ and at 3+."
+    )
+    percent_at_least_3: NumberValue | None = Field(None, description="Share of cells at 3+.")
     intensity: NumberValue | None = Field(None, description="Overall intensity, 0 to 3.")
     score: NumberValue | None = Field(None, description="A combined score.")
     score_type: CodeValue | None = Field(None, description="Which score: TPS, CPS, …")

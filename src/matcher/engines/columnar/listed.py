@@ -124,15 +124,17 @@ def count(kind: Count, reading: Reading) -> Numbers:
     else:
         low, high = _distinct(kind.distinct, chosen, reading.records(kind.table), len(reading))
     high[chosen.open] = inf
+    contradicted = chosen.contradicted
     if kind.ordinal and kind.distinct is not None:
-        low, high = _numbered(kind.distinct, chosen, reading, (low, high))
-    return Numbers.closed(low, high, chosen.silent, chosen.contradicted)
+        low, high, beyond = _numbered(kind.distinct, chosen, reading, (low, high))
+        contradicted = contradicted | beyond
+    return Numbers.closed(low, high, chosen.silent, contradicted)
 
 
 def _numbered(
     field: str, chosen: _Selection, reading: Reading, ends: tuple[Floats, Floats]
-) -> tuple[Floats, Floats]:
-    """A fourth one proves four, unless the list is known to hold fewer: then both are possible.
+) -> tuple[Floats, Floats, Bools]:
+    """A fourth one proves four, unless the list is known to hold fewer: a conflict, and both are possible.
 
     One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
     """
@@ -142,7 +144,8 @@ def _numbered(
     last = np.where(numbers.stated, numbers.high, 0.0)
     proved = greatest(chosen.rows, first, len(reading), 0.0)
     highest = greatest(chosen.rows, last, len(reading), 0.0)
-    return np.where(proved <= high, np.maximum(low, proved), low), np.maximum(high, highest)
+    low = np.where(proved <= high, np.maximum(low, proved), low)
+    return low, np.maximum(high, highest), proved > high
 
 
 def _distinct(field: str, chosen: _Selection, records: Records, patients: int) -> tuple[Floats, Floats]:

@@ -90,14 +90,22 @@ def count(kind: Count, profile: Profile, clock: Clock) -> Finding:
     else:
         low, high = _distinct(kind.distinct, chosen)
     high = inf if chosen.open else high
+    notes = chosen.notes()
     if kind.ordinal and kind.distinct is not None:
+        beyond = _beyond(kind.distinct, chosen, high)
+        notes += tuple(Note(NoteKind.CONFLICT, record) for record in beyond)
         low, high = _numbered(kind.distinct, chosen, low, high)
-    value = Interval(low, high)
-    return Finding(value, chosen.facts, chosen.notes(), silent=not chosen.facts and chosen.open)
+    return Finding(Interval(low, high), chosen.facts, notes, silent=not chosen.facts and chosen.open)
+
+
+def _beyond(field: str, chosen: _Selection, most: float) -> list[Record]:
+    """The records that say of themselves that they are a later one than the whole list has."""
+    held = [(record, getattr(record, field)) for record in chosen.certain]
+    return [record for record, value in held if isinstance(value, Interval) and value.low > most]
 
 
 def _numbered(field: str, chosen: _Selection, low: float, high: float) -> tuple[float, float]:
-    """A fourth one proves four, unless the list is known to hold fewer: then both are possible.
+    """A fourth one proves four, unless the list is known to hold fewer: a conflict, and both are possible.
 
     One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
     """

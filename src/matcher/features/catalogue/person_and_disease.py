@@ -72,7 +72,7 @@ def _observation_words() -> Iterator[Word]:
             parameters += (
                 Parameter(
                     kind.subject,
-                    Takes.TEXT,
+                    Takes.AGENT if kind.subject == "therapy" else Takes.TEXT,
                     meaning,
                     vocabulary=SUBJECTS.get(kind.subject),
                     phrase="({})" if kind.subject == "criteria" else "{}",

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from matcher.service.account import program_version
+from matcher import program_version
 from matcher.standing.standing import StandingKind
 
 #: what is read of a file to know it again, at either end

@@ -79,7 +79,8 @@ class Desk:
         )
         assert assembled.profile is not None, "a form has one index cancer and a day"
         issues = [_issue(name, each) for name, each in made.issues]
-        issues += [_issue(made.name_of(each.fact), each) for each in assembled.issues]
+        names = made.names
+        issues += [_issue(names.of(each.fact).column, each) for each in assembled.issues]
         return Taken(
             assembled.profile, wire, tuple(sorted(issues, key=lambda each: self.form.place(each.field)))
         )

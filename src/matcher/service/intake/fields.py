@@ -149,6 +149,11 @@ def marker(code: str) -> Field:
             Input("percent_positive", InputKind.NUMBER, "Positive cells, %", low=0, high=100),
             Input("intensity_at_least", InputKind.CHOICE, "Counted from", levels),
         ]
+    if MarkerKind.IHC in about.kinds:
+        inputs += [
+            Input("percent_2", InputKind.NUMBER, "or cells at 2+, %", low=0, high=100),
+            Input("percent_3", InputKind.NUMBER, "and cells at 3+, %", low=0, high=100),
+        ]
     if MarkerKind.SCORE in about.kinds:
         inputs += [
             Input("score", InputKind.NUMBER, "Score", low=0, high=300),

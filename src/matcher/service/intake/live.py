@@ -124,7 +124,7 @@ class LiveIntake:
             counts=counts(shown),
             changes=changes(before, shown),
             questions=questions_shown(desk.form, chosen),
-            derived=tuple(each for each in shown.derived if each.known),
+            derived=tuple(each for each in shown.derived if each.known or each.facts),
             conflicts=shown.conflicts,
             assumptions=shown.assumptions,
             profile=self.taken.wire,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, VerdictTable
 from matcher.engines.planes.chunk import POSSIBLE, SURE
 from matcher.engines.planes.levels import Levels
+from matcher.explanation.aside import asks_for_edition, asks_to_confirm, is_staged, without_edition
 from matcher.explanation.questions import OPEN, Asker, answers_that_matter
 from matcher.features.kind import Feature
 from matcher.rules.graph import NodeId, Read
@@ -98,7 +99,8 @@ class Chooser:
         worlds = _Worlds.of(self._levels, considered, table, supposed)
         found = [self._question(target, nodes, considered, worlds) for target, nodes in targets.items()]
         worth = [each for each in found if each is not None]
-        return tuple(sorted(worth, key=lambda each: (-each.value, each.field))[:most])
+        in_order = sorted(worth, key=lambda each: (-each.value, each.field))
+        return tuple(_in_context(in_order, profile, answers)[:most])
 
     @cached_property
     def _unrecorded(self) -> dict[NodeId, list[Possible]]:
@@ -154,7 +156,9 @@ class Chooser:
         roots = (node for each in considered for node in each.standing.candidate.root_nodes())
         for number in graph.below(*roots):
             node = graph[number]
-            if isinstance(node, Read) and not table.findings[0][number].value.exact:
+            if not isinstance(node, Read) or table.findings[0][number].value.exact:
+                continue
+            if not self._asker.is_told(number, table.findings[0]):
                 yield number, node.feature
 
     def _question(
@@ -217,6 +221,23 @@ class Chooser:
         read = self.rulebook.graph[node]
         assert isinstance(read, Read)
         return read.feature
+
+
+def _in_context(
+    questions: Sequence[NextQuestion], profile: Profile, answers: Mapping[str, object]
+) -> list[NextQuestion]:
+    """In words that fit what was answered: of a suspected cancer whether it is confirmed, of a TNM its edition."""
+    confirm, edition = asks_to_confirm(profile), asks_for_edition(profile)
+    place = "tnm" if any(each.t or each.n or each.m for each in without_edition(profile)) else "stage"
+    asked: dict[str, NextQuestion] = {}
+    for each in questions:
+        if confirm and each.field == "diagnosis":
+            asked[each.field] = replace(each, text=confirm)
+        elif edition and is_staged(each.topic) and not _final(answers.get(place)):
+            asked.setdefault(place, replace(each, field=place, text=edition, again=True))
+        else:
+            asked[each.field] = each
+    return list(asked.values())
 
 
 @dataclass(frozen=True)

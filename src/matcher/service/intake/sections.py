@@ -194,6 +194,7 @@ def _therapies(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
 
 def _laboratory(_asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]:
     yield from (fields.laboratory(test) for test in LAB_TESTS.values())
+    yield from (fields.observation(each) for each in OBSERVATIONS.values() if each.section == "laboratory")
 
 
 def _organs(_asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]:

@@ -49,10 +49,10 @@ class Draft:
         issue = Issue.of(code, reason, source=Source(SOURCE, None, title), fact=name, text=text)
         self.issues.append((name, issue))
 
-    def name_of(self, path: str) -> str:
-        """The name of the answer that a path of the profile comes from; the path itself where there is none."""
-        held = Places(by_path={each: Source(column=name) for each, name in self.places.items()}).of(path)
-        return held.column
+    @property
+    def names(self) -> Places:
+        """The name of the answer that each path of the profile comes from: the ``column`` of its source."""
+        return Places(by_path={each: Source(column=name) for each, name in self.places.items()})
 
 
 def draft(form: Form, answers: Answers, formulary: Formulary) -> Draft:

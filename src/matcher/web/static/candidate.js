@@ -13,6 +13,7 @@ export function criteriaOf(candidate) {
   }
   if (candidate.version) parts.push(make("p", { class: "where", text: `Version of the protocol: ${candidate.version}` }));
   if (candidate.cohort) parts.push(make("p", { text: `Cohort that fits best: ${candidate.cohort}` }));
+  if (candidate.cohorts.length) parts.push(make("h5", { text: "Cohorts" }), listed(candidate.cohorts.map(cohortText(candidate))));
   for (const text of candidate.distances) parts.push(make("p", { class: "distance", text }));
   const cohorts = [...new Set(candidate.criteria.map((each) => each.cohort))].sort();
   for (const cohort of cohorts) {
@@ -27,6 +28,12 @@ export function criteriaOf(candidate) {
   if (candidate.notes.length) parts.push(make("h5", { text: "Notes" }), listed(candidate.notes));
   return parts;
 }
+
+const cohortText = (candidate) => (each) => {
+  const asks = each.criteria ? "" : "; asks nothing beyond the trial";
+  const also = each.fits && !candidate.cohort.startsWith(`${each.id}: `) ? ": also fits" : "";
+  return `${each.id}: ${each.title} (${each.standing_text}; recruitment ${each.availability}${asks})${also}`;
+};
 
 const listed = (items) => make("ul", {}, items.map((text) => make("li", { text })));
 

@@ -138,7 +138,7 @@ export class Results {
   notes(state) {
     const groups = [
       ["Conflicts in the record", state.conflicts, "conflicts"],
-      ["Derived facts", state.derived.map((each) => `${each.title}: ${each.value}`), "derived"],
+      ["Derived facts", state.derived.map((each) => `${each.title}: ${each.value}${each.reason ? ` (${each.reason})` : ""}`), "derived"],
       ["Assumptions", state.assumptions, "assumptions"],
     ].filter(([, items]) => items.length);
     document.getElementById("notes").replaceChildren(...groups.map(([title, items, kind]) => make("details",

@@ -49,6 +49,23 @@ def test_an_answer_that_leaves_the_question_open_is_asked_again_until_it_is_fina
     assert "lab:platelets" not in {each.field for each in asked(desk, base | final)}
 
 
+def test_a_tnm_without_its_edition_is_asked_for_the_edition(desk: Desk) -> None:
+    tnm = {"t": "T1", "n": "N0", "m": "M0"}
+    base = {"diagnosis": {"value": "PLMESO"}, "growth_pattern": {"value": "diffuse"}}
+    found = {each.field: each for each in asked(desk, {**base, "tnm": tnm})}
+    assert found["tnm"].text == "By which edition was the tumour staged (T1, N0, M0, edition not stated)?"
+    assert "stage:ajcc8_pleural" not in found
+    final = {each.field: each.text for each in asked(desk, {**base, "tnm": {**tnm, "final": True}})}
+    assert "edition was" not in final.get("tnm", "")
+
+
+def test_a_suspected_cancer_is_asked_to_be_confirmed(desk: Desk) -> None:
+    found = {each.field: each.text for each in asked(desk, {"diagnosis": "PLMESO?"})}
+    assert (
+        found["diagnosis"] == "Pleural Mesothelioma is recorded as suspected: is it confirmed, and by what?"
+    )
+
+
 def test_a_therapy_that_was_had_is_asked_about_in_its_course(desk: Desk) -> None:
     course = {
         "therapies/1": {"agents": ["cisplatin", "pemetrexed"], "start": "2025-01-10"},

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from matcher.cli.terminal import print_json
-from matcher.service.schemas import profile_schema
-
 profile = typer.Typer(help="The form in which a patient is given.", no_args_is_help=True)
 
 
@@ -23,4 +20,7 @@ def schema() -> None:
     Example:
       matcher profile schema > profile.schema.json
     """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.terminal import print_json
+    from matcher.service.schemas import profile_schema
+
     print_json(profile_schema())

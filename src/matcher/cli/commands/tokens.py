@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from matcher.cli import asked
-from matcher.cli.serve import Store
-from matcher.cli.terminal import Page, print_json
+from matcher.cli.commands.serve import Store
 from matcher.errors import UsageError, nearest
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ def create(
     Example:
       matcher tokens create --role intake --name "intake form of ward 3"
     """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.terminal import Page, print_json
     from matcher.store import ROLES, Audit
 
     if role not in ROLES:
@@ -83,6 +83,8 @@ def create(
 @tokens.command("list")
 def list_tokens(store: Store = "", as_json: asked.AsJson = False) -> None:
     """List the tokens, without their secrets."""
+    from matcher.cli.terminal import Page, print_json
+
     with _opened(store) as held:
         found = held.all()
     if as_json:
@@ -101,6 +103,7 @@ def revoke(
     store: Store = "",
 ) -> None:
     """Take a token out of force; a running server refuses it within seconds."""
+    from matcher.cli.terminal import Page
     from matcher.store import Audit
 
     with _opened(store) as held:

@@ -1,0 +1,166 @@
+"""``matcher rules``: reading, checking and testing a rulebook."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from matcher.cli import asked
+
+# Those of `matcher.rules.schema`, written out: help is printed without loading the rule language.
+KINDS = "trial, regimen, derive, agents, list, policy, ranking, cases"
+
+rules = typer.Typer(help="Read, check and test the rules.", no_args_is_help=True)
+
+
+@rules.callback()
+def root() -> None:
+    """Read, check and test the rules.
+
+    A rulebook is a folder of YAML files: trials, regimens, derivations, lists and the ranking.
+    """
+
+
+@rules.command("list")
+def list_rules(
+    rules: asked.Rules = None,
+    as_json: asked.AsJson = False,
+) -> None:
+    """List the trials and regimens patients are matched to.
+
+    \b
+    Examples:
+      matcher rules list
+      matcher rules list --json | jq -r '.candidates[] | select(.kind == "trial") | .id'
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rules as work
+
+    work.list_rules(rules, as_json=as_json)
+
+
+@rules.command()
+def show(
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="A trial, a regimen or a derived fact.", show_default=False)
+    ],
+    rules: asked.Rules = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="Show the version of a protocol that was in force on this day.",
+            show_default="the last version",
+        ),
+    ] = None,
+    as_json: asked.AsJson = False,
+) -> None:
+    """Show one rule in plain words.
+
+    Its criteria with limits and sources, its cautions and the evidence behind it. Of a protocol with
+    versions it says which one is shown, and since when that was in force.
+
+    \b
+    Examples:
+      matcher rules show NCT04577326
+      matcher rules show cisplatin_pemetrexed --json
+      matcher rules show NCT04334759 --as-of 2021-06-01
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rules as work
+
+    work.show(identifier, rules, as_of, as_json=as_json)
+
+
+@rules.command()
+def graph(
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="A trial, a regimen or a derived fact.", show_default=False)
+    ],
+    rules: asked.Rules = None,
+    form: Annotated[
+        str,
+        typer.Option("--form", metavar="NAME", help="mermaid, which code hosts draw, or dot for Graphviz."),
+    ] = "mermaid",
+) -> None:
+    """Draw one rule: what it asks, through which gates, of which facts.
+
+    \b
+    Examples:
+      matcher rules graph NCT04577326 > trial.mmd
+      matcher rules graph NCT04577326 --form dot | dot -Tsvg > trial.svg
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rules as work
+
+    work.draw(identifier, rules, form)
+
+
+@rules.command()
+def lint(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
+    """Check the rule files.
+
+    Says everything that is wrong, with file, line and what to do. Exit code 3 if there is an error.
+
+    \b
+    Examples:
+      matcher rules lint
+      matcher rules lint --rules my-rules
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rules as work
+
+    return work.lint(rules, as_json=as_json)
+
+
+@rules.command("test")
+def run_tests(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
+    """Run the cases beside the rules.
+
+    Exit code 3 if one fails.
+
+    \b
+    Examples:
+      matcher rules test
+      matcher rules test --rules my-rules
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rules as work
+
+    return work.run_tests(rules, as_json=as_json)
+
+
+@rules.command("coverage")
+def show_coverage(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
+    """Say what no case shows yet.
+
+    Each criterion wants a case that meets it, one that does not and one unknown; each limit the value on it and
+    one next to it; each derived result a case. Exit code 3 if something is missing.
+
+    \b
+    Examples:
+      matcher rules coverage
+      matcher rules coverage --rules my-rules
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rules as work
+
+    return work.show_coverage(rules, as_json=as_json)
+
+
+@rules.command()
+def schema(
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="[KIND]", help=f"One of: {KINDS}.", show_default="all rule files"),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of rule files.
+
+    Editors use it to complete and check while you type.
+
+    \b
+    Examples:
+      matcher rules schema > rules.schema.json
+      matcher rules schema cases > cases.schema.json
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.terminal import print_json
+    from matcher.service.schemas import rule_schema
+
+    print_json(rule_schema(kind))

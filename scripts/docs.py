@@ -35,6 +35,14 @@ def _border() -> str:
     return border_page()
 
 
+def _architecture() -> str:
+    """Drawn from what the modules import, by a library that only development needs."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from architecture import architecture_page
+
+    return architecture_page()
+
+
 def _performance() -> str:
     """Printed from the last run of the benchmarks that was kept."""
     sys.path.insert(0, str(ROOT))
@@ -53,6 +61,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "docs/guide/what-is-understood.md": _border,
         "docs/reference/rulebook.md": lambda: rulebook_page(load_rulebook(ROOT / "rules")),
         "docs/reference/performance.md": _performance,
+        "docs/architecture.md": _architecture,
     }
 )
 

@@ -98,3 +98,43 @@ def test_an_unknown_candidate_is_a_usage_error_that_names_the_nearest(desk: Desk
     ran = desk.explain("-p", "A-1", "-c", "rset")
     assert ran.code == 2
     assert "did you mean 'rest'" in ran.err
+
+
+def test_a_trace_goes_from_the_verdict_down_to_the_cell_as_it_was_written(desk: Desk) -> None:
+    table = desk.folder / "wide.csv"
+    table.write_text(
+        "patient_id;age;ecog;ecog_date\nB-1;61;1-2;2026-01-10\nB-2;61;2?;2026-01-10\n", encoding="utf-8"
+    )
+    asked = (
+        "explain",
+        table,
+        "--rules",
+        desk.rules,
+        "--as-of",
+        "2026-01-15",
+        "-c",
+        "NCT00000001",
+        "--trace",
+        "-p",
+    )
+    lines = desk.run(*asked, "B-1").out.splitlines()
+    begin = lines.index("✓ does not apply  E-01 ECOG performance status above 2")
+    assert lines[begin + 1].strip() == "✕ not met  ECOG performance status above 2"
+    assert lines[begin + 2].strip() == "ECOG performance status, from the record: 1 to 2"
+    assert lines[begin + 3].strip().startswith("'1-2' in wide.csv, row 2, ecog: ")
+    assert [len(line) - len(line.lstrip()) for line in lines[begin : begin + 4]] == [0, 2, 4, 6]
+    assert "'2?' in wide.csv, row 3, ecog: " in desk.run(*asked, "B-2").out
+
+
+def test_a_trace_shows_every_part_of_a_condition_and_what_nobody_recorded(desk: Desk) -> None:
+    step = json.loads(desk.explain("-p", "A-2", "-c", "NCT00000001", "--trace", "--json").out)
+    platelets = step["trace"]["NCT00000001"][1]
+    assert (platelets["outcome"], platelets["verdict"]) == ("unknown", "unknown")
+    (comparison,) = platelets["below"]
+    assert comparison["below"][0]["outcome"] == "not recorded"
+
+
+def test_a_trace_wants_to_know_of_which_candidate(desk: Desk) -> None:
+    ran = desk.explain("-p", "A-1", "--trace")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--candidate" in ran.err

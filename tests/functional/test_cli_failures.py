@@ -64,7 +64,7 @@ def test_a_command_without_its_verb_shows_the_help(desk: Desk, command: list[str
         ["match"],
         ["explain"],
         ["rules"],
-        *(["rules", verb] for verb in ("list", "show", "lint", "test", "schema")),
+        *(["rules", verb] for verb in ("list", "show", "graph", "lint", "test", "schema")),
         ["profile", "schema"],
     ],
     ids=" ".join,

@@ -34,7 +34,7 @@ def test_the_list_as_json(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["I-02  Platelets of at least 100", "at least 100 10*9/L", "source: protocol", "Cautions"]
+    "said", ["I-02  Platelets of at least 100", "at least 100 x 10^9/L", "source: protocol", "Cautions"]
 )
 def test_a_rule_is_shown_in_plain_words(desk: Desk, said: str) -> None:
     ran = desk.rule("show", "NCT00000001")
@@ -126,3 +126,26 @@ def test_a_case_that_fails_says_what_was_expected_and_leaves_with_3(desk: Desk) 
 )
 def test_schemas_are_json(desk: Desk, command: tuple[str, ...]) -> None:
     assert "$defs" in json.loads(desk.run(*command).out)
+
+
+def test_a_picture_shows_each_fact_once_whoever_asks_for_it(desk: Desk) -> None:
+    drawn = desk.run("rules", "graph", "NCT00000001", "--rules", desk.rules).out
+    assert drawn.startswith("flowchart LR\n")
+    ages = [line for line in drawn.splitlines() if line.endswith('[("Age")]')]
+    assert len(ages) == 1
+    age = ages[0].strip().partition("[")[0]
+    assert sum(line.endswith(f"--> {age}") for line in drawn.splitlines()) == 2
+    assert "-->|exclusion|" in drawn
+
+
+def test_a_picture_for_graphviz_quotes_what_a_title_may_hold(desk: Desk) -> None:
+    drawn = desk.run("rules", "graph", "rest", "--rules", desk.rules, "--form", "dot").out
+    assert drawn.startswith("digraph rule {\n")
+    assert 'label="rest: Rest & recovery"' in drawn
+    assert drawn.count("{") == drawn.count("}")
+
+
+@pytest.mark.parametrize("asked", [("nothing",), ("rest", "--form", "crayon")], ids=" ".join)
+def test_what_cannot_be_drawn_is_a_mistake_of_usage(desk: Desk, asked: tuple[str, ...]) -> None:
+    ran = desk.run("rules", "graph", *asked, "--rules", desk.rules)
+    assert (ran.code, ran.out) == (2, "")

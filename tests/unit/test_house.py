@@ -51,9 +51,7 @@ def test_make_alone_lists_the_targets(root: Path) -> None:
 
 @needs_make
 def test_an_unknown_target_is_answered_with_the_known_ones(root: Path) -> None:
-    assert re.search(
-        r"no target 'tset' here: choose from run test generative check", complaint(make(root, "tset"))
-    )
+    assert re.search(r"no target 'tset' here: choose from run test generative", complaint(make(root, "tset")))
 
 
 @needs_make
@@ -89,6 +87,28 @@ def test_a_missing_compiler_is_said_with_what_to_install(root: Path) -> None:
     said = complaint(make(root, "setup", f"PYTHON={sys.executable}", CC="no-such-compiler"))
     assert "No C compiler (no-such-compiler)" in said
     assert "apt-get install gcc" in said
+
+
+def test_set_up_has_the_hash_of_every_file_and_what_running_needs_before_the_rest(root: Path) -> None:
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    parts = re.split(r"^# --- (\w+)\n", lock, flags=re.MULTILINE)
+    assert parts[1::2] == ["build", "run", "development"]
+    build, run, development = (re.findall(r"^([\w.-]+)==", text, re.MULTILINE) for text in parts[2::2])
+    assert {"hatchling", "setuptools", "uv"} <= set(build)
+    assert {"durable-rules", "polars", "typer"} <= set(run)
+    assert {"mypy", "playwright", "pyspark", "psycopg", "pytest"} <= set(development)
+    for package in re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]:
+        assert "--hash=sha256:" in package
+
+
+def test_the_lock_and_the_constraints_name_the_same_versions(root: Path) -> None:
+    def versions(name: str) -> dict[str, str]:
+        text = (root / name).read_text(encoding="utf-8")
+        found = re.findall(r"^([\w.-]+)==([\w.+-]+)", text, re.MULTILINE)
+        return {re.sub(r"[-_.]+", "-", package).lower(): version for package, version in found}
+
+    constraints, lock = versions("constraints.txt"), versions("requirements.lock")
+    assert constraints.items() <= lock.items()
 
 
 def test_no_module_is_longer_than_a_reader_can_hold(root: Path) -> None:

@@ -22,11 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-<<<<<<< HEAD
     """Seconds of the processor, and on the clock."""
-=======
-    """Seconds of one run."""
->>>>>>> b72a805988f109a4d199407ec102beaa59ed119f
 
     processor: float
     clock: float
@@ -41,11 +37,7 @@ def cost(checkout: Path, arguments: list[str], caches: Path) -> Cost:
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-<<<<<<< HEAD
     subprocess.run(  # noqa: S603
-=======
-    subprocess.run(  # noqa: S603 - this program
->>>>>>> b72a805988f109a4d199407ec102beaa59ed119f
         [sys.executable, "-m", "matcher.cli", *arguments],
         cwd=checkout,
         env=environment,

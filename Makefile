@@ -9,7 +9,8 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 RUNNABLE := .venv/.has-run
 READY := .venv/.has-all
-TARGETS := run test generative quick check whole mutate bench bench-quick bench-http bench-interview load-http soak questions \
+TARGETS := run test generative quick check whole mutate bench bench-quick bench-explained bench-http bench-interview \
+	load-http soak questions \
 	attack audit profile bench-start docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
@@ -31,6 +32,7 @@ help:
 	@echo "make check            lint, form, types, import contracts, documentation up to date"
 	@echo "make bench            every measured figure on the whole workload, and the page of them"
 	@echo "make bench-quick      the same in short, nothing written"
+	@echo "make bench-explained  300 patients with every reason: time, bytes, memory (ARGS=--against=DIR: beside a checkout)"
 	@echo "make bench-start      what a command costs before it does anything, against another commit"
 	@echo "make bench-http       matching over HTTP against a stored answer"
 	@echo "make bench-interview  what one answer costs in an interview"
@@ -97,6 +99,9 @@ bench: setup
 bench-quick: setup
 	@$(BIN)/python benchmarks/run.py --scale quick $(ARGS)
 
+bench-explained: setup
+	@$(BIN)/python benchmarks/explained.py $(ARGS)
+
 bench-start: runnable
 	@$(BIN)/python benchmarks/start.py $(ARGS)
 
@@ -117,7 +122,7 @@ questions: setup
 	@$(BIN)/python benchmarks/questions.py $(ARGS)
 
 attack: setup
-	@timeout 300 $(BIN)/python scripts/attack.py $(ARGS)
+	@timeout 1500 $(BIN)/python scripts/attack.py $(ARGS)
 
 ARGS_OF_PROFILE = $(if $(ARGS),$(ARGS),match fixtures/patients.csv --as-of 2026-01-15 --out out --quiet)
 profile: runnable

@@ -34,7 +34,7 @@ def test_the_list_as_json(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["I-02  Platelets of at least 100", "at least 100 10*9/L", "source: protocol", "Cautions"]
+    "said", ["I-02  Platelets of at least 100", "at least 100 x 10^9/L", "source: protocol", "Cautions"]
 )
 def test_a_rule_is_shown_in_plain_words(desk: Desk, said: str) -> None:
     ran = desk.rule("show", "NCT00000001")

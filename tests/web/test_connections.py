@@ -111,50 +111,6 @@ def test_a_stop_ends_a_server_in_every_state(tmp_path: Path) -> None:
         assert "Traceback" not in live.said()
 
 
-def test_a_stop_in_the_midst_of_everything_loses_neither_job_nor_intake(tmp_path: Path) -> None:
-    """A job runs, another waits, an intake is open, an upload is half sent and a request is half said."""
-    patients = "patient_id,age\n" + "".join(f"P{number},{20 + number % 60}\n" for number in range(600))
-    half = (
-        HEAD
-        + b'Content-Length: 5000000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
-    )
-    with server(tmp_path) as live, live.client() as http:
-        begun = http.post("/v1/sessions", json={"answers": {"age": 61}}).headers["location"]
-        jobs = [
-            http.post("/v1/match/batch", files={"file": ("a.csv", patients)}).headers["location"]
-            for _ in range(2)
-        ]
-        ends = time.monotonic() + 60
-        while not http.get(jobs[0]).json()["done"]:
-            assert time.monotonic() < ends
-            time.sleep(0.05)
-        with lines(live, [b"", b"GET / HT", half + b"patient_id\n" * 100_000]):
-            began = time.monotonic()
-            live.stop()
-            # What is promised is ten seconds; the machine that tests may be slow.
-            assert time.monotonic() - began < 20
-        assert not at_work_in(tmp_path)
-        live.start()
-        assert http.get(begun).json()["answers"] == {"age": 61}
-        ends = time.monotonic() + 300
-        while {http.get(each).json()["state"] for each in jobs} != {"done"}:
-            assert time.monotonic() < ends
-            time.sleep(0.2)
-        assert len(kept(live)) == 2
-        for word in ("Traceback", "defect", "P17"):
-            assert word not in live.said()
-
-
-def at_work_in(folder: Path) -> list[int]:
-    """Processes that still have a file of the folder open."""
-    found = []
-    for each in psutil.process_iter():
-        with suppress(psutil.Error):
-            if any(Path(held.path).is_relative_to(folder) for held in each.open_files()):
-                found.append(each.pid)
-    return found
-
-
 def kept(live: Live) -> list[Path]:
     """What was sent and is still there."""
     return [each for each in live.settings.jobs_folder.iterdir() if (each / "in").exists()]

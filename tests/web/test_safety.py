@@ -308,6 +308,25 @@ def test_once_there_are_tokens_everybody_needs_one(guarded: tuple[Live, dict[Rol
         assert http.get("/healthz").status_code == 200
 
 
+def test_a_page_tells_strangers_no_more_than_the_interface_does(
+    guarded: tuple[Live, dict[Role, str]],
+) -> None:
+    live, secrets = guarded
+    with live.client() as http:
+        fields = [
+            each["id"]
+            for section in http.get("/v1/form", headers=bearer(secrets["viewer"])).json()["sections"]
+            for each in section["fields"]
+        ]
+        version = http.get("/v1/rulebook", headers=bearer(secrets["viewer"])).json()["short"]
+        for headers in ({}, bearer("x")):
+            shown = http.get("/", headers=headers)
+            assert "Sign in" in shown.text
+            assert not [each for each in (*fields, version) if f'"{each}"' in shown.text]
+            assert "matcher-rulebook" not in shown.headers
+        assert f'data-field="{fields[0]}"' in http.get("/", headers=bearer(secrets["intake"])).text
+
+
 def test_a_role_may_do_what_it_is_for(guarded: tuple[Live, dict[Role, str]]) -> None:
     live, secrets = guarded
     with live.client() as http:

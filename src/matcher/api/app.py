@@ -22,7 +22,7 @@ from matcher.api.foreman import Foreman, sweep
 from matcher.api.log import set_up_log
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
-from matcher.api.server import Server, current_of, open_server
+from matcher.api.server import Server, current_of, open_server, server_of
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.web.pages import page_routes, static
@@ -71,7 +71,7 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
     app.state.ending = ending
     for routes in (health, matching, jobs, rulebook, sessions):
         app.include_router(routes.router)
-    app.include_router(page_routes(_intake_page))
+    app.include_router(page_routes(_intake_page, _may_read))
     app.mount("/static", static())
     document_profile(app)
     add_problem_handlers(app)
@@ -82,6 +82,11 @@ def _intake_page(request: Request) -> str:
     served = current_of(request)
     intakes = intakes_of(request)
     return intakes.pages.intake(intakes.desk(served).form, served.rulebook)
+
+
+async def _may_read(request: Request) -> bool:
+    callers = server_of(request).callers
+    return await callers.find(request.headers.get("authorization", "")) is not None
 
 
 def from_environment() -> FastAPI:

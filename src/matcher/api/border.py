@@ -18,10 +18,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from matcher.api.log import place_of
 from matcher.api.metrics import Metrics
 from matcher.api.problems import Problem, problem_of_failure, problem_response
 from matcher.api.settings import Settings
+from matcher.errors.defect import place_of
 
 _log = logging.getLogger("matcher.server")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -17,10 +17,10 @@ from typing import IO
 import anyio
 from anyio.abc import Process
 
-from matcher.api.log import keep_words, place_of
 from matcher.api.problems import Problem, problem_of
 from matcher.api.shapes import Finding
 from matcher.errors import MatcherError
+from matcher.errors.defect import keep_words, place_of
 from matcher.rules.rulebook import Rulebook
 from matcher.service.file_run import FileRun
 

@@ -8,30 +8,15 @@ and again, as under an attack, is written once a minute with how often it came.
 from __future__ import annotations
 
 import logging
-import sys
-import threading
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic
-from types import TracebackType
 from typing import Any
 
 from matcher.api.settings import Settings
+from matcher.errors.defect import keep_words, place_of
 
 _MINUTE = 60.0
 _MOST_CAUSES = 5
-_PACKAGE = f"{Path(__file__).parts[-3]}/"
-
-
-def place_of(error: BaseException) -> str:
-    """Where it was raised, as near to this program's own code as can be; never what it says."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [each for each in frames if _PACKAGE in Path(each.filename).as_posix()]
-    if not frames:
-        return type(error).__name__
-    last = (ours or frames)[-1]
-    return f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
 
 
 class Discreet(logging.Formatter):
@@ -88,22 +73,3 @@ def set_up_log(settings: Settings) -> None:
     for chatty in ("alembic", "multipart", "python_multipart"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     keep_words()
-
-
-def keep_words() -> None:
-    """What nobody caught is told by kind and place too, in whichever thread it comes up."""
-
-    def uncaught(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        sys.stderr.write(f"defect {place_of(error)}\n")
-
-    def in_thread(found: threading.ExceptHookArgs) -> None:
-        if found.exc_value is not None:
-            sys.stderr.write(f"defect {place_of(found.exc_value)}\n")
-
-    def unraisable(found: Any) -> None:
-        if found.exc_value is not None:
-            sys.stderr.write(f"defect {place_of(found.exc_value)}\n")
-
-    sys.excepthook = uncaught
-    threading.excepthook = in_thread
-    sys.unraisablehook = unraisable

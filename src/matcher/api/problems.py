@@ -19,9 +19,9 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from matcher.api.log import place_of
 from matcher.api.shapes import Finding, ProblemDetail
 from matcher.errors import CODES, Diagnostic, MatcherError, PatientDataError, RuleError, UsageError
+from matcher.errors.defect import place_of
 from matcher.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"

@@ -21,11 +21,11 @@ from time import sleep
 from typing import Any, Self
 
 from matcher.api.checking import unframed
-from matcher.api.log import keep_words, place_of
 from matcher.api.problems import cut, problem_of
 from matcher.api.server import now
 from matcher.api.settings import Settings
 from matcher.errors import CODES, MatcherError, UsageError
+from matcher.errors.defect import keep_words, place_of
 from matcher.rules.rulebook import Rulebook
 from matcher.service import MatchOptions
 from matcher.service.file_run import FileRun, Progress, StoppedError
@@ -160,7 +160,9 @@ def _give_back_when_alone(jobs: Jobs, work: Work) -> None:
     """Ends the process as soon as nobody holds the other end of its input."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not through the stream, whose lock this thread would still hold when the process ends by itself.
+        while os.read(sys.stdin.fileno(), 1 << 16):
+            pass
         with suppress(StoreError):  # the lease runs out by itself
             jobs.release(work.job, work.runner)
         os._exit(1)

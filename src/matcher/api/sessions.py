@@ -246,10 +246,12 @@ async def show_candidate(
     def work() -> CandidateInSession:
         session, document = _opened(server, identifier, caller.owner)
         with intakes.live.at(identifier, intakes.desk(served), document) as live:
-            found = live.candidate(candidate)
+            found, missing = live.candidate(candidate), live.missing(candidate)
         if found is None:
             raise Problem(404, "U007", "nothing of this name is ranked here", place="path.candidate")
-        return CandidateInSession(rulebook=served.version, revision=session.revision, candidate=found)
+        return CandidateInSession(
+            rulebook=served.version, revision=session.revision, candidate=found, missing=missing
+        )
 
     return await to_thread.run_sync(work, limiter=server.threads)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from matcher.explanation.answer import CandidateShown
 from matcher.service.catalogue import CandidateListed, Description, FeatureListed
 from matcher.service.intake.form import Section, Term
+from matcher.service.intake.live import MissingField
 from matcher.store.jobs import JobState
 
 
@@ -145,3 +146,6 @@ class CandidateInSession(BaseModel):
     rulebook: str
     revision: int
     candidate: CandidateShown
+    missing: tuple[MissingField, ...] = Field(
+        description="The fields of the form that its unknown criteria wait for."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from matcher.cli.asked import days_of
@@ -60,7 +60,6 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
         include_closed=asked_for.include_closed or bool(named),
         include_deceased=True,
         engine=asked_for.engine,
-        about=named,
     )
     issues = [issue_in_words(issue) for issue in found.issues]
     matcher = Matcher(rulebook, options)
@@ -68,6 +67,8 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
         _trace(matcher, found, asked_for, as_json=as_json)
         return 0
     shown = matcher.match_one(found.profile, issues, tuple(file.reading.assumptions))
+    if named:
+        shown = _only(shown, named)
     if as_json:
         answered = {"rulebook": rulebook.version, "engine": matcher.engine.name}
         print_json({**asdict(shown), **answered, "notice": DECISION_NOTICE})
@@ -84,8 +85,8 @@ def _trace(matcher: Matcher, found: Patient, asked_for: Asked, *, as_json: bool)
 
     traced = matcher.trace(found.profile, asked_for.candidates, written_in(asked_for.patients))
     if as_json:
-        told = {name: [asdict(step) for step in steps] for name, steps in traced.items()}
-        print_json({"patient": found.profile.id, "rulebook": matcher.rulebook.version, "trace": told})
+        documents = {name: [asdict(step) for step in steps] for name, steps in traced.items()}
+        print_json({"patient": found.profile.id, "rulebook": matcher.rulebook.version, "trace": documents})
         return
     page = Page()
     for name, steps in traced.items():
@@ -134,6 +135,16 @@ def _find(file: PatientFile, identifier: str, path: Path) -> Patient:
     )
 
 
+def _only(shown: PatientShown, named: Sequence[str]) -> PatientShown:
+    wanted = set(named)
+    return replace(
+        shown,
+        trials=tuple(each for each in shown.trials if each.id in wanted),
+        regimens=tuple(each for each in shown.regimens if each.id in wanted),
+        questions=tuple(each for each in shown.questions if wanted & set(each.candidates)),
+    )
+
+
 def _print(page: Page, shown: PatientShown, rulebook: Rulebook, named: Sequence[str], *, today: bool) -> None:
     day = shown.as_of + (" (today: --as-of sets another day)" if today else "")
     page.line((shown.patient, "bold"), f"  as of {day}, rulebook {rulebook.short_version}")
@@ -176,10 +187,6 @@ def _print_in_full(page: Page, each: CandidateShown) -> None:
         page.line("Only part of the protocol's criteria are held here.", indent=8)
     if each.version:
         page.line(("version     ", "dim"), each.version, indent=8, hang=12)
-    if each.cohorts:
-        page.line(("Cohorts", "bold"), indent=4)
-        for cohort in each.cohorts:
-            page.line(cohort.text, indent=6, hang=2)
     for group in groups(each):
         page.line((group.title, "bold"), indent=4)
         for criterion in group.criteria:
@@ -234,8 +241,9 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
         page.blank()
         page.heading("What to ask next")
         for number, asked_for in enumerate(shown.questions, start=1):
-            page.line(f"{number}. ", asked_for.text, (f" [{asked_for.worth}]", "dim"), indent=2, hang=3)
-    derived = [each for each in shown.derived if each.known or each.facts]
+            about = f" [settles {asked_for.settles:g} on average, among {len(asked_for.candidates)}]"
+            page.line(f"{number}. ", asked_for.text, (about, "dim"), indent=2, hang=3)
+    derived = [each for each in shown.derived if each.known]
     if derived:
         page.blank()
         page.heading("Derived facts")
@@ -247,11 +255,7 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
                 indent=2,
                 hang=2,
             )
-            if each.reason:
-                page.line(each.reason, indent=4, hang=2)
-            for fact in each.facts:
-                page.line(("fact: ", "dim"), fact.text, indent=4, hang=2)
-            for line in each.lines if each.known else ():
+            for line in each.lines:
                 page.line(line, indent=4, hang=2)
             if each.citation:
                 page.line((f"source: {each.citation}", "dim"), indent=4, hang=2)

@@ -21,7 +21,8 @@ from matcher.readers.read import PatientFile, read_patients
 from matcher.service import Matcher, MatchOptions, open_rulebook
 from matcher.service.account import Account, Run
 from matcher.service.batch import Matched, count_run, write_run
-from matcher.service.outputs import Outputs, Wanted, limited
+from matcher.service.outputs import Outputs, Wanted
+from matcher.service.rendered import limited
 from matcher.service.size import EXPLAINED_UP_TO
 
 NOTHING_READ = 4
@@ -72,7 +73,9 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool, into_folder: boo
                     _take(outcome, summary, document)
                     step()
         else:
-            with Outputs(asked_for.out, run, len(file), asked_for.inputs, wanted) as outputs:
+            with Outputs(
+                asked_for.out, run, len(file), asked_for.inputs, wanted, common=matcher.common
+            ) as outputs:
                 account = outputs.account
                 with progress(len(file), wanted=not asked_for.quiet) as step:
                     for outcome in write_run(matcher, file, outputs):

@@ -8,7 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,6 +17,7 @@ import typer
 
 from matcher.cli.app import app
 from matcher.errors import MatcherError
+from matcher.errors.defect import words_kept
 
 DONE = 0
 DEFECT = 1
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        with _stopping_cleanly():
+        with _stopping_cleanly(), nullcontext() if _is_debugged() else words_kept():
             code = app(args=arguments, prog_name="matcher", standalone_mode=False)
             sys.stdout.flush()
     except typer.TyperException as error:
@@ -74,7 +75,7 @@ def _usage(error: typer.TyperException) -> int:
 
 def _defect(error: Exception) -> int:
     """Says where, and not what: the message of an unexpected error may quote a patient."""
-    if os.environ.get("MATCHER_DEBUG") == "1":
+    if _is_debugged():
         _say(traceback.format_exc().rstrip())
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {frames[-1].name}, {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
@@ -84,6 +85,10 @@ def _defect(error: Exception) -> int:
         "    which may quote patients."
     )
     return DEFECT
+
+
+def _is_debugged() -> bool:
+    return os.environ.get("MATCHER_DEBUG") == "1"
 
 
 def _closed_pipe() -> int:

@@ -13,6 +13,7 @@ from matcher.errors import CODES
 from matcher.explanation.answer import DECISION_NOTICE, CandidateShown, PatientShown
 from matcher.readers.outcome import Reading, Reject
 from matcher.service.account import Account, is_ranked
+from matcher.service.rendered import Told
 
 SHOWN_PATIENTS = 5
 SHOWN_CANDIDATES = 3
@@ -33,12 +34,16 @@ class Summary:
     rejects: list[Reject] = field(default_factory=list)
     ranked: int = 0
 
-    def take(self, outcome: PatientShown | Reject) -> None:
+    def take(self, outcome: PatientShown | Told | Reject) -> None:
         match outcome:
             case PatientShown() as shown if is_ranked(shown):
                 self.ranked += 1
                 if len(self.shown) < SHOWN_PATIENTS:
                     self.shown.append(shown)
+            case Told(ranked=True) as told:
+                self.ranked += 1
+                if len(self.shown) < SHOWN_PATIENTS:
+                    self.shown.append(told.shown)
             case Reject() if len(self.rejects) < _SHOWN_REJECTS:
                 self.rejects.append(outcome)
 

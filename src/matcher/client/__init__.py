@@ -2,6 +2,7 @@
 
 from matcher.api.shapes import CandidateShownWhole, FormShown, JobShown, ProblemDetail, RulebookShown
 from matcher.client.client import MatcherClient, ProblemError
+from matcher.client.explanations import explanations
 from matcher.explanation.answer import CandidateShown, CriterionShown, PatientShown, Question
 from matcher.service.answer import MatchAnswer
 from matcher.service.catalogue import CandidateListed, FeatureListed
@@ -23,4 +24,5 @@ __all__ = [
     "ProblemError",
     "Question",
     "RulebookShown",
+    "explanations",
 ]

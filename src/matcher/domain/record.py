@@ -11,7 +11,7 @@ from math import inf
 from typing import Generic, TypeAlias, TypeVar
 
 from matcher.domain.dates import DateSpan, TimeUnit, elapsed_between
-from matcher.domain.possible import DOUBTS, NO, YES, Codes, Interval, Possible, is_unread
+from matcher.domain.possible import DOUBTS, NO, UNREAD, YES, Codes, Interval, Possible, is_unread
 from matcher.vocabulary import variants
 from matcher.vocabulary.corticosteroids import PREDNISONE_POTENCY
 from matcher.vocabulary.units import round9
@@ -132,7 +132,8 @@ class Alteration:
     """A gene alteration that was found. Without a gene it was found and cannot be read: it could be any.
 
     What a rule asks about is worked out from the fields that were stated. ``genes`` are the genes it touches: the
-    partners of a fusion have no order, and an unstated one could be any. ``event`` is the pair that a fusion would
+    partners of a fusion have no order, and an unstated one could be any; so could that of an alteration whose kind
+    nobody can read. ``event`` is the pair that a fusion would
     join. ``change``, ``residues`` and ``exon`` are what the protein change says: the one change, where it is one, and
     where in the protein it lies.
     """
@@ -153,12 +154,13 @@ class Alteration:
     def __post_init__(self) -> None:
         named = self.gene.members - DOUBTS if self.gene is not None else frozenset[str]()
         symbol = next(iter(named)) if len(named) == 1 else ""
-        partner = self.partner
+        unread = [each is not None and is_unread(each) for each in (self.kind, self.partner)]
+        partner = self.partner if not unread[1] else None
         if self.gene is not None and partner is not None:
             # What is doubted is the event, and so both of its genes.
             partner = Codes(partner.members | (self.gene.members & DOUBTS))
         event = (self.gene, partner)
-        joined = partner is not None or self.kind == _FUSION
+        joined = partner is not None or self.kind == _FUSION or any(unread)
         said = _said(self.protein_change, symbol)
         keys = [each.keys for each in said]
         places = [each.residues for each in said]
@@ -354,8 +356,8 @@ class Listing(Generic[R]):
 
 
 def _ratio(value: Interval, limit: Interval | None) -> Interval:
-    if is_unread(value):
-        return value
+    if is_unread(value) or (limit is not None and is_unread(limit)):
+        return UNREAD
     if limit is None or limit.low <= 0:
         return Interval(0, inf)
     return Interval(

@@ -227,4 +227,10 @@ STANDING_TEXT = {
     "needs_waiver": "Needs a waiver",
     "ineligible": "Not eligible",
 }
+#: whether a study is about the patient's disease, by the verdict on where it applies
+EVIDENCE_APPLIES = {
+    "met": "applies to this patient's disease",
+    "not met": "is about another disease: not credited",
+    "unknown": "may not be about this patient's disease: not credited",
+}
 DECISION_NOTICE = "Decision support: a clinician decides. Check every criterion against the protocol and the patient's record."

@@ -18,7 +18,7 @@ from matcher.explanation.version import criterion_on, text_on
 from matcher.explanation.wording import is_presence, limits_in_words, unit_of, value_in_words
 from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
-from matcher.rules.condition import Comparison, comparisons
+from matcher.rules.condition import Comparison, Condition, comparisons
 from matcher.rules.graph import NodeId
 from matcher.rules.syntax import Citation
 from matcher.standing.deciding import ConditionNodes, ConditionReading
@@ -36,6 +36,15 @@ class Told(NamedTuple):
     lacking: str
 
 
+class _Said(NamedTuple):
+    """What is said of a condition, whichever criteria ask for it; ``lacking`` are titles."""
+
+    reason: str
+    facts: tuple[FactShown, ...]
+    distance: str
+    lacking: str
+
+
 class PatientWords:
     """What is said of one patient's records and values, each worked out once; equal records are one."""
 
@@ -47,12 +56,15 @@ class PatientWords:
         self._by_value: dict[Record | Absence, FactShown] = {}
         #: of a comparison, as asked in a role and place
         self.reasons: dict[tuple[int, Role, Place], Reason] = {}
+        #: of a condition, as asked in a role, with its verdict
+        self.said: dict[tuple[int, Verdict], _Said] = {}
+        #: of a value, with what a derived one was read from
+        self.behind: dict[NodeId, list[FactShown]] = {}
 
     def facts(self, findings: Iterable[Finding], beside: Iterable[Record] = ()) -> list[FactShown]:
         """What is behind them, in the order given, without repeats."""
         told = [self._one(fact) for finding in findings for fact in finding.facts]
-        told += map(self._one, beside)
-        return list({id(each): each for each in told}.values()) if len(told) > 1 else told
+        return _distinct([*told, *map(self._one, beside)])
 
     def aside(self, comparison: Comparison, finding: Finding) -> tuple[Record, ...]:
         """What is recorded of a fact that nothing certainly answers."""
@@ -73,6 +85,7 @@ class _Fixed:
     __slots__ = (
         "citation",
         "comparisons",
+        "condition",
         "criterion",
         "derived",
         "nodes",
@@ -85,9 +98,17 @@ class _Fixed:
     )
 
     def __init__(
-        self, criterion: Criterion, nodes: ConditionNodes, known: dict[Comparison, Comparison]
+        self,
+        criterion: Criterion,
+        nodes: ConditionNodes,
+        known: dict[Comparison, Comparison],
+        asked: dict[tuple[Condition, Role, str], int],
     ) -> None:
         self.criterion = criterion
+        #: the same for all criteria of which the same is said
+        self.condition = asked.setdefault(
+            (criterion.condition, criterion.role, criterion.recoverable_within), len(asked)
+        )
         self.nodes = nodes.values_of(criterion.condition)
         self.comparisons = {
             id(each): (known.setdefault(each, each), node)
@@ -123,6 +144,7 @@ class CriterionWords:
         self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
         self._fixed: dict[int, _Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
+        self._conditions: dict[tuple[Condition, Role, str], int] = {}
         self._asked: dict[tuple[int, Role, Place], str] = {}
 
     def tell(
@@ -144,16 +166,20 @@ class CriterionWords:
             self._unrecorded[id(criterion), cohort] = known
         return known[2]
 
-    def windows(self, criterion: Criterion, reading: ConditionReading) -> Iterable[str]:
-        """The windows that count by default where the rule gives none, of values that are known."""
+    def windows(
+        self, criterion: Criterion, reading: ConditionReading, *, known: bool = True
+    ) -> Iterable[str]:
+        """The windows that count by default where the rule gives none: of values that are known, or of all."""
         for node, words in self._fixed_of(criterion, reading).windows:
-            if reading.findings[node].facts:
+            if not known or reading.findings[node].facts:
                 yield words
 
     def _fixed_of(self, criterion: Criterion, reading: ConditionReading) -> _Fixed:
         found = self._fixed.get(id(criterion))
         if found is None:
-            found = self._fixed[id(criterion)] = _Fixed(criterion, reading.nodes, self._comparisons)
+            found = self._fixed[id(criterion)] = _Fixed(
+                criterion, reading.nodes, self._comparisons, self._conditions
+            )
         return found
 
     def _tell(
@@ -164,33 +190,20 @@ class CriterionWords:
         patient: PatientWords,
         cohort: str,
     ) -> Told:
-        criterion, held = judged.criterion, reading.findings
-        deciding = reading.decided_by(criterion.condition)
-        by = [(*fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding]
-        found = [(comparison, held[node]) for comparison, node, _ in by]
-        reasons = [
-            self._reason(comparison, node, criterion.role, place, reading, patient)
-            for comparison, node, place in by
-        ]
-        beside = [record for each, finding in found for record in patient.aside(each, finding)]
-        behind = patient.facts(_behind((node for _, node, _ in by), reading), beside)
-        satisfied, lacking = judged.satisfied, ""
-        if satisfied is Verdict.UNKNOWN:
-            titles = dict.fromkeys(
-                self._lacking(comparison, node, reading)
-                for comparison, node, _ in by
-                if not held[node].value.exact
-            )
-            lacking = f"{criterion.id} {', '.join(titles) or criterion.text}"
+        criterion, satisfied = judged.criterion, judged.satisfied
+        key = fixed.condition, judged.verdict
+        said = patient.said.get(key)
+        if said is None:
+            said = patient.said[key] = self._said(judged, fixed, reading, patient)
         told = CriterionShown(
             id=criterion.id,
             role=fixed.role,
             text=text_on(criterion, patient.as_of) if criterion.versions else criterion.text,
             verdict=fixed.verdicts[judged.verdict],
             satisfied=_SATISFIED[satisfied],
-            reason=together(reasons, _MANY) or "this version of the protocol does not ask it",
-            facts=tuple(behind[:_MANY]),
-            distance=_distance(judged, found) if satisfied is Verdict.NOT_MET else "",
+            reason=said.reason,
+            facts=said.facts,
+            distance=said.distance if satisfied is Verdict.NOT_MET else "",
             citation=fixed.citation,
             assumption=criterion.assumption,
             at_screening=criterion.at_screening,
@@ -200,7 +213,34 @@ class CriterionWords:
             note=criterion.note,
             cohort=cohort,
         )
+        lacking = f"{criterion.id} {said.lacking or criterion.text}" if satisfied is Verdict.UNKNOWN else ""
         return Told(told, lacking)
+
+    def _said(
+        self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
+    ) -> _Said:
+        criterion, held = judged.criterion, reading.findings
+        deciding = reading.decided_by(criterion.condition)
+        by = [(*fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding]
+        reasons = [
+            self._reason(comparison, node, criterion.role, place, reading, patient)
+            for comparison, node, place in by
+        ]
+        lacking = dict.fromkeys(
+            self._lacking(comparison, node, reading)
+            for comparison, node, _ in by
+            if not held[node].value.exact
+        )
+        beside = [record for comparison, node, _ in by for record in patient.aside(comparison, held[node])]
+        behind = [fact for _, node, _ in by for fact in _behind(node, reading, patient)]
+        behind += patient.facts((), beside)
+        missed = judged.satisfied is Verdict.NOT_MET
+        return _Said(
+            together(reasons, _MANY) or "this version of the protocol does not ask it",
+            tuple(_distinct(behind)[:_MANY]),
+            _distance(judged, ((comparison, held[node]) for comparison, node, _ in by)) if missed else "",
+            ", ".join(lacking),
+        )
 
     def _reason(
         self,
@@ -241,17 +281,27 @@ class CriterionWords:
         return f"{comparison.title} ({', '.join(beneath)})" if beneath else comparison.title
 
 
-def _behind(deciding: Iterable[NodeId], reading: ConditionReading) -> Iterator[Finding]:
-    """The findings that decided, and for a derived fact those that its deciding row read."""
+def _behind(node: NodeId, reading: ConditionReading, patient: PatientWords) -> list[FactShown]:
+    """The facts of a value, and for a derived one those of the values that its deciding row read."""
+    facts = patient.behind.get(node)
+    if facts is None:
+        facts = patient.behind[node] = patient.facts(_read_for(node, reading))
+    return facts
+
+
+def _read_for(node: NodeId, reading: ConditionReading) -> Iterator[Finding]:
     held, verdicts = reading.findings, reading.table.verdicts[reading.row]
-    for node in deciding:
-        yield held[node]
-        if reading.nodes.is_derived(node):
-            sources = reading.nodes.sources(node) or (node,)
-            speaking = [each for each in sources if not held[each].silent] or sources
-            for each in speaking:
-                if reading.nodes.is_derived(each):
-                    yield from (held[one] for one in reading.nodes.beneath(each, verdicts.get) if one in held)
+    yield held[node]
+    if reading.nodes.is_derived(node):
+        sources = reading.nodes.sources(node) or (node,)
+        speaking = [each for each in sources if not held[each].silent] or sources
+        for each in speaking:
+            if reading.nodes.is_derived(each):
+                yield from (held[one] for one in reading.nodes.beneath(each, verdicts.get) if one in held)
+
+
+def _distinct(facts: list[FactShown]) -> list[FactShown]:
+    return list({id(each): each for each in facts}.values()) if len(facts) > 1 else facts
 
 
 def _named(finding: Finding, patient: PatientWords) -> tuple[str, ...]:

@@ -10,45 +10,48 @@ import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Finding, Note, NoteKind, VerdictTable
+from matcher.engines.base import Clock, Finding, Note, NoteKind, VerdictTable
+from matcher.engines.reference import walk
 from matcher.explanation.answer import (
+    EVIDENCE_APPLIES,
     STANDING_TEXT,
     CandidateShown,
-    CohortShown,
     DerivedShown,
     EvidenceShown,
     PatientShown,
     Question,
 )
 from matcher.explanation.aside import in_context
+from matcher.explanation.assumed import assumable, assumed
+from matcher.explanation.cohort import cohort_shown
+from matcher.explanation.common import Common, CommonCandidate
+from matcher.explanation.conflict import conflicts
 from matcher.explanation.criterion import CriterionWords, PatientWords, citation_in_words
 from matcher.explanation.evidence import figures_in_words
-from matcher.explanation.named import ask_about
+from matcher.explanation.lines import blocked
+from matcher.explanation.named import ask_about, missing_of
 from matcher.explanation.origin import Origins
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
 from matcher.explanation.reason import note_in_words
 from matcher.explanation.timing import TimeTests, earliest
-from matcher.explanation.version import criterion_on, version_on
+from matcher.explanation.version import version_on
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
-from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence, Role
-from matcher.rules.graph import Choice, Combine, NodeId, Read
+from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence
+from matcher.rules.graph import Choice, NodeId
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionNodes, ConditionReading
 from matcher.standing.keys import because
 from matcher.standing.panel import Field, Panel
 from matcher.standing.ranking import Ranked, Ranker, placed
-from matcher.standing.standing import CohortStanding, Standing, StandingKind, stand
+from matcher.standing.standing import Standing, StandingKind, stand
 
 _QUESTIONS = 8
+#: of a patient of whom nothing is recorded nothing depends on the day, but for the version of a protocol: the last
+_ANY_DAY = date(2999, 12, 31)
 #: from here on candidates are judged all at once, and only those that are shown one by one
 MANY_CANDIDATES = 250
 _CLOSED = (Availability.CLOSED, Availability.SUSPENDED)
-_APPLIES = {
-    Verdict.MET: "applies to this patient's disease",
-    Verdict.NOT_MET: "is about another disease: not credited",
-    Verdict.UNKNOWN: "may not be about this patient's disease: not credited",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,10 @@ class Explainer:
         }
         words = PatientWords(profile)
         shown = {
-            kind: tuple(self._candidate(each, reading, profile, words, ranks_shown) for each in ranked[kind])
+            kind: tuple(
+                self._candidate(each.standing, reading, profile, words, each, ranks_shown=ranks_shown)
+                for each in ranked[kind]
+            )
             for kind in CandidateKind
         }
         questions: tuple[Question, ...] = ()
@@ -126,7 +132,7 @@ class Explainer:
                 if selection.about
                 else self._asker.ask_about(outcome.open, table.findings[row], selection.questions)
             )
-            questions = in_context(questions, profile, tuple(_lacked(shown)))
+            questions = in_context(questions, profile, tuple(missing_of(shown.values())))
         return PatientShown(
             patient=profile.id,
             as_of=profile.as_of.isoformat(),
@@ -146,7 +152,7 @@ class Explainer:
                     (*assumptions, *profile.assumptions, *_shared_assumptions(outcome.values, reading))
                 )
             ),
-            conflicts=tuple(dict.fromkeys(self._conflicts(reading))),
+            conflicts=tuple(dict.fromkeys(conflicts(self.rulebook, reading))),
             issues=tuple(issues),
         )
 
@@ -211,15 +217,37 @@ class Explainer:
             if each is not None and (selection.include_closed or each.availability not in _CLOSED)
         ]
 
+    def common(self) -> Common:
+        """What is said of a patient of whom nothing is recorded, which is the same for everybody."""
+        nobody, graph = Profile("", _ANY_DAY), self.rulebook.graph
+        candidates = {each.id: each for each in self.rulebook.candidates}
+        nodes = graph.below(
+            *(node for each in self.rulebook.candidates for node in each.root_nodes()),
+            *(each.node for each in self.rulebook.derivations),
+        )
+        verdicts, findings = walk(graph, nobody, Clock.at(_ANY_DAY), nodes)
+        reading = ConditionReading(self._nodes, VerdictTable(("",), (verdicts,), (findings,)), 0)
+        words = PatientWords(nobody)
+
+        def made(identifier: str) -> CommonCandidate:
+            standing = stand(candidates[identifier], reading.table)
+            assert standing is not None
+            ever = assumable(candidates[identifier], reading, _ANY_DAY, self._words)
+            return CommonCandidate.of(self._candidate(standing, reading, nobody, words), ever)
+
+        derived = (self._derived(each, reading, words) for each in self.rulebook.derivations)
+        return Common(self.rulebook.version, self._unmatched, {each.name: each for each in derived}, made)
+
     def _candidate(
         self,
-        ranked: Ranked,
+        standing: Standing,
         reading: ConditionReading,
         profile: Profile,
         words: PatientWords,
-        ranks_shown: bool,
+        ranked: Ranked | None = None,
+        *,
+        ranks_shown: bool = False,
     ) -> CandidateShown:
-        standing = ranked.standing
         candidate = standing.candidate
         cohort = standing.cohort.cohort if standing.cohort else None
         told = [self._words.tell(each, reading, words) for each in standing.criteria]
@@ -228,43 +256,33 @@ class Explainer:
             for part in standing.cohorts
         }
         named = {each.criterion.id for each in standing.considered}
-        everything = told + [each for part in standing.cohorts for each in told_of[part.cohort.id]]
-        criteria = tuple(each.shown for each in everything)
+        criteria = tuple(each.shown for held in (told, *told_of.values()) for each in held)
         considered = [each for each in criteria if each.id in named]
         counted = told + (told_of[cohort.id] if cohort else [])
         return CandidateShown(
             kind=candidate.kind.value,
-            rank=ranked.rank if ranks_shown else None,
-            tied=ranked.tied and ranks_shown,
+            rank=ranked.rank if ranked and ranks_shown else None,
+            tied=bool(ranked and ranked.tied and ranks_shown),
             id=candidate.id,
             title=candidate.title,
             cohort=f"{cohort.id}: {cohort.title}" if cohort else "",
             standing=standing.kind.value,
             standing_text=self._standing_text(standing),
             availability=standing.availability.value,
-            because=because(ranked.keys, tied=ranked.tied),
+            because=because(ranked.keys, tied=ranked.tied) if ranked else "",
             criteria=criteria,
             cautions=tuple(self._words.tell(each, reading, words).shown for each in standing.cautions),
             missing=tuple(dict.fromkeys(each.lacking for each in counted if each.lacking)),
-            blocking=tuple(
-                f"{each.id} {each.text}: {each.reason}" for each in considered if each.satisfied == "not met"
-            ),
+            blocking=tuple(blocked(each) for each in considered if each.satisfied == "not met"),
             distances=tuple(each.distance for each in considered if each.distance),
             earliest=earliest(standing, self._time_tests, profile),
-            assumptions=self._assumptions(standing, reading, profile.as_of),
+            assumptions=assumed(standing, reading, profile.as_of, self._words),
             evidence=tuple(self._evidence(each, reading) for each in candidate.evidence),
             coverage=candidate.coverage.value,
             notes=candidate.notes,
             version=version_on(candidate, profile.as_of),
-            cohorts=tuple(self._cohort(each, standing) for each in standing.cohorts),
+            cohorts=tuple(cohort_shown(each, standing) for each in standing.cohorts),
         )
-
-    @staticmethod
-    def _cohort(part: CohortStanding, standing: Standing) -> CohortShown:
-        held, kind = part.cohort, part.kind
-        fits = kind is standing.kind and kind is not StandingKind.INELIGIBLE
-        text, number = STANDING_TEXT[kind.value], len(part.criteria)
-        return CohortShown(held.id, held.title, kind.value, text, held.availability.value, number, fits)
 
     @staticmethod
     def _standing_text(standing: Standing) -> str:
@@ -274,46 +292,6 @@ class Explainer:
             pending = f", {open_ones} left to screening" if open_ones else ""
             return f"Meets all {number} encoded criteria{pending}; the protocol has more"
         return text
-
-    def _assumptions(self, standing: Standing, reading: ConditionReading, day: date) -> tuple[str, ...]:
-        """What was supposed for this candidate: the rule's own assumptions and what screening is to show."""
-        found = list(standing.candidate.assumptions)
-        for each in standing.considered:
-            if each.criterion.assumption:
-                found.append(f"{each.criterion.id}: {each.criterion.assumption}")
-            if each.criterion.at_screening and each.satisfied is Verdict.UNKNOWN:
-                presumed = "not to apply" if each.criterion.role is Role.EXCLUSION else "met"
-                found.append(
-                    f"{each.criterion.id}: presumed {presumed} until screening: {each.criterion.text}"
-                )
-            found += self._words.windows(criterion_on(each.criterion, day), reading)
-        return tuple(dict.fromkeys(found))
-
-    def _conflicts(self, reading: ConditionReading) -> Iterable[str]:
-        for node, finding in reading.findings.items():
-            for note in finding.notes:
-                if note.kind is not NoteKind.CONFLICT:
-                    continue
-                if note.about is not None:
-                    yield note_in_words(note)
-                elif isinstance(combine := self.rulebook.graph[node], Combine):
-                    yield self._disagreement(combine, reading)
-
-    def _disagreement(self, combine: Combine, reading: ConditionReading) -> str:
-        """What each source for one fact says, where they exclude each other."""
-        said: list[str] = []
-        title = ""
-        for source in combine.sources:
-            node = self.rulebook.graph[source]
-            name = node.feature.title if isinstance(node, Read) else self._derived_title(source)
-            title = title or name
-            if not reading.findings[source].silent:
-                value = value_in_words(reading.findings[source].value, combine.domain)
-                said.append(f"{'recorded' if isinstance(node, Read) else name} {value}")
-        return f"{title}: sources disagree ({'; '.join(said)}); both stay possible"
-
-    def _derived_title(self, node: NodeId) -> str:
-        return next((each.title for each in self.rulebook.derivations if each.node == node), "derived")
 
     def _derived(
         self, derivation: Derivation, reading: ConditionReading, words: PatientWords
@@ -363,7 +341,7 @@ def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
         design=document.design or "",
         level=document.level,
         direction=document.direction.replace("_", " "),
-        applies=_APPLIES[applies],
+        applies=EVIDENCE_APPLIES[applies.value],
         lines=figures_in_words(document),
         citation=citation_in_words(evidence.citation),
     )
@@ -371,16 +349,6 @@ def _evidence(evidence: Evidence, applies: Verdict) -> EvidenceShown:
 
 def _is_about(ranked: Ranked, selection: Selection) -> bool:
     return not selection.about or ranked.standing.candidate.id in selection.about
-
-
-def _lacked(
-    shown: Mapping[CandidateKind, Sequence[CandidateShown]],
-) -> Iterable[tuple[str, str]]:
-    """What is missing for whom, among those that are not ruled out."""
-    for candidates in shown.values():
-        for each in candidates:
-            if each.standing in OPEN:
-                yield from ((each.id, title) for title in each.missing)
 
 
 def _open_in(panel: Panel, field: Field) -> OpenCandidates:

@@ -47,7 +47,7 @@ def shown(record: Record | Absence, as_of: date) -> FactShown:
     day = getattr(record, "on", None) or getattr(record, "start", None)
     end = getattr(record, "end", None)
     return FactShown(
-        text=text_of(record) + _doubt(record),
+        text=text_of(record) + doubt_of(record),
         date=_dates(day, end),
         age="" if isinstance(record, Event) and record.name == "birth" else _age(end or day, as_of),
         source=str(record.source),
@@ -88,10 +88,10 @@ def _doubts(record: Record | Absence) -> frozenset[str]:
     return DOUBTS & frozenset().union(*(each.members for each in flat if isinstance(each, Codes)))
 
 
-def _doubt(record: Record | Absence) -> str:
+def doubt_of(record: Record | Absence) -> str:
     """Why a record may not be what it names, behind a text in which the name stands as it was written."""
     labelled = isinstance(record, Course | Medication) and record.label
-    named = labelled or isinstance(record, Laboratory | Biomarker)
+    named = labelled or isinstance(record, Laboratory | Biomarker | Radiotherapy)
     said = doubts_in_words(_doubts(record)) if named else ""
     return f" ({said})" if said else ""
 
@@ -123,7 +123,8 @@ def text_of(record: Record | Absence) -> str:
             return f"Staging: {stage_in_words(record)}"
         case Laboratory(test=test, value=value):
             kind_of_test = LAB_TESTS[next(iter(test.members - DOUBTS))]
-            upper = f" (upper limit {_value(record.upper_normal)})" if record.upper_normal else ""
+            limit = record.upper_normal
+            upper = f" (upper limit {_value(limit)})" if limit is not None and not is_unread(limit) else ""
             written = f", recorded as {record.written}" if record.written else ""
             return f"{kind_of_test.title} {_value(value, kind_of_test.unit)}{written}{upper}"
         case Biomarker():

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from matcher.explanation.answer import Question
+from matcher.explanation.answer import CandidateShown, Question
 from matcher.explanation.questions import Asker
 from matcher.features.kind import Feature
 from matcher.rules.condition import Condition
 from matcher.rules.graph import NodeId, Read
 from matcher.standing.deciding import ConditionReading
-from matcher.standing.standing import Standing, StandingKind
+from matcher.standing.standing import OPEN, Standing, StandingKind
 
 
 def ask_about(
@@ -38,6 +38,14 @@ def ask_about(
         for topic, criteria in sorted(needed.items(), key=lambda each: -len(set(each[1])))
     ]
     return (*asked, *rest)[:most]
+
+
+def missing_of(shown: Iterable[Sequence[CandidateShown]]) -> Iterator[tuple[str, str]]:
+    """What is missing for whom, among those that an answer could still change."""
+    for candidates in shown:
+        for each in candidates:
+            if each.standing in OPEN:
+                yield from ((each.id, title) for title in each.missing)
 
 
 def _open_features(condition: Condition, reading: ConditionReading) -> Iterator[Feature]:

@@ -10,7 +10,7 @@ from matcher.domain.possible import Interval, test
 from matcher.domain.record import Absence, Course
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
-from matcher.explanation.facts import has_no_certain_day, is_denied, is_not_understood, text_of
+from matcher.explanation.facts import doubt_of, has_no_certain_day, is_denied, is_not_understood, text_of
 from matcher.explanation.wording import (
     NOT_RECORDED,
     UNREADABLE,
@@ -114,9 +114,9 @@ def reason(
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
         said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
+    aside = tuple(beside)
     if found in (NOT_RECORDED, UNREADABLE):
         found = _not_known(finding)
-    aside = tuple(beside)
     if aside and found == NOT_RECORDED:
         found = "not known"
     return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
@@ -234,7 +234,8 @@ def note_in_words(note: Note) -> str:
         case NoteKind.OPEN_LIST:
             return "nobody has said that the list is complete"
         case NoteKind.UNRESOLVED:
-            return f"{record} may count or not"
+            why = doubt_of(about) if about is not None and not isinstance(about, str) else ""
+            return f"{record} may count or not{why}"
         case NoteKind.NO_EVENT_DATE:
             return f"no date for {named.replace('_', ' ')}"
         case NoteKind.IMPRECISE_DATE:

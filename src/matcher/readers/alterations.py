@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matcher.domain.possible import DENIED, DOUBTS, SUSPECTED, Codes
+from matcher.domain.possible import DENIED, DOUBTS, NOT_UNDERSTOOD, SUSPECTED, Codes, is_unread
 from matcher.domain.record import Absence, Alteration, Listing
 from matcher.readers import lookup
 from matcher.readers.context import Asserted, Context, is_unknown
@@ -132,7 +132,7 @@ class _Row:
         )
         if fusion is not None and gene is not None and gene.members in fusion:
             return Codes(fusion[1] if fusion[0] == gene.members else fusion[0])
-        stated = self.context.codes(self.fields, "partner", self.path, lookup.GENE)
+        stated = self.context.codes(self.fields, "partner", self.path, lookup.GENE, kept=True)
         if beside is None or stated is None or gene is None:
             return stated or beside
         if stated.members in (beside.members, gene.members):
@@ -243,7 +243,7 @@ class _Row:
             doubt = DENIED
         joined = partner is not None or not is_unknown(self.fields.get("partner"))
         kinds = self._kinds((kind, said, beside), named, changed=bool(texts), joined=joined)
-        if gene is not None and partner is not None and gene.exact and partner.exact:
+        if gene and partner and gene.exact and partner.exact and not is_unread(partner):
             gene, partner = sorted((gene, partner), key=lambda each: sorted(each.members))
         if doubt and gene is not None:
             gene = gene.doubted(doubt)
@@ -280,7 +280,7 @@ class _Row:
     ) -> frozenset[str] | None:
         """What the cells say of the kind, together; where they exclude each other, either."""
         if any(each.unread for each in cells):
-            return None
+            return ALTERATION_KIND.all_leaves | {NOT_UNDERSTOOD}
         stated = [each.kinds for each in cells if each.kinds]
         if named is not None and named.kinds:
             stated.append(named.kinds)
@@ -337,6 +337,7 @@ def _denied(
         partner is None
         or texts
         or not partner.exact
+        or is_unread(partner)
         or not (missing.kinds is None or missing.kinds >= FUSION)
     ):
         return None

@@ -117,7 +117,11 @@ def _with_index(context: Context, records: tuple[Diagnosis, ...]) -> tuple[Diagn
     if len(marked) > 1:
         raise TwoIndexCancersError("diagnoses")
     if marked:
-        return tuple(record if record.index is not None else replace(record, index=NO) for record in records)
+        # Where the index cancer is only suspected, another that is recorded may be the one that is meant.
+        rest = NO if marked[0].confirmed == YES else Codes(lookup.YES_NO.leaves)
+        return tuple(
+            record if record.index is not None else replace(record, index=rest) for record in records
+        )
     open_ones = [record for record in records if record.index is None]
     if len(records) == 1 and open_ones:
         return (replace(records[0], index=YES),)

@@ -137,20 +137,23 @@ def _fits(test: LabTest, stated: Interval, unit: str) -> bool:
 def _limit(
     context: Context, test: LabTest, row: Mapping[str, Any], name: str, unit: str, path: str
 ) -> Interval | None:
+    """A limit that was printed; one that nobody can read is any number, and no other record's steps in for it."""
     raw = row.get(name)
-    if is_unknown(raw) or raw is NOT_READ:
+    if is_unknown(raw):
         return None
+    if raw is NOT_READ:
+        return UNREAD
     try:
         value, written = read_number(raw)
         value = in_canonical_unit(test, value, written or unit)
         value = bounded(value, 0, test.high, name=f"limit of normal of {test.title}", text=raw)
     except UnreadableError as error:
         context.issue("P116", f"{path}.{name}", error.reason, raw)
-        return None
+        return UNREAD
     if name == "lln" and value == Interval(0, 0):
         # Many laboratories print a lower limit of 0: there is none, and no multiple of it.
         return None
     if value.low <= 0:
         context.issue("P116", f"{path}.{name}", "a limit of normal is a number above zero", raw)
-        return None
+        return UNREAD
     return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -182,8 +183,9 @@ def load_mapping(path: Path) -> MarkedMapping:
     return _read(path, path.as_posix())
 
 
+@cache
 def wide_mapping() -> MarkedMapping:
-    """The mapping of the documented wide CSV."""
+    """The mapping of the documented wide CSV: it never changes, and reading it takes longer than a small file."""
     with resources.as_file(resources.files("matcher.readers") / "wide.yaml") as path:
         return _read(path, "wide.yaml")
 

@@ -313,15 +313,7 @@ def _with_components(record: _E, components: Components, why: str) -> _E:
 # --- repetition -----------------------------------------------------------------------------------------------
 
 #: lists in which records are counted or added up
-COUNTED = (
-    "therapies",
-    "medications",
-    "procedures",
-    "radiotherapy",
-    "conditions",
-    "alterations",
-    "diagnoses",
-)
+COUNTED = ("therapies", "medications", "procedures", "radiotherapy", "conditions", "alterations", "diagnoses")
 
 
 def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
@@ -344,9 +336,13 @@ def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
 
 
 def _says(record: Entry) -> int:
-    """How many fields of a record say something that could be read."""
+    """How much a record says: of each field that could be read, twice what is said exactly."""
     values = (getattr(record, name) for name in SAID[type(record)] - NOT_SAID)
-    return sum(value is not None and not _is_wide(value) for value in values)
+    return sum(
+        1 + bool(getattr(value, "exact", True))
+        for value in values
+        if value is not None and not _is_wide(value)
+    )
 
 
 def of_what(record: object) -> object:
@@ -355,19 +351,31 @@ def of_what(record: object) -> object:
 
 NOT_SAID = frozenset({"source", "label", "elsewhere"})
 SAID: Mapping[type[Entry], frozenset[str]] = {
-    kind: frozenset(each.name for each in fields(kind)) for kind in get_args(Entry)
+    kind: frozenset(each.name for each in fields(kind) if each.init) for kind in get_args(Entry)
 }
-"""The names of a record's fields."""
+"""The names of a record's fields that are stated."""
 DAYS = frozenset({"on", "start", "end", "progression"})
 
 
 def may_be_same(one: Entry, other: Entry, besides: frozenset[str] = NOT_SAID) -> bool:
-    """Whether two records of one thing could be the same record: nothing that both say differs."""
+    """Whether two records of one thing could be one: what both say is equal, or said less closely by one of them."""
     return all(_agrees(getattr(one, name), getattr(other, name)) for name in SAID[type(one)] - besides)
 
 
 def _agrees(one: object, other: object) -> bool:
-    return one == other or one is None or other is None or _is_wide(one) or _is_wide(other)
+    if one == other or one is None or other is None or _is_wide(one) or _is_wide(other):
+        return True
+    match one, other:
+        case DateSpan(), DateSpan():
+            # one within the other
+            outer = DateSpan(min(one.first, other.first), max(one.last, other.last))
+            return outer in (one, other)
+        case Interval(), Interval():
+            return one.union(other) in (one, other)
+        case Codes(), Codes():
+            first, second = one.members - DOUBTS, other.members - DOUBTS
+            return first <= second or second <= first
+    return False
 
 
 def _is_wide(value: object) -> bool:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import inf
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import Interval, Op
@@ -30,6 +29,7 @@ from matcher.rules.syntax import Between, Citation, Day, TrialDocument, VersionD
 
 #: the word of the comparison that asks which version is in force; no word that authors write
 VERSION = "version"
+_ANY_NUMBER_OF_DAYS = Interval(-float(date.max.toordinal()), float(date.max.toordinal()))
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -84,7 +84,7 @@ def in_force(since: DateSpan) -> Comparison:
     feature = Feature(
         f"{VERSION} {since.first} {since.last}",
         SinceDay(since.first, since.last),
-        NumberDomain(Interval(-inf, inf), "days"),
+        NumberDomain(_ANY_NUMBER_OF_DAYS, "days"),
         title=title,
     )
     return Comparison(VERSION, title, (Bound(Op.AT_LEAST, 0.0, "is in force"),), feature)

@@ -114,9 +114,9 @@ class FileRun:
                 engine=options.engine,
             ),
         )
-        run = self._run(rulebook, "reference", wanted)
+        run = self._run(rulebook, matcher.engine.name, wanted)
         done = rejected = 0
-        with Outputs(self.out, run, len(file), (), wanted) as outputs:
+        with Outputs(self.out, run, len(file), (), wanted, common=matcher.common) as outputs:
             for outcome in write_run(matcher, file, outputs):
                 done += 1
                 rejected += isinstance(outcome, Reject)

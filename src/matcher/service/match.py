@@ -14,6 +14,7 @@ from matcher.engines.recorded import RecordedEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
+from matcher.explanation.common import Common
 from matcher.explanation.explain import Explainer, Selection
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
@@ -77,6 +78,11 @@ class Matcher:
     @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(self.rulebook)
+
+    @cached_property
+    def common(self) -> Common:
+        """What is said of everybody alike."""
+        return self._explainer.common()
 
     @cached_property
     def roots(self) -> tuple[NodeId, ...]:

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from matcher.domain.profile import Profile
-from matcher.explanation.answer import CandidateShown, PatientShown
+from matcher.explanation.answer import PatientShown
+from matcher.explanation.common import Common
+from matcher.explanation.lines import line_of
 from matcher.readers.outcome import Issue, Reading, Reject
 from matcher.service.account import Account, Run, is_ranked
 from matcher.service.bulk.counts import Counts
 from matcher.service.cell import cell
 from matcher.service.cohort import COHORT_TABLES, CohortCounter, report_section, write_tables
 from matcher.service.landing import Landing, writing
+from matcher.service.match import Matcher
 from matcher.service.matches import matches_in
-from matcher.service.report import Report
+from matcher.service.rendered import Indexed, Rendered, in_bytes, in_form, limited, match_rows
+from matcher.service.report import Detail, Report
 from matcher.standing.cohort import CohortCounts, CohortPlan
 from matcher.standing.standing import StandingKind
 
 EXPLANATIONS = "explanations.jsonl"
+COMMON = "rulebook.json"
 REJECTS = "rejects.csv"
 ISSUES = "issues.csv"
 REPORT = "report.html"
@@ -33,11 +38,14 @@ ACCOUNT = "run.json"
 
 def files_of(form: str = "csv", *, explained: bool = True) -> Mapping[str, str]:
     """The files a run leaves, and what each is for."""
-    explanations = {EXPLANATIONS: "every criterion with its facts and sources"} if explained else {}
+    explanations = {
+        EXPLANATIONS: "every criterion with its facts, a line for each patient",
+        COMMON: "what explanations say of everybody alike: criteria, sources",
+    }
     return {
         REPORT: "for reading and printing",
         f"matches.{form}": "one row for each patient and candidate",
-        **explanations,
+        **(explanations if explained else {}),
         **COHORT_TABLES,
         REJECTS: "patients that could not be read",
         ISSUES: "single facts that could not be read",
@@ -49,85 +57,6 @@ FILES = files_of()
 
 REJECT_COLUMNS = ["patient_id", "file", "row", "column", "code", "reason", "remedy", "text"]
 ISSUE_COLUMNS = ["patient_id", "fact", "file", "row", "column", "code", "reason", "remedy", "text"]
-
-
-def limited(patient: PatientShown, top: int | None, standings: Collection[StandingKind] = ()) -> PatientShown:
-    """The patient with the first ``top`` candidates of each kind, among those of the standings asked for.
-
-    The counts of a run are made before this.
-    """
-    if standings:
-        wanted = {each.value for each in standings}
-        trials, regimens = (
-            tuple(each for each in held if each.standing in wanted)
-            for held in (patient.trials, patient.regimens)
-        )
-        patient = replace(patient, trials=trials, regimens=regimens)
-    if top is None:
-        return patient
-    return replace(patient, trials=patient.trials[:top], regimens=patient.regimens[:top])
-
-
-def match_row(
-    patient: PatientShown, each: CandidateShown, rulebook: str, *, explained: bool = True
-) -> tuple[str | int | None, ...]:
-    """The values of a row. Without explanations criteria are only named, and no date is worked out."""
-    return (
-        patient.patient,
-        each.kind,
-        each.rank,
-        "yes" if each.tied else "",
-        each.id,
-        each.cohort,
-        each.title,
-        each.standing,
-        each.availability,
-        each.because,
-        "; ".join(each.missing if explained else _criteria(each, "unknown")),
-        "; ".join(each.blocking if explained else _criteria(each, "not met")),
-        "; ".join(each.applying if explained else _cautions(each)),
-        each.earliest_text if explained else "",
-        rulebook,
-        patient.as_of,
-    )
-
-
-def _cautions(candidate: CandidateShown) -> list[str]:
-    return [each.id for each in candidate.cautions if each.verdict == "applies"]
-
-
-def _criteria(candidate: CandidateShown, satisfied: str) -> list[str]:
-    """The criteria of the candidate and of the cohort its standing is read from."""
-    cohorts = ("", candidate.cohort.partition(":")[0])
-    return [each.id for each in candidate.criteria if each.satisfied == satisfied and each.cohort in cohorts]
-
-
-def explanation(patient: PatientShown, each: CandidateShown, rulebook: str) -> dict[str, Any]:
-    """One patient and one candidate, whole: nothing else has to be read to follow it."""
-    return {
-        "patient": patient.patient,
-        "as_of": patient.as_of,
-        "rulebook": rulebook,
-        **asdict(each),
-        "questions": [asdict(asked) for asked in patient.questions if each.id in asked.candidates],
-        "about_the_patient": {
-            "summary": list(patient.summary),
-            "deceased": patient.deceased,
-            "derived": [
-                {
-                    "name": fact.name,
-                    "title": fact.title,
-                    "value": fact.value,
-                    "known": fact.known,
-                    "reason": fact.reason,
-                }
-                for fact in patient.derived
-            ],
-            "assumptions": list(patient.assumptions),
-            "conflicts": list(patient.conflicts),
-            "issues": list(patient.issues),
-        },
-    }
 
 
 def reject_row(reject: Reject) -> list[str]:
@@ -179,13 +108,23 @@ class Outputs:
         inputs: Iterable[Path] = (),
         wanted: Wanted | None = None,
         aside: Path | None = None,
+        common: Common | None = None,
     ):
         self.account = Account(run)
         self.wanted = wanted or Wanted()
         self._landing = Landing(folder, self.wanted.files, inputs, aside, private=self.wanted.private)
         self._patients = patients
         closed = bool(run.options.get("include_closed"))
+        self._common = common
+        self._candidates: dict[str, None] = {}
         self._cohort = CohortCounter(CohortPlan.of(run.rulebook, include_closed=closed))
+
+    @property
+    def common(self) -> Common:
+        """What explanations say of everybody alike."""
+        if self._common is None:
+            self._common = Matcher(self.account.run.rulebook).common
+        return self._common
 
     def __enter__(self) -> Self:
         landing = self._landing
@@ -195,7 +134,9 @@ class Outputs:
                 self._matches = matches_in(self.wanted.form, landing)
                 self._rejects = self._table(REJECTS, REJECT_COLUMNS)
                 self._issues = self._table(ISSUES, ISSUE_COLUMNS)
-                self._explanations = landing.open(EXPLANATIONS) if self.wanted.explained else None
+                self._explanations = (
+                    landing.open(EXPLANATIONS).buffer if self.wanted.explained else None  # type: ignore[attr-defined]
+                )
                 self._report = Report(landing.open("sections.html"), self._patients)
             undo.pop_all()
         return self
@@ -218,19 +159,29 @@ class Outputs:
 
     def show(self, patient: PatientShown) -> None:
         """Writes what is said about one patient, without counting them."""
-        rulebook = self.account.run.rulebook.short_version
+        wanted, report = self.wanted, self._report
         with writing(self._landing.folder):
-            self._matches.add(
-                [
-                    match_row(patient, each, rulebook, explained=self.wanted.explained)
-                    for each in patient.candidates
-                ]
-            )
+            rows = match_rows(patient, self.account.run.rulebook.short_version, explained=wanted.explained)
+            self._matches.add(in_form(rows, wanted.form))
+            self._candidates.update((each.id, None) for each in patient.candidates)
+            if wanted.explained or report.holds_lines:
+                line = line_of(patient, self.common)
+                if self._explanations is not None:
+                    self._explanations.write(in_bytes(line))
+                report.add_line(Indexed.of(patient), line)
+            report.add(patient)
+
+    def add_rendered(self, part: Rendered) -> None:
+        """Patients who are written already."""
+        with writing(self._landing.folder):
+            self._matches.add(part.rows)
+            self._candidates.update(dict.fromkeys(part.candidates))
             if self._explanations is not None:
-                for each in patient.candidates:
-                    line = explanation(patient, each, rulebook)
-                    self._explanations.write(json.dumps(line, ensure_ascii=False) + "\n")
-            self._report.add(patient)
+                self._explanations.write(part.lines)
+            self._report.add_packed(part.index, part.packed)
+            if self._report.detail is Detail.FULL:
+                for each in part.told(self.common):
+                    self._report.add(each.shown)
 
     def add_rows(self, part: Path) -> None:
         """The rows of many patients, written for this form already."""
@@ -264,6 +215,9 @@ class Outputs:
             self._landing.open(ACCOUNT).write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
             rulebook, cohort = self.account.run.rulebook, self._cohort.counts()
             write_tables(lambda name: self._landing.open(name, newline=""), cohort, rulebook)
+            common = self.common.document(sorted(self._candidates)) if self._candidates else {}
+            if self.wanted.explained:
+                self._landing.open(COMMON).write(json.dumps(common, ensure_ascii=False, indent=1) + "\n")
             together = report_section(cohort, rulebook)
-            self._report.write(self._landing.open(REPORT), self.account, reading, together)
+            self._report.write(self._landing.open(REPORT), self.account, reading, together, common)
         return self._landing.land()

@@ -17,7 +17,7 @@ LAST = "run.json"
 NOTE = ".matcher-files"
 """What a landing that was killed leaves: the names of the files it was moving."""
 _NAMES = re.compile(
-    r"matches\.[a-z]{1,12}|cohort_[a-z_]{1,30}\.csv|explanations\.jsonl|(rejects|issues)\.csv|report\.html"
+    r"matches\.[a-z]{1,12}|cohort_[a-z_]{1,30}\.csv|explanations\.jsonl|rulebook\.json|(rejects|issues)\.csv|report\.html"
 )
 """Every name that this program, or an earlier version of it, gives to a file of a run."""
 

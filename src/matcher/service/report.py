@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib.resources import files
-from typing import IO
+from typing import IO, Any
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -23,8 +24,10 @@ from matcher.explanation.answer import (
     CriterionShown,
     PatientShown,
 )
+from matcher.explanation.common import Document
 from matcher.readers.outcome import Reading, Reject
-from matcher.service.account import STANDINGS, Account, by_standing, is_ranked
+from matcher.service.account import STANDINGS, Account, by_standing
+from matcher.service.rendered import PACKED, Indexed, in_bytes, packed
 from matcher.service.templating import STATIC, page_environment
 
 _PIECE = 1 << 20
@@ -45,36 +48,20 @@ STANDING_MEANING: Mapping[str, str] = {
 
 
 class Detail(Enum):
-    """How much of each patient the report holds: all of it, or what keeps a page of hundreds usable."""
+    """How the report holds patients: written out, as lines that its script writes out when asked, or counted."""
 
     FULL = "full"
-    TOP = "top"
-    RANKING = "ranking"
+    LINES = "lines"
     COUNTS = "counts"
 
 
-#: up to so many patients, so much of each
-DETAIL: tuple[tuple[int, Detail], ...] = ((25, Detail.FULL), (500, Detail.TOP), (5_000, Detail.RANKING))
-DETAILED_CANDIDATES = 3
+#: up to so many patients
+DETAIL: tuple[tuple[int, Detail], ...] = ((25, Detail.FULL), (5_000, Detail.LINES))
 REJECTS_SHOWN = 100
 
 
 def detail_for(patients: int) -> Detail:
     return next((detail for most, detail in DETAIL if patients <= most), Detail.COUNTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """A patient's line in the index."""
-
-    anchor: str
-    patient: str
-    as_of: str
-    deceased: bool
-    ranked: bool
-    trial: CandidateShown | None
-    regimen: CandidateShown | None
-    issues: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +79,61 @@ class Report:
         self.detail = detail_for(patients)
         self._sections = sections
         self._index: list[Indexed] = []
+        self._waiting: list[tuple[Indexed, Document]] = []
         self._rejects: list[Reject] = []
         self._environment = _environment()
         self._section = self._environment.get_template("patient.html")
 
+    @property
+    def holds_lines(self) -> bool:
+        return self.detail is Detail.LINES
+
     def add(self, patient: PatientShown) -> None:
-        if self.detail is Detail.COUNTS:
-            return
-        line = _indexed(patient, len(self._index) + 1)
-        self._index.append(line)
-        self._sections.write(self._section.render(patient=patient, line=line, detail=self.detail.value))
+        """Writes a patient out, where all are."""
+        if self.detail is Detail.FULL:
+            line = Indexed.of(patient)
+            self._index.append(line)
+            anchor = f"p{len(self._index)}"
+            self._sections.write(self._section.render(patient=patient, line=line, anchor=anchor))
+
+    def add_line(self, entry: Indexed, line: Document) -> None:
+        """Keeps a patient's line, where lines are kept."""
+        if self.holds_lines:
+            self._waiting.append((entry, line))
+            if len(self._waiting) == PACKED:
+                self._pack()
+
+    def add_packed(self, index: Sequence[Indexed], lines: bytes) -> None:
+        """The same of many patients whose lines are packed already."""
+        if self.holds_lines and index:
+            self._sections.write(_PART.format(first=len(self._index) + 1, lines=lines.decode()))
+            self._index += index
+
+    def _pack(self) -> None:
+        self.add_packed([entry for entry, _ in self._waiting], packed([line for _, line in self._waiting]))
+        self._waiting.clear()
 
     def reject(self, reject: Reject) -> None:
         if len(self._rejects) < REJECTS_SHOWN:
             self._rejects.append(reject)
 
     def write(
-        self, page: IO[str], account: Account, reading: Reading, together: Markup | None = None
+        self,
+        page: IO[str],
+        account: Account,
+        reading: Reading,
+        together: Markup | None = None,
+        common: Mapping[str, Any] | None = None,
     ) -> None:
-        """The whole page, with the patients between its head and its foot; ``together`` is about all of them."""
+        """The whole page, with the patients between its head and its foot.
+
+        ``together`` is about all of them; ``common`` is what their lines are put together with.
+        """
+        self._pack()
         self._sections.flush()
         self._sections.seek(0)
-        script = _file("report.js")
+        scripts = ["patients.js", "report.js"] if self.holds_lines else ["report.js"]
+        script = "".join(map(_file, scripts))
         template = self._environment.get_template("report.html")
         stream = template.stream(
             account=account,
@@ -124,7 +144,10 @@ class Report:
             sections=self._pieces(),
             together=together or "",
             style=Markup("").join((_standings(), _resource("report.css"), _resource("cohort.css"))),
-            script=_resource("report.js"),
+            common=base64.b64encode(zlib.compress(in_bytes(dict(common or {})))).decode()
+            if self.holds_lines
+            else "",
+            script=Markup(script),  # noqa: S704 - our own files
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
         stream.enable_buffering(64)
@@ -133,6 +156,10 @@ class Report:
     def _pieces(self) -> Iterator[Markup]:
         while piece := self._sections.read(_PIECE):
             yield Markup(piece)  # noqa: S704 - rendered with escaping, section by section
+
+
+#: base64 has no character that means anything in a page
+_PART = '<script type="text/plain" class="part" data-first="{first}">{lines}</script>\n'
 
 
 def report_of(patient: PatientShown, account: Account, reading: Reading) -> str:
@@ -146,9 +173,7 @@ def report_of(patient: PatientShown, account: Account, reading: Reading) -> str:
 
 def _environment() -> Environment:
     environment = page_environment()
-    environment.globals.update(
-        standings=STANDINGS, standing_meaning=STANDING_MEANING, detailed=DETAILED_CANDIDATES
-    )
+    environment.globals.update(standings=STANDINGS, standing_meaning=STANDING_MEANING)
     environment.filters.update(
         groups=groups,
         tally=tally,
@@ -192,22 +217,6 @@ def css_text(text: str) -> Markup:
     """Any text inside a quoted string of a style sheet: all but letters and digits escaped."""
     escaped = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text)
     return Markup(f'"{escaped}"')  # noqa: S704 - nothing but letters, digits and backslashes is left
-
-
-def _indexed(patient: PatientShown, number: int) -> Indexed:
-    def best(candidates: tuple[CandidateShown, ...]) -> CandidateShown | None:
-        return candidates[0] if candidates else None
-
-    return Indexed(
-        anchor=f"p{number}",
-        patient=patient.patient,
-        as_of=patient.as_of,
-        deceased=patient.deceased,
-        ranked=is_ranked(patient),
-        trial=best(patient.trials),
-        regimen=best(patient.regimens),
-        issues=len(patient.issues),
-    )
 
 
 def _resource(name: str) -> Markup:

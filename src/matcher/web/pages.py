@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
@@ -43,13 +44,22 @@ class Pages:
         return self._held[1]
 
 
-def page_routes(intake: Callable[[Request], str]) -> APIRouter:
-    """The page's address; ``intake`` gives its text. Addresses of files carry what is in them."""
+def page_routes(
+    intake: Callable[[Request], str], may_read: Callable[[Request], Awaitable[bool]]
+) -> APIRouter:
+    """The page's address; ``intake`` gives its text. Addresses of files carry what is in them.
+
+    What a rulebook asks is for those who ``may_read`` it: others are asked for their token first.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/", response_class=HTMLResponse)
-    def page(request: Request) -> Response:
-        return HTMLResponse(intake(request), headers={"Cache-Control": "no-cache"})
+    async def page(request: Request) -> Response:
+        if await may_read(request):
+            text = await to_thread.run_sync(intake, request)
+        else:
+            text = _environment().get_template("entrance.html").render()
+        return HTMLResponse(text, headers={"Cache-Control": "no-store"})
 
     return router
 

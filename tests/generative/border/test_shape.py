@@ -38,8 +38,9 @@ from tests.written import (
 
 _ANY = ("json lines", "json", "tables", "parquet tables")
 _WIDE = ("wide csv", "parquet")
+#: an example is a file of several patients in every shape: what a file costs does not hang on how many it holds
 some = settings(
-    max_examples=max(20, settings().max_examples // 4),
+    max_examples=max(8, settings().max_examples // 12),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 
@@ -56,7 +57,7 @@ def in_the_form(graph: Graph, written: Sequence[Written]) -> list[Verdicts | Non
     found: list[Verdicts | None] = []
     for each in written:
         answers = answers_of(form(), wire(each), SMALL_FORMULARY.lookup)
-        made = draft(form(), answers, SMALL_FORMULARY)
+        made = draft(form(), answers, SMALL_FORMULARY, AS_OF)
         read = assemble({"id": "p", **made.wire}, as_of=AS_OF, formulary=SMALL_FORMULARY)
         found.append(REFERENCE.evaluate(graph, [read.profile]).verdicts[0] if read.profile else None)
     return found
@@ -85,7 +86,7 @@ def spoilt(draw: st.DrawFn, patient: Written, wide: bool) -> Written:
 
 @st.composite
 def _batches(draw: st.DrawFn, wide: bool) -> list[Written]:
-    held = draw(st.lists(patients(), min_size=1, max_size=4))
+    held = draw(st.lists(patients(), min_size=3, max_size=12))
     return [spoilt(draw, fits_wide(each) if wide else each, wide) for each in held]
 
 

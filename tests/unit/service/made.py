@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from matcher.explanation.answer import (
+    EVIDENCE_APPLIES,
     CandidateShown,
     CriterionShown,
     DerivedShown,
@@ -12,6 +13,7 @@ from matcher.explanation.answer import (
     PatientShown,
     Question,
 )
+from matcher.explanation.common import Common, CommonCandidate
 from matcher.readers.outcome import Reading
 from matcher.rulebook.load import DEFAULT_RANKING
 from matcher.rules.graph import GraphBuilder
@@ -81,7 +83,13 @@ REGIMEN = replace(
     availability="not applicable",
     evidence=(
         EvidenceShown(
-            "RESTED", "randomised", "A1", "favours", "applies", ("Nobody complained",), "guide, Rest"
+            "RESTED",
+            "randomised",
+            "A1",
+            "favours",
+            EVIDENCE_APPLIES["met"],
+            ("Nobody complained",),
+            "guide, Rest",
         ),
     ),
     coverage="full",
@@ -99,6 +107,31 @@ PATIENT = PatientShown(
     assumptions=("Conditions not listed are absent",),
     conflicts=("Two stages disagree",),
     issues=("ecog: ECOG 7 is outside 0 to 4",),
+)
+
+
+def _unrecorded(shown: CandidateShown) -> CommonCandidate:
+    """The same candidate for somebody of whom nothing is recorded."""
+    criteria = tuple(
+        replace(
+            each, verdict="unknown", satisfied="unknown", reason="Fact: not recorded", facts=(), distance=""
+        )
+        for each in shown.criteria
+    )
+    cautions = tuple(
+        replace(each, verdict="unknown", satisfied="unknown", facts=()) for each in shown.cautions
+    )
+    lacking = tuple(f"{each.id} Fact" for each in criteria)
+    nobody = replace(shown, rank=None, criteria=criteria, cautions=cautions, missing=lacking)
+    return CommonCandidate.of(nobody, ())
+
+
+#: what is said of everybody alike
+COMMON = Common(
+    "0123456789abcdef",
+    (),
+    {each.name: replace(each, value="unknown", known=False, lines=()) for each in PATIENT.derived},
+    {each.id: _unrecorded(each) for each in PATIENT.candidates}.__getitem__,
 )
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from matcher import program_version
+from matcher.client import explanations
 from matcher.domain.record import Source
+from matcher.errors import UsageError
 from matcher.readers.outcome import Issue, Reject
 from matcher.service.cell import cell
-from matcher.service.matches import MATCH_COLUMNS
-from matcher.service.outputs import FILES, Outputs, Wanted, limited
-from tests.unit.service.made import PATIENT, TRIAL, account, reading
+from matcher.service.outputs import FILES, Outputs, Wanted
+from matcher.service.rendered import MATCH_COLUMNS, limited
+from tests.unit.service.made import COMMON, PATIENT, TRIAL, account, reading
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+49 30", "-1", "@cmd", "\t=1", "\r=1", "\uff1d1"])
@@ -28,7 +30,7 @@ def test_other_cells_stay_as_they_are(value: object) -> None:
 
 def run(folder: Path, top: int | None = None) -> None:
     source = Source("patients.csv", 7, "ecog")
-    with Outputs(folder, account().run, 2, wanted=Wanted(top=top)) as outputs:
+    with Outputs(folder, account().run, 2, wanted=Wanted(top=top), common=COMMON) as outputs:
         outputs.add(
             replace(PATIENT, patient="=cmd"),
             [Issue.of("P102", "out of range", source=source, patient="=cmd", text="+7")],
@@ -84,17 +86,23 @@ def test_issues_and_rejects_name_their_place_and_are_no_formulas(tmp_path: Path)
     assert (reject["code"], reject["row"], reject["text"]) == ("P001", "8", "'@x")
 
 
-def test_an_explanation_holds_the_criteria_and_the_identifier_as_it_is(tmp_path: Path) -> None:
+def test_an_explanation_is_a_line_that_is_read_with_what_is_common(tmp_path: Path) -> None:
     run(tmp_path)
-    first, second = [
-        json.loads(line) for line in (tmp_path / "explanations.jsonl").read_text("utf-8").splitlines()
+    (line,) = [json.loads(each) for each in (tmp_path / "explanations.jsonl").read_text("utf-8").splitlines()]
+    assert list(explanations(tmp_path)) == [replace(PATIENT, patient="=cmd")]
+    assert line["facts"] == [
+        {"text": "Birth", "date": "1964-03-02", "source": "patients.csv, row 2, birth_date"}
     ]
-    assert first["patient"] == "=cmd"
-    assert [each["id"] for each in first["criteria"]] == ["I-01", "I-02", "E-01", "I-09"]
-    assert first["criteria"][0]["facts"][0]["source"] == "patients.csv, row 2, birth_date"
-    assert first["questions"]
-    assert not second["questions"]
-    assert first["about_the_patient"]["conflicts"] == ["Two stages disagree"]
+    first = line["trials"][0]["criteria"]["I-01"]
+    assert line["said"][first] == {"verdict": "met", "reason": "Age: 61 years", "facts": [0]}
+
+
+def test_explanations_of_another_rulebook_are_not_put_together(tmp_path: Path) -> None:
+    run(tmp_path)
+    common = tmp_path / "rulebook.json"
+    common.write_text(common.read_text("utf-8").replace("0123456789ab", "ba9876543210"), "utf-8")
+    with pytest.raises(UsageError, match="another rulebook"):
+        list(explanations(tmp_path))
 
 
 def test_the_account_counts_what_a_limit_leaves_out_of_the_files(tmp_path: Path) -> None:

@@ -122,21 +122,23 @@ def count(kind: Count, reading: Reading) -> Numbers:
     if kind.distinct is None:
         low, high = counted(chosen.certain_rows, len(reading)), counted(chosen.rows, len(reading))
     else:
-        low, high = _distinct(kind.distinct, chosen, reading.records(kind.table), len(reading))
+        low, high, proving = _distinct(kind.distinct, chosen, reading.records(kind.table), len(reading))
     high[chosen.open] = inf
     contradicted = chosen.contradicted
     if kind.ordinal and kind.distinct is not None:
-        low, high, beyond = _numbered(kind.distinct, chosen, reading, (low, high))
+        proving[chosen.open] = inf
+        low, high, beyond = _numbered(kind.distinct, chosen, reading, (low, high), proving)
         contradicted = contradicted | beyond
     return Numbers.closed(low, high, chosen.silent, contradicted)
 
 
 def _numbered(
-    field: str, chosen: _Selection, reading: Reading, ends: tuple[Floats, Floats]
+    field: str, chosen: _Selection, reading: Reading, ends: tuple[Floats, Floats], proving: Floats
 ) -> tuple[Floats, Floats, Bools]:
-    """A fourth one proves four, unless the list is known to hold fewer: a conflict, and both are possible.
+    """A fourth one proves four, unless the list may hold fewer: both are possible, and a conflict if it does.
 
-    One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
+    ``proving`` are the most that the list holds for certain. One that is only possibly the fourth, or of which nobody
+    can read the number, leaves four possible.
     """
     low, high = ends
     numbers = chosen.records.numbers(field)[chosen.members]
@@ -144,12 +146,17 @@ def _numbered(
     last = np.where(numbers.stated, numbers.high, 0.0)
     proved = greatest(chosen.rows, first, len(reading), 0.0)
     highest = greatest(chosen.rows, last, len(reading), 0.0)
-    low = np.where(proved <= high, np.maximum(low, proved), low)
+    low = np.where(proved <= proving, np.maximum(low, proved), low)
     return low, np.maximum(high, highest), proved > high
 
 
-def _distinct(field: str, chosen: _Selection, records: Records, patients: int) -> tuple[Floats, Floats]:
-    """Certain are the distinct values stated, one if anything matched; possible adds those without a value."""
+def _distinct(
+    field: str, chosen: _Selection, records: Records, patients: int
+) -> tuple[Floats, Floats, Floats]:
+    """Certain are the distinct values stated, one if anything matched; possible adds those without a value.
+
+    The last are the most that there can be of the certain records.
+    """
     if records.is_numeric(field):
         numbers = records.numbers(field)[chosen.members]
         stated, values = numbers.stated & (numbers.low == numbers.high), numbers.low
@@ -168,7 +175,9 @@ def _distinct(field: str, chosen: _Selection, records: Records, patients: int) -
 
     certain = different(stated & chosen.certain)
     anything = np.minimum(counted(chosen.certain_rows, patients), 1.0)
-    return np.maximum(certain, anything), different(stated) + counted(chosen.rows[~stated], patients)
+    sure = certain + counted(chosen.rows[~stated & chosen.certain], patients)
+    most = different(stated) + counted(chosen.rows[~stated], patients)
+    return np.maximum(certain, anything), most, sure
 
 
 def since(kind: Since, reading: Reading) -> Numbers:

@@ -107,9 +107,10 @@ def _times_lower_normal(labs: Records) -> NumberColumn:
 
 
 def _ratio(value: NumberColumn, limit: NumberColumn) -> NumberColumn:
-    """Anything from zero up where the limit was not printed; of a value that nobody could read, not even that."""
+    """Anything from zero up where the limit was not printed; where nobody could read one of the two, not even that."""
     printed = limit.stated & (limit.low > 0)
     unread = np.isneginf(value.low) & np.isposinf(value.high)
+    unread |= limit.stated & np.isneginf(limit.low) & np.isposinf(limit.high)
     low, high = np.where(unread, -inf, 0.0), np.full(len(value), inf)
     with np.errstate(all="ignore"):
         low[printed] = rounded(value.low[printed] / limit.high[printed])

@@ -7,7 +7,7 @@ may or may not belong; each result holds every number that could come of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import inf
 
@@ -94,7 +94,9 @@ def count(kind: Count, profile: Profile, clock: Clock) -> Finding:
     if kind.ordinal and kind.distinct is not None:
         beyond = _beyond(kind.distinct, chosen, high)
         notes += tuple(Note(NoteKind.CONFLICT, record) for record in beyond)
-        low, high = _numbered(kind.distinct, chosen, low, high)
+        sure = replace(chosen, possible=())
+        proving = inf if chosen.open else _distinct(kind.distinct, sure)[1]
+        low, high = _numbered(kind.distinct, chosen, low, high, proving)
     return Finding(Interval(low, high), chosen.facts, notes, silent=not chosen.facts and chosen.open)
 
 
@@ -104,16 +106,17 @@ def _beyond(field: str, chosen: _Selection, most: float) -> list[Record]:
     return [record for record, value in held if isinstance(value, Interval) and value.low > most]
 
 
-def _numbered(field: str, chosen: _Selection, low: float, high: float) -> tuple[float, float]:
-    """A fourth one proves four, unless the list is known to hold fewer: a conflict, and both are possible.
+def _numbered(field: str, chosen: _Selection, low: float, high: float, proving: float) -> tuple[float, float]:
+    """A fourth one proves four, unless the list may hold fewer: both are possible, and a conflict if it does.
 
-    One that is only possibly the fourth, or of which nobody can read the number, leaves four possible.
+    ``proving`` are the most that the list holds for certain. One that is only possibly the fourth, or of which nobody
+    can read the number, leaves four possible.
     """
     certain = [getattr(record, field) for record in chosen.certain]
     proved = max((value.low for value in certain if isinstance(value, Interval)), default=0.0)
     members = [getattr(record, field) for record in chosen.members]
     highest = max((value.high for value in members if isinstance(value, Interval)), default=0.0)
-    return max(low, proved) if proved <= high else low, max(high, highest)
+    return max(low, proved) if proved <= proving else low, max(high, highest)
 
 
 def _distinct(field: str, chosen: _Selection) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import YES, Interval
+from matcher.features.catalogue.alterations import alteration
 from matcher.features.catalogue.person_and_disease import WITHIN, window
 from matcher.features.kind import (
     Age,
@@ -24,14 +25,11 @@ from matcher.features.kind import (
     Within,
 )
 from matcher.features.word import Answer, Arguments, Category, Facet, Number, Parameter, Presence, Takes, Word
-from matcher.vocabulary import alterations, codes, variants
+from matcher.vocabulary import codes
 from matcher.vocabulary.biomarkers import CATEGORIES, METHOD, SCORE_TYPE, STATUSES
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
-from matcher.vocabulary.variants import Change
-
-FUSION = codes.ALTERATION_KIND.leaves("fusion")
 
 
 def _lab_answer(arguments: Arguments) -> Answer:
@@ -135,64 +133,6 @@ def _hla(arguments: Arguments) -> Latest:
         Is("category", frozenset({allele})),
     )
     return Latest("biomarkers", "status", where)
-
-
-def _alteration(arguments: Arguments) -> Count:
-    """How often the gene is altered. A fusion belongs to both its partners, whichever stands first."""
-    gene = arguments.text("gene")
-    where: tuple[Filter, ...] = (Contains("genes", frozenset({gene})),)
-    kinds = arguments.codes("kind") if "kind" in arguments else None
-    changed = _changes(arguments, gene)
-    if changed:
-        possible = frozenset().union(*(each.kinds for each in changed))
-        kinds = possible if kinds is None else kinds & possible
-    if "partner" in arguments:
-        pair = frozenset({gene, arguments.text("partner")})
-        where = (Contains("genes", pair), *(Contains("event", frozenset({each})) for each in sorted(pair)))
-        kinds = FUSION if kinds is None else kinds
-    if kinds is not None:
-        where += (Is("kind", kinds),)
-    asked = alterations.asked(gene, kinds)
-    return Count(
-        "alterations", (*where, *_changed(changed)), asked, others=_denials(arguments, gene, changed, kinds)
-    )
-
-
-def _denials(
-    arguments: Arguments, gene: str, changed: list[Change], kinds: frozenset[str] | None
-) -> tuple[frozenset[str], ...]:
-    """What else says that there is none: these very changes were not found, or the other gene is not fused."""
-    found: tuple[frozenset[str], ...] = ()
-    if changed:
-        found += (frozenset(f"{gene} {each.text}" for each in changed),)
-    if "partner" in arguments:
-        partner = arguments.text("partner")
-        found += (alterations.asked(partner, kinds), alterations.absent_fusion(gene, partner))
-    return found
-
-
-def _changes(arguments: Arguments, gene: str) -> list[Change]:
-    texts = arguments.given["protein_change"].value if "protein_change" in arguments else ()
-    assert isinstance(texts, tuple)
-    return [each for text in texts if (each := variants.change(text, gene)) is not None]
-
-
-def _changed(changed: list[Change]) -> tuple[Filter, ...]:
-    """The change itself, or the residues and the exon that a class of changes stands for."""
-    filters: tuple[Filter, ...] = ()
-    keys = [each.keys for each in changed]
-    if keys and all(keys):
-        filters += (Is("change", frozenset().union(*keys)),)
-    in_exon = frozenset(each.exon for each in changed if each.exon)
-    if in_exon:
-        return (*filters, Is("exon", in_exon))
-    places = [each.residues for each in changed]
-    if places and all(places):
-        ends = [float(end) for place in places if place is not None for end in place]
-        # An insertion or deletion beside a repeat is written a few residues further on as well.
-        margin = 10.0 if any(len(each) > 1 for each in keys) else 0.0
-        filters += (Within("residues", Interval(min(ends) - margin, max(ends) + margin)),)
-    return filters
 
 
 def _condition(arguments: Arguments) -> Count:
@@ -321,7 +261,7 @@ WORDS: tuple[Word, ...] = (
         meaning="A gene alteration was found (or is stated absent)",
         phrase="{gene} {kind} {protein_change} {partner}",
         example="alteration: {gene: NF2, kind: deletion}",
-        facets={"": Facet(lambda _: Presence(), _alteration)},
+        facets={"": Facet(lambda _: Presence(), alteration)},
         parameters=(
             Parameter("gene", Takes.GENE, "gene: HGNC symbol, or another name of it", required=True),
             Parameter("kind", Takes.CODES, "what kind", vocabulary=codes.ALTERATION_KIND),

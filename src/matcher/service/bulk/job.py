@@ -14,6 +14,8 @@ from matcher.standing.standing import StandingKind
 
 #: what is read of a file to know it again, at either end
 _ENDS = 1 << 16
+#: the form in which parts are kept; one of another form cannot be gone on with
+_KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Job:
                 "explanations": self.explained,
             },
             "part": self.part,
+            "kept": _KEPT,
         }
 
 
@@ -83,4 +86,5 @@ DIFFERENCES: Mapping[str, str] = {
     "today": "another day",
     "options": "other options",
     "part": "another number of patients a part",
+    "kept": "parts in a form of another version",
 }

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
-from pydantic import TypeAdapter
 
 from matcher.engines.columnar import ColumnarEngine, PatientFrame
 from matcher.errors import UsageError
@@ -20,20 +19,20 @@ from matcher.service.bulk.folder import PartAccount, RunFolder
 from matcher.service.bulk.job import Job
 from matcher.service.bulk.rows import Rows, written
 from matcher.service.match import Matcher, MatchOptions
-from matcher.service.outputs import issue_in_words, limited
+from matcher.service.outputs import issue_in_words
+from matcher.service.rendered import Rendered, limited
 from matcher.service.report import Detail, detail_for
 from matcher.standing.cohort import CohortCounts, CohortPlan
-from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
+from matcher.standing.columns import Columns
 from matcher.standing.order import Kept, Order, together
-
-SHOWN = TypeAdapter(PatientShown)
 
 
 @dataclass(slots=True)
 class Found:
     """What matching some patients in columns gave."""
 
-    kept: list[Kept] = field(default_factory=list)
+    #: with the place of the first patient of each stretch
+    kept: list[tuple[int, Kept]] = field(default_factory=list)
     tables: list[pa.Table] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
     cohort: list[CohortCounts] = field(default_factory=list)
@@ -61,7 +60,7 @@ class FrameMatcher:
 
     def match(self, frame: PatientFrame, *, rows: bool) -> Found:
         """The pairs kept of each stretch of patients; with ``rows`` as tables, else as they are."""
-        job, found = self.job, Found()
+        job, found, first = self.job, Found(), 0
         for stretch in frame.chunks(self.columns.patients_at_once):
             planes = self.columns.planes(stretch)
             deceased = self.columns.deceased(planes)
@@ -73,7 +72,8 @@ class FrameMatcher:
             if rows:
                 found.tables.append(self._rows.table(kept, planes, stretch, deceased))
             else:
-                found.kept.append(kept)
+                found.kept.append((first, kept))
+            first += len(stretch)
         return found
 
 
@@ -96,6 +96,7 @@ class PartMatcher:
         self._of_the_file = tuple(file.account().assumptions)
         #: small runs show every patient in the report
         self._everybody = detail_for(len(file)) is not Detail.COUNTS
+        self._packs = detail_for(len(file)) is Detail.LINES
 
     def match(self, part: Part, folder: RunFolder) -> PartAccount:
         """Reads, matches and keeps a part."""
@@ -116,13 +117,14 @@ class PartMatcher:
             read.issues,
             found.counts,
             cohort=sum(found.cohort, self._frames.nobody).document(),
-            rows=sum(map(len, found.tables or found.kept)),
+            rows=sum(map(len, found.tables or [kept for _, kept in found.kept])),
         )
 
         def write(path: Path) -> None:
             if self._job.explained:
-                with path.open("wb") as stream:
-                    stream.writelines(SHOWN.dump_json(each) + b"\n" for each in self._explained(read, found))
+                Rendered.of(
+                    self._explained(read, found), self._matcher.common, self._job.form, pack=self._packs
+                ).write(path)
             else:
                 written(found.tables, self._job.form, path)
 
@@ -130,34 +132,10 @@ class PartMatcher:
 
     def _explained(self, read: FramePart, found: Found) -> Iterator[PatientShown]:
         """The patients with reasons, from their profiles: the same in every word as one at a time."""
-        places = self._places(found)
+        rows = {first + row for first, kept in found.kept for row in kept.patients.tolist()}
         for row in range(len(read.frame)):
-            if row not in places and not self._everybody:
-                continue
-            patient = read.patient(row)
-            said = [issue_in_words(issue) for issue in patient.issues]
-            shown = self._matcher.match_one(patient.profile, said, self._of_the_file)
-            shown = limited(shown, self._job.top, self._job.standings)
-            told = [(each.id, each.standing, each.availability, each.because) for each in shown.candidates]
-            if told != places.get(row, []):
-                raise AssertionError("the two engines do not agree")
-            yield shown
-
-    def _places(self, found: Found) -> dict[int, list[tuple[str, str, str, str]]]:
-        """What is kept of each patient, as the explanation must have it."""
-        columns, places, first = self._frames.columns, dict[int, list[tuple[str, str, str, str]]](), 0
-        for kept in found.kept:
-            held = (kept.patients, kept.candidates, kept.standings, kept.availabilities, kept.said)
-            for row, candidate, standing, availability, said in zip(
-                *(each.tolist() for each in held), strict=True
-            ):
-                places.setdefault(first + row, []).append(
-                    (
-                        columns.candidates[candidate].id,
-                        STANDINGS[standing].value,
-                        AVAILABILITIES[availability].value,
-                        kept.because[said],
-                    )
-                )
-            first += columns.patients_at_once
-        return places
+            if self._everybody or row in rows:
+                patient = read.patient(row)
+                said = [issue_in_words(issue) for issue in patient.issues]
+                shown = self._matcher.match_one(patient.profile, said, self._of_the_file)
+                yield limited(shown, self._job.top, self._job.standings)

@@ -17,7 +17,8 @@ from matcher.engines.columnar import PatientFrame, Planes
 from matcher.engines.columnar.arrays import Bools, Index, Words
 from matcher.engines.columnar.planes import POSSIBLE, SURE
 from matcher.service.cell import FORMULA
-from matcher.service.matches import MATCH_COLUMNS, columns_of
+from matcher.service.matches import columns_of
+from matcher.service.rendered import MATCH_COLUMNS
 from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
 from matcher.standing.order import Kept
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 
 from matcher.errors import UsageError
-from matcher.explanation.answer import PatientShown
 from matcher.readers.outcome import Reading, Reject
 from matcher.service.bulk.folder import PartAccount
 from matcher.service.bulk.job import identity
-from matcher.service.bulk.part import SHOWN
 from matcher.service.bulk.pool import Matching, Step, Task, matched_parts
 from matcher.service.cohort import make_ready
 from matcher.service.outputs import Outputs
+from matcher.service.rendered import Rendered, Told
 from matcher.standing.cohort import CohortCounts
 
 
 def write_parts(
     task: Task, outputs: Outputs, reading: Reading, matching: Matching, step: Step
-) -> Iterator[PatientShown | Reject]:
+) -> Iterator[Told | Reject]:
     """Matches every part and writes it to the files of the run, in the order of the file.
 
     Gives the patients who were rejected, and the others where they are explained. ``reading`` and the account
@@ -37,9 +35,9 @@ def write_parts(
             outputs.reject(reject)
             yield reject
         if job.explained:
-            for shown in _shown(folder.rows(account.number)):
-                outputs.show(shown)
-                yield shown
+            rendered = Rendered.read(folder.rows(account.number))
+            outputs.add_rendered(rendered)
+            yield from rendered.told(outputs.common)
         else:
             outputs.add_rows(folder.rows(account.number))
     if identity(job.patients) != before:
@@ -50,9 +48,3 @@ def add_up(outputs: Outputs, account: PartAccount) -> None:
     """The one place where what was counted in parts becomes what is said of the whole."""
     outputs.add_counts(account.counts, CohortCounts.of_document(account.cohort))
     outputs.note(account.issues)
-
-
-def _shown(path: Path) -> Iterator[PatientShown]:
-    with path.open("rb") as stream:
-        for line in stream:
-            yield SHOWN.validate_json(line)

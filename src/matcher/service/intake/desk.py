@@ -18,6 +18,7 @@ from matcher.rules.candidate import Availability, CandidateKind
 from matcher.service.engines import interviewing
 from matcher.service.intake.form import Form
 from matcher.service.intake.questions import Chooser
+from matcher.service.intake.remedy import Suggestion, remedy, suggestions
 from matcher.service.intake.sections import form_of
 from matcher.service.intake.wire import SOURCE, Answers, Draft, draft
 from matcher.service.match import Matcher
@@ -35,6 +36,8 @@ class FieldIssue:
     reason: str
     remedy: str
     text: str = ""
+    #: what the answer may have meant, to be chosen with a click
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,22 @@ class Desk:
 
     def take(self, answers: Answers, as_of: date, patient: str = "") -> Taken:
         """The profile of the answers on a day. Nothing an answer says can keep the others from counting."""
-        made = draft(self.form, answers, self.matcher.rulebook.formulary)
+        made = draft(self.form, answers, self.matcher.rulebook.formulary, as_of)
         wire = {**made.wire, "as_of": as_of.isoformat(), **({"id": patient} if patient else {})}
         assembled = assemble(
             wire, as_of=as_of, formulary=self.matcher.rulebook.formulary, sources=self._sources(made)
         )
         assert assembled.profile is not None, "a form has one index cancer and a day"
-        issues = [_issue(name, each) for name, each in made.issues]
+        issues = [self._issue(name, each, as_of) for name, each in made.issues]
         names = made.names
-        issues += [_issue(names.of(each.fact).column, each) for each in assembled.issues]
+        issues += [self._issue(names.of(each.fact).column, each, as_of) for each in assembled.issues]
         return Taken(
             assembled.profile, wire, tuple(sorted(issues, key=lambda each: self.form.place(each.field)))
         )
+
+    def _issue(self, name: str, each: Issue, as_of: date) -> FieldIssue:
+        meant = suggestions(each, self.form.find(name), self.form.terms, as_of)
+        return FieldIssue(name, each.code, each.reason, remedy(each), each.text, meant)
 
     def _sources(self, made: Draft) -> Places:
         titles = {path: self.form.find(name) for path, name in made.places.items()}
@@ -111,7 +118,3 @@ class Desk:
 
     def evaluate(self, profile: Profile) -> VerdictTable:
         return self.matcher.evaluate(profile)
-
-
-def _issue(name: str, each: Issue) -> FieldIssue:
-    return FieldIssue(name, each.code, each.reason, each.remedy, each.text)

@@ -13,14 +13,30 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
+from matcher.domain.verdict import Verdict
 from matcher.engines.base import Interview
 from matcher.explanation.answer import CandidateShown, PatientShown
 from matcher.service.intake.desk import Desk, Taken
 from matcher.service.intake.questions import NextQuestion
 from matcher.service.intake.state import IntakeState, RulebookNamed, changes, counts, line, questions_shown
 from matcher.service.match import MatchOptions
+from matcher.standing.standing import stand
 
 QUESTIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MissingField:
+    """A field of the form that an unknown criterion waits for: ``cohort`` is empty for the candidate's own.
+
+    ``again``: the field has an answer, and the answer leaves the criterion open.
+    """
+
+    criterion: str
+    cohort: str
+    field: str
+    title: str
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,26 @@ class LiveIntake:
 
     def candidate(self, name: str) -> CandidateShown | None:
         return next((each for each in self.shown.candidates if each.id == name), None)
+
+    def missing(self, name: str) -> tuple[MissingField, ...]:
+        """The fields that a candidate's unknown criteria wait for, each once for a criterion."""
+        desk, table = self.desk, self._interview.table
+        wanted = next((each for each in desk.matcher.rulebook.candidates if each.id == name), None)
+        standing = None if wanted is None else stand(wanted, table, 0)
+        if standing is None:
+            return ()
+        judged = [("", each) for each in standing.criteria]
+        judged += [(cohort.cohort.id, each) for cohort in standing.cohorts for each in cohort.criteria]
+        found: dict[MissingField, None] = {}
+        for cohort, each in judged:
+            if each.satisfied is not Verdict.UNKNOWN:
+                continue
+            for _, feature in desk.chooser.open_features((each.criterion.satisfied,), table):
+                target = desk.chooser.target(feature, self.document.answers, self.taken.profile)
+                field = target and desk.form.find(target[0])
+                if target and field:
+                    found[MissingField(each.criterion.id, cohort, target[0], field.title, target[1])] = None
+        return tuple(found)
 
     def state(
         self, identifier: str, revision: int, expires_at: datetime, before: PatientShown | None = None

@@ -88,7 +88,8 @@ class Chooser:
         considered = [each for each in ranked if each.standing.kind not in RULED_OUT]
         targets: dict[tuple[str, bool], list[NodeId]] = defaultdict(list)
         supposed: dict[NodeId, list[Possible]] = {}
-        for node, feature in self._open_features(considered, table):
+        roots = (node for each in considered for node in each.standing.candidate.root_nodes())
+        for node, feature in self.open_features(roots, table):
             target = self.target(feature, answers, profile)
             given = self._answers(node, feature, table.findings[0][node])
             if target is not None and len(given) > 1:
@@ -149,11 +150,9 @@ class Chooser:
         begun = any(each.partition("/")[0] == "therapies" for each in answers)
         return "therapies" if listed and not begun else name
 
-    def _open_features(
-        self, considered: Sequence[Ranked], table: VerdictTable
-    ) -> Iterator[tuple[NodeId, Feature]]:
+    def open_features(self, roots: Iterable[NodeId], table: VerdictTable) -> Iterator[tuple[NodeId, Feature]]:
+        """What is read below these nodes, and not known exactly."""
         graph = self.rulebook.graph
-        roots = (node for each in considered for node in each.standing.candidate.root_nodes())
         for number in graph.below(*roots):
             node = graph[number]
             if not isinstance(node, Read) or table.findings[0][number].value.exact:

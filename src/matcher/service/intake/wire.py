@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from matcher.domain.record import Source
@@ -17,7 +18,8 @@ from matcher.readers.context import is_unknown
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.service.intake.absence import all_but
-from matcher.service.intake.form import Field, Form, Shape
+from matcher.service.intake.days import readings
+from matcher.service.intake.form import Field, Form, InputKind, Shape
 from matcher.vocabulary.formulary import Formulary
 
 Answers = Mapping[str, Any]
@@ -55,8 +57,8 @@ class Draft:
         return Places(by_path={each: Source(column=name) for each, name in self.places.items()})
 
 
-def draft(form: Form, answers: Answers, formulary: Formulary) -> Draft:
-    """The wire profile of the answers. ``unknown`` says nothing about the patient, so it is not in it."""
+def draft(form: Form, answers: Answers, formulary: Formulary, as_of: date) -> Draft:
+    """The wire profile of the answers on a day. ``unknown`` says nothing about the patient, so it is not in it."""
     made = Draft()
     for name in sorted(answers, key=form.place):
         answer = answers[name]
@@ -66,10 +68,28 @@ def draft(form: Form, answers: Answers, formulary: Formulary) -> Draft:
             hint = f"; did you mean '{guess}'?" if guess else ""
             made.refuse("P109", name, name, f"the form has no field '{name}'{hint}", answer)
         elif not is_unknown(answer):
-            _write(made, found, name, answer)
+            _write(made, found, name, _in_days(found, answer, as_of))
     _together(made, form, answers)
     _close(made, form, answers, formulary)
     return made
+
+
+def _in_days(found: Field, answer: Any, as_of: date) -> Any:
+    """The answer with each day that can be read in one way only written year first; all else as it is."""
+    if isinstance(answer, list):
+        return [_in_days(found, each, as_of) for each in answer]
+    main, *_ = found.inputs or (None,)
+    days = {each.name for each in found.inputs if each.kind is InputKind.DATE}
+    if main is not None and main.name in days:
+        days.add("value")
+    if not isinstance(answer, Mapping):
+        return _day(answer, as_of) if "value" in days else answer
+    return {key: _day(value, as_of) if key in days else value for key, value in answer.items()}
+
+
+def _day(value: Any, as_of: date) -> Any:
+    meant = readings(value, as_of) if isinstance(value, str) else ()
+    return meant[0] if len(meant) == 1 else value
 
 
 def _write(made: Draft, found: Field, name: str, answer: Any) -> None:

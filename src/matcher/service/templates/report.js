@@ -2,8 +2,11 @@
   function open(target) {
     for (var each = target; each; each = each.parentElement) if (each.tagName === "DETAILS") each.open = true;
   }
-  function follow() {
-    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  async function follow() {
+    var hash = decodeURIComponent(location.hash.slice(1));
+    // Where patients are written out only when asked for, this one is.
+    if (window.openPatient) await window.openPatient(hash);
+    var target = hash && document.getElementById(hash);
     if (target) { open(target); target.scrollIntoView(); }
   }
   var closed = [];

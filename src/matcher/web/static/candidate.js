@@ -2,10 +2,12 @@
 
 import { icon, make } from "./elements.js";
 
-const ROLES = [["inclusion", "Inclusion criteria"], ["exclusion", "Exclusion criteria"]];
+// What is in the way comes first, then what is not known yet, then what is in order.
+const GROUPS = [["not met", "In the way"], ["unknown", "Not known yet"], ["met", "In order"]];
 const SHAPES = { met: "met", "not met": "not-met", unknown: "unknown" };
 
-export function criteriaOf(candidate) {
+// `missing` are the fields that unknown criteria wait for; `go` leads to one.
+export function criteriaOf(candidate, missing, go) {
   const parts = [];
   if (candidate.because) parts.push(make("p", { class: "because" }, make("span", { class: "small-label", text: "Why here" }), ` ${candidate.because}`));
   if (candidate.coverage === "partial") {
@@ -17,15 +19,16 @@ export function criteriaOf(candidate) {
   for (const text of candidate.distances) parts.push(make("p", { class: "distance", text }));
   const cohorts = [...new Set(candidate.criteria.map((each) => each.cohort))].sort();
   for (const cohort of cohorts) {
-    for (const [role, title] of ROLES) {
-      const held = candidate.criteria.filter((each) => each.role === role && each.cohort === cohort);
-      if (held.length) parts.push(...group(cohort ? `Cohort ${cohort}: ${title.toLowerCase()}` : title, held));
+    for (const [satisfied, title] of GROUPS) {
+      const held = candidate.criteria.filter((each) => each.satisfied === satisfied && each.cohort === cohort);
+      const asked = (each) => missing.filter((field) => field.criterion === each.id && field.cohort === cohort);
+      if (held.length) parts.push(...group(cohort ? `Cohort ${cohort}: ${title.toLowerCase()}` : title, held, asked, go));
     }
   }
-  if (candidate.cautions.length) parts.push(...group("Cautions (shown, never counted)", candidate.cautions));
-  if (candidate.evidence.length) parts.push(make("h5", { text: "Evidence" }), make("ul", { class: "evidence" }, candidate.evidence.map(study)));
-  if (candidate.assumptions.length) parts.push(make("h5", { text: "Assumed for this candidate" }), listed(candidate.assumptions));
-  if (candidate.notes.length) parts.push(make("h5", { text: "Notes" }), listed(candidate.notes));
+  if (candidate.cautions.length) parts.push(...group("Cautions (shown, never counted)", candidate.cautions, () => [], go));
+  if (candidate.evidence.length) parts.push(make("h3", { text: "Evidence" }), make("ul", { class: "evidence" }, candidate.evidence.map(study)));
+  if (candidate.assumptions.length) parts.push(make("h3", { text: "Assumed for this candidate" }), listed(candidate.assumptions));
+  if (candidate.notes.length) parts.push(make("h3", { text: "Notes" }), listed(candidate.notes));
   return parts;
 }
 
@@ -37,11 +40,21 @@ const cohortText = (candidate) => (each) => {
 
 const listed = (items) => make("ul", {}, items.map((text) => make("li", { text })));
 
-function group(title, criteria) {
-  return [make("h5", { text: title }), make("ul", { class: "criteria" }, criteria.map(criterion))];
+function group(title, criteria, asked, go) {
+  return [make("h3", { text: `${title} (${criteria.length})` }),
+    make("ul", { class: "criteria" }, criteria.map((each) => criterion(each, asked(each), go)))];
 }
 
-function criterion(each) {
+// A way to each field that a criterion waits for; the longest lists are answered from their section.
+const ASKED = 5;
+
+function ways(fields, go) {
+  return make("p", { class: "ways" }, fields.slice(0, ASKED).map((each) => make("button", {
+    type: "button", class: "link", text: `${each.again ? "Complete" : "Answer"}: ${each.title}`, onclick: () => go(each.field),
+  })), fields.length > ASKED ? ` and ${fields.length - ASKED} more` : null);
+}
+
+function criterion(each, fields, go) {
   const verdict = each.role === "caution"
     ? { applies: "caution", "does not apply": "met", unknown: "unknown" }[each.verdict] : SHAPES[each.satisfied];
   const facts = each.facts.map((fact) => make("li", {}, fact.text,
@@ -54,8 +67,9 @@ function criterion(each) {
   return make("li", { class: `criterion ${verdict}` },
     make("span", { class: `verdict ${verdict}` }, icon(`v-${verdict}`), each.verdict),
     make("div", {},
-      make("p", { class: "asks" }, make("span", { class: "code", text: each.id }), ` ${each.text}`),
+      make("p", { class: "asks" }, make("span", { class: "code", text: each.id }), ` ${each.role === "exclusion" ? "Exclusion: " : ""}${each.text}`),
       each.reason ? make("p", { class: "reason", text: each.reason }) : null,
+      fields.length ? ways(fields, go) : null,
       facts.length ? make("ul", { class: "facts" }, facts) : null,
       each.distance ? make("p", { class: "distance", text: each.distance }) : null,
       each.assumption ? make("p", { class: "where", text: `Assumption: ${each.assumption}` }) : null,

@@ -124,6 +124,20 @@ export function settle(field, answered) {
   }
 }
 
+// What the answer may have meant: a click puts it where it was typed.
+function meant(issue, place) {
+  if (!issue.suggestions.length) return [];
+  const typed = all("[data-input]", place).find((each) => [valueOf(each)].flat().includes(issue.text));
+  if (!typed) return [];
+  return [make("span", { class: "meant" }, "Meant: ", issue.suggestions.map((each) => make("button", {
+    type: "button", class: "link", text: each.title, onclick: () => {
+      const held = valueOf(typed);
+      put(typed, Array.isArray(held) ? held.map((one) => (one === issue.text ? each.value : one)) : each.value);
+      typed.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+  })))];
+}
+
 // What could not be read, at its field and, for a row, at its row.
 export function showIssues(issues) {
   for (const each of all(".issue")) {
@@ -143,7 +157,7 @@ export function showIssues(issues) {
     const at = find(":scope > .issue", place);
     at.hidden = false;
     at.append(make("span", {}, make("strong", { text: "Not used: " }), `${issue.reason}. `,
-      make("span", { class: "remedy", text: issue.remedy })));
+      make("span", { class: "remedy", text: issue.remedy }), ...meant(issue, place)));
     find("input:not([type=radio]):not([type=checkbox]), select", place)?.setAttribute("aria-invalid", "true");
   }
   return lost;

@@ -1,6 +1,6 @@
 // The intake page: the form on one side, what follows from it on the other.
 
-import { all, fieldOf, find, make } from "./elements.js";
+import { all, fieldOf, find, make, plural } from "./elements.js";
 import { answerOf, reveal, rowOf, settle, show, showIssues } from "./fields.js";
 import { loadTerms, setTerm, titleOf, watchTerms } from "./complete.js";
 import { addRow, drawTimeline, endOf, refresh, removeRow, showList } from "./rows.js";
@@ -12,7 +12,7 @@ import { download, readProfile } from "./files.js";
 
 const form = document.getElementById("form");
 const session = new Session();
-const results = new Results(session);
+const results = new Results(session, goTo);
 const card = new QuestionCard(answerFromCard, goTo);
 const asOf = document.getElementById("as-of");
 const patient = document.getElementById("patient");
@@ -112,6 +112,7 @@ function answerFromCard(name, answer) {
 function goTo(name, agent) {
   const field = fieldOf(name);
   if (!field) return;
+  view("form");
   for (let each = field.parentElement; each; each = each.parentElement) {
     if (each.tagName === "DETAILS") each.open = true;
   }
@@ -149,10 +150,9 @@ session.addEventListener("state", ({ detail: { state, whole } }) => {
   results.show(state);
   card.show(state);
   document.getElementById("said").textContent = whole ? "" : spoken(state);
-  document.getElementById("engine").textContent = state.engine;
   document.getElementById("rulebook").textContent = state.rulebook.short;
   document.getElementById("as-of-said").textContent = state.as_of;
-  document.getElementById("saved").textContent = session.unsent ? "saving …" : `${Object.keys(state.answers).length} answers saved`;
+  document.getElementById("saved").textContent = session.unsent ? "saving …" : `${plural(Object.keys(state.answers).length, "answer")} saved`;
   document.body.dataset.revision = state.revision;
   asOf.value = state.as_of;
   document.getElementById("closed").checked = state.include_closed;
@@ -198,12 +198,29 @@ session.addEventListener("state", () => { if (banner.dataset.kind === "lost") sa
 // --- the page's own buttons -----------------------------------------------------------------------
 
 document.getElementById("new").addEventListener("click", async () => {
+  if (Object.keys(session.answers).length && !(await confirmed("erase"))) return;
   await session.forget();
   say("", "");
   card.later.clear();
   await session.begin({}).catch(failed);
   find("#form input")?.focus();
 });
+function confirmed(name) {
+  const dialog = document.getElementById(name);
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((settled) => dialog.addEventListener("close", () => settled(dialog.returnValue === "yes"), { once: true }));
+}
+
+// On a narrow screen the form and the matches take turns.
+function view(name) {
+  document.body.dataset.view = name;
+  for (const each of ["form", "matches"]) document.getElementById(`view-${each}`).setAttribute("aria-pressed", String(each === name));
+}
+for (const each of ["form", "matches"]) {
+  document.getElementById(`view-${each}`).addEventListener("click", () => { view(each); scrollTo(0, 0); });
+}
+
 document.getElementById("open").addEventListener("click", () => document.getElementById("file").click());
 document.getElementById("file").addEventListener("change", async (event) => {
   const [file] = event.target.files;
@@ -239,6 +256,7 @@ function begin() {
   return session.open().catch(failed);
 }
 
+view("form");
 watchUnits(form);
 watchTerms(form, session);
 for (const field of all('.field[data-shape="list"]')) refresh(field);

@@ -1,6 +1,6 @@
 // The next best question: asked here, answered here in one click where an answer is a word, else at its field.
 
-import { all, find, fieldOf, make, plural, rounded } from "./elements.js";
+import { all, find, fieldOf, make, plural } from "./elements.js";
 import { answerOf } from "./fields.js";
 
 const FURTHER = 4;
@@ -99,10 +99,10 @@ function choices(field) {
 function worth(question, state) {
   const open = [...state.trials, ...state.regimens].filter((each) => each.standing === "possible").length;
   const parts = [];
-  if (question.settles >= 0.05) parts.push(`expected to settle ${rounded(question.settles)} of ${plural(open, "open candidate")}`);
-  if (question.criteria >= 0.05) parts.push(`decide ${rounded(question.criteria)} ${rounded(question.criteria) === "1" ? "criterion" : "criteria"}`);
-  const expected = parts.join(" and ");
-  return `${expected.charAt(0).toUpperCase()}${expected.slice(1)}${expected ? " · " : ""}${question.effort}`;
+  const settled = Math.round(question.settles);
+  parts.push(settled >= 1 ? `Likely to settle ${settled} of the ${open} still open`
+    : `Bears on ${plural(question.candidates.length, "trial or regimen", "trials and regimens")}`);
+  return [...parts, question.effort].join(" · ");
 }
 
-const short = (question) => (question.settles >= 0.05 ? `settles ${rounded(question.settles)}` : `decides ${rounded(question.criteria)}`);
+const short = (question) => `bears on ${question.candidates.length}`;

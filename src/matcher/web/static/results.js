@@ -3,15 +3,17 @@
 import { all, find, icon, make, plural } from "./elements.js";
 import { criteriaOf } from "./candidate.js";
 
-const SHOWN = 7;
+// Trials and regimens are both in view before anybody scrolls: as many of each as the screen has room for.
+const shownAtOnce = () => Math.max(3, Math.min(7, Math.floor((window.innerHeight - 420) / 130)));
 const EFFECTS = {
   lost: ["Ruled out", "s-ineligible"], gained: ["Open again", "s-possible"], settled: ["Settled", "s-eligible"],
   reopened: ["In question again", "s-possible"], moved: ["Changed", "s-not_yet"],
 };
 
 export class Results {
-  constructor(session) {
+  constructor(session, go) {
     this.session = session;
+    this.go = go;
     this.held = new Map();
     this.open = new Set();
     this.unfolded = new Set();
@@ -19,18 +21,19 @@ export class Results {
 
   show(state) {
     this.held.clear();
-    this.counts(state);
+    for (const kind of ["trials", "regimens"]) {
+      this.counts(kind, state[kind]);
+      this.list(kind, state[kind]);
+    }
     this.summary(state);
-    for (const kind of ["trials", "regimens"]) this.list(kind, state[kind], state);
+    document.getElementById("peek").textContent = `(${[...state.trials, ...state.regimens].filter((each) => each.standing !== "ineligible").length})`;
     this.notes(state);
   }
 
-  counts(state) {
-    const place = document.getElementById("counts");
-    const names = Object.entries(state.counts);
-    place.replaceChildren(...names.map(([name, number]) => make("li", {}, standing(name, `${number} ${WORDS[name]}`))));
-    const open = names.filter(([name]) => name !== "ineligible").map(([name, number]) => `${number} ${WORDS[name]}`);
-    document.getElementById("peek").textContent = open.slice(0, 2).join(" · ") || "Matches";
+  counts(kind, candidates) {
+    const found = Object.keys(WORDS).map((name) => [name, candidates.filter((each) => each.standing === name).length]);
+    document.getElementById(`${kind}-counts`).replaceChildren(...found.filter(([, number]) => number)
+      .map(([name, number]) => make("li", {}, standing(name, `${number} ${WORDS[name]}`))));
   }
 
   summary(state) {
@@ -39,19 +42,21 @@ export class Results {
       const [name, ...value] = line.split(": ");
       return make("div", {}, make("dt", { text: name }), make("dd", { text: value.join(": ") }));
     }));
-    place.hidden = !state.summary.length;
+    place.parentElement.hidden = !state.summary.length;
   }
 
   list(kind, candidates) {
     const fitting = candidates.filter((each) => each.standing !== "ineligible");
     const out = candidates.filter((each) => each.standing === "ineligible");
     const focused = document.activeElement?.closest?.("details[data-candidate]")?.dataset.candidate;
+    const most = shownAtOnce();
     const parts = [];
     if (!fitting.length) parts.push(make("p", { class: "none", text: "None is open to this patient on what is recorded." }));
-    parts.push(make("ol", { class: "candidates" }, fitting.slice(0, SHOWN).map((each) => this.entry(each))));
-    if (fitting.length > SHOWN) parts.push(this.fold(`${kind}-more`, plural(fitting.length - SHOWN, "more"), fitting.slice(SHOWN)));
-    if (out.length) parts.push(this.fold(`${kind}-out`, `${out.length} not eligible`, out, "ruled-out"));
-    document.getElementById(kind).replaceChildren(...parts);
+    parts.push(make("ol", { class: "candidates" }, fitting.slice(0, most).map((each) => this.entry(each))));
+    const folds = make("div", { class: "folds" });
+    if (fitting.length > most) folds.append(this.fold(`${kind}-more`, `${fitting.length - most} more`, fitting.slice(most)));
+    if (out.length) folds.append(this.fold(`${kind}-out`, `${out.length} not eligible`, out, "ruled-out"));
+    document.getElementById(kind).replaceChildren(...parts, folds);
     if (focused) find(`details[data-candidate="${CSS.escape(focused)}"] > summary`)?.focus({ preventScroll: true });
   }
 
@@ -73,10 +78,10 @@ export class Results {
     const details = make("details", { class: `candidate ${each.standing}`, "data-candidate": each.id },
       make("summary", {},
         make("span", { class: "rank", text: each.rank ? `${each.tied ? "=" : ""}${each.rank}` : "–" }),
-        make("span", { class: "what" }, make("span", { class: "title", text: each.title }),
+        make("span", { class: "title", title: each.title, text: each.title }),
+        make("span", { class: "where-it-stands" }, standing(each.standing, each.standing_text.split(":")[0]),
+          make("span", { class: "tally", text: blocked ? each.blocking[0] : [tally, ...facts].filter(Boolean).join(" · ") }),
           make("span", { class: "code", text: each.id })),
-        standing(each.standing, each.standing_text),
-        make("span", { class: "tally", text: blocked ? each.blocking[0] : [tally, ...facts].filter(Boolean).join(" · ") }),
         each.cautions.length
           ? make("span", { class: "cautions", text: `Caution: ${each.cautions.join("; ")}` })
           : null,
@@ -98,7 +103,7 @@ export class Results {
     try {
       const whole = this.held.get(each.id) ?? (await this.session.candidate(each.id));
       this.held.set(each.id, whole);
-      inside.replaceChildren(...criteriaOf(whole));
+      inside.replaceChildren(...criteriaOf(whole.candidate, whole.missing, this.go));
     } catch {
       inside.replaceChildren(make("p", { class: "none", text: "The criteria could not be fetched. Close and open it again." }));
     }
@@ -131,8 +136,10 @@ export class Results {
     const shown = make("ul", {}, items.slice(0, 4));
     const rest = items.length > 4
       ? make("details", { class: "fold" }, make("summary", { text: `${items.length - 4} more` }), make("ul", {}, items.slice(4))) : null;
-    document.getElementById("changes").replaceChildren(
-      ...[criteria ? make("p", { class: "worth", text: criteria }) : null, items.length ? shown : null, rest].filter(Boolean));
+    const said = Object.entries(EFFECTS).map(([effect, [word]]) => [word.toLowerCase(), candidates.filter((each) => each.effect === effect).length])
+      .filter(([, number]) => number).map(([word, number]) => `${number} ${word}`);
+    document.getElementById("changes-said").textContent = [...said, criteria].filter(Boolean).join(", ");
+    document.getElementById("changes").replaceChildren(...[items.length ? shown : null, rest].filter(Boolean));
   }
 
   notes(state) {

@@ -3,7 +3,7 @@
 // session's id and, where the server asks for one, the token, both until the tab is closed.
 
 const KEPT = "matcher-session";
-const TOKEN = "matcher-token";
+export const TOKEN = "matcher-token";
 const RETRY = 3000;
 
 export class Session extends EventTarget {
@@ -163,7 +163,7 @@ export class Session extends EventTarget {
   async candidate(id) {
     const response = await this.call("GET", `/v1/sessions/${this.id}/candidates/${encodeURIComponent(id)}`);
     if (!response.ok) throw await problem(response);
-    return (await response.json()).candidate;
+    return response.json();
   }
 }
 

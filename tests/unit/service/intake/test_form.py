@@ -9,6 +9,7 @@ import pytest
 
 from matcher.engines.reference.kinds import whole
 from matcher.features.catalogue import CATALOGUE
+from matcher.features.kind import SinceDay
 from matcher.rules.graph import Read
 from matcher.service.intake.desk import Desk
 from matcher.service.intake.form import Field, Input, InputKind, Shape
@@ -30,7 +31,8 @@ _MEDICINE, _PROCEDURE = "antiplatelet", "major_surgery"
 def test_every_feature_of_the_rulebook_has_a_field(desk: Desk) -> None:
     formulary, found = desk.matcher.rulebook.formulary, []
     for node in desk.matcher.rulebook.graph.nodes:
-        if isinstance(node, Read):
+        # The day of an amendment is nothing of the patient's.
+        if isinstance(node, Read) and not isinstance(node.feature.kind, SinceDay):
             topic = topic_of(node.feature)
             named = fields_for(topic, formulary)
             if topic not in BY_RECORD_ONLY and not (named and all(desk.form.find(each) for each in named)):

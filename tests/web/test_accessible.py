@@ -1,0 +1,76 @@
+"""axe-core, which the tools of browsers use, finds nothing on the intake page in any state, nor in the report."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.filling import answer, settled
+from tests.web.live import ROOT, Live, serving
+
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+)
+
+DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 780}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with serving(tmp_path_factory.mktemp("server")) as live:
+        yield live
+
+
+def complaints(page: Any) -> list[str]:
+    found = axe.Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_intake_page_in_every_state(browser: Any, server: Live, size: Any, scheme: Any) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(server.base)
+    page.wait_for_selector("#question button")
+    assert complaints(page) == []
+    answer(page, "diagnosis", "PLMESO")
+    answer(page, "ecog", {"value": "3"})
+    answer(page, "birth_date", {"value": "01/02/1960"})
+    assert page.locator(".issue .meant").count() == 1
+    answer(page, "therapies/1", {"agents": ["cisplatin"], "start": "2025-01-10"})
+    assert complaints(page) == []
+    if size is PHONE:
+        page.click("#view-matches")
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    page.locator("#trials .criterion").first.wait_for()
+    settled(page)
+    assert complaints(page) == []
+    page.click("#new")
+    assert complaints(page) == []
+    context.close()
+
+
+def test_the_report_with_everything_open(browser: Any, tmp_path: Path) -> None:
+    wanted = [
+        "match",
+        str(ROOT / "fixtures" / "patients.csv"),
+        "--as-of",
+        "2026-01-15",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    subprocess.run([sys.executable, "-m", "matcher.cli", *wanted], check=True, capture_output=True)
+    context = browser.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.goto((tmp_path / "out" / "report.html").as_uri())
+    page.evaluate(
+        "for (const each of [...document.querySelectorAll('details')].slice(0, 60)) each.open = true"
+    )
+    assert complaints(page) == []
+    context.close()

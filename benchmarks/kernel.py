@@ -19,7 +19,7 @@ from workload import SEED, Facts, Trial, facts, frame, given_values, graph, rule
 
 from matcher.engines.columnar import ColumnarEngine
 from matcher.engines.columnar.arrays import Words
-from matcher.engines.columnar.planes import ALL_BITS, packed, words_for
+from matcher.engines.planes.chunk import ALL_BITS, packed, words_for
 from matcher.rulebook.load import load_rulebook
 from matcher.standing.bits import StandingBits
 

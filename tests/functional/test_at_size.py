@@ -268,7 +268,7 @@ class TestUnfinished:
 
 def test_patient_by_patient_every_engine_writes_the_same(desk: Desk) -> None:
     pytest.importorskip("durable.engine", reason="durable-rules does not import on Python 3.13")
-    engines = {"reference": "reference", "auto": "recorded", "durable": "durable"}
+    engines = {"reference": "reference", "auto": "single", "durable": "durable"}
     for asked, used in engines.items():
         ran = desk.match("--engine", asked, "-o", asked)
         assert ran.code == 0, ran.err
@@ -377,4 +377,4 @@ def test_beyond_some_thousands_explanations_are_left_out_and_that_is_said(
 
 def test_a_few_patients_are_matched_one_by_one(desk: Desk) -> None:
     desk.match()
-    assert json.loads((desk.folder / "out" / "run.json").read_text("utf-8"))["engine"] == "recorded"
+    assert json.loads((desk.folder / "out" / "run.json").read_text("utf-8"))["engine"] == "single"

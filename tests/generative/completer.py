@@ -107,7 +107,7 @@ class Completer:
             response=self.code(held.response, *codes.RESPONSE_ORDER),
             progressed=progressed,
             progression=progression,
-            stopped_for=self.code(held.stopped_for, *codes.STOP_REASONS),
+            stopped_for=self.code(held.stopped_for, *codes.STOP_REASON.codes),
             cycles=self.number(held.cycles, 1, 4, whole=True),
         )
 
@@ -120,14 +120,14 @@ class Completer:
             start=start,
             end=end,
             ongoing=ongoing,
-            route=self.code(held.route, *codes.ROUTES),
+            route=self.code(held.route, *codes.ROUTE.codes),
         )
 
     def irradiation(self, held: Radiotherapy) -> Radiotherapy:
         start, end, ongoing = self.period(held.start, held.end, held.ongoing)
         return replace(
             held,
-            field=self.code(held.field, *codes.RADIOTHERAPY_FIELDS),
+            field=self.code(held.field, *codes.RADIOTHERAPY_FIELD.codes),
             intent=self.code(held.intent, *codes.RADIOTHERAPY_INTENTS),
             dose=self.number(held.dose, 20, 50),
             start=start,
@@ -149,7 +149,7 @@ class Completer:
         return replace(
             held,
             code=self.code(held.code, *made.CONDITION_CODES),
-            status=self.code(held.status, *codes.CONDITION_STATUSES),
+            status=self.code(held.status, *codes.CONDITION_STATUS.codes),
             grade=self.number(held.grade, 1, 2, 3, whole=True),
             start=start,
             end=end,

@@ -8,12 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.possible import Interval, Op
 from matcher.domain.verdict import Verdict
 from matcher.features.kind import (
     Age,
-    Consists,
-    Count,
     Feature,
     Filter,
     FirstOf,
@@ -21,12 +18,11 @@ from matcher.features.kind import (
     Is,
     Kind,
     Named,
-    NumberDomain,
     SinceDay,
 )
 from matcher.rules.condition import Branch, Condition
 from matcher.rules.derive import DerivationCompiler
-from matcher.rules.graph import Constant, Graph, GraphBuilder, NodeId, Presume, Read, Test, members_of
+from matcher.rules.graph import Constant, Graph, GraphBuilder, NodeId, Presume, Read, members_of
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Lowering
 from matcher.rules.parse import ConditionReader
@@ -36,7 +32,7 @@ from tests.generative.conditions import EVENTS, GATES, LEAVES, Raw, gate, nested
 from tests.small_formulary import SMALL_FORMULARY
 
 #: what a graph is generated for: the node its condition must hold
-WANTED = ("Test", *GATES, "Choice", "Combine", "Constant", "Presume", "Consists", "SinceDay")
+WANTED = ("Test", *GATES, "Choice", "Combine", "Constant", "Presume", "SinceDay")
 
 
 @dataclass(frozen=True)
@@ -198,13 +194,4 @@ def graphs(draw: st.DrawFn, wanted: str | None = None) -> Made:
             since = DateSpan(first, first + timedelta(days=draw(st.sampled_from((0, 2)))))
             branch = Branch(in_force(since), read(reader, raw), read(reader, draw(nested(1))))
             root = lowering.lower(branch)
-        case "Consists":
-            root = builder.any([root, _consists(builder)])
     return Made(builder.graph(), root, raw, derivations)
-
-
-def _consists(builder: GraphBuilder) -> NodeId:
-    """Courses of platinum and nothing else: a filter that no word of the language uses yet."""
-    only = Count("therapies", (Consists("components", SMALL_FORMULARY.members("platinum")),), None)
-    value = builder.add(Read(Feature("platinum alone", only, NumberDomain(Interval(0, 100), integer=True))))
-    return builder.add(Test(value, Op.AT_LEAST, 1.0))

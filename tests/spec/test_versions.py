@@ -7,8 +7,7 @@ import pytest
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine
 from matcher.engines.columnar import ColumnarEngine
-from matcher.engines.levelled import LevelledEngine
-from matcher.engines.recorded import RecordedEngine
+from matcher.engines.planes.single import SingleEngine
 from matcher.readers.assemble import assemble
 from matcher.rulebook.load import load_rulebook
 from matcher.rules.rulebook import Rulebook
@@ -41,7 +40,7 @@ versions:
     change: The third
     source: protocol
 """
-_EVERY = (*ENGINES, RecordedEngine(), LevelledEngine(), ColumnarEngine())
+_EVERY = (*ENGINES, SingleEngine(), SingleEngine(many_nodes=0), ColumnarEngine())
 
 
 @pytest.fixture(scope="module")

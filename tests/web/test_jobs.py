@@ -94,6 +94,7 @@ def test_a_job_gives_what_the_command_line_writes(http: httpx.Client, tmp_path: 
     assert set(got) == set(expected)
     for name in ("matches.csv", "explanations.jsonl", "rejects.csv", "issues.csv"):
         assert got[name] == expected[name], name
+    assert json.loads(got["run.json"])["engine"] == json.loads(expected["run.json"])["engine"] == "single"
     assert shown["rulebook"] == json.loads(got["run.json"])["rulebook"]["version"][:12]
 
 

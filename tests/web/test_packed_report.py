@@ -54,7 +54,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     shown = [matcher.match_one(each, ["ecog: cannot be read"]) for each in profiles]
     written: dict[str, Path] = {}
     for detail in (Detail.FULL, Detail.LINES):
-        counts = Account(Run(rulebook, "patients.csv", DAY.isoformat(), "recorded"))
+        counts = Account(Run(rulebook, "patients.csv", DAY.isoformat(), "single"))
         report, page = Report(io.StringIO(), PATIENTS), io.StringIO()
         report.detail = detail
         for each in shown:

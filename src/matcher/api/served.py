@@ -22,7 +22,6 @@ class Served:
     """One version of the rulebook, ready. A request takes it once and is answered from nothing else."""
 
     rulebook: Rulebook
-    loaded_at: datetime
     matcher: Matcher = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,7 +48,7 @@ class Holder:
 
     def _load(self) -> Served:
         """Ready to answer: what is worked out once for a rulebook is, before anybody waits for it."""
-        served = Served(open_rulebook(self.rules), self.clock())
+        served = Served(open_rulebook(self.rules))
         answer(served.matcher, {}, MatchOptions(top=1), as_of=None, today=self.clock().date())
         return served
 

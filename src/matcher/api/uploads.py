@@ -18,7 +18,6 @@ from matcher.api.problems import Problem
 from matcher.api.settings import Settings
 
 ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".zip")
-_TABLES = (".csv", ".tsv")
 _DELIMITED = frozenset({".csv", ".tsv", ".tab", ".psv", ".txt"})
 _PIECE = 1 << 20
 _LARGEST_MAPPING = 1 << 20

@@ -18,13 +18,12 @@ from matcher.engines.reference import ReferenceEngine
 from matcher.errors import Diagnostic, in_order
 from matcher.explanation.criterion import verdict_in_words
 from matcher.readers.assemble import assemble
-from matcher.rulebook.lint.book import Book, Placed, criteria_of, rows_of
+from matcher.rulebook.lint.book import Book, Placed, criteria_of
 from matcher.rulebook.load import Loaded
 from matcher.rulebook.marked import Location
 from matcher.rules.candidate import Candidate, Role
 from matcher.rules.graph import Choice, NodeId
 from matcher.rules.rulebook import Derivation
-from matcher.standing.deciding import ConditionNodes
 from matcher.standing.standing import StandingKind
 
 _CODES = {Verdict.MET: "L001", Verdict.NOT_MET: "L002", Verdict.UNKNOWN: "L003"}
@@ -78,7 +77,7 @@ class _Audit:
     def __init__(self, book: Book, passed: Sequence[CaseResult]) -> None:
         self._book = book
         self._passed = passed
-        self._limits = LimitCheck(book, ConditionNodes(book.rulebook))
+        self._limits = LimitCheck(book)
         blank = assemble({"id": "nobody"}, as_of=_SOME_DAY, formulary=book.rulebook.formulary).profile
         assert blank is not None
         self._unknowing = ReferenceEngine().evaluate(book.rulebook.graph, (blank,))
@@ -145,7 +144,7 @@ class _Audit:
             message = "no case expects 'applies: false'"
             report = self._book.report(derivation.file, "L025", ("applies_to",), message)
             yield _Demand(None if elsewhere else report)
-        for _, condition in rows_of(derivation, self._book.lexicon):
+        for condition in derivation.conditions:
             for found in self._limits.check(derivation.file, condition, stating):
                 yield _Demand(found)
 

@@ -18,7 +18,6 @@ from matcher.explanation.wording import is_presence
 from matcher.features.kind import Age, NumberDomain, Since, SinceDay
 from matcher.rulebook.lint.book import Book
 from matcher.rules.condition import Bound, Comparison, Condition, comparisons
-from matcher.standing.deciding import ConditionNodes
 from matcher.vocabulary.units import round9
 
 _SHARE = 0.2
@@ -31,7 +30,6 @@ class LimitCheck:
     """Looks for each limit of a condition among the values of the cases."""
 
     book: Book
-    nodes: ConditionNodes
 
     def check(
         self, file: str, condition: Condition, stating: Sequence[CaseResult]
@@ -47,8 +45,7 @@ class LimitCheck:
                     yield from self._bound(file, comparison, bound, values)
 
     def _values(self, comparison: Comparison, stating: Sequence[CaseResult]) -> list[float]:
-        node = self.nodes.value_of(comparison)
-        found = [each.table.findings[0].get(node) for each in stating]
+        found = [each.table.findings[0].get(comparison.value) for each in stating]
         values = [finding.value for finding in found if finding is not None]
         return [
             each.low for each in values if isinstance(each, Interval) and each.exact and not isinf(each.low)

@@ -19,9 +19,16 @@ from matcher.explanation.wording import is_presence, limits_in_words, unit_of, v
 from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Comparison, Condition, comparisons
-from matcher.rules.graph import NodeId
+from matcher.rules.graph import Graph, NodeId
 from matcher.rules.syntax import Citation
-from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.deciding import (
+    ConditionReading,
+    beneath,
+    derived_domain,
+    is_derived,
+    sources_of,
+    values_of,
+)
 from matcher.standing.standing import CriterionVerdict
 
 _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.UNKNOWN: "unknown"}
@@ -100,7 +107,7 @@ class _Fixed:
     def __init__(
         self,
         criterion: Criterion,
-        nodes: ConditionNodes,
+        graph: Graph,
         known: dict[Comparison, Comparison],
         asked: dict[tuple[Condition, Role, str], int],
     ) -> None:
@@ -109,21 +116,20 @@ class _Fixed:
         self.condition = asked.setdefault(
             (criterion.condition, criterion.role, criterion.recoverable_within), len(asked)
         )
-        self.nodes = nodes.values_of(criterion.condition)
+        self.nodes = values_of(criterion.condition)
         self.comparisons = {
-            id(each): (known.setdefault(each, each), node)
-            for each, node in zip(comparisons(criterion.condition), self.nodes, strict=True)
+            id(each): known.setdefault(each, each) for each in comparisons(criterion.condition)
         }
         self.windows = tuple(
             (
-                node,
+                each.value,
                 f"{each.title}: the rule gives no window; values up to {each.default_window} days old count (default)",
             )
-            for each, node in self.comparisons.values()
+            for each in self.comparisons.values()
             if each.default_window is not None
         )
         self.places = {id(each): place for each, place in places(criterion.condition)}
-        self.derived = any(map(nodes.is_derived, self.nodes)) or any(
+        self.derived = any(is_derived(graph, each) for each in self.nodes) or any(
             is_set_aside(each.word) for each in comparisons(criterion.condition)
         )
         self.role = criterion.role.value
@@ -178,7 +184,7 @@ class CriterionWords:
         found = self._fixed.get(id(criterion))
         if found is None:
             found = self._fixed[id(criterion)] = _Fixed(
-                criterion, reading.nodes, self._comparisons, self._conditions
+                criterion, reading.graph, self._comparisons, self._conditions
             )
         return found
 
@@ -219,33 +225,27 @@ class CriterionWords:
     def _said(
         self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
     ) -> _Said:
-        criterion, held = judged.criterion, reading.findings
+        criterion = judged.criterion
         deciding = reading.decided_by(criterion.condition)
-        by = [(*fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding]
-        reasons = [
-            self._reason(comparison, node, criterion.role, place, reading, patient)
-            for comparison, node, place in by
-        ]
+        by = [(fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding]
+        reasons = [self._reason(each, criterion.role, place, reading, patient) for each, place in by]
+        found = [(each, reading.finding(each)) for each, _ in by]
         lacking = dict.fromkeys(
-            self._lacking(comparison, node, reading)
-            for comparison, node, _ in by
-            if not held[node].value.exact
+            self._lacking(each, reading) for each, finding in found if not finding.value.exact
         )
-        beside = [record for comparison, node, _ in by for record in patient.aside(comparison, held[node])]
-        behind = [fact for _, node, _ in by for fact in _behind(node, reading, patient)]
+        beside = [record for each, finding in found for record in patient.aside(each, finding)]
+        behind = [fact for each, _ in by for fact in _behind(each.value, reading, patient)]
         behind += patient.facts((), beside)
-        missed = judged.satisfied is Verdict.NOT_MET
         return _Said(
             together(reasons, _MANY) or "this version of the protocol does not ask it",
             tuple(_distinct(behind)[:_MANY]),
-            _distance(judged, ((comparison, held[node]) for comparison, node, _ in by)) if missed else "",
+            _distance(judged, found) if judged.satisfied is Verdict.NOT_MET else "",
             ", ".join(lacking),
         )
 
     def _reason(
         self,
         comparison: Comparison,
-        node: NodeId,
         role: Role,
         place: Place,
         reading: ConditionReading,
@@ -257,28 +257,29 @@ class CriterionWords:
         if told is None:
             if key not in self._asked:
                 self._asked[key] = asks(comparison, role, place)
-            finding = reading.findings[node]
-            origin = self._origins.of(node, reading).said if reading.nodes.is_derived(node) else ()
+            finding, value = reading.finding(comparison), comparison.value
+            origin = self._origins.of(value, reading).said if is_derived(reading.graph, value) else ()
             beside = (why_aside(each) for each in patient.aside(comparison, finding))
             told = patient.reasons[key] = reason(
                 comparison,
                 finding,
                 self._asked[key],
-                reading.nodes.derived_domain(comparison),
+                derived_domain(reading.graph, comparison),
                 _named(finding, patient) if is_presence(comparison) else (),
                 origin,
                 beside,
             )
         return told
 
-    def _lacking(self, comparison: Comparison, node: NodeId, reading: ConditionReading) -> str:
+    def _lacking(self, comparison: Comparison, reading: ConditionReading) -> str:
         """What is missing by its title; of a derived fact also what is missing for it."""
-        if not reading.nodes.is_derived(node):
+        if not is_derived(reading.graph, comparison.value):
             return comparison.title
-        beneath = [each for each in self._origins.of(node, reading).open if each != comparison.title]
-        if len(beneath) > _MOST_NAMED + 2:
-            beneath = [*beneath[: _MOST_NAMED + 1], f"{len(beneath) - _MOST_NAMED - 1} more"]
-        return f"{comparison.title} ({', '.join(beneath)})" if beneath else comparison.title
+        missing = self._origins.of(comparison.value, reading).open
+        others = [each for each in missing if each != comparison.title]
+        if len(others) > _MOST_NAMED + 2:
+            others = [*others[: _MOST_NAMED + 1], f"{len(others) - _MOST_NAMED - 1} more"]
+        return f"{comparison.title} ({', '.join(others)})" if others else comparison.title
 
 
 def _behind(node: NodeId, reading: ConditionReading, patient: PatientWords) -> list[FactShown]:
@@ -290,14 +291,14 @@ def _behind(node: NodeId, reading: ConditionReading, patient: PatientWords) -> l
 
 
 def _read_for(node: NodeId, reading: ConditionReading) -> Iterator[Finding]:
-    held, verdicts = reading.findings, reading.table.verdicts[reading.row]
+    held, graph, verdicts = reading.findings, reading.graph, reading.table.verdicts[reading.row]
     yield held[node]
-    if reading.nodes.is_derived(node):
-        sources = reading.nodes.sources(node) or (node,)
+    if is_derived(graph, node):
+        sources = sources_of(graph, node) or (node,)
         speaking = [each for each in sources if not held[each].silent] or sources
         for each in speaking:
-            if reading.nodes.is_derived(each):
-                yield from (held[one] for one in reading.nodes.beneath(each, verdicts.get) if one in held)
+            if is_derived(graph, each):
+                yield from (held[one] for one in beneath(graph, each, verdicts.get) if one in held)
 
 
 def _distinct(facts: list[FactShown]) -> list[FactShown]:

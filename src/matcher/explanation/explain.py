@@ -40,7 +40,7 @@ from matcher.explanation.wording import NOT_RECORDED, value_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence
 from matcher.rules.graph import Choice, NodeId
 from matcher.rules.rulebook import Derivation, Rulebook
-from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.deciding import ConditionReading, beneath, values_of
 from matcher.standing.keys import because
 from matcher.standing.panel import Field, Panel
 from matcher.standing.ranking import Ranked, Ranker, placed
@@ -82,7 +82,6 @@ class Explainer:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self._nodes = ConditionNodes(rulebook)
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
         self._ranker = Ranker(rulebook)
@@ -108,7 +107,7 @@ class Explainer:
         assumptions: Sequence[str] = (),
     ) -> PatientShown:
         """The patient's two rankings, with reasons, questions, derived facts, assumptions and conflicts."""
-        reading = ConditionReading(self._nodes, table, row)
+        reading = ConditionReading(self.rulebook.graph, table, row)
         deceased = is_deceased(profile)
         ranks_shown = not deceased or selection.include_deceased
         outcome = self._outcome(reading, selection)
@@ -169,18 +168,17 @@ class Explainer:
                 dict.fromkeys(
                     node
                     for standing in (standings if noted else ())
-                    for node in self._values_of(standing, reading)
+                    for node in self._values_of(standing)
                     if node in noted
                 )
             ),
         )
 
-    def _values_of(self, standing: Standing, reading: ConditionReading) -> Iterable[NodeId]:
+    def _values_of(self, standing: Standing) -> Iterable[NodeId]:
         """The values that its criteria read, each once: the same for every patient in the same cohort."""
         key = standing.candidate.id, standing.cohort.cohort.id if standing.cohort else ""
         found = self._values.get(key)
         if found is None:
-            values_of = reading.nodes.values_of
             found = self._values[key] = tuple(
                 dict.fromkeys(
                     node for each in standing.considered for node in values_of(each.criterion.condition)
@@ -199,7 +197,7 @@ class Explainer:
         return _Outcome(
             {CandidateKind.TRIAL: first, CandidateKind.REGIMEN: ranked[CandidateKind.REGIMEN][:top]},
             _open_in(panel, field),
-            panel.values_considered(field, reading, _noted(reading)),
+            panel.values_considered(field, _noted(reading)),
         )
 
     @staticmethod
@@ -226,7 +224,7 @@ class Explainer:
             *(each.node for each in self.rulebook.derivations),
         )
         verdicts, findings = walk(graph, nobody, Clock.at(_ANY_DAY), nodes)
-        reading = ConditionReading(self._nodes, VerdictTable(("",), (verdicts,), (findings,)), 0)
+        reading = ConditionReading(self.rulebook.graph, VerdictTable(("",), (verdicts,), (findings,)), 0)
         words = PatientWords(nobody)
 
         def made(identifier: str) -> CommonCandidate:
@@ -311,8 +309,8 @@ class Explainer:
         known = finding.value.exact and applies is Verdict.MET
         held: list[Finding] = []
         if known or self._origins.is_refused(derivation, reading):
-            beneath = reading.nodes.beneath(derivation.node, reading.table.verdicts[reading.row].get)
-            held = [reading.findings[each] for each in beneath if each in reading.findings]
+            below = beneath(reading.graph, derivation.node, reading.table.verdicts[reading.row].get)
+            held = [reading.findings[each] for each in below if each in reading.findings]
         return DerivedShown(
             name=derivation.name,
             title=derivation.title,

@@ -9,7 +9,7 @@ from matcher.explanation.questions import Asker
 from matcher.features.kind import Feature
 from matcher.rules.condition import Condition
 from matcher.rules.graph import NodeId, Read
-from matcher.standing.deciding import ConditionReading
+from matcher.standing.deciding import ConditionReading, beneath, is_derived, sources_of
 from matcher.standing.standing import OPEN, Standing, StandingKind
 
 
@@ -51,16 +51,16 @@ def missing_of(shown: Iterable[Sequence[CandidateShown]]) -> Iterator[tuple[str,
 def _open_features(condition: Condition, reading: ConditionReading) -> Iterator[Feature]:
     """What is open below the comparisons that leave the condition open."""
     for each in reading.decided_by(condition):
-        for node in _read_for(reading.nodes.value_of(each), reading):
-            read = reading.nodes.node(node)
+        for node in _read_for(each.value, reading):
+            read = reading.graph[node]
             if isinstance(read, Read) and node in reading.findings and not reading.findings[node].value.exact:
                 yield read.feature
 
 
 def _read_for(node: NodeId, reading: ConditionReading) -> Iterator[NodeId]:
-    nodes, verdicts = reading.nodes, reading.table.verdicts[reading.row]
-    for each in nodes.sources(node) or (node,):
-        if nodes.is_derived(each):
-            yield from nodes.beneath(each, verdicts.get)
+    graph, verdicts = reading.graph, reading.table.verdicts[reading.row]
+    for each in sources_of(graph, node) or (node,):
+        if is_derived(graph, each):
+            yield from beneath(graph, each, verdicts.get)
         else:
             yield each

@@ -11,7 +11,7 @@ from matcher.explanation.wording import limits_in_words
 from matcher.rules.condition import Condition, comparisons
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Derivation, Rulebook
-from matcher.standing.deciding import ConditionReading
+from matcher.standing.deciding import ConditionReading, derived_domain, sources_of
 from matcher.vocabulary.text import in_sentence
 
 #: the word of what says whom a table is about
@@ -39,7 +39,7 @@ class Origins:
         found = self._by_node.get(node)
         if found is not None:
             return self.of_derivation(found, reading)
-        sources = reading.nodes.sources(node)
+        sources = sources_of(reading.graph, node)
         derived = [self._by_node[each] for each in sources if each in self._by_node]
         told = [
             self.of_derivation(each, reading) for each in derived if not reading.findings[each.node].silent
@@ -109,7 +109,7 @@ class Origins:
     def _reasons(self, conditions: Iterable[Condition], reading: ConditionReading) -> Iterator[Reason]:
         for condition in conditions:
             for each in reading.decided_by(condition):
-                told = reason(each, reading.finding(each), "", reading.nodes.derived_domain(each))
+                told = reason(each, reading.finding(each), "", derived_domain(reading.graph, each))
                 yield replace(told, title=in_sentence(told.title))
 
     @staticmethod
@@ -118,7 +118,7 @@ class Origins:
         form = _form(derivation)
         for each in reading.decided_by(needs)[:_MOST]:
             if reading.verdict(each) is not Verdict.MET:
-                value = value_of(each, reading.finding(each), reading.nodes.derived_domain(each))
+                value = value_of(each, reading.finding(each), derived_domain(reading.graph, each))
                 yield f"{each.title} is {value}, its {form} needs {limits_in_words(each)}"
 
     @staticmethod

@@ -19,19 +19,16 @@ import numpy.typing as npt
 from matcher.domain.possible import Codes, Interval, Possible, test
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, VerdictTable
-from matcher.engines.columnar.levels import Levels
-from matcher.engines.columnar.planes import POSSIBLE, SURE
+from matcher.engines.planes.chunk import POSSIBLE, SURE
+from matcher.engines.planes.levels import Levels
+from matcher.engines.planes.single import MANY_NODES, Supposed, Supposing
 from matcher.engines.reference.kinds import whole
-from matcher.engines.worlds import Supposed, Worlds
 from matcher.explanation.answer import Question
 from matcher.features.kind import Domain, Feature, NumberDomain, SinceDay
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
 from matcher.standing.standing import OPEN, Standing, StandingKind
 
 __all__ = ["OPEN", "Asker", "OpenCandidates", "answers_that_matter"]
-
-#: larger graphs are quicker evaluated level by level
-_MANY_NODES = 2_000
 
 
 @dataclass(frozen=True)
@@ -83,14 +80,14 @@ class Asker:
         return Levels(self.graph)
 
     @cached_property
-    def _worlds(self) -> Worlds:
+    def _supposing(self) -> Supposing:
         """What is supposed of a patient of whom nothing is known."""
-        return Worlds(self.graph, {node: self._all_answers(node) for node in self.tests}, self.roots)
+        return Supposing(self.graph, {node: self._all_answers(node) for node in self.tests}, self.roots)
 
     @cached_property
     def _always(self) -> list[tuple[NodeId, int]]:
         """The features that have answers where nothing is recorded, and how many."""
-        return [(node, len(each)) for node, each in self._worlds.answers.items() if each]
+        return [(node, len(each)) for node, each in self._supposing.answers.items() if each]
 
     @cached_property
     def _owners(self) -> list[int]:
@@ -108,7 +105,7 @@ class Asker:
         """The same for candidates picked already."""
         if not len(open_ones.ids):
             return ()
-        by = self._by_levels if len(self.graph) >= _MANY_NODES else self._by_worlds
+        by = self._by_levels if len(self.graph) >= MANY_NODES else self._by_worlds
         answers, changes = by(open_ones, findings)
         settled = changes.sum(axis=0)
         settled[[place for place, (node, _) in enumerate(answers) if self.is_told(node, findings)]] = 0
@@ -175,10 +172,10 @@ class Asker:
         return isinstance(self._feature(node).kind, SinceDay)
 
     def _by_worlds(self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]) -> _Asked:
-        worlds = self._worlds
-        differing = worlds.differing(findings)
+        supposing = self._supposing
+        differing = supposing.differing(findings)
         now = {node: self._answers(node, findings[node]) for node in differing}
-        supposed = worlds.run(findings, differing, now, open_ones.roots.ravel().tolist())
+        supposed = supposing.run(findings, differing, now, open_ones.roots.ravel().tolist())
         added = [(node, len(each)) for node, each in supposed.added]
         asked = [*self._always, *added]
         owners = [*self._owners, *_owners(added, len(self._always))]

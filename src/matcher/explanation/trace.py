@@ -78,7 +78,7 @@ class Tracer:
         verdict = self.reading.verdict(condition).value
         match condition:
             case Comparison():
-                value = self._value(self.reading.nodes.value_of(condition), condition.title)
+                value = self._value(condition.value, condition.title)
                 return Step(comparison_in_words(condition), verdict, (value,), verdict)
             case Group(members=()):
                 return Step(condition_in_words(condition), verdict, (), verdict)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeAlias
 
 from matcher.domain.dates import Duration, TimeUnit
-from matcher.domain.possible import Interval
+from matcher.domain.possible import Codes, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,20 @@ class NumberDomain:
     unit: str = ""
     integer: bool = False
 
+    @property
+    def whole(self) -> Interval:
+        return self.interval
+
 
 @dataclass(frozen=True, slots=True)
 class CodeDomain:
     """Every leaf a category could have when nobody recorded it."""
 
     codes: frozenset[str]
+
+    @property
+    def whole(self) -> Codes:
+        return Codes(self.codes)
 
 
 Domain: TypeAlias = NumberDomain | CodeDomain
@@ -58,14 +66,6 @@ class Contains:
 
 
 @dataclass(frozen=True, slots=True)
-class Consists:
-    """Every one of the record's components lies within ``codes``."""
-
-    field: str
-    codes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Within:
     """The record's number lies within the interval."""
 
@@ -85,7 +85,7 @@ class Recent:
     events: tuple[str, ...] = ()
 
 
-Filter: TypeAlias = Is | Named | Contains | Consists | Within | Recent
+Filter: TypeAlias = Is | Named | Contains | Within | Recent
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class Category:
             return frozenset(self.codes)
         return self.within if self.within is not None else self.tree.all_leaves
 
-    def domain(self) -> Domain:
+    def domain(self) -> CodeDomain:
         return CodeDomain(self.leaves())
 
 

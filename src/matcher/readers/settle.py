@@ -366,7 +366,6 @@ def _agrees(one: object, other: object) -> bool:
         return True
     match one, other:
         case DateSpan(), DateSpan():
-            # one within the other
             outer = DateSpan(min(one.first, other.first), max(one.last, other.last))
             return outer in (one, other)
         case Interval(), Interval():

@@ -79,7 +79,7 @@ class CandidateCompiler:
         criteria = writer.criteria(document.inclusion, document.exclusion, ())
         cautions = writer.cautions(document.cautions)
         if isinstance(document, RegimenDocument) and self.own_agents is not None:
-            general = self.own_agents.criterion(document, reader, writer.lower, self.builder)
+            general = self.own_agents.criterion(document, reader, writer.lowered, self.builder)
             if general is not None and general.role is Role.EXCLUSION:
                 criteria += (general,)
             elif general is not None:
@@ -191,7 +191,7 @@ class CandidateCompiler:
         applies = self.builder.true()
         if document.applies_to is not None:
             condition = reader.read(document.applies_to, (*path, "applies_to"))
-            applies = writer.lower(condition) if condition is not None else applies
+            applies = writer.lowered(condition).node if condition is not None else applies
         self.problems += impossible_figures(document, path)
         return Evidence(document, applies, writer.citation(document.source, (*path, "source")))
 
@@ -253,7 +253,8 @@ class _CriterionWriter:
             citation = self._cited(document, path)
             if condition is None:
                 continue
-            node = self.lower(condition)
+            condition = self.lowered(condition)
+            node = condition.node
             read.append(
                 Criterion(
                     identifier, Role.CAUTION, document.text, condition, node, node, node, node,
@@ -285,7 +286,12 @@ class _CriterionWriter:
         if len(asked) == 1:
             return held
         versions = tuple(
-            (since, replace(held, text=each.text, condition=over_time([(None, each)], excludes=excludes)))
+            (
+                since,
+                replace(
+                    held, text=each.text, condition=self.lowered(over_time([(None, each)], excludes=excludes))
+                ),
+            )
             for since, each in asked
         )
         return replace(held, versions=versions)
@@ -298,19 +304,19 @@ class _CriterionWriter:
         recovered = leniency.recovered(condition, document, path, easier=easier)
         waived = leniency.waived(recovered, document, path, easier=easier)
         recoverable = document.recoverable
-        node = self.lower(condition)
-        satisfied = self._satisfied(node, role)
+        lowered = self.lowered(condition)
+        satisfied = self._satisfied(lowered.node, role)
 
         def after(changed: Condition) -> NodeId:
             """Most criteria grant nothing: then the node is the same."""
-            return satisfied if changed is condition else self._satisfied(self.lower(changed), role)
+            return satisfied if changed is condition else self._satisfied(self.lowered(changed).node, role)
 
         return Criterion(
             id=identifier,
             role=role,
             text=document.text,
-            condition=condition,
-            node=node,
+            condition=lowered,
+            node=lowered.node,
             satisfied=satisfied,
             recovered=after(recovered),
             waived=after(waived),
@@ -326,10 +332,10 @@ class _CriterionWriter:
     def _satisfied(self, node: NodeId, role: Role) -> NodeId:
         return self.compiler.builder.negate(node) if role is Role.EXCLUSION else node
 
-    def lower(self, condition: Condition) -> NodeId:
+    def lowered(self, condition: Condition) -> Condition:
         compiler = self.compiler
         lowering = Lowering(compiler.builder, compiler.derivations.node, compiler.derivations.suppliers)
-        return lowering.lower(condition)
+        return lowering.lowered(condition)
 
     def _once(self, identifier: str, path: Path) -> None:
         if identifier in self.seen:

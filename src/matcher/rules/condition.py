@@ -1,4 +1,10 @@
-"""What a criterion says, after reading and before it becomes nodes of the graph."""
+"""What a criterion says: read from a file first, and then lowered to nodes of a graph.
+
+Lowering gives the same condition back with the number of its gate in every part, and in every comparison the number
+of the value it tests. So whoever explains a verdict, or asks what a part of a condition came to, reads the number
+instead of lowering the part once more and hoping for the same node. Numbers belong to one graph and are no part of
+what a condition says: equal conditions are equal before and after.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +15,12 @@ from typing import TypeAlias
 
 from matcher.domain.possible import Limit, Op
 from matcher.features.kind import Feature
+from matcher.rules.graph import NodeId
 
 Path: TypeAlias = tuple[str | int, ...]
+
+#: of a condition that is in no graph yet
+NOT_LOWERED: NodeId = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,8 @@ class Comparison:
 
     ``derivation`` names a derived fact read in place of a recorded one; ``recorded`` asks for what was
     recorded alone. ``default_window`` is the catalogue's maximum age where the rule gave none, ``read_as`` each
-    name that stands in the file in another way than the vocabulary's, with what it was taken for.
+    name that stands in the file in another way than the vocabulary's, with what it was taken for. ``value`` is the
+    node that is tested: a feature, a derived fact, or several sources together.
     """
 
     word: str
@@ -52,6 +63,8 @@ class Comparison:
     default_window: int | None = None
     read_as: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     path: Path = field(default=(), compare=False)
+    node: NodeId = field(default=NOT_LOWERED, compare=False)
+    value: NodeId = field(default=NOT_LOWERED, compare=False)
 
 
 class Gate(StrEnum):
@@ -72,6 +85,7 @@ class Group:
     threshold: float = 0.0
     weights: tuple[float, ...] = ()
     path: Path = field(default=(), compare=False)
+    node: NodeId = field(default=NOT_LOWERED, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,7 @@ class Branch:
     then: Condition
     otherwise: Condition
     path: Path = field(default=(), compare=False)
+    node: NodeId = field(default=NOT_LOWERED, compare=False)
 
 
 Condition: TypeAlias = Comparison | Group | Branch

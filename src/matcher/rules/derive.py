@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from matcher.errors import nearest
 from matcher.features.word import Category
-from matcher.rules.condition import Comparison, Condition, Group, Problem
+from matcher.rules.condition import Comparison, Condition, Group, Path, Problem
 from matcher.rules.condition import Gate as GroupGate
 from matcher.rules.graph import AtLeast, Choice, GraphBuilder, NodeId
 from matcher.rules.lexicon import DerivedWord, Lexicon
@@ -98,13 +98,17 @@ class DerivationCompiler:
         reader = ConditionReader(self.lexicon, self._problems(name))
         lowering = Lowering(self.builder, self.node, self.suppliers)
 
-        def lower(condition: Condition | None) -> NodeId:
-            return self.builder.unknown() if condition is None else lowering.lower(condition)
+        def read(raw: object, path: Path) -> Condition | None:
+            condition = reader.read(raw, path)
+            return None if condition is None else lowering.lowered(condition)
+
+        def node_of(condition: Condition | None) -> NodeId:
+            return self.builder.unknown() if condition is None else condition.node
 
         needs = None
         if document.applies_to is not None:
-            needs = reader.read(document.applies_to, ("applies_to",))
-        applies = self.builder.true() if document.applies_to is None else lower(needs)
+            needs = read(document.applies_to, ("applies_to",))
+        applies = self.builder.true() if document.applies_to is None else node_of(needs)
         if (document.table is None) == (document.count is None):
             self._refuse(name, ("derive",), "R010", "give either a `table` or a `count`")
         if isinstance(document.values, str) and document.values not in staging.STAGE:
@@ -122,8 +126,10 @@ class DerivationCompiler:
         otherwise = everything
         if document.table is not None:
             for index, row in enumerate(document.table):
-                conditions.append(reader.read(row.when, ("table", index, "when")))
-                rows.append((lower(conditions[-1]), self._outcome(word, row.then, ("table", index, "then"))))
+                conditions.append(read(row.when, ("table", index, "when")))
+                rows.append(
+                    (node_of(conditions[-1]), self._outcome(word, row.then, ("table", index, "then")))
+                )
             if document.otherwise is not None:
                 otherwise = self._outcome(word, document.otherwise, ("otherwise",))
             else:
@@ -132,10 +138,8 @@ class DerivationCompiler:
                 )
         if document.count is not None:
             self._check_count(document)
-            counted = [
-                reader.read(each, ("count", "of", index)) for index, each in enumerate(document.count.of)
-            ]
-            members = [lower(each) for each in counted]
+            counted = [read(each, ("count", "of", index)) for index, each in enumerate(document.count.of)]
+            members = [node_of(each) for each in counted]
             weights = document.count.weights or [1.0] * len(members)
             if not members:
                 self._refuse(name, ("count", "of"), "R020", "there is nothing to count")
@@ -148,10 +152,11 @@ class DerivationCompiler:
                     tuple(node for node, _ in pairs),
                     tuple(weight for _, weight in pairs),
                 )
-                rows.append((self.builder.add(gate), frozenset({"yes"})))
+                reached = self.builder.add(gate)
+                rows.append((reached, frozenset({"yes"})))
                 of = tuple(each for each in counted if each is not None)
                 threshold = document.count.at_least
-                conditions.append(Group(GroupGate.AT_LEAST, of, threshold, tuple(weights)))
+                conditions.append(Group(GroupGate.AT_LEAST, of, threshold, tuple(weights), node=reached))
             otherwise = frozenset({"no"})
         choice = Choice(name, tuple(rows), otherwise, applies, word.answer.domain())
         return Derivation(

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from matcher.domain.possible import Limit, Op
 from matcher.domain.verdict import Verdict
-from matcher.features.kind import Domain, Feature
+from matcher.features.kind import CodeDomain, Feature
 
 NodeId: TypeAlias = int
 
@@ -42,15 +42,15 @@ class Choice:
     rows: tuple[tuple[NodeId, frozenset[str]], ...]
     otherwise: frozenset[str]
     applies: NodeId
-    domain: Domain
+    domain: CodeDomain
 
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """Several sources for one fact: silent ones drop out, agreeing ones narrow, contradictory ones widen."""
+    """Several sources for one category: silent ones drop out, agreeing ones narrow, contradictory ones widen."""
 
     sources: tuple[NodeId, ...]
-    domain: Domain
+    domain: CodeDomain
 
 
 @dataclass(frozen=True, slots=True)

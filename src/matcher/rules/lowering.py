@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
 from matcher.domain.possible import YES, Interval, Op
-from matcher.features.kind import Count, Feature, Is, NumberDomain, Since
+from matcher.features.kind import CodeDomain, Count, Feature, Is, NumberDomain, Since
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
 from matcher.rules.graph import AtLeast, Combine, GraphBuilder, NodeId, Read, Test
 from matcher.vocabulary.units import round9
@@ -26,38 +26,50 @@ class Lowering:
     suppliers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def lower(self, condition: Condition) -> NodeId:
+        """The gate that the condition becomes."""
+        return self.lowered(condition).node
+
+    def lowered(self, condition: Condition) -> Condition:
+        """The condition with the node of every part of it."""
+        build = self.builder
         match condition:
             case Comparison():
-                return self._comparison(condition)
-            case Branch(condition=asked, then=then, otherwise=otherwise):
+                value = self._value(condition)
+                tests = [build.add(Test(value, each.op, each.limit)) for each in condition.bounds]
+                return replace(condition, node=build.all(tests), value=value)
+            case Branch():
+                asked, then, otherwise = map(
+                    self.lowered, (condition.condition, condition.then, condition.otherwise)
+                )
                 # Good in both branches is good whichever applies, so that the condition may stay unknown.
-                c, a, b = self.lower(asked), self.lower(then), self.lower(otherwise)
-                build = self.builder
-                return build.any([build.all([c, a]), build.all([build.negate(c), b]), build.all([a, b])])
+                c, a, b = asked.node, then.node, otherwise.node
+                ways = [build.all([c, a]), build.all([build.negate(c), b]), build.all([a, b])]
+                return Branch(asked, then, otherwise, condition.path, build.any(ways))
             case Group(gate=gate, members=()):
                 # What another version of a protocol did not ask.
-                true = self.builder.true()
-                return true if gate is Gate.ALL else self.builder.negate(true)
-            case Group(gate=Gate.ALL, members=members):
-                return self.builder.all([self.lower(each) for each in members])
-            case Group(gate=Gate.ANY, members=members):
-                return self.builder.any([self.lower(each) for each in members])
-            case Group(gate=Gate.NOT, members=members):
-                return self.builder.negate(self.lower(members[0]))
-            case Group(gate=Gate.AT_LEAST, members=members, threshold=threshold, weights=weights):
-                # Sorted: the order of siblings means nothing.
-                pairs = sorted(zip((self.lower(each) for each in members), weights, strict=True))
-                nodes = tuple(node for node, _ in pairs)
-                return self.builder.add(AtLeast(threshold, nodes, tuple(weight for _, weight in pairs)))
+                true = build.true()
+                return replace(condition, node=true if gate is Gate.ALL else build.negate(true))
+            case Group(members=members):
+                parts = tuple(map(self.lowered, members))
+                return replace(condition, members=parts, node=self._gate(condition, parts))
         raise TypeError(f"unhandled condition {condition!r}")
 
-    def _comparison(self, comparison: Comparison) -> NodeId:
-        value = self.value_of(comparison)
-        tests = [self.builder.add(Test(value, bound.op, bound.limit)) for bound in comparison.bounds]
-        return self.builder.all(tests)
+    def _gate(self, group: Group, members: Sequence[Condition]) -> NodeId:
+        nodes = [each.node for each in members]
+        match group.gate:
+            case Gate.ALL:
+                return self.builder.all(nodes)
+            case Gate.ANY:
+                return self.builder.any(nodes)
+            case Gate.NOT:
+                return self.builder.negate(nodes[0])
+            case Gate.AT_LEAST:
+                # Sorted: the order of siblings means nothing.
+                pairs = sorted(zip(nodes, group.weights, strict=True))
+                counted = tuple(node for node, _ in pairs)
+                return self.builder.add(AtLeast(group.threshold, counted, tuple(each for _, each in pairs)))
 
-    def value_of(self, comparison: Comparison) -> NodeId:
-        """The node whose value the comparison tests: a feature, a derived fact, or several sources together."""
+    def _value(self, comparison: Comparison) -> NodeId:
         if comparison.feature is None:
             return self.derivations(comparison.derivation)
         read = self.builder.add(Read(comparison.feature))
@@ -65,7 +77,9 @@ class Lowering:
         if not suppliers:
             return read
         sources = (read, *(self.derivations(name) for name in suppliers))
-        return self.builder.add(Combine(sources, comparison.feature.domain))
+        domain = comparison.feature.domain
+        assert isinstance(domain, CodeDomain), "a derived fact is a category"
+        return self.builder.add(Combine(sources, domain))
 
 
 @dataclass(frozen=True, slots=True)

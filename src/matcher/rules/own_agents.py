@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Condition, Problem
-from matcher.rules.graph import GraphBuilder, NodeId
+from matcher.rules.graph import GraphBuilder
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import PolicyDocument, RegimenDocument
 from matcher.vocabulary.formulary import Formulary
@@ -36,7 +36,7 @@ class OwnAgents:
         self,
         regimen: RegimenDocument,
         reader: ConditionReader,
-        lower: Callable[[Condition], NodeId],
+        lowered: Callable[[Condition], Condition],
         builder: GraphBuilder,
     ) -> Criterion | None:
         """The criterion of one regimen; nothing for one that names no agent."""
@@ -47,7 +47,8 @@ class OwnAgents:
             return None
         document = self.document
         role = Role.EXCLUSION if regimen.progressed_on_own_agents == "excludes" else Role.CAUTION
-        node = lower(condition)
+        condition = lowered(condition)
+        node = condition.node
         satisfied = builder.negate(node) if role is Role.EXCLUSION else node
         named = ", ".join(self.formulary.title(each) for each in failed)
         return Criterion(

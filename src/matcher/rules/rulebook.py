@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 from matcher.rules.candidate import Candidate
-from matcher.rules.condition import Condition
+from matcher.rules.condition import Condition, Group
 from matcher.rules.graph import Graph, NodeId
 from matcher.rules.syntax import Citation, DerivationDocument, RankingDocument
 from matcher.vocabulary.formulary import Formulary
@@ -31,6 +32,13 @@ class Derivation:
     file: str = ""
     rows: tuple[Condition, ...] = ()
     needs: Condition | None = None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those written: what it applies to, the rows of its table, and each that it counts."""
+        needs = () if self.needs is None else (self.needs,)
+        counted = (each.members for each in self.rows if isinstance(each, Group))
+        return needs + (self.rows if self.document.count is None else tuple(chain(*counted)))
 
 
 @dataclass(frozen=True)

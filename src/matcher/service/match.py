@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine, VerdictTable
-from matcher.engines.levelled import LevelledEngine
-from matcher.engines.recorded import RecordedEngine
+from matcher.engines.planes.single import SingleEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -19,20 +18,18 @@ from matcher.explanation.explain import Explainer, Selection
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.service.engines import durable_engine
-from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.deciding import ConditionReading
 
 if TYPE_CHECKING:
     from matcher.explanation.trace import Step, Written
 
-#: larger graphs are quicker evaluated level by level, even for one patient
-MANY_NODES = 2_000
 #: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
 #: explained are explained from their profiles
 _SINGLY: Mapping[str, Callable[[], Engine]] = {
-    "auto": RecordedEngine,
+    "auto": SingleEngine,
     "reference": ReferenceEngine,
-    "columnar": RecordedEngine,
-    "spark": RecordedEngine,
+    "columnar": SingleEngine,
+    "spark": SingleEngine,
     "durable": durable_engine,
 }
 ENGINES = tuple(_SINGLY)
@@ -71,8 +68,6 @@ class Matcher:
     @cached_property
     def engine(self) -> Engine:
         check_engine(self.options.engine)
-        if self.options.engine in ("auto", "columnar") and len(self.rulebook.graph) >= MANY_NODES:
-            return LevelledEngine()
         return _SINGLY[self.options.engine]()
 
     @cached_property
@@ -122,10 +117,6 @@ class Matcher:
         """Every criterion of these candidates, followed down to what was written; by the candidates' names."""
         from matcher.explanation.trace import Tracer
 
-        reading = ConditionReading(ConditionNodes(self.rulebook), self.evaluate(profile), 0)
+        reading = ConditionReading(self.rulebook.graph, self.evaluate(profile), 0)
         tracer = Tracer(self.rulebook, reading, profile, written)
         return {name: tracer.candidate(self.rulebook.by_id[name]) for name in candidates}
-
-    def match_many(self, profiles: Iterable[Profile]) -> Iterable[PatientShown]:
-        for profile in profiles:
-            yield self.match_one(profile)

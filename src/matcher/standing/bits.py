@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from matcher.engines.columnar.arrays import Index, Words
-from matcher.engines.columnar.planes import ALL_BITS, POSSIBLE, SURE
+from matcher.engines.planes.chunk import ALL_BITS, POSSIBLE, SURE
 from matcher.rules.candidate import Coverage, Roots
 from matcher.rules.graph import NodeId
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from matcher.engines.columnar import ColumnarEngine, PatientFrame, Planes
 from matcher.engines.columnar.arrays import Bools, Index, Words
-from matcher.engines.columnar.planes import POSSIBLE, SURE, WORD, unpacked
+from matcher.engines.planes.chunk import POSSIBLE, SURE, WORD, unpacked
 from matcher.rules.candidate import Availability, Candidate, Criterion, Roots
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook

@@ -8,7 +8,6 @@ from matcher.domain.possible import Op
 from matcher.features.plain import feature_of
 from matcher.rules.candidate import Candidate, Criterion, Role
 from matcher.rules.graph import Graph, GraphBuilder, NodeId, Read, Test
-from matcher.rules.lowering import Lowering
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.ranking import SELECTING
 from matcher.standing.selecting import Selecting
@@ -23,8 +22,7 @@ class Extended:
         nodes = rulebook.graph.nodes
         self._rulebook = rulebook
         self._builder = GraphBuilder(list(nodes), {node: number for number, node in enumerate(nodes)})
-        lowering = Lowering(self._builder, lambda name: rulebook.derived[name].node, rulebook.suppliers)
-        self._selecting = Selecting(self._builder, lowering)
+        self._selecting = Selecting(self._builder)
 
     def graph(self) -> Graph:
         return self._builder.graph()

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.domain.verdict import Verdict
-from matcher.engines.levelled import LevelledRow
+from matcher.engines.planes.single import LevelledRow
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Cohort, Coverage, Criterion, Role
 from matcher.rules.condition import Condition
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
-from matcher.standing.deciding import ConditionReading
+from matcher.standing.deciding import ConditionReading, values_of
 from matcher.standing.ranking import SELECTIONS, may_select, selected_by
 from matcher.standing.standing import StandingKind
 
@@ -162,9 +162,7 @@ class Panel:
         order = np.lexsort(columns[::-1])[:top]
         return [self.candidates[each] for each in wanted[order].tolist()]
 
-    def values_considered(
-        self, field: Field, reading: ConditionReading, noted: Collection[NodeId]
-    ) -> list[NodeId]:
+    def values_considered(self, field: Field, noted: Collection[NodeId]) -> list[NodeId]:
         """Those of these values that criteria of listed candidates read, in the order of first mention."""
         if not noted:
             return []
@@ -172,7 +170,7 @@ class Panel:
             nowhere = len(self.rulebook.graph)
             self._compared = _Ragged.of(
                 [
-                    [node for each in some for node in reading.nodes.values_of(each.condition)] or [nowhere]
+                    [node for each in some for node in values_of(each.condition)] or [nowhere]
                     for some in self._criteria
                 ]
             )

@@ -11,7 +11,7 @@ from functools import partial
 
 from matcher.domain.possible import Op, test
 from matcher.domain.verdict import Verdict
-from matcher.rules.candidate import Candidate, CandidateKind, Role
+from matcher.rules.candidate import Candidate, CandidateKind, Criterion, Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
@@ -77,6 +77,7 @@ class Ranker:
         self.encoded_key = partial(encoded_key, rulebook.ranking)
         self.nothing = no_credit(rulebook.ranking, sought=False)
         self.not_credited = no_credit(rulebook.ranking, sought=True)
+        self._selecting: dict[tuple[str, str], bool] = {}
         self._said: dict[tuple[Hashable, ...], KeyValue] = {}
         self._worth: dict[str, tuple[tuple[NodeId, Credit], ...]] = {}
 
@@ -101,6 +102,14 @@ class Ranker:
         found = self._said.get((make, *of))
         if found is None:
             found = self._said[make, *of] = make(*of)
+        return found
+
+    def selects(self, candidate: Candidate, criterion: Criterion) -> bool:
+        """Whether the criterion selects any patient more closely than by age or fitness."""
+        found = self._selecting.get((candidate.id, criterion.id))
+        if found is None:
+            found = criterion.role is Role.INCLUSION and may_select(criterion.condition)
+            self._selecting[candidate.id, criterion.id] = found
         return found
 
     def worth(self, candidate: Candidate) -> tuple[tuple[NodeId, Credit], ...]:
@@ -146,15 +155,12 @@ class Judgement:
         self.candidate = standing.candidate
         self.unknown = self.unsatisfied = 0
         self.selected: set[str] = set()
-        words_of = reading.nodes.words_of
         for criterion, _, satisfied in standing.considered:
             if satisfied is Verdict.UNKNOWN:
                 self.unknown += 1
             elif satisfied is Verdict.NOT_MET:
                 self.unsatisfied += 1
-            elif criterion.role is Role.INCLUSION and not SELECTING.keys().isdisjoint(
-                words_of(criterion.condition)
-            ):
+            elif ranker.selects(self.candidate, criterion):
                 self.selected |= selected_by(criterion.condition, reading)
         self.outside = any(
             each.criterion.outside_study and each.verdict is Verdict.MET for each in standing.cautions

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from matcher.domain.verdict import Verdict
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
 from matcher.rules.graph import GraphBuilder, NodeId, Presume
-from matcher.rules.lowering import Lowering
 from matcher.standing.ranking import LINES, SELECTING
 
 #: a node, or an answer that is the same for everybody
@@ -23,7 +22,6 @@ class Selecting:
     """Adds the nodes to a builder that holds a rulebook's graph already."""
 
     build: GraphBuilder
-    lowering: Lowering
 
     def by_kind(self, condition: Condition) -> dict[str, NodeId]:
         """For each kind of selection the condition may make, whom it makes it for."""
@@ -53,7 +51,7 @@ class Selecting:
         return self.build.negate(presumed_not)
 
     def _met(self, condition: Condition) -> NodeId:
-        return self.met(self.lowering.lower(condition))
+        return self.met(condition.node)
 
     def _both(self, first: NodeId, second: Answer) -> NodeId:
         return first if second is True else self.build.all([first, second])
@@ -146,7 +144,7 @@ class Selecting:
         return self.build.any(ways)
 
     def _is(self, condition: Condition, verdict: Verdict) -> NodeId:
-        node = self.lowering.lower(condition)
+        node = condition.node
         match verdict:
             case Verdict.MET:
                 return self.met(node)

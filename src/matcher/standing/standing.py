@@ -76,11 +76,6 @@ class Standing:
     def met(self) -> tuple[CriterionVerdict, ...]:
         return tuple(each for each in self.considered if each.satisfied is Verdict.MET)
 
-    @property
-    def cautioned(self) -> tuple[CriterionVerdict, ...]:
-        """Cautions that apply, or may."""
-        return tuple(each for each in self.cautions if each.verdict is not Verdict.NOT_MET)
-
 
 def stand(candidate: Candidate, table: VerdictTable, row: int = 0) -> Standing | None:
     """The candidate's standing; ``None`` for one with no known criteria, which is listed, never matched."""
@@ -105,12 +100,6 @@ def stand(candidate: Candidate, table: VerdictTable, row: int = 0) -> Standing |
         cohorts,
         best,
     )
-
-
-def standing_kind(candidate: Candidate, table: VerdictTable, row: int = 0) -> StandingKind | None:
-    """The kind of standing alone: the best of the cohorts, where there are any."""
-    kinds = (kind_of(each, candidate.coverage, table, row) for each in candidate.standing_roots())
-    return min(kinds, key=_ORDER.__getitem__, default=None)
 
 
 def kind_of(roots: Roots, coverage: Coverage, table: VerdictTable, row: int) -> StandingKind:

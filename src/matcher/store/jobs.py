@@ -124,11 +124,6 @@ class Jobs:
         with self.database.reading() as connection:
             return int(connection.execute(_open_jobs(owner)).scalar_one())
 
-    def by_state(self) -> dict[str, int]:
-        with self.database.reading() as connection:
-            rows = connection.execute(select(JOBS.c.state, func.count()).group_by(JOBS.c.state))
-            return {str(state): int(count) for state, count in rows}
-
     def claim(self, runner: str) -> Job | None:
         """The oldest job that nobody is at, taken; ``None`` where there is none."""
         now = self.database.clock()

@@ -73,7 +73,6 @@ METHOD = flat(
     ("serum", "serum or plasma level", ("ELISA", "plasma", "blood level", "immunoassay", "serum level")),
     ("ctdna", "circulating tumour DNA", ("liquid biopsy", "cell-free DNA", "cfDNA")),
 )
-METHODS = METHOD.codes
 
 # What each method is done on. Flow cytometry and PCR are done on either: the record must say.
 METHOD_SPECIMENS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -161,7 +160,6 @@ SCORE_TYPE = flat(
     ("her2", "HER2 score, 0 to 3", ("HER2 IHC score",)),
     ("h_score", "H-score, 0 to 300", ("histoscore", "H score")),
 )
-SCORE_TYPES = SCORE_TYPE.codes
 
 MSI = flat(
     "microsatellite status",

@@ -124,7 +124,6 @@ THERAPY_KIND = flat(
     ("radiotherapy", "radiotherapy", ("radiation", "radiation therapy", "irradiation")),
     ("supportive", "supportive care", ("ancillary", "best supportive care", "supportive therapy")),
 )
-THERAPY_KINDS = THERAPY_KIND.codes
 THERAPY_ROLE = flat(
     "role of therapy",
     ("neoadjuvant", "neoadjuvant", ("preoperative", "induction")),
@@ -143,7 +142,6 @@ STOP_REASON = flat(
     ("death", "death", ("died",)),
     ("other", "another reason", ("other reason",)),
 )
-STOP_REASONS = STOP_REASON.codes
 
 RADIOTHERAPY_INTENT = flat(
     "intent of radiotherapy",
@@ -164,7 +162,6 @@ RADIOTHERAPY_FIELD = flat(
     ("whole_body", "whole body", ("total body irradiation", "TBI", "systemic")),
     ("other_field", "another field", ("other",)),
 )
-RADIOTHERAPY_FIELDS = RADIOTHERAPY_FIELD.codes
 
 ROUTE = flat(
     "route",
@@ -177,7 +174,6 @@ ROUTE = flat(
     ("topical", "topical", ("skin", "eye drops", "ophthalmic", "nasal", "intranasal", "cutaneous")),
     ("intra_articular", "into a joint", ("intra-articular", "joint injection")),
 )
-ROUTES = ROUTE.codes
 
 CONDITION_STATUS = flat(
     "status of a condition",
@@ -189,7 +185,6 @@ CONDITION_STATUS = flat(
     ("controlled", "treated and controlled", ("stable", "treated", "controlled", "inactive", "remission")),
     ("resolved", "resolved", ("past", "history", "cured", "recovered", "previous", "history of")),
 )
-CONDITION_STATUSES = CONDITION_STATUS.codes
 
 #: Changes of the sequence lie below ``mutation``; ``mutation_other`` is one of none of the named effects.
 ALTERATION_KIND = Tree(
@@ -344,7 +339,6 @@ ALTERATION_KIND = Tree(
         ),
     ),
 )
-ALTERATION_KINDS = ALTERATION_KIND.codes
 
 RESPONSE_CRITERIA = flat(
     "response criteria",
@@ -374,7 +368,6 @@ EVENTS = EVENT.codes
 
 #: ECOG grades of a living patient, and Karnofsky scores
 ECOG = (0, 1, 2, 3, 4)
-KARNOFSKY = tuple(range(0, 101, 10))
 
 
 def _sets(table: Mapping[tuple[int, ...], tuple[int, ...]]) -> Mapping[int, frozenset[int]]:

@@ -153,5 +153,3 @@ DIAGNOSES = Tree(
     ),
     GROUPS,
 )
-
-OUR_CODES = frozenset(row["code"] for row in rows("diagnoses.csv") if row["origin"] == "matcher")

@@ -146,19 +146,6 @@ ICDO_HISTOLOGY: Mapping[str, str] = {
     "8461/3": "serous",
 }
 
-# A type that the diagnosis itself states.
-DIAGNOSIS_HISTOLOGY: Mapping[str, str] = {
-    "PLEMESO": "epithelioid",
-    "PLBMESO": "biphasic",
-    "PLSMESO": "sarcomatoid",
-    "ISTAD": "intestinal",
-    "DSTAD": "diffuse_type",
-    "TSTAD": "tubular",
-    "PSTAD": "papillary",
-    "MSTAD": "mucinous",
-    "SSRCC": "signet_ring",
-}
-
 
 def diagnosis_of_icd10(text: str) -> str | None:
     """The cancer of an ICD-10 (or ICD-10-CM) code: ``c45.0``, ``C34.90``, ``C450``."""

@@ -132,9 +132,6 @@ class Tree:
     def synonyms(self, code: str) -> tuple[str, ...]:
         return self._groups[code].synonyms if code in self._groups else self._nodes[code].synonyms
 
-    def is_leaf(self, code: str) -> bool:
-        return self._leaves[code] == {code}
-
     def is_below(self, code: str, ancestor: str) -> bool:
         """Whether everything the first could be is something the second stands for; a code is below itself."""
         return self._leaves[code] <= self._leaves[ancestor]

@@ -171,15 +171,6 @@ def parse_duration(text: str) -> Duration:
     return Duration(int(value), name)
 
 
-#: UCUM's mean month and year, in days
-_MEAN_DAYS = {"days": 1.0, "months": 30.4375, "years": 365.25}
-
-
-def mean_days(duration: Duration) -> float:
-    """About how many days, with months of mean length: for estimates such as life expectancy, never for dates."""
-    return duration.value * _MEAN_DAYS[duration.unit]
-
-
 @lru_cache(maxsize=1024)
 def _read(unit: str) -> tuple[str, str]:
     """A spelled unit as UCUM and as an expression for pint."""

@@ -18,7 +18,7 @@ from matcher.domain.wire import dump, profile_schema, wire_profile
 from matcher.domain.wire.model import FIELDS, ROWS
 from matcher.readers.assemble import assemble
 from matcher.vocabulary import codes
-from matcher.vocabulary.biomarkers import MARKERS, METHODS
+from matcher.vocabulary.biomarkers import MARKERS, METHOD
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
@@ -99,7 +99,7 @@ WIRES = some(
         st.fixed_dictionaries(
             {"marker": st.sampled_from([code for code in MARKERS.codes if not code.startswith("hla")])},
             optional={
-                "method": st.sampled_from([each for each in METHODS if each in ("ihc", "fish", "ngs")]),
+                "method": st.sampled_from([each for each in METHOD.codes if each in ("ihc", "fish", "ngs")]),
                 "percent_positive": PERCENTS,
                 "intensity_at_least": st.integers(1, 3),
                 "intensity": st.integers(0, 3),
@@ -115,7 +115,7 @@ WIRES = some(
     therapies=listed(
         some(
             agents=AGENTS,
-            kind=st.sampled_from(codes.THERAPY_KINDS),
+            kind=st.sampled_from(codes.THERAPY_KIND.codes),
             start=DATES,
             end=DATES,
             ongoing=st.booleans(),
@@ -131,7 +131,7 @@ WIRES = some(
         some(procedure=st.sampled_from(PROCEDURES.codes), start=DATES, end=DATES), st.just("surgery")
     ),
     radiotherapy=listed(
-        some(field=st.sampled_from(codes.RADIOTHERAPY_FIELDS), dose=st.integers(0, 80)), st.just("any")
+        some(field=st.sampled_from(codes.RADIOTHERAPY_FIELD.codes), dose=st.integers(0, 80)), st.just("any")
     ),
     conditions=listed(
         st.sampled_from(CONDITIONS.codes)

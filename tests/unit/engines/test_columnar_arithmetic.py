@@ -14,11 +14,14 @@ from matcher.domain.dates import completed as completed_one
 from matcher.domain.dates import elapsed as elapsed_one
 from matcher.domain.possible import Interval, agree, either
 from matcher.domain.verdict import Verdict, at_least
-from matcher.engines.columnar import days, possible, weights
+from matcher.engines.columnar import days, possible
 from matcher.engines.columnar.arrays import Days, Groups
 from matcher.engines.columnar.column import NumberColumn
-from matcher.engines.columnar.planes import POSSIBLE, SURE, pack, packed, unpacked
+from matcher.engines.columnar.kernel import Patients
 from matcher.engines.columnar.rounding import rounded
+from matcher.engines.planes.algebra import Known, Said, Words, gate
+from matcher.engines.planes.chunk import POSSIBLE, SURE, pack, packed, unpacked
+from matcher.rules.graph import AtLeast, NodeId
 from matcher.vocabulary.units import round9
 
 NUMBERS = st.one_of(
@@ -111,6 +114,10 @@ def test_one_or_the_other(pairs: list[tuple[Interval | None, Interval | None]]) 
             assert expected.high_open == found.high_open[number]
 
 
+def _no_value(_: NodeId) -> Said[Words]:
+    raise AssertionError("a count tests no value")
+
+
 MANY = tuple(0.1 * each + 0.05 for each in range(8))
 
 
@@ -127,11 +134,12 @@ def test_weighted_counts_are_exact(by: tuple[float, ...], threshold: float) -> N
         pack(np.array([row[position] is Verdict.MET for row in rows]), planes[SURE])
         pack(np.array([row[position] is not Verdict.NOT_MET for row in rows]), planes[POSSIBLE])
         members.append(planes)
-    into = np.empty((2, words), np.uint64)
-    weights.at_least(threshold, members, by, into)
+    node = AtLeast(threshold, tuple(range(len(members))), tuple(by))
+    known = Known(lambda each: members[each][SURE], lambda each: members[each][POSSIBLE], _no_value)
+    surely, possibly = gate(node, known, Patients(words))
     verdicts = [at_least(threshold, row, by) for row in rows]
-    assert unpacked(into[SURE], len(rows)).tolist() == [each is Verdict.MET for each in verdicts]
-    assert unpacked(into[POSSIBLE], len(rows)).tolist() == [each is not Verdict.NOT_MET for each in verdicts]
+    assert unpacked(surely, len(rows)).tolist() == [each is Verdict.MET for each in verdicts]
+    assert unpacked(possibly, len(rows)).tolist() == [each is not Verdict.NOT_MET for each in verdicts]
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=200))

@@ -10,17 +10,16 @@ from matcher.cases.run import read_cases, run_cases
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import Interval, Op
 from matcher.domain.profile import Profile
-from matcher.domain.record import Observation
 from matcher.domain.verdict import Verdict
 from matcher.engines.columnar import ColumnarEngine, GivenValues, PatientFrame
 from matcher.engines.columnar.plan import Action, Plan
 from matcher.engines.columnar.possible import Numbers
 from matcher.engines.reference import ReferenceEngine
-from matcher.features.kind import Age, Feature, Latest, Named, NumberDomain
+from matcher.features.kind import Age, Feature, NumberDomain
 from matcher.readers.outcome import Patient
 from matcher.readers.read import read_patients
 from matcher.rulebook.load import load_rulebook
-from matcher.rules.graph import Combine, Graph, GraphBuilder, NodeId, Presume, Read, Test
+from matcher.rules.graph import Graph, GraphBuilder, NodeId, Presume, Read, Test
 from matcher.rules.rulebook import Rulebook
 from tests.generative.equality import differences
 
@@ -144,33 +143,3 @@ class TestChunks:
         years = np.array([5.0, 30.0])
         given = GivenValues(2, {AGE: Numbers.closed(years, years, np.zeros(2, np.bool_))})
         assert ColumnarEngine().evaluate_values(graph, given, roots).counts()[roots[0]] == (1, 1, 0)
-
-
-def test_numbers_from_several_sources_are_reconciled_as_one_by_one() -> None:
-    def source(name: str) -> Feature:
-        where = (Named("name", name),)
-        return Feature(name, Latest("observations", "value", where), NumberDomain(Interval(0, 10)))
-
-    build = GraphBuilder()
-    reads = tuple(build.add(Read(source(each))) for each in "ab")
-    both = build.add(Combine(reads, NumberDomain(Interval(0, 10))))
-    build.add(Test(both, Op.AT_LEAST, 3.0))
-    later = DateSpan(AS_OF, AS_OF + timedelta(days=9))
-    values = (None, Interval(1, 4), Interval(3, 6, low_open=True), Interval(5, 9))
-    patients = [
-        Profile(
-            "p",
-            AS_OF,
-            observations=tuple(
-                Observation(name, value, on)
-                for name, value, on in (("a", first, None), ("b", second, day))
-                if value is not None
-            ),
-        )
-        for first in values
-        for second in values
-        for day in (None, later)
-    ]
-    graph = build.graph()
-    expected = ReferenceEngine().evaluate(graph, patients)
-    assert differences(graph, expected, ColumnarEngine().evaluate(graph, patients)) == []

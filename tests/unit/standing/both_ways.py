@@ -9,7 +9,7 @@ from matcher.explanation.patient import is_deceased
 from matcher.rules.candidate import CandidateKind
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
-from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.deciding import ConditionReading
 from matcher.standing.keys import because
 from matcher.standing.order import _SAID, Order
 from matcher.standing.ranking import Ranked, rank
@@ -22,14 +22,13 @@ def ranked_singly(
     """Trials first, as many as there are, for each patient."""
     roots = [node for each in rulebook.candidates for node in each.root_nodes()]
     roots += [each.node for each in rulebook.derivations]
-    nodes = ConditionNodes(rulebook)
     found: list[list[Ranked]] = []
     for profile in profiles:
         table = ReferenceEngine().evaluate(rulebook.graph, (profile,), roots=roots)
         standings = [each for each in (stand(one, table) for one in rulebook.candidates) if each is not None]
         closed = ("closed", "suspended")
         held = [each for each in standings if include_closed or each.availability.value not in closed]
-        ranked = rank(held, ConditionReading(nodes, table, 0), rulebook)
+        ranked = rank(held, ConditionReading(rulebook.graph, table, 0), rulebook)
         found.append([each for kind in CandidateKind for each in ranked[kind]])
     return found
 

@@ -8,7 +8,7 @@ import pytest
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import VerdictTable
 from matcher.engines.columnar import Planes
-from matcher.engines.columnar.planes import packed
+from matcher.engines.planes.chunk import packed
 from matcher.rules.candidate import Coverage, Roots
 from matcher.standing.bits import StandingBits
 from matcher.standing.standing import StandingKind, kind_of

@@ -20,7 +20,7 @@ from matcher.rulebook.load import load_rulebook
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.cohort import CohortCounts, CohortPlan
 from matcher.standing.cohort.counts import SAMPLED
-from matcher.standing.standing import StandingKind, kind_of, standing_kind
+from matcher.standing.standing import StandingKind, kind_of, stand
 from tests.cohort_one_by_one import answered, lacking_facts, one_by_one
 
 AS_OF = date(2026, 1, 15)
@@ -156,7 +156,9 @@ def test_the_sample_holds_the_standing_of_each_candidate(
     for sampled in counts.sample[:20]:
         table = ReferenceEngine().evaluate(plan.rulebook.graph, [by_id[sampled.patient]])
         for digit, candidate in zip(sampled.standings, plan.candidates, strict=True):
-            assert list(StandingKind)[int(digit)] is standing_kind(candidate, table)
+            standing = stand(candidate, table)
+            assert standing is not None
+            assert list(StandingKind)[int(digit)] is standing.kind
 
 
 def test_a_fact_that_is_all_that_is_missing_settles_it_whatever_the_answer(

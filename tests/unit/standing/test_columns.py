@@ -16,7 +16,7 @@ from matcher.readers.read import read_patients
 from matcher.rulebook.load import load_rulebook
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.columns import Columns
-from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.deciding import ConditionReading
 from matcher.standing.order import Order
 from matcher.standing.ranking import selected_by
 from matcher.standing.selecting import Selecting
@@ -128,20 +128,18 @@ def test_what_a_condition_selects_by(wanted: str, data: st.DataObject, patients)
     build, reader, lowering = parts(())
     condition = reader.read(raw, ())
     assert condition is not None
-    node = lowering.lower(condition)
-    selecting = Selecting(build, lowering)
+    condition = lowering.lowered(condition)
+    selecting = Selecting(build)
     found = selecting.by_kind(condition)
     graph = build.graph()
     table = ReferenceEngine().evaluate(graph, patients)
     planes = ColumnarEngine().evaluate_frame(graph, PatientFrame.of(patients))
-    nodes = ConditionNodes.__new__(ConditionNodes)
-    nodes.__dict__.update(_lowering=lowering, _found={}, _nodes={})
     for row in range(len(patients)):
-        reading = ConditionReading(nodes, table, row)
+        reading = ConditionReading(graph, table, row)
         expected = selected_by(condition, reading)
         assert {kind for kind, each in found.items() if planes.verdict(each, row) is Verdict.MET} == expected
         assert all(planes.verdict(each, row) is not Verdict.UNKNOWN for each in found.values())
-        assert reading.verdict(condition) is planes.verdict(node, row)
+        assert reading.verdict(condition) is planes.verdict(condition.node, row)
 
 
 def test_the_first_of_some_standings(shipped: Rulebook, root: Path) -> None:

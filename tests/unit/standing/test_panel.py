@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.profile import Profile
-from matcher.engines.levelled import LevelledEngine
+from matcher.engines.planes.single import SingleEngine
 from matcher.explanation import explain
 from matcher.readers.outcome import Patient
 from matcher.readers.read import read_patients
@@ -42,9 +42,8 @@ def test_all_at_once_is_one_by_one(
 ) -> None:
     one_by_one = [Matcher(rulebook, options).match_one(each) for each in patients]
     monkeypatch.setattr(explain, "MANY_CANDIDATES", 1)
-    monkeypatch.setattr(match, "MANY_NODES", 1)
+    monkeypatch.setitem(match._SINGLY, "auto", lambda: SingleEngine(many_nodes=1))
     matcher = Matcher(rulebook, options)
-    assert isinstance(matcher.engine, LevelledEngine)
     assert [matcher.match_one(each) for each in patients] == one_by_one
 
 

@@ -6,7 +6,6 @@ from matcher.vocabulary.biomarkers import (
     MARKERS,
     METHOD,
     METHOD_SPECIMENS,
-    METHODS,
     SCORE_TYPE,
     SPECIMENS,
     STATUS,
@@ -75,7 +74,7 @@ def test_a_specimen_is_what_method_and_record_leave_possible(method, specimen, p
 
 
 def test_every_method_has_its_specimens_and_every_marker_its_kind():
-    assert set(METHOD_SPECIMENS) == set(METHODS)
+    assert set(METHOD_SPECIMENS) == set(METHOD.codes)
     assert all(each <= set(SPECIMENS) for each in METHOD_SPECIMENS.values())
     assert set(MARKER) == set(MARKERS.codes)
     assert all(marker.kinds and marker.specimen in {"tumour", "blood", "any"} for marker in MARKER.values())

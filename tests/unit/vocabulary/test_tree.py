@@ -129,8 +129,7 @@ def test_parents_titles_and_roots():
     assert TREE.parent("body") is None
     assert TREE.parent("paired") is None
     assert TREE.roots == ("body",)
-    assert TREE.is_leaf("arm")
-    assert not TREE.is_leaf("limb")
+    assert TREE.leaves("arm") == {"arm"}
     assert "arm" in TREE
     assert not TREE.has("elbow")
     assert TREE.synonyms("limb") == ("extremity",)

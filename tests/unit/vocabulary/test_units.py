@@ -13,7 +13,6 @@ from matcher.vocabulary.units import (
     convertible,
     dimension,
     known,
-    mean_days,
     parse_duration,
     parse_quantity,
     round9,
@@ -233,11 +232,6 @@ def test_a_length_of_time_that_no_calendar_has_is_refused(text, fault):
     with pytest.raises(UnitError) as refused:
         parse_duration(text)
     assert refused.value.fault is fault
-
-
-def test_an_estimate_may_take_months_of_mean_length():
-    assert mean_days(Duration(12, "months")) == 365.25 == mean_days(Duration(1, "years"))
-    assert mean_days(Duration(10, "days")) == 10
 
 
 @pytest.mark.parametrize(

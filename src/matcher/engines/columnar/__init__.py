@@ -2,6 +2,6 @@
 
 from matcher.engines.columnar.engine import ColumnarEngine, GivenValues
 from matcher.engines.columnar.frame import PatientFrame
-from matcher.engines.columnar.planes import Planes
+from matcher.engines.planes.chunk import Planes
 
 __all__ = ["ColumnarEngine", "GivenValues", "PatientFrame", "Planes"]

@@ -8,7 +8,11 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-Bools: TypeAlias = npt.NDArray[np.bool_]
+from matcher.engines.planes.algebra import Words
+from matcher.engines.planes.chunk import Bools
+
+__all__ = ["Bools", "Words"]
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 #: days since the first of January of the year 1, which is day 1
 Days: TypeAlias = npt.NDArray[np.int32]
@@ -17,7 +21,6 @@ Ids: TypeAlias = npt.NDArray[np.int32]
 Index: TypeAlias = npt.NDArray[np.intp]
 #: which of them
 Pick: TypeAlias = Index | Ids | slice
-Words: TypeAlias = npt.NDArray[np.uint64]
 #: one verdict a record: all of several is their least, any of them their greatest
 Verdicts: TypeAlias = npt.NDArray[np.int8]
 

@@ -12,14 +12,15 @@ import numpy as np
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Interview, Note, NoteKind, Reevaluation, VerdictTable
-from matcher.engines.columnar.categories import Derived
+from matcher.engines.columnar.categories import codes_at
 from matcher.engines.columnar.filters import Reading
 from matcher.engines.columnar.frame import PatientFrame
 from matcher.engines.columnar.kernel import Held, Kernel, Source
 from matcher.engines.columnar.kinds import find
 from matcher.engines.columnar.plan import Plan, table_of
-from matcher.engines.columnar.planes import WORD, Planes, bit, words_for
 from matcher.engines.columnar.possible import Values
+from matcher.engines.planes.algebra import Said
+from matcher.engines.planes.chunk import WORD, Planes, bit, words_for
 from matcher.features.kind import Feature
 from matcher.rules.graph import Graph, NodeId
 
@@ -176,9 +177,9 @@ class FindingRow(Mapping[NodeId, Finding]):
 
     def __getitem__(self, node: NodeId) -> Finding:
         held = self.columns[node]
-        if isinstance(held, Derived):
+        if isinstance(held, Said):
             notes = (Note(NoteKind.CONFLICT),) if bit(held.conflict, self.row) else ()
-            return Finding(held.at(self.row), (), notes, bit(held.silent, self.row))
+            return Finding(codes_at(held, self.row), (), notes, bit(held.silent, self.row))
         notes = (Note(NoteKind.CONFLICT),) if held.conflict[self.row] else ()
         return Finding(held.at(self.row), (), notes, bool(held.silent[self.row]), held.perhaps_at(self.row))
 

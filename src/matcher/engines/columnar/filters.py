@@ -25,7 +25,7 @@ from matcher.engines.columnar.days import FIRST_DAY, LAST_DAY, before
 from matcher.engines.columnar.frame import PatientFrame
 from matcher.engines.columnar.possible import Values
 from matcher.engines.columnar.records import Records, component_extremes
-from matcher.features.kind import Consists, Contains, Domain, Feature, Filter, Is, Named, Recent, Within
+from matcher.features.kind import Contains, Domain, Feature, Filter, Is, Named, Recent, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +146,6 @@ class Reading:
                 components = records.components(field)
                 each = within_codes(components.components, codes).astype(np.float64)
                 found = component_extremes(np.maximum, each, components.offsets, float(NOT_MET))
-                return found[held].astype(np.int8)
-            case Consists(field=field, codes=codes):
-                components = records.components(field)
-                each = within_codes(components.components, codes).astype(np.float64)
-                found = component_extremes(np.minimum, each, components.offsets, float(UNKNOWN))
                 return found[held].astype(np.int8)
             case Within(field=field, interval=interval):
                 return _within_interval(records.numbers(field)[held], interval)

@@ -1,35 +1,38 @@
-"""A plan carried out for one chunk of patients."""
+"""A plan carried out for one chunk of patients: in steps, so that a register is used again after its last use.
+
+AND, OR and NOT of planes are most of the work of large rulebooks and are done here in place; everything else is the
+algebra's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from matcher.domain.possible import Interval, Limit, Op, test
 from matcher.domain.verdict import Verdict
-from matcher.engines.columnar import categories, weights
-from matcher.engines.columnar.arrays import Bools, Floats, Groups, Words
-from matcher.engines.columnar.categories import Derived
-from matcher.engines.columnar.column import NumberColumn
+from matcher.engines.columnar.arrays import Bools, Floats, Words
+from matcher.engines.columnar.categories import said_of
 from matcher.engines.columnar.plan import Action, Plan, Step
-from matcher.engines.columnar.planes import ALL_BITS, POSSIBLE, SURE, last_word, pack, packed, words_for
-from matcher.engines.columnar.possible import (
-    Categories,
-    Numbers,
-    Said,
-    Values,
-    either,
-    numbers_together,
-    only,
-    placed,
-    values_of,
+from matcher.engines.columnar.possible import Categories, Numbers, Values
+from matcher.engines.columnar.rounding import rounded
+from matcher.engines.planes.algebra import Known, Said, gate, value
+from matcher.engines.planes.chunk import (
+    POSSIBLE,
+    SURE,
+    WORD,
+    Chunk,
+    last_word,
+    pack,
+    packed,
+    unpacked,
+    words_for,
 )
 from matcher.features.kind import Feature
-from matcher.rules.graph import AtLeast, Choice, Combine, Constant, NodeId, Test
+from matcher.rules.graph import Choice, Combine, NodeId, Read, members_of
 
 _EXACTLY: Mapping[Op, np.ufunc] = {
     Op.AT_LEAST: np.greater_equal,
@@ -37,12 +40,11 @@ _EXACTLY: Mapping[Op, np.ufunc] = {
     Op.ABOVE: np.greater,
     Op.BELOW: np.less,
 }
-_S = TypeVar("_S", bound=np.generic)
-Held: TypeAlias = Values | Derived
+Held: TypeAlias = Values | Said[Words]
 #: up to so many distinct sets a plane for each is quicker than looking up every patient's
 _FEW_SETS = 16
-#: derived values have planes of their own
-_NOWHERE = np.empty((2, 0), np.uint64)
+#: with more distinct sums than this, adding numbers is quicker than keeping a plane for each
+_MOST_SUMS = 64
 
 
 class Source(Protocol):
@@ -63,9 +65,11 @@ class Kernel:
     keep: bool = False
     values: dict[NodeId, Held] = field(default_factory=dict)
     _planes: Sequence[Words] = ()
+    _at: Patients = field(init=False)
 
     def run(self) -> None:
         words = words_for(len(self.source))
+        self._at = Patients(words)
         registers = np.empty((self.plan.registers, 2, words), np.uint64)
         self._planes = [registers[each] if each >= 0 else self.out[-1 - each] for each in self.plan.place]
         self._test_features()
@@ -91,87 +95,51 @@ class Kernel:
                 case Action.OR:
                     first, second = step.of
                     either(planes[first], planes[second], planes[step.into])
-                case _:
-                    self._carry_out_one(step, planes)
+                case Action.NOT:
+                    np.invert(planes[step.of[0]][::-1], planes[step.into])
+                case Action.WORK_OUT:
+                    self._work_out(step, planes)
             if step.done and not keep:
                 for value in step.done:
                     self.values.pop(value, None)
 
-    def _carry_out_one(self, step: Step, planes: Sequence[Words]) -> None:
-        node, into = self.plan.graph[step.node], planes[step.into] if step.into >= 0 else _NOWHERE
-        match step.action, node:
-            case Action.NOT, _:
-                np.invert(planes[step.of[0]][::-1], into)
-            case Action.PRESUME, _:
-                into[:] = planes[step.of[0]][POSSIBLE]
-            case Action.CONSTANT, Constant(verdict=verdict):
-                into[SURE] = ALL_BITS if verdict is Verdict.MET else 0
-                into[POSSIBLE] = 0 if verdict is Verdict.NOT_MET else ALL_BITS
-            case Action.AT_LEAST, AtLeast(threshold=threshold, weights=by):
-                weights.at_least(threshold, [planes[each] for each in step.of], by, into)
-            case Action.CHOOSE, Choice() as choice:
-                applies, *rows = (planes[each] for each in step.of)
-                self.values[step.node] = categories.choose(choice, applies, rows)
-            case Action.COMBINE, Combine() as combined:
-                self.values[step.node] = self._combined(combined)
-            case Action.TEST, Test(value=value, op=op, limit=limit):
-                held = self.values[value]
-                if isinstance(held, Derived):
-                    assert isinstance(limit, frozenset)
-                    categories.within(held, limit, into)
-                else:
-                    Tester(held).write(op, limit, into)
-            case _:
-                raise TypeError(f"unhandled node {node!r}")
+    def _work_out(self, step: Step, planes: Sequence[Words]) -> None:
+        """What is no pair of planes: by the algebra, from the planes of the node's members."""
+        node, members = self.plan.graph[step.node], [planes[each] for each in step.of]
+        of = dict(zip(members_of(node), members, strict=False))
+        known: Known[Words] = Known(lambda each: of[each][SURE], lambda each: of[each][POSSIBLE], self._said)
+        if isinstance(node, Choice | Combine):
+            self.values[step.node] = value(node, known, self._at)
+        elif not isinstance(node, Read):
+            into = planes[step.into]
+            into[SURE], into[POSSIBLE] = gate(node, known, self._at)
 
-    def _combined(self, node: Combine) -> Held:
-        sources = [self.values[each] for each in node.sources]
-        if all(isinstance(each, Numbers) for each in sources):
-            return combined_numbers(node, [each for each in sources if isinstance(each, Numbers)])
-        derived = [
-            categories.of_categories(each) if isinstance(each, Categories) else each for each in sources
-        ]
-        return categories.combine(node, [each for each in derived if isinstance(each, Derived)])
+    def _said(self, number: NodeId) -> Said[Words]:
+        held = self.values[number]
+        assert not isinstance(held, Numbers), "only categories have several sources"
+        return said_of(held) if isinstance(held, Categories) else held
 
 
-def combined_numbers(node: Combine, sources: Sequence[Numbers]) -> Values:
-    """As ``categories.combine`` has it for codes."""
-    speaking = [each.said for each in sources]
-    found, conflict = _reconciled(speaking)
-    for each in sources:
-        conflict |= each.conflict
-    value = values_of(node.domain, found, conflict)
-    assert isinstance(value, Numbers)
-    together: Said = replace(value.said, stated=np.ones(len(found), np.bool_))
-    for each in sources:
-        if each.perhaps is not None:
-            joined, _ = _reconciled([*speaking, each.perhaps])
-            together = either(together, only(joined, each.perhaps.stated))
-    assert isinstance(together, NumberColumn)
-    return Numbers(together.low, together.high, together.low_open, together.high_open, value.silent, conflict)
+class Patients(Chunk):
+    """Patients, a bit each."""
+
+    def reached(self, threshold: float, members: Sequence[tuple[Words, float]]) -> Words:
+        """With many distinct sums, adding up a number for each patient is quicker than keeping a plane for each."""
+        if _distinct_sums(weight for _, weight in members) <= _MOST_SUMS:
+            return super().reached(threshold, members)
+        totals = np.zeros(len(self.everywhere) * WORD)
+        for plane, weight in members:
+            totals += np.where(unpacked(np.ascontiguousarray(plane), len(totals)), weight, 0.0)
+        return packed(rounded(totals) >= threshold)
 
 
-def _reconciled(sources: Sequence[NumberColumn]) -> tuple[NumberColumn, Bools]:
-    """What the sources that speak say together, those of each patient side by side; and which conflict."""
-    speaking = np.stack([each.stated for each in sources], axis=1)
-
-    def side_by_side(arrays: Iterable[npt.NDArray[_S]]) -> npt.NDArray[_S]:
-        return np.stack(list(arrays), axis=1)[speaking]
-
-    held = NumberColumn(
-        side_by_side(each.low for each in sources),
-        side_by_side(each.high for each in sources),
-        side_by_side(each.low_open for each in sources),
-        side_by_side(each.high_open for each in sources),
-        np.ones(int(speaking.sum()), np.bool_),
-    )
-    groups = Groups.of(np.nonzero(speaking)[0].astype(np.int32))
-    together, contradicted = numbers_together(held, groups, np.ones(len(groups), np.bool_))
-    found = placed(together, groups.patients, len(speaking))
-    assert isinstance(found, NumberColumn)
-    conflict = np.zeros(len(speaking), np.bool_)
-    conflict[groups.patients] = contradicted
-    return found, conflict
+def _distinct_sums(weights: Iterable[float]) -> int:
+    sums = {0.0}
+    for weight in weights:
+        sums |= {each + weight for each in sums}
+        if len(sums) > _MOST_SUMS:
+            break
+    return len(sums)
 
 
 class Tester:

@@ -37,7 +37,6 @@ from matcher.engines.columnar.possible import (
     only,
     placed,
     values_of,
-    whole,
 )
 from matcher.features.kind import (
     Age,
@@ -74,7 +73,7 @@ def find(feature: Feature, reading: Reading) -> Values:
         case Since() as kind:
             return listed.since(kind, reading)
         case Extreme() as kind:
-            return listed.extreme(kind, whole(feature.domain), reading)
+            return listed.extreme(kind, feature.domain.whole, reading)
         case Total() as kind:
             return listed.total(kind, reading)
 
@@ -196,7 +195,7 @@ def _spoken(domain: Domain, many: int, patients: Ids, held: Said, marks: tuple[B
     if not spoken.all():
         perhaps = placed(_some(held, ~spoken), patients[~spoken], many)
         held, patients = _some(held, spoken), patients[spoken]
-    everything = whole(domain)
+    everything = domain.whole
     match placed(held, patients, many, everything), perhaps, everything:
         case NumberColumn() as said, (NumberColumn() | None) as may, Interval() as interval:
             ends = said.low, said.high, said.low_open, said.high_open
@@ -243,4 +242,4 @@ def _together(held: Said, domain: Domain, groups: Groups, agreeing: Bools) -> tu
             unread = np.array([NOT_UNDERSTOOD in each for each in known.sets], np.bool_)[places]
             agreeing = _readable(unread, groups, agreeing)
             return codes_together(CodeColumn(places, tuple(known.sets)), groups, agreeing)
-    raise TypeError(f"{whole(domain)} is no domain of this field")
+    raise TypeError(f"{domain.whole} is no domain of this field")

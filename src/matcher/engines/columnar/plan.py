@@ -16,34 +16,29 @@ from matcher.features.kind import Feature, FirstOf, Formula
 from matcher.rules.graph import (
     All,
     Any,
-    AtLeast,
     Choice,
     Combine,
-    Constant,
     Graph,
+    Node,
     NodeId,
     Not,
-    Presume,
     Read,
     Test,
     members_of,
 )
 
 Plane = int
+#: of a step that makes a value
+NO_PLANE: Plane = -1
 
 
 class Action(IntEnum):
-    """What a step does; the first two are most of the work."""
+    """What a step does; the first two are most of the work. ``WORK_OUT``: what only the algebra knows."""
 
     AND = 0
     OR = 1
     NOT = 2
-    PRESUME = 3
-    CONSTANT = 4
-    AT_LEAST = 5
-    CHOOSE = 6
-    COMBINE = 7
-    TEST = 8
+    WORK_OUT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +165,17 @@ class _Planner:
                     groups[Action.OR].append((number, tuple(self.plane_of[each] for each in members)))
                 case Not(member=member):
                     self.plane_of[number] = self._make(Action.NOT, (self.plane_of[member],), number)
-                case Presume(member=member):
-                    self.plane_of[number] = self._make(Action.PRESUME, (self.plane_of[member],), number)
-                case Constant():
-                    self.plane_of[number] = self._make(Action.CONSTANT, (number,), number, ())
-                case AtLeast(members=members):
-                    planes = tuple(self.plane_of[each] for each in members)
+                case Choice() | Combine() as value:
+                    self.steps.append(Step(Action.WORK_OUT, NO_PLANE, self._of(value), number))
+                case gate:
                     self.plane_of[number] = self._new()
-                    self.steps.append(Step(Action.AT_LEAST, self.plane_of[number], planes, number))
-                case Test():
-                    self.plane_of[number] = self._new()
-                    self.steps.append(Step(Action.TEST, self.plane_of[number], (), number))
-                case Choice(applies=applies, rows=rows):
-                    planes = tuple(self.plane_of[each] for each in (applies, *(row for row, _ in rows)))
-                    self.steps.append(Step(Action.CHOOSE, -1, planes, number))
-                case Combine():
-                    self.steps.append(Step(Action.COMBINE, -1, (), number))
+                    self.steps.append(Step(Action.WORK_OUT, self.plane_of[number], self._of(gate), number))
         for action, gates in groups.items():
             self._lay_out_groups(action, gates)
+
+    def _of(self, node: Node) -> tuple[Plane, ...]:
+        """The planes a node is worked out from; values have none."""
+        return tuple(self.plane_of[each] for each in members_of(node) if each in self.plane_of)
 
     def _lay_out_groups(self, action: Action, gates: list[tuple[NodeId, tuple[Plane, ...]]]) -> None:
         shared = Counter(plane for _, members in gates for plane in set(members))
@@ -202,12 +190,10 @@ class _Planner:
                 plane = self._make(action, (plane, following), number)
             self.plane_of[number] = plane
 
-    def _make(
-        self, action: Action, of: tuple[Plane, ...], node: NodeId, planes: tuple[Plane, ...] | None = None
-    ) -> Plane:
+    def _make(self, action: Action, of: tuple[Plane, ...], node: NodeId) -> Plane:
         if (action, of) not in self._made:
             self._made[action, of] = self._new()
-            self.steps.append(Step(action, self._made[action, of], of if planes is None else planes, node))
+            self.steps.append(Step(action, self._made[action, of], of, node))
         return self._made[action, of]
 
     def plan(self, wanted: Iterable[NodeId]) -> Plan:
@@ -264,9 +250,9 @@ class _Planner:
         last: dict[NodeId, int] = {}
         for number, step in enumerate(self.steps):
             match self.graph[step.node]:
-                case Test(value=value) if step.action is Action.TEST:
+                case Test(value=value):
                     last[value] = number
-                case Combine(sources=sources) if step.action is Action.COMBINE:
+                case Combine(sources=sources):
                     last.update(dict.fromkeys(sources, number))
         ended: dict[int, list[NodeId]] = {}
         for value, number in last.items():

@@ -147,15 +147,6 @@ Values: TypeAlias = Numbers | Categories
 Said: TypeAlias = NumberColumn | CodeColumn
 
 
-def whole(domain: Domain) -> Possible:
-    """Everything a fact could be when nobody recorded it."""
-    match domain:
-        case NumberDomain():
-            return domain.interval
-        case CodeDomain():
-            return Codes(domain.codes)
-
-
 def nothing_said(domain: Domain, patients: int) -> Said:
     """A column of the domain's sort in which nothing is stated."""
     match domain:

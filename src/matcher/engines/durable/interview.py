@@ -9,9 +9,9 @@ from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding, VerdictTable
 from matcher.engines.durable.chain import Due, Step
-from matcher.engines.durable.derived import chosen, combined, whole
 from matcher.engines.durable.network import Network
 from matcher.engines.durable.subjects import Facts, Subject, gate_fact, value_fact
+from matcher.engines.planes.worlds import concluded
 from matcher.rules.graph import Choice, Combine, Constant, NodeId, Read
 
 NAME = "durable"
@@ -59,7 +59,7 @@ class Session:
                 case Constant(verdict=verdict):
                     self.conclude(node, verdict)
                 case Read(feature=feature):
-                    self._find(node, Finding(whole(feature.domain), silent=True))
+                    self._find(node, Finding(feature.domain.whole, silent=True))
         self._run()
         self._network.silence(self)
 
@@ -103,10 +103,8 @@ class Session:
         """A derived value, worked out from what has settled."""
         self._retract(due)
         match self._graph[due.node]:
-            case Choice() as choice:
-                self._find(due.node, chosen(choice, self._verdicts))
-            case Combine() as combine:
-                self._find(due.node, combined(combine, self._graph, self._verdicts, self._findings))
+            case Choice() | Combine() as value:
+                self._find(due.node, concluded(value, self._graph, self._verdicts, self._findings))
 
     # --- what rules are told ----------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from matcher.domain.profile import Profile
 from matcher.domain.record import Record
 from matcher.domain.verdict import Verdict, all_of, any_of
 from matcher.engines.base import Clock
-from matcher.features.kind import Consists, Contains, Filter, Is, Named, Recent, Within
+from matcher.features.kind import Contains, Filter, Is, Named, Recent, Within
 
 
 def begins(record: Record) -> DateSpan | None:
@@ -111,8 +111,6 @@ def _passes(record: Record, condition: Filter, profile: Profile, clock: Clock) -
             return _within_codes(held, condition.codes)
         case Contains():
             return any_of(_within_codes(component, condition.codes) for component in held)
-        case Consists():
-            return all_of(_within_codes(component, condition.codes) for component in held or (None,))
         case Within():
             return _within_interval(held, condition.interval)
         case Recent():

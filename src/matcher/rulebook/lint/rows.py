@@ -13,7 +13,7 @@ from matcher.rules.rulebook import Derivation
 
 def check(book: Book) -> Iterator[Diagnostic]:
     for derivation in book.rulebook.derivations:
-        choice = book.builder.nodes[derivation.node]
+        choice = book.rulebook.graph[derivation.node]
         if derivation.document.table is None or not isinstance(choice, Choice):
             continue
         unreached = dict(_unreached(book, choice))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcher.errors import Diagnostic
-from matcher.rulebook.lint.book import Book, criteria_of, rows_of
+from matcher.rulebook.lint.book import Book, criteria_of
 from matcher.rules.candidate import Role
 from matcher.rules.condition import ASKS_NOTHING, EXCLUDES_NOBODY, Branch, Comparison, Condition, Group
 from matcher.rules.version import VERSION
@@ -29,7 +29,7 @@ def check(book: Book) -> Iterator[Diagnostic]:
             condition = placed.criterion.condition
             yield from _judge(book, candidate.file, condition, (_NEVER[role], _ALWAYS[role]))
     for derivation in book.rulebook.derivations:
-        for _, condition in rows_of(derivation, book.lexicon):
+        for condition in derivation.conditions:
             # A whole row is judged together with the rows above it, by another check.
             for part in _parts(condition):
                 yield from _judge(book, derivation.file, part, _PART)
@@ -40,10 +40,9 @@ _PART = ("nobody can meet this part of the condition", "everybody meets this par
 
 def _judge(book: Book, file: str, condition: Condition, words: tuple[str, str]) -> Iterator[Diagnostic]:
     """The outermost part that is decided beforehand: what is inside it is not said again."""
-    node = book.node(condition)
-    if book.solver.never(node):
+    if book.solver.never(condition.node):
         yield book.report(file, "L005", condition.path, words[0])
-    elif book.solver.always(node):
+    elif book.solver.always(condition.node):
         yield book.report(file, "L006", condition.path, words[1])
     else:
         for part in _parts(condition):

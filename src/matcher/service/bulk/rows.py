@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from matcher.engines.columnar import PatientFrame, Planes
 from matcher.engines.columnar.arrays import Bools, Index, Words
-from matcher.engines.columnar.planes import POSSIBLE, SURE
+from matcher.engines.planes.chunk import POSSIBLE, SURE
 from matcher.service.cell import FORMULA
 from matcher.service.matches import columns_of
 from matcher.service.rendered import MATCH_COLUMNS

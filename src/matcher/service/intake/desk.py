@@ -22,7 +22,7 @@ from matcher.service.intake.remedy import Suggestion, remedy, suggestions
 from matcher.service.intake.sections import form_of
 from matcher.service.intake.wire import SOURCE, Answers, Draft, draft
 from matcher.service.match import Matcher
-from matcher.standing.deciding import ConditionNodes, ConditionReading
+from matcher.standing.deciding import ConditionReading
 from matcher.standing.ranking import Ranked, Ranker
 from matcher.standing.standing import stand
 
@@ -70,10 +70,6 @@ class Desk:
         return Chooser(rulebook, self.form)
 
     @cached_property
-    def _nodes(self) -> ConditionNodes:
-        return ConditionNodes(self.matcher.rulebook)
-
-    @cached_property
     def _ranker(self) -> Ranker:
         return Ranker(self.matcher.rulebook)
 
@@ -113,7 +109,7 @@ class Desk:
             if each is not None
             and (include_closed or each.availability not in (Availability.CLOSED, Availability.SUSPENDED))
         ]
-        ordered = self._ranker.rank(shown, ConditionReading(self._nodes, table, 0))
+        ordered = self._ranker.rank(shown, ConditionReading(rulebook.graph, table, 0))
         return tuple(each for kind in CandidateKind for each in ordered[kind])
 
     def evaluate(self, profile: Profile) -> VerdictTable:

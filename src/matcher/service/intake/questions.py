@@ -19,8 +19,8 @@ from matcher.domain.possible import Possible
 from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, VerdictTable
-from matcher.engines.columnar.levels import Levels
-from matcher.engines.columnar.planes import POSSIBLE, SURE
+from matcher.engines.planes.chunk import POSSIBLE, SURE
+from matcher.engines.planes.levels import Levels
 from matcher.explanation.aside import asks_for_edition, asks_to_confirm, is_staged, without_edition
 from matcher.explanation.questions import OPEN, Asker, answers_that_matter
 from matcher.features.kind import Feature

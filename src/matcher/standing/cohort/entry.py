@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matcher.engines.columnar.planes import POSSIBLE, SURE
+from matcher.engines.planes.chunk import POSSIBLE, SURE
 from matcher.rules.candidate import Candidate, Cohort, Coverage, Criterion, Roots
 from matcher.rules.graph import NodeId
 from matcher.standing.cohort.counts import CohortCounts, CriterionCount, FactCount

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matcher.engines.columnar.arrays import Words
-from matcher.engines.columnar.planes import POSSIBLE, SURE, Planes
+from matcher.engines.planes.chunk import POSSIBLE, SURE, Planes
 from matcher.features.kind import SinceDay
 from matcher.rules.graph import Choice, Combine, Graph, NodeId, Read, Test, members_of
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from matcher.engines.columnar.arrays import Bools
-from matcher.engines.columnar.planes import Planes, packed
+from matcher.engines.planes.chunk import Planes, packed
 from matcher.rules.candidate import Availability, Candidate
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook

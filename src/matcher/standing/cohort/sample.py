@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 
 from matcher.engines.columnar.arrays import Bools, Index, Words
-from matcher.engines.columnar.planes import WORD, Planes
+from matcher.engines.planes.chunk import WORD, Planes
 from matcher.standing.cohort.counts import SAMPLED, Counts, Sampled, smallest
 from matcher.standing.cohort.entry import Entry
 from matcher.standing.standing import StandingKind

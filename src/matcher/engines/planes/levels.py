@@ -1,35 +1,32 @@
-"""One patient and a large rulebook: gates of one level all at once, and several answers to a question side by side.
+"""Another way through a graph: all gates of one level at once, for one patient and a large rulebook.
 
-The planes are those of the kernel, turned round: a bit is not a patient but a *world*. In the first world the patient
-is as recorded, in each of the others one feature has one more answer.
+The gates of twenty thousand trials are of a few kinds, and each needs nothing but lower levels: AND and OR over the
+members of all of them are four operations on arrays. What is neither of these is worked out singly, by the algebra.
+Bits are worlds of the one patient: in the first the patient is as recorded, in each of the others one feature has
+one more answer. What tests say of a value is remembered where no fact is behind it: there are thousands of tests
+on one feature, and most features nobody recorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from matcher.domain.possible import Codes, Interval, Possible, test
+from matcher.domain.possible import Possible, test
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
-from matcher.engines.columnar import categories, weights
-from matcher.engines.columnar.arrays import Bools, Index, Words
-from matcher.engines.columnar.categories import CodePlanes, Derived
-from matcher.engines.columnar.column import NumberColumn
-from matcher.engines.columnar.kernel import Held, Tester, combined_numbers
-from matcher.engines.columnar.planes import ALL_BITS, POSSIBLE, SURE, unpacked, words_for
-from matcher.engines.columnar.possible import Numbers
-from matcher.features.kind import NumberDomain
+from matcher.engines.planes.algebra import Known, Said, Words, gate, value
+from matcher.engines.planes.chunk import ALL_BITS, POSSIBLE, SURE, Chunk, words_for
+from matcher.engines.planes.worlds import Bits, Values, recorded, said
 from matcher.rules.graph import (
     All,
     Any,
-    AtLeast,
     Choice,
     Combine,
-    Constant,
     Graph,
     NodeId,
     Not,
@@ -39,8 +36,9 @@ from matcher.rules.graph import (
     members_of,
 )
 
+Index: TypeAlias = npt.NDArray[np.intp]
 #: the answers of which a test is surely, and possibly, so
-_Bits: TypeAlias = tuple[int, int]
+_Pair: TypeAlias = tuple[Bits, Bits]
 
 _NOT_MET, _MET = 0, 2
 _NUMBERS = {Verdict.NOT_MET: _NOT_MET, Verdict.UNKNOWN: 1, Verdict.MET: _MET}
@@ -114,7 +112,7 @@ class Levels:
             number for number, node in enumerate(graph.nodes) if isinstance(node, (Choice, Combine))
         ]
         self._unrecorded: dict[NodeId, tuple[Possible, bytes]] = {}
-        self._answered: dict[NodeId, tuple[Sequence[Possible], Sequence[_Bits]]] = {}
+        self._answered: dict[NodeId, tuple[Sequence[Possible], Sequence[_Pair]]] = {}
         values = {*self.tests, *self.derived}
         self.gates = tuple(number for number in range(len(graph)) if number not in values)
 
@@ -128,17 +126,27 @@ class Levels:
         worlds = _Worlds(found, answers or {})
         planes = np.zeros((len(self.graph), 2, worlds.words), np.uint64)
         self._test(planes, found, worlds)
-        values: dict[NodeId, Held] = {}
+        values: dict[NodeId, Said[Words]] = {}
+        known: Known[Words] = Known(
+            lambda each: planes[each, SURE],
+            lambda each: planes[each, POSSIBLE],
+            lambda each: values.get(each) or worlds.said(each),
+        )
+        at = Chunk(worlds.words)
         for level in self._levels:
-            for groups, gate in ((level.all, np.bitwise_and), (level.any, np.bitwise_or)):
+            for groups, over in ((level.all, np.bitwise_and), (level.any, np.bitwise_or)):
                 if len(groups.into):
-                    planes[groups.into] = gate.reduceat(planes[groups.members], groups.starts, axis=0)
+                    planes[groups.into] = over.reduceat(planes[groups.members], groups.starts, axis=0)
             if len(level.negated.into):
                 planes[level.negated.into] = ~planes[level.negated.members, ::-1]
             if len(level.presumed.into):
                 planes[level.presumed.into] = planes[level.presumed.members, POSSIBLE, None]
             for number in level.singly:
-                self._singly(number, planes, values, worlds)
+                node = self.graph[number]
+                if isinstance(node, Choice | Combine):
+                    values[number] = value(node, known, at)
+                elif not isinstance(node, Read):
+                    planes[number, SURE], planes[number, POSSIBLE] = gate(node, known, at)
         return planes
 
     def _test(self, planes: Words, found: Mapping[NodeId, Finding], worlds: _Worlds) -> None:
@@ -175,38 +183,13 @@ class Levels:
             self._unrecorded[feature] = finding.value, verdicts
         return verdicts
 
-    def _supposed(self, feature: NodeId, given: Sequence[Possible]) -> Sequence[_Bits]:
+    def _supposed(self, feature: NodeId, given: Sequence[Possible]) -> Sequence[_Pair]:
         """What its tests say of each of the answers, a bit for each; remembered for the answers given last."""
         held = self._answered.get(feature)
         if held is None or held[0] is not given:
             bits = [_bits(atom, given) for _, atom in self.tests[feature]]
             held = self._answered[feature] = given, bits
         return held[1]
-
-    def _singly(self, number: NodeId, planes: Words, values: dict[NodeId, Held], worlds: _Worlds) -> None:
-        match self.graph[number]:
-            case Constant(verdict=verdict):
-                planes[number, SURE] = ALL_BITS if verdict is Verdict.MET else 0
-                planes[number, POSSIBLE] = 0 if verdict is Verdict.NOT_MET else ALL_BITS
-            case AtLeast(threshold=threshold, members=members, weights=by):
-                weights.at_least(threshold, [planes[each] for each in members], by, planes[number])
-            case Choice(applies=applies, rows=rows) as choice:
-                values[number] = categories.choose(choice, planes[applies], [planes[row] for row, _ in rows])
-            case Combine(sources=sources, domain=NumberDomain()) as combine:
-                values[number] = combined_numbers(combine, [worlds.numbers(each) for each in sources])
-            case Combine(sources=sources) as combine:
-                held = [values.get(each) or worlds.said(each) for each in sources]
-                said = [each for each in held if isinstance(each, Derived)]
-                values[number] = categories.combine(combine, said)
-            case Test(value=value, op=op, limit=limit):
-                tested = values[value]
-                if isinstance(tested, Derived):
-                    assert isinstance(limit, frozenset)
-                    categories.within(tested, limit, planes[number])
-                else:
-                    Tester(tested).write(op, limit, planes[number])
-            case node:
-                raise TypeError(f"unhandled node {node!r}")
 
 
 class _Worlds:
@@ -223,91 +206,40 @@ class _Worlds:
         self.words = words_for(count)
         self._everywhere = (1 << 64 * self.words) - 1
 
-    def tested(self, feature: NodeId, verdicts: bytes, supposed: Sequence[_Bits]) -> Iterator[bytes]:
+    def tested(self, feature: NodeId, verdicts: bytes, supposed: Sequence[_Pair]) -> Iterable[bytes]:
         """The two planes of each test, from its verdict as recorded and those in the feature's own worlds."""
-        recorded, start, length = self._recorded(feature), self._starts[feature], 8 * self.words
+        start, own = self._starts[feature], (1 << len(self.answers[feature])) - 1
+        nothing, length = self._everywhere & ~(own << start), 8 * self.words
         for verdict, (sure, possible) in zip(verdicts, supposed, strict=True):
-            surely = (sure << start) | (recorded if verdict == _MET else 0)
-            possibly = (possible << start) | (0 if verdict == _NOT_MET else recorded)
+            surely = (sure << start) | (nothing if verdict == _MET else 0)
+            possibly = (possible << start) | (0 if verdict == _NOT_MET else nothing)
             yield surely.to_bytes(length, "little") + possibly.to_bytes(length, "little")
 
-    def said(self, feature: NodeId) -> Derived:
-        """A category, with a plane for each code."""
-        codes: dict[str, int] = {}
-        perhaps: dict[str, int] = {}
-        silent = 0
-        for value, worlds in self._values(feature):
-            _add(codes, value, worlds)
-        recorded = self._recorded(feature)
-        finding = self._found.get(feature)
-        if finding is not None and finding.silent:
-            silent = recorded
-            if finding.perhaps is not None:
-                _add(perhaps, finding.perhaps, recorded)
-        return Derived(
-            self._planes(codes),
-            self._plane(silent),
-            self._plane(0),
-            self._planes(perhaps) if perhaps else None,
-            self._plane(recorded) if perhaps else None,
+    def said(self, feature: NodeId) -> Said[Words]:
+        """A recorded category, with a plane for each code."""
+        held = said(self._values(feature))
+        return Said(
+            {code: self._plane(each) for code, each in held.codes.items()},
+            self._plane(held.silent),
+            self._plane(held.conflict),
+            {code: self._plane(each) for code, each in held.perhaps.items()},
+            self._plane(held.may_apply),
         )
 
-    def numbers(self, feature: NodeId) -> Numbers:
-        """A number, with its ends in each world."""
-        finding = self._found[feature]
-        recorded = unpacked(self._plane(self._recorded(feature)), 64 * self.words)
-        column = _everywhere(finding.value, np.ones(len(recorded), np.bool_))
-        start = self._starts.get(feature, 0)
-        for place, answer in enumerate(self.answers.get(feature, ()), start):
-            assert isinstance(answer, Interval)
-            column.low[place], column.high[place] = answer.low, answer.high
-            column.low_open[place], column.high_open[place] = answer.low_open, answer.high_open
-        silent = recorded & finding.silent
-        perhaps = None if finding.perhaps is None else _everywhere(finding.perhaps, silent)
-        ends = column.low, column.high, column.low_open, column.high_open
-        return Numbers(*ends, silent, np.zeros(len(recorded), np.bool_), perhaps)
-
-    def _values(self, feature: NodeId) -> list[tuple[Possible, int]]:
-        """The recorded value and the worlds it is true in; then each answer and its own world."""
+    def _values(self, feature: NodeId) -> Values:
         finding = self._found.get(feature)
         if finding is None:
-            return []
-        answers = self.answers.get(feature, ())
-        if not answers:
-            return [(finding.value, self._everywhere)]
-        start = self._starts[feature]
-        own = [(answer, 1 << place) for place, answer in enumerate(answers, start)]
-        return [(finding.value, self._recorded(feature)), *own]
+            return ()
+        return recorded(finding, self.answers.get(feature, ()), self._starts.get(feature, 0))
 
-    def _recorded(self, feature: NodeId) -> int:
-        """The worlds in which nothing is supposed of the feature."""
-        answers = len(self.answers.get(feature, ()))
-        return self._everywhere & ~(((1 << answers) - 1) << self._starts.get(feature, 0))
-
-    def _planes(self, codes: Mapping[str, int]) -> CodePlanes:
-        return {code: self._plane(worlds) for code, worlds in codes.items()}
-
-    def _plane(self, worlds: int) -> Words:
-        return np.frombuffer(worlds.to_bytes(8 * self.words, "little"), "<u8").copy()
+    def _plane(self, worlds: Bits) -> Words:
+        return np.frombuffer((worlds & self._everywhere).to_bytes(8 * self.words, "little"), "<u8")
 
 
-def _bits(atom: Test, answers: Iterable[Possible]) -> _Bits:
+def _bits(atom: Test, answers: Iterable[Possible]) -> _Pair:
     sure = possible = 0
     for place, answer in enumerate(answers):
         verdict = test(answer, atom.op, atom.limit)
         sure |= (verdict is Verdict.MET) << place
         possible |= (verdict is not Verdict.NOT_MET) << place
     return sure, possible
-
-
-def _add(codes: dict[str, int], value: Possible, worlds: int) -> None:
-    assert isinstance(value, Codes)
-    for code in value.members:
-        codes[code] = codes.get(code, 0) | worlds
-
-
-def _everywhere(value: Possible, stated: Bools) -> NumberColumn:
-    assert isinstance(value, Interval)
-    ends = np.full(len(stated), value.low), np.full(len(stated), value.high)
-    opened = np.full(len(stated), value.low_open), np.full(len(stated), value.high_open)
-    return NumberColumn(*ends, *opened, stated)

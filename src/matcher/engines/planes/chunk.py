@@ -1,20 +1,23 @@
-"""Verdicts as bits: for every node one plane where it is sure to be met and one where it possibly is.
+"""Bits that are patients, carried by NumPy's words: both planes of a node as an array of two rows.
 
-A verdict is an interval of truth: met is sure, not met is not even possible, unknown is possible and not sure.
-On both bounds at once ``all`` is AND, ``any`` is OR, and ``not`` swaps them and turns them over. Bit i of word w
-is patient 64 w + i (little-endian); the bits beyond the last patient are nought.
+Bit i of word w is patient 64 w + i (little-endian); the bits beyond the last patient are nought. Worlds of one patient
+against a large rulebook are carried so too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from matcher.domain.verdict import Verdict
-from matcher.engines.columnar.arrays import Bools, Words
+from matcher.engines.planes.algebra import Words, by_sums
 from matcher.rules.graph import NodeId
+
+Bools: TypeAlias = npt.NDArray[np.bool_]
 
 WORD = 64
 ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -50,6 +53,20 @@ def bit(words: Words, patient: int) -> bool:
 def last_word(patients: int) -> np.uint64:
     """The bits of the last word that stand for patients."""
     return np.uint64((1 << (patients % WORD)) - 1) if patients % WORD else ALL_BITS
+
+
+class Chunk:
+    """So many words of bits. The two planes here are everybody's: they are not to be written to."""
+
+    def __init__(self, words: int) -> None:
+        self.everywhere: Words = np.full(words, ALL_BITS)
+        self.nowhere: Words = np.zeros(words, np.uint64)
+
+    def some(self, plane: Words) -> bool:
+        return bool(plane.any())
+
+    def reached(self, threshold: float, members: Sequence[tuple[Words, float]]) -> Words:
+        return by_sums(threshold, members, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,9 @@ class Pool:
         if found is None:
             first, second = self._listed.get(one), self._listed.get(other)
             found = Interplay.NONE if first is None or second is None else interplay(first, second)
+            if found is Interplay.IF_OF_ONE_DAY and any(self.pieces[each].read for each in (one, other)):
+                # A day that contradicts something else in its record is not the record's day.
+                found = Interplay.SOME
             self._interplay[one, other] = found
         return found
 

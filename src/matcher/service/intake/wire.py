@@ -67,6 +67,10 @@ def draft(form: Form, answers: Answers, formulary: Formulary, as_of: date) -> Dr
             guess = nearest(name, [each.id for each in form.fields])
             hint = f"; did you mean '{guess}'?" if guess else ""
             made.refuse("P109", name, name, f"the form has no field '{name}'{hint}", answer)
+            if name == "stage":
+                # Without a scheme it belongs to no question, and may be a stage of each.
+                for each in answer if isinstance(answer, list) else [answer]:
+                    made.add("stage", each if isinstance(each, Mapping) else {"value": each}, name)
         elif not is_unknown(answer):
             _write(made, found, name, _in_days(found, answer, as_of))
     _together(made, form, answers)

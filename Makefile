@@ -68,8 +68,12 @@ run: runnable
 test: setup
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
+# What takes longest and guards machinery rather than meaning: whole rulebooks on every engine, processes, stores, patterns.
+LONG := test_patterns.py test_imports.py test_house.py engines/test_durable_engine.py engines/test_columnar_engine.py \
+	standing/test_columns.py standing/test_cohort.py standing/test_panel.py service/test_cohort.py service/test_landing.py \
+	service/intake store readers/test_any_file.py readers/test_any_json.py rulebook/test_strict_yaml.py domain/test_wire.py
 quick: setup
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow" tests/spec tests/unit $(ARGS)
+	@$(BIN)/python -m pytest --quiet --numprocesses auto tests/spec tests/unit $(LONG:%=--ignore=tests/unit/%) $(ARGS)
 
 generative: setup
 	@$(BIN)/python -m pytest tests/generative --hypothesis-profile deep $(ARGS)

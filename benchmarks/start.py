@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of one run."""
+    """Seconds of the processor, and on the clock."""
 
     processor: float
     clock: float
@@ -37,7 +37,7 @@ def cost(checkout: Path, arguments: list[str], caches: Path) -> Cost:
     }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(  # noqa: S603 - this program
+    subprocess.run(  # noqa: S603
         [sys.executable, "-m", "matcher.cli", *arguments],
         cwd=checkout,
         env=environment,

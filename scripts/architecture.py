@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -77,7 +78,7 @@ def _libraries(modules: Mapping[str, Iterable[str]], room: str) -> list[str]:
             for name, found in modules.items()
             if _room(name) == room
             for each in found
-            if each not in modules
+            if each not in modules and each not in sys.stdlib_module_names
         }
     )
 

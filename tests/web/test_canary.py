@@ -96,14 +96,14 @@ def test_a_thread_and_what_nobody_could_have_caught(said: Callable[[], str]) -> 
 
 
 COMMANDS = (
-    "match patients.csv", "explain patients.csv -p A", "serve", "rules list", "rules show A", "rules check",
-    "rules test", "rules schema trial", "profile schema", "tokens create --role intake", "tokens list",
-    "tokens revoke A",
+    "match patients.csv", "explain patients.csv -p A", "serve", "rules list", "rules show A", "rules graph A",
+    "rules lint", "rules test", "rules coverage", "rules schema trial", "profile schema",
+    "tokens create --role intake", "tokens list", "tokens revoke A",
 )  # fmt: skip
 WORK = (
     *(f"matcher.cli.{name}.open_rulebook" for name in ("match", "explain", "rules")),
-    *(f"matcher.cli.rules.{name}" for name in ("check", "run_all_cases", "case_coverage", "rule_schema")),
-    "matcher.cli.profile.profile_schema",
+    *(f"matcher.cli.rules.{name}" for name in ("check", "run_all_cases", "case_coverage")),
+    *(f"matcher.service.schemas.{name}" for name in ("rule_schema", "profile_schema")),
     "matcher.api.listen.listen",
     "matcher.store.open_database",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from typing import Any
 
 import h11
@@ -129,16 +130,33 @@ class Connection(H11Protocol):
 
     def _watch(self) -> None:
         """A caller who takes nothing of the answer for so long is gone, or never meant to."""
-        self._unsent = self.transport.get_write_buffer_size()
+        self._unsent = self._not_taken()
         self._stalled = self.loop.call_later(_STALLED_SECONDS, self._look)
 
     def _look(self) -> None:
-        if self.transport.get_write_buffer_size() < self._unsent:
+        if self._not_taken() < self._unsent:
             self._watch()
         else:
             self.transport.abort()
+
+    def _not_taken(self) -> int:
+        """Bytes that the caller has not taken: the system holds some megabytes of them, and asks for more late."""
+        return int(self.transport.get_write_buffer_size()) + _held_by_system(
+            self.transport.get_extra_info("socket")
+        )
 
     def _go_on(self) -> None:
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
+
+
+def _held_by_system(line: Any) -> int:
+    """Bytes written to a socket that have not arrived; none where the system does not say."""
+    try:
+        import fcntl
+        import termios
+
+        return int.from_bytes(fcntl.ioctl(line.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except (ImportError, OSError, AttributeError):
+        return 0

@@ -85,8 +85,8 @@ def _trace(matcher: Matcher, found: Patient, asked_for: Asked, *, as_json: bool)
 
     traced = matcher.trace(found.profile, asked_for.candidates, written_in(asked_for.patients))
     if as_json:
-        documents = {name: [asdict(step) for step in steps] for name, steps in traced.items()}
-        print_json({"patient": found.profile.id, "rulebook": matcher.rulebook.version, "trace": documents})
+        told = {name: [asdict(step) for step in steps] for name, steps in traced.items()}
+        print_json({"patient": found.profile.id, "rulebook": matcher.rulebook.version, "trace": told})
         return
     page = Page()
     for name, steps in traced.items():

@@ -50,8 +50,7 @@ _E = TypeVar("_E", bound=Entry)
 EXPOSURE = ("therapies", "medications")
 ANTICANCER = "anticancer"
 _MOST_PAIRS = 500_000
-_MOST_LIKE = 200
-"""Records of one thing that each further one is held against; no patient has as many."""
+_MOST_LIKE = 200  # records of one thing that each further one is held against; no patient has as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,14 +316,10 @@ COUNTED = ("therapies", "medications", "procedures", "radiotherapy", "conditions
 
 
 def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
-    """A record that may be another one told again counts once for certain and twice possibly.
-
-    Equal in all it says, or saying less, or with a part that nobody could read. The one that says most is the
-    certain one.
-    """
+    """A record that may be another told again counts once for certain: the one that says most is certain."""
     certain: dict[object, list[_E]] = {}
     repeated: set[int] = set()
-    for place in sorted(range(len(records)), key=lambda place: -_says(records[place])):
+    for place in sorted(range(len(records)), key=lambda place: _says(records[place])):
         among = certain.setdefault(of_what(records[place]), [])
         # Beyond that nobody looks: possibly told again is the answer that leaves most open.
         if len(among) >= _MOST_LIKE or any(may_be_same(records[place], each) for each in among):
@@ -335,18 +330,17 @@ def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
         yield _repeated(record) if place in repeated else record
 
 
-def _says(record: Entry) -> int:
-    """How much a record says: of each field that could be read, twice what is said exactly."""
-    values = (getattr(record, name) for name in SAID[type(record)] - NOT_SAID)
-    return sum(
-        1 + bool(getattr(value, "exact", True))
-        for value in values
-        if value is not None and not _is_wide(value)
-    )
+def _says(record: Entry) -> tuple[int, str]:
+    """That says most first, and what it says exactly twice; equals in an order that is not the file's."""
+    values = [getattr(record, name) for name in sorted(SAID[type(record)] - NOT_SAID.union(DENIABLE))]
+    read = [each for each in values if each is not None and not _is_wide(each)]
+    return -sum(1 + bool(getattr(each, "exact", True)) for each in read), " ".join(map(str, values))
 
 
 def of_what(record: object) -> object:
-    return type(record), *(getattr(record, name, None) for name in DENIABLE)
+    """What a record is of; several agents have no order."""
+    held = [getattr(record, name, None) for name in DENIABLE]
+    return type(record), *(frozenset(each) if isinstance(each, tuple) else each for each in held)
 
 
 NOT_SAID = frozenset({"source", "label", "elsewhere"})
@@ -367,7 +361,6 @@ def _agrees(one: object, other: object) -> bool:
         return True
     match one, other:
         case DateSpan(), DateSpan():
-            # one within the other
             outer = DateSpan(min(one.first, other.first), max(one.last, other.last))
             return outer in (one, other)
         case Interval(), Interval():
@@ -375,6 +368,8 @@ def _agrees(one: object, other: object) -> bool:
         case Codes(), Codes():
             first, second = one.members - DOUBTS, other.members - DOUBTS
             return first <= second or second <= first
+        case tuple(), tuple():
+            return frozenset(one) == frozenset(other)
     return False
 
 

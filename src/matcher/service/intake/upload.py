@@ -6,7 +6,7 @@ ask about, becomes a row of its list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from matcher.readers import lookup
@@ -15,9 +15,11 @@ from matcher.readers.foreign import is_identifier
 from matcher.service.intake.form import Form
 from matcher.service.intake.wire import COMPLETE
 from matcher.vocabulary import staging
+from matcher.vocabulary.codes import EVENT
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
-from matcher.vocabulary.laboratory import lab_test
+from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
+from matcher.vocabulary.marks import marked
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS
 from matcher.vocabulary.procedures import PROCEDURES
 
@@ -136,18 +138,33 @@ def _keyed(answers: dict[str, Any], table: str, value: Any) -> None:
         about = str(row.pop(key, ""))
         if table == "events":
             row = {"value": row["value"] if "value" in row else row.get("date")}
-        _add(answers, f"{word}:{_code(table, about)}", row)
+        code = _code(table, about)
+        if code is None:
+            # A doubted or misspelt name stays beside the result, in the field of what it may mean.
+            code = _meant(table, about)
+            row |= {key: about} if code is not None else {}
+        _add(answers, f"{word}:{code or about}", row)
 
 
-def _code(table: str, name: str) -> str:
+def _code(table: str, name: str) -> str | None:
     match table:
         case "labs":
             test = lab_test(name)
-            return test.code if test is not None else name
+            return test.code if test is not None else None
         case "biomarkers":
             found = lookup.MARKER.resolve(name)
-            return next(iter(found)) if found and len(found) == 1 else name
-    return lookup.event_name(name)
+            return next(iter(found)) if found and len(found) == 1 else None
+    return EVENT.lookup(name)
+
+
+def _meant(table: str, name: str) -> str | None:
+    """What a name of no code may mean."""
+    if table == "events":
+        return lookup.event_said(name)[0]
+    said = marked(name, lambda each: _code(table, each) is not None)
+    if said is not None:
+        return _code(table, said.name)
+    return nearest_lab_test(name) if table == "labs" else lookup.MARKER.nearest(name)
 
 
 def _diagnoses(answers: dict[str, Any], value: Any) -> None:
@@ -161,6 +178,9 @@ def _diagnoses(answers: dict[str, Any], value: Any) -> None:
     index = marked[0] if marked else alone
     for number, row in enumerate(rows, 1):
         if row is not index:
+            if "none_of" not in row and is_unknown(row.get("index")):
+                # In the form a further cancer is another one; of a record nobody said so.
+                row["index"] = "unknown"
             answers[f"diagnoses/{number}"] = row
             continue
         row.pop("index", None)
@@ -179,8 +199,7 @@ def _listed(
     for number, each in enumerate(_rows(value), 1):
         row = dict(each) if isinstance(each, Mapping) else {_BARE[table]: each}
         if "none_of" in row and table in _LISTS:
-            named = row["none_of"] if isinstance(row["none_of"], list) else [row["none_of"]]
-            _absent(answers, form, table, named, agent)
+            _absent(answers, form, f"{table}/{number}", row, agent)
         elif "none_of" in row or not _single(answers, form, table, row):
             answers[f"{table}/{number}"] = row
 
@@ -188,14 +207,22 @@ def _listed(
 def _absent(
     answers: dict[str, Any],
     form: Form,
-    table: str,
-    named: Iterable[Any],
+    place: str,
+    row: Mapping[str, Any],
     agent: Callable[[str], str | None],
 ) -> None:
-    for each in named:
-        name = f"{_LISTS[table]}:{_coded(table, str(each), agent)}"
-        found = form.find(name)
-        answers[found.id if found is not None else name] = {"value": "no"}
+    """Each thing that is absent at its own question; what none asks about, or asks already, as the row it was."""
+    table = place.partition("/")[0]
+    rest = {key: value for key, value in row.items() if key in ("date", "label") and value is not None}
+    left: list[Any] = []
+    for each in row["none_of"] if isinstance(row["none_of"], list) else [row["none_of"]]:
+        found = form.find(f"{_LISTS[table]}:{_coded(table, str(each), agent)}")
+        if found is None or found.id in answers or "label" in rest:
+            left.append(each)
+        else:
+            answers[found.id] = {"value": "no", **rest}
+    if left:
+        answers[place] = {"none_of": left, **rest}
 
 
 def _coded(table: str, name: str, agent: Callable[[str], str | None]) -> str:

@@ -12,6 +12,7 @@ from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Clock, Finding, VerdictTable
 from matcher.engines.reference import ReferenceEngine, value_of, verdict_of, walk
+from matcher.features.kind import SinceDay
 from matcher.rules.candidate import Criterion, Roots
 from matcher.rules.compile import CandidateCompiler
 from matcher.rules.graph import Choice, Combine, Graph, GraphBuilder, NodeId, Read, Test, members_of
@@ -125,7 +126,8 @@ def _below(node: NodeId, graph: Graph, table: VerdictTable) -> set[str]:
 def _of_value(value: NodeId, graph: Graph, table: VerdictTable) -> set[str]:
     match graph[value]:
         case Read(feature=feature):
-            return {feature.topic or feature.name}
+            # A day that the rule itself names is no fact of the patient's.
+            return {""} if isinstance(feature.kind, SinceDay) else {feature.topic or feature.name}
         case Combine(sources=sources):
             return set().union(*(_of_value(each, graph, table) for each in sources))
         case Choice(applies=applies, rows=rows):

@@ -88,7 +88,7 @@ LATEST: Conditions = st.one_of(
     _word("pregnant", _codes("yes", "no"), _maybe("within", WINDOWS)),
     _word("resectability", _codes("resectable", "unresectable")),
     _word("lvef", _numeric((45, 50, 55), "%"), _maybe("within", WINDOWS)),
-    _word("suitable_for", _maybe("therapy", ("cisplatin", "bevacizumab")), st.just({"is": True})),
+    _word("suitable_for", _maybe("therapy", ("cisplatin", "carboplatin")), st.just({"is": True})),
     _word(
         "biomarker",
         st.just({"marker": "mesothelin"}),

@@ -249,7 +249,7 @@ def _observations(draw: st.DrawFn, as_of: date, names: frozenset[str]) -> tuple[
         if sum(each.name == name for each in found) < 2:
             found.append(Observation(name, draw(kinds[name]), draw(on)))
     if "suitable_for" in names:
-        subjects = draw(st.lists(st.sampled_from(("cisplatin", "bevacizumab", "")), max_size=2, unique=True))
+        subjects = draw(st.lists(st.sampled_from(("cisplatin", "carboplatin", "")), max_size=2, unique=True))
         found += [Observation("suitable_for", draw(stated(*YES_NO)), draw(on), each) for each in subjects]
     return tuple(found)
 

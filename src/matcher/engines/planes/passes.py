@@ -48,8 +48,12 @@ class Run:
             number, node = each
             if number not in again and not self._first:
                 continue
-            if isinstance(node, Choice | Combine):
-                self.derived[number] = value(node, known, WORLDS)
+            if isinstance(node, (Choice, Combine)):
+                # The same may be said for other reasons.
+                changed.append(each)
+                before, self.derived[number] = self.derived.get(number), value(node, known, WORLDS)
+                if self.derived[number] == before:
+                    continue
             else:
                 if isinstance(node, Test) and node.value in features:
                     surely, possibly = tested(node, features[node.value])
@@ -58,7 +62,7 @@ class Run:
                 if surely == sure[number] and possibly == possible[number]:
                     continue
                 sure[number], possible[number] = surely, possibly
-            changed.append(each)
+                changed.append(each)
             again.update(users[number])
         return changed
 

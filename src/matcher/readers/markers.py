@@ -47,7 +47,7 @@ def _of_each_test(context: Context, row: dict[str, Any], path: str) -> Iterator[
     raw = row.get("marker")
     own = MARKERS.lookup(raw) if isinstance(raw, str) else None
     field = next((name for name in ("category", "status") if isinstance(row.get(name), str)), "")
-    parts = _BOTH.split(str(row.get(field, "")).strip())
+    parts = [each.strip() for each in _BOTH.split(" ".join(str(row.get(field, "")).split()))]
     tests = [test_named(part) for part in parts]
     if own not in CATEGORIES or set(tests) <= {own, ""} or not all(tests):
         yield row
@@ -156,7 +156,7 @@ def _without_percent(row: dict[str, Any]) -> None:
         row["score"] = score.strip().removesuffix("%").strip()
 
 
-_BOTH = re.compile(r"\s*[/,;|+&]\s*|\s+and\s+", re.IGNORECASE)
+_BOTH = re.compile(r"[/,;|+&]|\sand\s", re.IGNORECASE)
 _PERCENTAGES = (frozenset({"tps"}), frozenset({"ic"}))
 #: the fields of a result, each with the part of a text that is about it
 _FIELDS = {

@@ -144,7 +144,7 @@
       return h("tr", null, h("td", { class: "rank" }, each.place || "–"), name,
         cell("What rules it out", list(each.blocking)));
     }
-    return h("section", { class: "ranking", "aria-labelledby": id }, h("h3", { id: id }, title),
+    return h("section", { class: "ranking" }, h("h3", { id: id }, title),
       !candidates.length && h("p", { class: "none" }, "None."),
       candidates.length && !open.length && h("p", { class: "none" }, "None is open to this patient on what is recorded."),
       open.length && table("ranked", [rank, "Candidate", "Standing", "Why here", wanting], open.map(row)),
@@ -227,7 +227,7 @@
     return details;
   }
   function candidates(title, held, anchor) {
-    return held.length && h("section", { class: "candidates", "aria-label": title }, h("h3", null, title),
+    return held.length && h("section", { class: "candidates" }, h("h3", null, title),
       h("p", { class: "not-printed where" },
         "Not printed here: candidates that are ruled out. What rules them out stands under the ranking."),
       held.map(function (each) { return byCriterion(each, anchor); }));
@@ -250,7 +250,7 @@
   }
   function section(kind, title, anchor, content, about) {
     var id = anchor + "-" + kind;
-    return h("section", Object.assign({ "aria-labelledby": id }, about), h("h3", { id: id }, title), content);
+    return h("section", about || null, h("h3", { id: id }, title), content);
   }
   function patient(line, anchor) {
     function all(kind) { return line[kind].map(function (each) { return candidate(each, line); }); }

@@ -215,6 +215,8 @@ function confirmed(name) {
 // On a narrow screen the form and the matches take turns.
 function view(name) {
   document.body.dataset.view = name;
+  // What is shown alone is the main part of the page.
+  document.getElementById("matches").role = name === "matches" ? "main" : "complementary";
   for (const each of ["form", "matches"]) document.getElementById(`view-${each}`).setAttribute("aria-pressed", String(each === name));
 }
 for (const each of ["form", "matches"]) {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from matcher.domain.profile import Profile
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import CODES
 from matcher.readers.text import in_whole_characters
 

@@ -36,8 +36,8 @@ from matcher.domain.record import (
     Medication,
     Procedure,
     Radiotherapy,
-    Source,
 )
+from matcher.domain.source import Source
 from matcher.vocabulary import alterations
 from matcher.vocabulary.conditions import COULD_BE_MEANT_BY
 from matcher.vocabulary.diagnoses import DIAGNOSES

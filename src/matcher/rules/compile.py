@@ -21,6 +21,7 @@ from matcher.rules.condition import Condition, Path, Problem
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.figures import impossible_figures
 from matcher.rules.graph import GraphBuilder, NodeId, Presume
+from matcher.rules.judgement import left_to_a_person
 from matcher.rules.leniency import LeniencyReader
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Lowering
@@ -68,7 +69,8 @@ class CandidateCompiler:
     def compile(self, document: TrialDocument | RegimenDocument, file: str) -> Candidate:
         lexicon = self.lexicon.for_events(tuple(document.events))
         reader = ConditionReader(lexicon, self.problems)
-        writer = _CriterionWriter(self, reader, document.sources, set())
+        name = document.trial if isinstance(document, TrialDocument) else document.regimen
+        writer = _CriterionWriter(self, reader, document.sources, name, set())
         versions = HistoryReader(reader, self.problems)
         if isinstance(document, TrialDocument) and document.versions:
             cited = {
@@ -91,7 +93,7 @@ class CandidateCompiler:
                 self._cohort(identifier, cohort, document.recruitment.status, criteria, coverage, writer)
                 for identifier, cohort in document.cohorts.items()
             )
-        has_any = _has_criteria(document)
+        has_any = document.has_criteria
         self._check_names(document, writer)
         if isinstance(document, TrialDocument) and document.versions:
             versions.check(document, writer.asked, writer.history)
@@ -226,6 +228,7 @@ class _CriterionWriter:
     compiler: CandidateCompiler
     reader: ConditionReader
     sources: Mapping[str, Citation]
+    candidate: str
     seen: set[str]
     history: History = field(default_factory=History)
     asked: dict[str, Asked] = field(default_factory=dict)
@@ -249,7 +252,7 @@ class _CriterionWriter:
             path = ("cautions", identifier)
             self._once(identifier, path)
             self._lettered(identifier, Role.CAUTION, path)
-            condition = self.reader.read(document.when, (*path, "when"))
+            condition = self._asked(document, identifier, path)
             citation = self._cited(document, path)
             if condition is None:
                 continue
@@ -269,7 +272,7 @@ class _CriterionWriter:
     ) -> Criterion | None:
         self._once(identifier, path)
         self._lettered(identifier, role, path)
-        condition = self.reader.read(document.when, (*path, "when"))
+        condition = self._asked(document, identifier, path)
         citation = self._cited(document, path)
         self._cited_leniency(document, path)
         if condition is None:
@@ -295,6 +298,13 @@ class _CriterionWriter:
             for since, each in asked
         )
         return replace(held, versions=versions)
+
+    def _asked(
+        self, document: CriterionDocument | CautionDocument, identifier: str, path: Path
+    ) -> Condition | None:
+        if document.when is None:
+            return left_to_a_person(self.candidate, identifier, document.text, (*path, "judgement"))
+        return self.reader.read(document.when, (*path, "when"))
 
     def _held(
         self, document: CriterionDocument, identifier: str, role: Role, condition: Condition, path: Path
@@ -384,8 +394,3 @@ def _settings(document: RegimenDocument) -> tuple[str, ...]:
         case str():
             return (document.setting,)
     return tuple(document.setting)
-
-
-def _has_criteria(document: TrialDocument | RegimenDocument) -> bool:
-    cohorts = document.cohorts.values() if isinstance(document, TrialDocument) else ()
-    return any(each.inclusion or each.exclusion for each in (document, *cohorts))

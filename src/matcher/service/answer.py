@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import TypeAdapter
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.explanation.answer import DECISION_NOTICE, PatientShown
 from matcher.readers.assemble import assemble
 from matcher.readers.outcome import Issue, Reject

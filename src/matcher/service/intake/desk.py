@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from matcher.domain.profile import Profile
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.engines.base import Engine, VerdictTable
 from matcher.readers.assemble import assemble
 from matcher.readers.outcome import Issue

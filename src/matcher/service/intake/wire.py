@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import nearest
 from matcher.readers.context import is_unknown
 from matcher.readers.outcome import Issue

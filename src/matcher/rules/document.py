@@ -71,7 +71,7 @@ class Asked(Document):
         return _one_of_both(when, held)
 
 
-class AskedBefore(Document):
+class VersionCriterion(Document):
     """What a criterion asked for in an earlier version; without ``when`` it was not part of that one."""
 
     text: Text

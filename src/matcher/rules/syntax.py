@@ -12,7 +12,6 @@ from pydantic import Field, StringConstraints
 
 from matcher.rules.document import (
     Asked,
-    AskedBefore,
     CohortId,
     CriterionId,
     Document,
@@ -21,6 +20,7 @@ from matcher.rules.document import (
     Text,
     Texts,
     TrialId,
+    VersionCriterion,
     When,
 )
 
@@ -207,7 +207,7 @@ class VersionDocument(Document):
         "Not of the first version.",
     )
     change: Text
-    criteria: dict[CriterionId, AskedBefore] = {}
+    criteria: dict[CriterionId, VersionCriterion] = {}
     source: Source
 
 

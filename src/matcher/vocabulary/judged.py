@@ -1,4 +1,4 @@
-"""What people say of a criterion, as it is worded: of an exclusion "met" could be meant in two ways, and is not read."""
+"""What people say of a criterion as it is worded: of an exclusion "met" could be meant in two ways, and is not read."""
 
 from __future__ import annotations
 

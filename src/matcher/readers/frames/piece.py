@@ -207,7 +207,7 @@ def whole_piece(profile: Profile) -> Piece:
     return Piece(
         {name: listing.records for name, listing in tables.items() if listing.records},
         {name: listing.absences for name, listing in tables.items() if listing.absences},
-        frozenset(name for name, listing in tables.items() if listing.complete),
+        frozenset(name for name in LISTS if tables[name].complete),
         profile.assumptions,
         profile.birth,
         profile.as_of,

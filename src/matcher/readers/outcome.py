@@ -38,6 +38,13 @@ class Issue:
         return cls(patient, code, fact, reason, CODES[code].remedy, source, shown(text))
 
 
+def issue_in_words(issue: Issue) -> str:
+    """One line for a reader: what is unknown now, why, and where it stood."""
+    quoted = f" ({issue.text!r})" if issue.text else ""
+    fact = f"{issue.fact}: " if issue.fact else ""
+    return f"{fact}{issue.reason}{quoted}. {issue.source}. {issue.code}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """One patient who could not be read; ``patient`` is the identifier where there was one."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from matcher.readers.judgement import candidate_named, criterion_named
 from matcher.rules.candidate import Candidate, Criterion, Role
-from matcher.rules.condition import Comparison
 from matcher.rules.judgement import JUDGEMENT, topic_of
+from matcher.rules.override import is_left_to_a_person
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake.form import Effort, Field, Input, InputKind, Option, Shape
 
@@ -22,16 +22,11 @@ _BESIDE = (
 )
 
 
-def is_left_to_a_person(criterion: Criterion) -> bool:
-    condition = criterion.condition
-    return isinstance(condition, Comparison) and condition.word == JUDGEMENT
-
-
 def judged_fields(rulebook: Rulebook) -> Iterator[Field]:
     """A field for each criterion that the rulebook leaves to a person."""
     for candidate in rulebook.candidates:
         for criterion in (*candidate.all_criteria, *candidate.cautions):
-            if is_left_to_a_person(criterion):
+            if is_left_to_a_person(criterion.condition):
                 yield judged_field(candidate, criterion)
 
 
@@ -42,7 +37,7 @@ def judged_field(candidate: Candidate, criterion: Criterion) -> Field:
     return Field(
         id=topic_of(candidate.id, criterion.id),
         title=f"{candidate.id} {criterion.id}: {text}",
-        question=f"{'Left to' if is_left_to_a_person(criterion) else 'Judged by'} a person, {candidate.id} {criterion.id}: {text}. {asked}",
+        question=f"{'Left to' if is_left_to_a_person(criterion.condition) else 'Judged by'} a person, {candidate.id} {criterion.id}: {text}. {asked}",
         section="judgements",
         shape=Shape.JUDGEMENT,
         inputs=(Input("value", InputKind.CHOICE, "Judged", _MET if includes else _APPLIES), *_BESIDE),

@@ -1,0 +1,129 @@
+"""What people judged, held against a rulebook: which judgements count, which of them override, which nobody knows.
+
+A judgement that names the version it was made of counts while that is still so: the wording and condition of the
+criterion, and every fact that it rested on. One without a version counts from its day on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from matcher.domain.judgement import IN_FORCE, STALE, Judgement
+from matcher.domain.profile import Profile
+from matcher.domain.record import Absence, Record
+from matcher.engines.base import Engine, VerdictTable
+from matcher.errors import nearest
+from matcher.explanation.facts import shown
+from matcher.explanation.wording import condition_in_words
+from matcher.readers.outcome import Issue
+from matcher.rules.candidate import Candidate, Criterion
+from matcher.rules.override import is_left_to_a_person
+from matcher.rules.rulebook import Rulebook
+
+_SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A patient's judgements at a rulebook: the profile with those that count, and what they override.
+
+    ``versions`` is what a judgement of each criterion that was judged would be of today.
+    """
+
+    profile: Profile
+    overrides: frozenset[tuple[str, str]] = frozenset()
+    issues: tuple[Issue, ...] = ()
+
+
+def judging(rulebook: Rulebook, profile: Profile, engine: Engine) -> Judging:
+    """The judgements of a profile as they count with this rulebook, on the profile's own day."""
+    known = {
+        (each.candidate, each.criterion): held
+        for each in profile.judgements
+        if (held := criterion_of(rulebook, each)) is not None
+    }
+    if not profile.judgements:
+        return Judging(profile)
+    versioned = [held for each in profile.judgements if each.of and (held := known.get(_key(each)))]
+    roots = [held.node for held in versioned]
+    table = engine.evaluate(rulebook.graph, (profile,), roots=roots) if roots else None
+    judgements = tuple(_as_it_counts(each, known, rulebook, profile, table) for each in profile.judgements)
+    overrides = frozenset(
+        _key(each)
+        for each in judgements
+        if each.force == IN_FORCE
+        and (held := known.get(_key(each))) is not None
+        and not is_left_to_a_person(held.condition)
+    )
+    settled = replace(profile, judgements=judgements) if judgements != profile.judgements else profile
+    return Judging(settled, overrides, tuple(_not_known(rulebook, profile)))
+
+
+def criterion_of(rulebook: Rulebook, judgement: Judgement) -> Criterion | None:
+    candidate = rulebook.by_id.get(judgement.candidate)
+    if candidate is None:
+        return None
+    return next((each for each in every_criterion(candidate) if each.id == judgement.criterion), None)
+
+
+def every_criterion(candidate: Candidate) -> tuple[Criterion, ...]:
+    return (*candidate.all_criteria, *candidate.cautions)
+
+
+def version_of(criterion: Criterion, rulebook: Rulebook, profile: Profile, table: VerdictTable) -> str:
+    """A digest of what is asked, and one of every fact that the answer rested on."""
+    asked = f"{criterion.role.value}\n{criterion.text}\n{condition_in_words(criterion.condition)}"
+    findings = table.findings[0]
+    below = rulebook.graph.below(criterion.node)
+    facts: list[Record | Absence] = [
+        fact for node in below if node in findings for fact in findings[node].facts
+    ]
+    told = [shown(fact, profile.as_of) for fact in facts if not isinstance(fact, Judgement)]
+    rested_on = sorted({f"{each.text}\n{each.date}" for each in told})
+    return f"{_digest(asked)}-{_digest(chr(10).join(rested_on))}"
+
+
+def _as_it_counts(
+    judgement: Judgement,
+    known: dict[tuple[str, str], Criterion],
+    rulebook: Rulebook,
+    profile: Profile,
+    table: VerdictTable | None,
+) -> Judgement:
+    criterion = known.get(_key(judgement))
+    if criterion is None or table is None or not judgement.of or judgement.force != IN_FORCE:
+        return judgement
+    now = version_of(criterion, rulebook, profile, table)
+    return judgement if judgement.of == now else replace(judgement, force=STALE)
+
+
+def _not_known(rulebook: Rulebook, profile: Profile) -> Iterator[Issue]:
+    for each in profile.judgements:
+        if criterion_of(rulebook, each) is not None:
+            continue
+        candidate = rulebook.by_id.get(each.candidate)
+        if candidate is None:
+            near = nearest(each.candidate, list(rulebook.by_id))
+            reason = f"the rulebook has no candidate '{each.candidate}'"
+        else:
+            near = nearest(each.criterion, [held.id for held in every_criterion(candidate)])
+            reason = f"{each.candidate} has no criterion '{each.criterion}'"
+        hint = f"; did you mean '{near}'?" if near else ""
+        yield Issue.of(
+            "P125",
+            f"{reason}{hint}: the judgement is kept, and counts for nothing",
+            source=each.source,
+            patient=profile.id,
+            fact="judgements",
+            text=f"{each.candidate} {each.criterion}",
+        )
+
+
+def _key(judgement: Judgement) -> tuple[str, str]:
+    return judgement.candidate, judgement.criterion
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:_SHORT]

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from matcher.domain.judgement import IN_FORCE, STALE, Judgement
 from matcher.domain.profile import Profile
-from matcher.domain.record import Absence, Record
 from matcher.engines.base import Engine, VerdictTable
 from matcher.errors import nearest
-from matcher.explanation.facts import shown
-from matcher.explanation.wording import condition_in_words
+from matcher.explanation.overruled import version_of
 from matcher.readers.outcome import Issue
 from matcher.rules.candidate import Candidate, Criterion
 from matcher.rules.override import is_left_to_a_person
 from matcher.rules.rulebook import Rulebook
-
-_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +67,6 @@ def every_criterion(candidate: Candidate) -> tuple[Criterion, ...]:
     return (*candidate.all_criteria, *candidate.cautions)
 
 
-def version_of(criterion: Criterion, rulebook: Rulebook, profile: Profile, table: VerdictTable) -> str:
-    """A digest of what is asked, and one of every fact that the answer rested on."""
-    asked = f"{criterion.role.value}\n{criterion.text}\n{condition_in_words(criterion.condition)}"
-    findings = table.findings[0]
-    below = rulebook.graph.below(criterion.node)
-    facts: list[Record | Absence] = [
-        fact for node in below if node in findings for fact in findings[node].facts
-    ]
-    told = [shown(fact, profile.as_of) for fact in facts if not isinstance(fact, Judgement)]
-    rested_on = sorted({f"{each.text}\n{each.date}" for each in told})
-    return f"{_digest(asked)}-{_digest(chr(10).join(rested_on))}"
-
-
 def _as_it_counts(
     judgement: Judgement,
     known: dict[tuple[str, str], Criterion],
@@ -95,7 +77,7 @@ def _as_it_counts(
     criterion = known.get(_key(judgement))
     if criterion is None or table is None or not judgement.of or judgement.force != IN_FORCE:
         return judgement
-    now = version_of(criterion, rulebook, profile, table)
+    now = version_of(criterion, rulebook.graph, profile, table)
     return judgement if judgement.of == now else replace(judgement, force=STALE)
 
 
@@ -123,7 +105,3 @@ def _not_known(rulebook: Rulebook, profile: Profile) -> Iterator[Issue]:
 
 def _key(judgement: Judgement) -> tuple[str, str]:
     return judgement.candidate, judgement.criterion
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:_SHORT]

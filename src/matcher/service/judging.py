@@ -49,6 +49,7 @@ def judging(rulebook: Rulebook, profile: Profile, engine: Engine) -> Judging:
         _key(each)
         for each in judgements
         if each.force == IN_FORCE
+        and (each.on is None or each.on.first <= profile.as_of)
         and (held := known.get(_key(each))) is not None
         and not is_left_to_a_person(held.condition)
     )

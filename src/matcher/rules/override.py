@@ -83,7 +83,7 @@ class _Overriding:
         )
 
     def _criterion(self, candidate: str, held: Criterion) -> Criterion:
-        stated = self._lowered(_has_been_judged(candidate, held.id))
+        stated = self._lowered(has_been_judged(candidate, held.id))
         judged = self._lowered(left_to_a_person(candidate, held.id, held.text))
         satisfied = self.builder.negate(judged.node) if held.role is Role.EXCLUSION else judged.node
 
@@ -115,7 +115,7 @@ def _no_derivation(name: str) -> NodeId:
     raise LookupError(name)
 
 
-def _has_been_judged(candidate: str, criterion: str) -> Comparison:
+def has_been_judged(candidate: str, criterion: str) -> Comparison:
     feature = Feature(
         f"override of {candidate} {criterion}",
         Count("judgements", judgements_of(candidate, criterion), None),

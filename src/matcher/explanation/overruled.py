@@ -158,15 +158,12 @@ def _digest(text: str) -> str:
 def overridden_in(rulebook: Rulebook, profile: Profile, reading: ConditionReading) -> Iterator[str]:
     """Each criterion whose computed verdict a person has overridden, for those who read only the summary."""
     for name, asked in dict.fromkeys((each.candidate, each.criterion) for each in _known(profile)):
-        candidate = rulebook.by_id.get(name)
-        for each in (*candidate.all_criteria, *candidate.cautions) if candidate else ():
-            branch = each.condition
-            if each.id != asked or not is_overridden(branch) or not isinstance(branch, Branch):
-                continue
-            computed = reading.verdict(branch.otherwise)
-            if reading.verdict(branch.condition) is Verdict.MET and reading.verdict(branch) is not computed:
-                records = [
-                    one for one in profile.judgements if (one.candidate, one.criterion) == (name, asked)
-                ]
-                said = all_in_words(records, profile.as_of)
-                yield f"{name} {asked}: {said}; computed: {verdict_in_words(each.role, computed)}"
+        criterion = rulebook.criterion(name, asked)
+        branch = criterion.condition if criterion else None
+        if criterion is None or not isinstance(branch, Branch) or not is_overridden(branch):
+            continue
+        computed = reading.verdict(branch.otherwise)
+        if reading.verdict(branch.condition) is Verdict.MET and reading.verdict(branch) is not computed:
+            records = [one for one in _known(profile) if (one.candidate, one.criterion) == (name, asked)]
+            said = all_in_words(records, profile.as_of)
+            yield f"{name} {asked}: {said}; computed: {verdict_in_words(criterion.role, computed)}"

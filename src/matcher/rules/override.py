@@ -10,7 +10,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from math import inf
 
+from matcher.domain.judgement import IN_FORCE
 from matcher.domain.possible import Interval, Op
+from matcher.domain.profile import Profile
 from matcher.features.kind import Count, Feature, NumberDomain
 from matcher.rules.candidate import Candidate, Criterion, Role
 from matcher.rules.condition import Bound, Branch, Comparison, Condition
@@ -34,6 +36,18 @@ def is_overridden(condition: Condition) -> bool:
         isinstance(condition, Branch)
         and isinstance(condition.condition, Comparison)
         and condition.condition.word == OVERRIDE
+    )
+
+
+def overrides_of(rulebook: Rulebook, profile: Profile) -> frozenset[tuple[str, str]]:
+    """The criteria, each with its candidate, over whose computed verdict somebody's judgement stands on that day."""
+    return frozenset(
+        (each.candidate, each.criterion)
+        for each in profile.judgements
+        if each.force == IN_FORCE
+        and (each.on is None or each.on.first <= profile.as_of)
+        and (held := rulebook.criterion(each.candidate, each.criterion)) is not None
+        and not is_left_to_a_person(held.condition)
     )
 
 

@@ -15,8 +15,8 @@ from matcher.engines.base import Engine, VerdictTable
 from matcher.errors import nearest
 from matcher.explanation.overruled import version_of
 from matcher.readers.outcome import Issue
-from matcher.rules.candidate import Candidate, Criterion
-from matcher.rules.override import is_left_to_a_person
+from matcher.rules.candidate import Criterion
+from matcher.rules.override import overrides_of
 from matcher.rules.rulebook import Rulebook
 
 
@@ -37,7 +37,7 @@ def judging(rulebook: Rulebook, profile: Profile, engine: Engine) -> Judging:
     known = {
         (each.candidate, each.criterion): held
         for each in profile.judgements
-        if (held := criterion_of(rulebook, each)) is not None
+        if (held := rulebook.criterion(each.candidate, each.criterion)) is not None
     }
     if not profile.judgements:
         return Judging(profile)
@@ -45,27 +45,8 @@ def judging(rulebook: Rulebook, profile: Profile, engine: Engine) -> Judging:
     roots = [held.node for held in versioned]
     table = engine.evaluate(rulebook.graph, (profile,), roots=roots) if roots else None
     judgements = tuple(_as_it_counts(each, known, rulebook, profile, table) for each in profile.judgements)
-    overrides = frozenset(
-        _key(each)
-        for each in judgements
-        if each.force == IN_FORCE
-        and (each.on is None or each.on.first <= profile.as_of)
-        and (held := known.get(_key(each))) is not None
-        and not is_left_to_a_person(held.condition)
-    )
     settled = replace(profile, judgements=judgements) if judgements != profile.judgements else profile
-    return Judging(settled, overrides, tuple(_not_known(rulebook, profile)))
-
-
-def criterion_of(rulebook: Rulebook, judgement: Judgement) -> Criterion | None:
-    candidate = rulebook.by_id.get(judgement.candidate)
-    if candidate is None:
-        return None
-    return next((each for each in every_criterion(candidate) if each.id == judgement.criterion), None)
-
-
-def every_criterion(candidate: Candidate) -> tuple[Criterion, ...]:
-    return (*candidate.all_criteria, *candidate.cautions)
+    return Judging(settled, overrides_of(rulebook, settled), tuple(_not_known(rulebook, profile)))
 
 
 def _as_it_counts(
@@ -84,14 +65,14 @@ def _as_it_counts(
 
 def _not_known(rulebook: Rulebook, profile: Profile) -> Iterator[Issue]:
     for each in profile.judgements:
-        if criterion_of(rulebook, each) is not None:
+        if rulebook.criterion(each.candidate, each.criterion) is not None:
             continue
         candidate = rulebook.by_id.get(each.candidate)
         if candidate is None:
             near = nearest(each.candidate, list(rulebook.by_id))
             reason = f"the rulebook has no candidate '{each.candidate}'"
         else:
-            near = nearest(each.criterion, [held.id for held in every_criterion(candidate)])
+            near = nearest(each.criterion, [held.id for held in candidate.every_criterion])
             reason = f"{each.candidate} has no criterion '{each.criterion}'"
         hint = f"; did you mean '{near}'?" if near else ""
         yield Issue.of(

@@ -25,7 +25,7 @@ _BESIDE = (
 def judged_fields(rulebook: Rulebook) -> Iterator[Field]:
     """A field for each criterion that the rulebook leaves to a person."""
     for candidate in rulebook.candidates:
-        for criterion in (*candidate.all_criteria, *candidate.cautions):
+        for criterion in candidate.every_criterion:
             if is_left_to_a_person(criterion.condition):
                 yield judged_field(candidate, criterion)
 
@@ -51,11 +51,8 @@ def field_named(name: str, rulebook: Rulebook) -> Field | None:
     """The field of any criterion: a person may also judge what is computed."""
     word, _, rest = name.partition(":")
     identifier, _, wanted = rest.rpartition(":")
-    candidate = rulebook.by_id.get(identifier) if word == JUDGEMENT else None
-    if candidate is None:
-        return None
-    every = (*candidate.all_criteria, *candidate.cautions)
-    return next((judged_field(candidate, each) for each in every if each.id == wanted), None)
+    criterion = rulebook.criterion(identifier, wanted) if word == JUDGEMENT else None
+    return judged_field(rulebook.by_id[identifier], criterion) if criterion is not None else None
 
 
 def judgement_row(code: str, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,8 @@ def _not_known(rulebook: Rulebook, profile: Profile) -> Iterator[Issue]:
             near = nearest(each.criterion, [held.id for held in candidate.every_criterion])
             reason = f"{each.candidate} has no criterion '{each.criterion}'"
         hint = f"; did you mean '{near}'?" if near else ""
+        if not near and candidate is not None:
+            hint = f"; there are {', '.join(held.id for held in candidate.every_criterion)}"
         yield Issue.of(
             "P125",
             f"{reason}{hint}: the judgement is kept, and counts for nothing",

@@ -64,7 +64,7 @@ def _as_it_counts(
 
 
 def _not_known(rulebook: Rulebook, profile: Profile) -> Iterator[Issue]:
-    for each in profile.judgements:
+    for number, each in enumerate(profile.judgements):
         if rulebook.criterion(each.candidate, each.criterion) is not None:
             continue
         candidate = rulebook.by_id.get(each.candidate)
@@ -82,7 +82,7 @@ def _not_known(rulebook: Rulebook, profile: Profile) -> Iterator[Issue]:
             f"{reason}{hint}: the judgement is kept, and counts for nothing",
             source=each.source,
             patient=profile.id,
-            fact="judgements",
+            fact=f"judgements[{number}]",
             text=f"{each.candidate} {each.criterion}",
         )
 

@@ -133,7 +133,7 @@ def test_a_judgement_of_what_no_rulebook_knows_is_reported_and_counts_for_nothin
     nobodys = (judged("I-22", "not met"), {"candidate": "NCT00000099", "criterion": "I-01", "verdict": "met"})
     shown, trial = matched(rulebook, patient(rulebook, *FIT, *nobodys))
     assert trial.standing == "eligible"
-    assert [each.partition(":")[0] for each in shown.issues] == ["judgements", "judgements"]
+    assert [each.partition(":")[0] for each in shown.issues] == ["judgements[2]", "judgements[3]"]
     assert "has no criterion 'I-22'; there are I-01, I-02, E-01, E-02" in shown.issues[0]
     assert "no candidate 'NCT00000099'" in shown.issues[1]
 

@@ -352,6 +352,19 @@ class RankingDocument(Document):
     encoded: list[Name] = ["whole", "most", "part", "little"]
 
 
+class RulebookDocument(Document):
+    """What a directory of rules is called, and whether it stands alone.
+
+    Of a rulebook that extends the shipped one, a file of the same name stands in the place of a shipped file.
+    """
+
+    rulebook: Text
+    extends: Literal["shipped", "none"] = Field(
+        "shipped",
+        description="`shipped`: its rules, lists and derivations are in force beside one's own; `none`: one's own alone.",
+    )
+
+
 class CaseDocument(Document):
     """One patient and what the rule must say of them."""
 
@@ -369,6 +382,7 @@ AnyDocument = (
     | ListDocument
     | PolicyDocument
     | RankingDocument
+    | RulebookDocument
 )
 KINDS: dict[str, type[AnyDocument]] = {
     "trial": TrialDocument,
@@ -378,4 +392,5 @@ KINDS: dict[str, type[AnyDocument]] = {
     "list": ListDocument,
     "policy": PolicyDocument,
     "ranking": RankingDocument,
+    "rulebook": RulebookDocument,
 }

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
-from matcher.domain.profile import Profile
-from matcher.domain.record import Absence, Record
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
 from matcher.explanation.answer import CriterionShown, FactShown
 from matcher.explanation.aside import is_set_aside, set_aside, why_aside
-from matcher.explanation.facts import shown
 from matcher.explanation.origin import Origins
+from matcher.explanation.patient_words import PatientWords, distinct
 from matcher.explanation.reason import Place, Reason, asks, number_words, places, reason, together
+from matcher.explanation.signs import Signs, remember
 from matcher.explanation.version import criterion_on, text_on
 from matcher.explanation.wording import is_presence, limits_in_words, unit_of, value_in_words
 from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Comparison, Condition, comparisons
-from matcher.rules.graph import Graph, NodeId
+from matcher.rules.graph import NodeId
 from matcher.rules.syntax import Citation
 from matcher.standing.deciding import (
     ConditionReading,
@@ -43,58 +44,38 @@ class Told(NamedTuple):
     lacking: str
 
 
-class _Said(NamedTuple):
-    """What is said of a condition, whichever criteria ask for it; ``lacking`` are titles."""
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of a condition to everybody of whom the same is known; ``lacking`` are titles.
+
+    ``behind`` are the values whose facts are shown, ``beside`` the words under which something was set aside.
+    ``told`` are the criteria that ask for it, of those of whom no fact is shown.
+    """
 
     reason: str
-    facts: tuple[FactShown, ...]
     distance: str
     lacking: str
+    behind: tuple[NodeId, ...]
+    beside: tuple[str, ...]
+    told: dict[tuple[int, str], Told] = field(default_factory=dict)
 
 
-class PatientWords:
-    """What is said of one patient's records and values, each worked out once; equal records are one."""
+class Said(NamedTuple):
+    """What is said of a condition to one patient."""
 
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
-        self.as_of = profile.as_of
-        # By identity first: hashing a record with all that is in it costs more than a look-up.
-        self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
-        self._by_value: dict[Record | Absence, FactShown] = {}
-        #: of a comparison, as asked in a role and place
-        self.reasons: dict[tuple[int, Role, Place], Reason] = {}
-        #: of a condition, as asked in a role, with its verdict
-        self.said: dict[tuple[int, Verdict], _Said] = {}
-        #: of a value, with what a derived one was read from
-        self.behind: dict[NodeId, list[FactShown]] = {}
-
-    def facts(self, findings: Iterable[Finding], beside: Iterable[Record] = ()) -> list[FactShown]:
-        """What is behind them, in the order given, without repeats."""
-        told = [self._one(fact) for finding in findings for fact in finding.facts]
-        return _distinct([*told, *map(self._one, beside)])
-
-    def aside(self, comparison: Comparison, finding: Finding) -> tuple[Record, ...]:
-        """What is recorded of a fact that nothing certainly answers."""
-        return set_aside(comparison.word, self._profile) if finding.silent else ()
-
-    def _one(self, fact: Record | Absence) -> FactShown:
-        found = self._by_identity.get(id(fact))
-        if found is None:
-            if fact not in self._by_value:
-                self._by_value[fact] = shown(fact, self.as_of)
-            found = self._by_identity[id(fact)] = fact, self._by_value[fact]
-        return found[1]
+    words: _Words
+    facts: tuple[FactShown, ...]
 
 
 class _Fixed:
     """What of a criterion is the same for every patient. Equal comparisons of a rulebook are one here."""
 
     __slots__ = (
+        "aside",
         "citation",
         "comparisons",
         "condition",
         "criterion",
-        "derived",
         "nodes",
         "places",
         "recoverable",
@@ -107,7 +88,6 @@ class _Fixed:
     def __init__(
         self,
         criterion: Criterion,
-        graph: Graph,
         known: dict[Comparison, Comparison],
         asked: dict[tuple[Condition, Role, str], int],
     ) -> None:
@@ -116,7 +96,7 @@ class _Fixed:
         self.condition = asked.setdefault(
             (criterion.condition, criterion.role, criterion.recoverable_within), len(asked)
         )
-        self.nodes = values_of(criterion.condition)
+        self.nodes = tuple(dict.fromkeys(values_of(criterion.condition)))
         self.comparisons = {
             id(each): known.setdefault(each, each) for each in comparisons(criterion.condition)
         }
@@ -129,9 +109,7 @@ class _Fixed:
             if each.default_window is not None
         )
         self.places = {id(each): place for each, place in places(criterion.condition)}
-        self.derived = any(is_derived(graph, each) for each in self.nodes) or any(
-            is_set_aside(each.word) for each in comparisons(criterion.condition)
-        )
+        self.aside = any(is_set_aside(each.word) for each in comparisons(criterion.condition))
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -142,89 +120,73 @@ class _Fixed:
 class CriterionWords:
     """What is said of criteria. Made once for a rulebook.
 
-    Where no fact is behind a criterion the same is said of every patient: that is remembered, once for each criterion.
+    Words are worked out once for all patients of whom they would be the same (``signs``); a patient's own are the facts
+    behind them.
     """
 
-    def __init__(self, origins: Origins) -> None:
-        self._origins = origins
-        self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
+    def __init__(self, origins: Origins, signs: Signs) -> None:
+        self._origins, self._signs = origins, signs
         self._fixed: dict[int, _Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
         self._conditions: dict[tuple[Condition, Role, str], int] = {}
         self._asked: dict[tuple[int, Role, Place], str] = {}
+        self._words: dict[tuple[int, ...], _Words] = {}
+        self._reasons: dict[tuple[int, Role, Place, int, int], Reason] = {}
 
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
     ) -> Told:
-        judged = judged._replace(criterion=criterion_on(judged.criterion, patient.as_of))
-        criterion, held = judged.criterion, reading.findings
-        fixed = self._fixed_of(criterion, reading)
-        findings = [held[node] for node in fixed.nodes]
-        if fixed.derived:
-            return self._tell(judged, fixed, reading, patient, cohort)
-        for each in findings:
-            if each.facts:
-                return self._tell(judged, fixed, reading, patient, cohort)
-        # Then it depends on nothing else: no day, and no words of the patient's.
-        known = self._unrecorded.get((id(criterion), cohort))
-        if known is None or known[0] != judged or known[1] != findings:
-            known = judged, findings, self._tell(judged, fixed, reading, patient, cohort)
-            self._unrecorded[id(criterion), cohort] = known
-        return known[2]
+        if judged.criterion.versions:
+            judged = judged._replace(criterion=criterion_on(judged.criterion, patient.as_of))
+        fixed = self._fixed_of(judged.criterion)
+        words, facts = said = patient.said.get(fixed.condition) or self._said(judged, fixed, reading, patient)
+        if facts or judged.criterion.versions:
+            return _told(judged, fixed, said, patient.as_of, cohort)
+        key = id(judged.criterion), cohort
+        found = words.told.get(key)
+        if found is None:
+            found = words.told[key] = _told(judged, fixed, said, patient.as_of, cohort)
+        return found
 
     def windows(
         self, criterion: Criterion, reading: ConditionReading, *, known: bool = True
     ) -> Iterable[str]:
         """The windows that count by default where the rule gives none: of values that are known, or of all."""
-        for node, words in self._fixed_of(criterion, reading).windows:
+        for node, words in self._fixed_of(criterion).windows:
             if not known or reading.findings[node].facts:
                 yield words
 
-    def _fixed_of(self, criterion: Criterion, reading: ConditionReading) -> _Fixed:
+    def windowed(self, criterion: Criterion) -> Iterable[NodeId]:
+        """The values for which there is such a window."""
+        return [node for node, _ in self._fixed_of(criterion).windows]
+
+    def _fixed_of(self, criterion: Criterion) -> _Fixed:
         found = self._fixed.get(id(criterion))
         if found is None:
-            found = self._fixed[id(criterion)] = _Fixed(
-                criterion, reading.graph, self._comparisons, self._conditions
-            )
+            found = self._fixed[id(criterion)] = _Fixed(criterion, self._comparisons, self._conditions)
         return found
-
-    def _tell(
-        self,
-        judged: CriterionVerdict,
-        fixed: _Fixed,
-        reading: ConditionReading,
-        patient: PatientWords,
-        cohort: str,
-    ) -> Told:
-        criterion, satisfied = judged.criterion, judged.satisfied
-        key = fixed.condition, judged.verdict
-        said = patient.said.get(key)
-        if said is None:
-            said = patient.said[key] = self._said(judged, fixed, reading, patient)
-        told = CriterionShown(
-            id=criterion.id,
-            role=fixed.role,
-            text=text_on(criterion, patient.as_of) if criterion.versions else criterion.text,
-            verdict=fixed.verdicts[judged.verdict],
-            satisfied=_SATISFIED[satisfied],
-            reason=said.reason,
-            facts=said.facts,
-            distance=said.distance if satisfied is Verdict.NOT_MET else "",
-            citation=fixed.citation,
-            assumption=criterion.assumption,
-            at_screening=criterion.at_screening,
-            recoverable=fixed.recoverable if satisfied is not Verdict.MET else "",
-            waivable=fixed.waivable,
-            printed=criterion.printed,
-            note=criterion.note,
-            cohort=cohort,
-        )
-        lacking = f"{criterion.id} {said.lacking or criterion.text}" if satisfied is Verdict.UNKNOWN else ""
-        return Told(told, lacking)
 
     def _said(
         self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
-    ) -> _Said:
+    ) -> Said:
+        signs = self._signs
+        key = (
+            fixed.condition,
+            signs.aside(patient) if fixed.aside else 0,
+            *[signs.of(each, reading, patient) for each in fixed.nodes],
+        )
+        words = self._words.get(key)
+        if words is None:
+            words = remember(self._words, key, self._in_words(judged, fixed, reading, patient))
+        facts = patient.behind(words.behind, reading.findings)
+        if words.beside:
+            facts = distinct([*facts, *patient.aside(words.beside)])
+        said = patient.said[fixed.condition] = Said(words, tuple(facts[:_MANY]))
+        return said
+
+    def _in_words(
+        self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
+    ) -> _Words:
         criterion = judged.criterion
         deciding = reading.decided_by(criterion.condition)
         by = [(fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding]
@@ -233,14 +195,12 @@ class CriterionWords:
         lacking = dict.fromkeys(
             self._lacking(each, reading) for each, finding in found if not finding.value.exact
         )
-        beside = [record for each, finding in found for record in patient.aside(each, finding)]
-        behind = [fact for each, _ in by for fact in _behind(each.value, reading, patient)]
-        behind += patient.facts((), beside)
-        return _Said(
+        return _Words(
             together(reasons, _MANY) or "this version of the protocol does not ask it",
-            tuple(_distinct(behind)[:_MANY]),
             _distance(judged, found) if judged.satisfied is Verdict.NOT_MET else "",
             ", ".join(lacking),
+            tuple(dict.fromkeys(node for each, _ in by for node in _read_for(each.value, reading))),
+            tuple(each.word for each, finding in found if finding.silent and is_set_aside(each.word)),
         )
 
     def _reason(
@@ -252,23 +212,26 @@ class CriterionWords:
         patient: PatientWords,
     ) -> Reason:
         """The same wherever it is asked in the same way."""
-        key = id(comparison), role, place
-        told = patient.reasons.get(key)
+        value = comparison.value
+        aside = self._signs.aside(patient) if is_set_aside(comparison.word) else 0
+        key = id(comparison), role, place, self._signs.of(value, reading, patient), aside
+        told = self._reasons.get(key)
         if told is None:
-            if key not in self._asked:
-                self._asked[key] = asks(comparison, role, place)
-            finding, value = reading.finding(comparison), comparison.value
+            if key[:3] not in self._asked:
+                self._asked[key[:3]] = asks(comparison, role, place)
+            finding = reading.finding(comparison)
             origin = self._origins.of(value, reading).said if is_derived(reading.graph, value) else ()
-            beside = (why_aside(each) for each in patient.aside(comparison, finding))
-            told = patient.reasons[key] = reason(
+            beside = set_aside(comparison.word, patient.profile) if finding.silent else ()
+            told = reason(
                 comparison,
                 finding,
-                self._asked[key],
+                self._asked[key[:3]],
                 derived_domain(reading.graph, comparison),
                 _named(finding, patient) if is_presence(comparison) else (),
                 origin,
-                beside,
+                map(why_aside, beside),
             )
+            remember(self._reasons, key, told)
         return told
 
     def _lacking(self, comparison: Comparison, reading: ConditionReading) -> str:
@@ -282,32 +245,47 @@ class CriterionWords:
         return f"{comparison.title} ({', '.join(others)})" if others else comparison.title
 
 
-def _behind(node: NodeId, reading: ConditionReading, patient: PatientWords) -> list[FactShown]:
-    """The facts of a value, and for a derived one those of the values that its deciding row read."""
-    facts = patient.behind.get(node)
-    if facts is None:
-        facts = patient.behind[node] = patient.facts(_read_for(node, reading))
-    return facts
+def _told(judged: CriterionVerdict, fixed: _Fixed, said: Said, day: date, cohort: str) -> Told:
+    criterion, verdict, satisfied = judged
+    words = said.words
+    shown = CriterionShown(
+        criterion.id,
+        fixed.role,
+        text_on(criterion, day) if criterion.versions else criterion.text,
+        fixed.verdicts[verdict],
+        _SATISFIED[satisfied],
+        words.reason,
+        said.facts,
+        words.distance if satisfied is Verdict.NOT_MET else "",
+        fixed.citation,
+        criterion.assumption,
+        criterion.at_screening,
+        fixed.recoverable if satisfied is not Verdict.MET else "",
+        fixed.waivable,
+        criterion.printed,
+        criterion.note,
+        cohort,
+    )
+    lacking = f"{criterion.id} {words.lacking or criterion.text}" if satisfied is Verdict.UNKNOWN else ""
+    return Told(shown, lacking)
 
 
-def _read_for(node: NodeId, reading: ConditionReading) -> Iterator[Finding]:
+def _read_for(node: NodeId, reading: ConditionReading) -> Iterator[NodeId]:
+    """The value, and for a derived one those that its deciding row read."""
     held, graph, verdicts = reading.findings, reading.graph, reading.table.verdicts[reading.row]
-    yield held[node]
+    yield node
     if is_derived(graph, node):
         sources = sources_of(graph, node) or (node,)
         speaking = [each for each in sources if not held[each].silent] or sources
         for each in speaking:
             if is_derived(graph, each):
-                yield from (held[one] for one in beneath(graph, each, verdicts.get) if one in held)
-
-
-def _distinct(facts: list[FactShown]) -> list[FactShown]:
-    return list({id(each): each for each in facts}.values()) if len(facts) > 1 else facts
+                yield from (one for one in beneath(graph, each, verdicts.get) if one in held)
 
 
 def _named(finding: Finding, patient: PatientWords) -> tuple[str, ...]:
     """What is there, by its name: the drug and not only its class."""
-    texts = dict.fromkeys(each.text.partition(": ")[2] or each.text for each in patient.facts([finding]))
+    facts = distinct([patient.fact(each) for each in finding.facts])
+    texts = dict.fromkeys(each.text.partition(": ")[2] or each.text for each in facts)
     return (", ".join(list(texts)[:_MOST_NAMED]),) if texts else ()
 
 

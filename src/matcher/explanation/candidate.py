@@ -15,6 +15,7 @@ from matcher.explanation.answer import (
     STANDING_TEXT,
     CandidateShown,
     CohortShown,
+    EarliestDate,
     EvidenceShown,
 )
 from matcher.explanation.assumed import assumed, windowed
@@ -49,6 +50,8 @@ class Stood:
     #: the values whose windows count by default, where they are known
     windowed: tuple[NodeId, ...] = ()
     assumptions: dict[tuple[bool, ...], tuple[str, ...]] = field(default_factory=dict)
+    #: what a writer makes of it
+    written: Any = None
 
     @cached_property
     def text(self) -> str:
@@ -149,8 +152,8 @@ class CandidateWords:
             missing=tuple(dict.fromkeys([each.lacking for each in counted if each.lacking])),
             blocking=tuple([blocked(each) for each in considered if each.satisfied == "not met"]),
             distances=tuple([each.distance for each in considered if each.distance]),
-            earliest=earliest(standing, self._time_tests, profile),
-            assumptions=self._assumed(stood, reading, profile),
+            earliest=self.earliest(stood, profile),
+            assumptions=self.assumed(stood, reading, profile),
             evidence=stood.evidence,
             coverage=candidate.coverage.value,
             notes=candidate.notes,
@@ -158,7 +161,10 @@ class CandidateWords:
             cohorts=stood.cohorts,
         )
 
-    def _assumed(self, stood: Stood, reading: ConditionReading, profile: Profile) -> tuple[str, ...]:
+    def earliest(self, stood: Stood, profile: Profile) -> tuple[EarliestDate, ...]:
+        return earliest(stood.standing, self._time_tests, profile)
+
+    def assumed(self, stood: Stood, reading: ConditionReading, profile: Profile) -> tuple[str, ...]:
         standing, day = stood.standing, profile.as_of
         if standing.candidate.versions:
             return assumed(standing, reading, day, self.criteria)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
@@ -45,11 +45,11 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class ConditionWords:
     """What is said of a condition to everybody of whom the same is known; ``lacking`` are titles.
 
     ``behind`` are the values whose facts are shown, ``beside`` the words under which something was set aside.
-    ``told`` are the criteria that ask for it, of those of whom no fact is shown.
+    ``told`` are the criteria that ask for it, of those of whom no fact is shown; ``written`` what a writer makes of it.
     """
 
     reason: str
@@ -58,12 +58,13 @@ class _Words:
     behind: tuple[NodeId, ...]
     beside: tuple[str, ...]
     told: dict[tuple[int, str], Told] = field(default_factory=dict)
+    written: dict[Hashable, Any] = field(default_factory=dict)
 
 
 class Said(NamedTuple):
     """What is said of a condition to one patient."""
 
-    words: _Words
+    words: ConditionWords
     facts: tuple[FactShown, ...]
 
 
@@ -130,23 +131,29 @@ class CriterionWords:
         self._comparisons: dict[Comparison, Comparison] = {}
         self._conditions: dict[tuple[Condition, Role, str], int] = {}
         self._asked: dict[tuple[int, Role, Place], str] = {}
-        self._words: dict[tuple[int, ...], _Words] = {}
+        self._words: dict[tuple[int, ...], ConditionWords] = {}
         self._reasons: dict[tuple[int, Role, Place, int, int], Reason] = {}
 
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
     ) -> Told:
-        if judged.criterion.versions:
-            judged = judged._replace(criterion=criterion_on(judged.criterion, patient.as_of))
-        fixed = self._fixed_of(judged.criterion)
-        words, facts = said = patient.said.get(fixed.condition) or self._said(judged, fixed, reading, patient)
+        judged = on_day(judged, patient.as_of)
+        words, facts = said = self.said(judged, reading, patient)
         if facts or judged.criterion.versions:
-            return _told(judged, fixed, said, patient.as_of, cohort)
+            return self.told(judged, said, patient.as_of, cohort)
         key = id(judged.criterion), cohort
         found = words.told.get(key)
         if found is None:
-            found = words.told[key] = _told(judged, fixed, said, patient.as_of, cohort)
+            found = words.told[key] = self.told(judged, said, patient.as_of, cohort)
         return found
+
+    def said(self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords) -> Said:
+        """What is said of its condition, of a criterion as it is on the patient's day."""
+        fixed = self._fixed_of(judged.criterion)
+        return patient.said.get(fixed.condition) or self._said(judged, fixed, reading, patient)
+
+    def told(self, judged: CriterionVerdict, said: Said, day: date, cohort: str) -> Told:
+        return _told(judged, self._fixed_of(judged.criterion), said, day, cohort)
 
     def windows(
         self, criterion: Criterion, reading: ConditionReading, *, known: bool = True
@@ -186,7 +193,7 @@ class CriterionWords:
 
     def _in_words(
         self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
-    ) -> _Words:
+    ) -> ConditionWords:
         criterion = judged.criterion
         deciding = reading.decided_by(criterion.condition)
         by = [(fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding]
@@ -195,7 +202,7 @@ class CriterionWords:
         lacking = dict.fromkeys(
             self._lacking(each, reading) for each, finding in found if not finding.value.exact
         )
-        return _Words(
+        return ConditionWords(
             together(reasons, _MANY) or "this version of the protocol does not ask it",
             _distance(judged, found) if judged.satisfied is Verdict.NOT_MET else "",
             ", ".join(lacking),
@@ -243,6 +250,13 @@ class CriterionWords:
         if len(others) > _MOST_NAMED + 2:
             others = [*others[: _MOST_NAMED + 1], f"{len(others) - _MOST_NAMED - 1} more"]
         return f"{comparison.title} ({', '.join(others)})" if others else comparison.title
+
+
+def on_day(judged: CriterionVerdict, day: date) -> CriterionVerdict:
+    """With the criterion as the version of a day has it."""
+    if not judged.criterion.versions:
+        return judged
+    return judged._replace(criterion=criterion_on(judged.criterion, day))
 
 
 def _told(judged: CriterionVerdict, fixed: _Fixed, said: Said, day: date, cohort: str) -> Told:

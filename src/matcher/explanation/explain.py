@@ -74,7 +74,7 @@ class Explainer:
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
         self._ranker = Ranker(rulebook)
         origins, signs = Origins(rulebook), Signs(rulebook)
-        self._derived = DerivedWords(rulebook, origins, signs)
+        self.derived = DerivedWords(rulebook, origins, signs)
         self.candidates = CandidateWords(rulebook.graph, CriterionWords(origins, signs))
         roots = [each.roots for each in rulebook.candidates if each.roots is not None]
         self.asker = Asker.of(
@@ -123,7 +123,6 @@ class Explainer:
             for kind in CandidateKind
         }
         issues, assumptions = noted
-        shared = _shared_assumptions(outcome.values, reading)
         return PatientShown(
             patient=profile.id,
             as_of=profile.as_of.isoformat(),
@@ -135,11 +134,21 @@ class Explainer:
             questions=()
             if questions is None
             else in_context(questions, profile, tuple(missing_of(shown.values()))),
-            derived=tuple(self._derived.tell(reading, words)),
-            assumptions=tuple(dict.fromkeys((*assumptions, *profile.assumptions, *shared))),
-            conflicts=tuple(dict.fromkeys(conflicts(self.rulebook, reading))),
+            derived=tuple(self.derived.tell(reading, words)),
+            assumptions=self.assumptions(profile, reading, outcome, assumptions),
+            conflicts=self.conflicts(reading),
             issues=tuple(issues),
         )
+
+    def assumptions(
+        self, profile: Profile, reading: ConditionReading, outcome: Outcome, given: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Those of the run, of the record, and of values that criteria read."""
+        shared = _shared_assumptions(outcome.values, reading)
+        return tuple(dict.fromkeys((*given, *profile.assumptions, *shared)))
+
+    def conflicts(self, reading: ConditionReading) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(conflicts(self.rulebook, reading)))
 
     def _outcome(
         self, reading: ConditionReading, selection: Selection, *, ranks_shown: bool
@@ -206,7 +215,7 @@ class Explainer:
             ever = assumable(candidates[identifier], reading, _ANY_DAY, self.candidates.criteria)
             return CommonCandidate.of(self.candidates.tell(stood, reading, nobody, words, Place()), ever)
 
-        derived = self._derived.tell(reading, words)
+        derived = self.derived.tell(reading, words)
         return Common(self.rulebook.version, self._unmatched, {each.name: each for each in derived}, made)
 
 

@@ -63,6 +63,10 @@ class Evaluated:
     sure: Sequence[Bits]
     possible: Sequence[Bits]
 
+    def in_every_world(self, patients: Bits) -> Bits:
+        held = patients.to_bytes(self.stride // 8, "little")
+        return int.from_bytes(held * self.worlds, "little")
+
 
 class Several:
     """A graph made ready: what is said of nobody, and which features a profile may speak of.

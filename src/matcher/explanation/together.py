@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from matcher.domain.profile import Profile
 from matcher.engines.planes.chunk import Planes
@@ -13,20 +12,13 @@ from matcher.explanation.asked_together import AskedTogether
 from matcher.explanation.candidate import Place, Stood
 from matcher.explanation.common import Common
 from matcher.explanation.explain import Explainer, Outcome, Selection, noted_values
-from matcher.explanation.writer import Writer, Written
+from matcher.explanation.writer import Noted, Writer, Written
 from matcher.rules.candidate import CandidateKind
 from matcher.rules.graph import NodeId
 from matcher.standing.columns import Columns, Judged
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.order import Order
 from matcher.standing.standing import StandingKind
-
-
-class Noted(NamedTuple):
-    """What reading a patient noted: facts that could not be read, and assumptions."""
-
-    issues: Sequence[str] = ()
-    assumptions: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

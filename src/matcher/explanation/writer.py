@@ -40,6 +40,13 @@ _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _FACTS = '"facts":["@"]'
 
 
+class Noted(NamedTuple):
+    """What reading a patient noted: facts that could not be read, and assumptions."""
+
+    issues: Sequence[str] = ()
+    assumptions: Sequence[str] = ()
+
+
 class Row(NamedTuple):
     """A candidate of a patient as the matches have it."""
 
@@ -157,7 +164,7 @@ class Writer:
         outcome: Outcome,
         shown: Mapping[CandidateKind, Sequence[tuple[Stood, Place]]],
         questions: tuple[Question, ...] | None,
-        noted: tuple[Sequence[str], Sequence[str]],
+        noted: Noted,
     ) -> Written:
         """As ``Explainer.put_together``, written; ``shown`` are those of the candidates that are to be shown."""
         patient, line = PatientWords(profile), _Line()

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from matcher.domain.profile import Profile
 from matcher.explanation.answer import PatientShown
+from matcher.explanation.writer import Noted
 from matcher.readers.outcome import Issue, Patient, Reject
 from matcher.readers.read import PatientFile
 from matcher.service.account import Account
 from matcher.service.match import Matcher
 from matcher.service.outputs import Outputs, issue_in_words
+from matcher.service.rendered import Told
+from matcher.service.size import EXPLAINED_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,16 @@ def match_patients(matcher: Matcher, patients: PatientFile) -> Iterator[Matched 
                 yield outcome
 
 
-def write_run(matcher: Matcher, patients: PatientFile, outputs: Outputs) -> Iterator[Matched | Reject]:
-    """The same, with everything written to the files of the run on the way."""
+def write_run(
+    matcher: Matcher, patients: PatientFile, outputs: Outputs, *, whole: bool = False
+) -> Iterator[Matched | Told | Reject]:
+    """The same, with everything written to the files of the run on the way.
+
+    Unless patients are wanted ``whole`` many are matched together.
+    """
+    if not whole and outputs.wanted.explained and matcher.explains_together:
+        yield from _written_together(matcher, patients, outputs)
+        return
     for outcome in match_patients(matcher, patients):
         match outcome:
             case Matched(profile=profile, shown=shown, issues=issues):
@@ -45,6 +56,46 @@ def write_run(matcher: Matcher, patients: PatientFile, outputs: Outputs) -> Iter
             case Reject():
                 outputs.reject(outcome)
         yield outcome
+
+
+def _written_together(matcher: Matcher, patients: PatientFile, outputs: Outputs) -> Iterator[Told | Reject]:
+    """Some at a time, in the order of the file."""
+    from matcher.service.explained import ExplainedMatcher
+
+    wanted = outputs.wanted
+    explained = ExplainedMatcher(
+        matcher, outputs.plan, wanted.form, outputs.packs, wanted.top, wanted.standings
+    )
+    of_the_file = tuple(patients.reading.assumptions)
+    for some in _some_at_a_time(patients):
+        told: Iterator[Told] = iter(())
+        if held := [each for each in some if isinstance(each, Patient)]:
+            noted = [Noted(list(map(issue_in_words, each.issues)), of_the_file) for each in held]
+            part = explained.match([each.profile for each in held], noted)
+            outputs.add_rendered(part.rendered)
+            outputs.add_counts(part.counts, part.cohort)
+            told = part.rendered.told(outputs.common)
+        for outcome in some:
+            match outcome:
+                case Patient(issues=issues):
+                    outputs.note(issues)
+                    yield next(told)
+                case Reject():
+                    outputs.reject(outcome)
+                    yield outcome
+
+
+def _some_at_a_time(patients: PatientFile) -> Iterator[list[Patient | Reject]]:
+    some: list[Patient | Reject] = []
+    matched = 0
+    for outcome in patients:
+        some.append(outcome)
+        matched += isinstance(outcome, Patient)
+        if matched == EXPLAINED_PART:
+            yield some
+            some, matched = [], 0
+    if some:
+        yield some
 
 
 def count_run(matcher: Matcher, patients: PatientFile, account: Account) -> Iterator[Matched | Reject]:

@@ -148,7 +148,7 @@ class Common:
         )
 
 
-def said_of(each: CriterionShown, facts: Collection[int | str], lacking: str) -> Document:
+def said_of(each: CriterionShown, facts: Collection[int], lacking: str) -> Document:
     said: Document = {"verdict": each.verdict}
     if each.satisfied != satisfied_by(each.role, each.verdict):
         said["satisfied"] = each.satisfied

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from matcher.domain.verdict import Verdict
@@ -14,27 +15,26 @@ from matcher.explanation.aside import is_set_aside, set_aside, why_aside
 from matcher.explanation.origin import Origins
 from matcher.explanation.patient_words import PatientWords, distinct
 from matcher.explanation.reason import Place, Reason, asks, number_words, places, reason, together
-from matcher.explanation.signs import Signs, remember
+from matcher.explanation.signs import Signs, read_for, remember
 from matcher.explanation.version import criterion_on, text_on
 from matcher.explanation.wording import is_presence, limits_in_words, unit_of, value_in_words
 from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
-from matcher.rules.condition import Comparison, Condition, comparisons
+from matcher.rules.condition import Comparison, Condition, comparisons, parts
 from matcher.rules.graph import NodeId
 from matcher.rules.syntax import Citation
 from matcher.standing.deciding import (
     ConditionReading,
-    beneath,
     derived_domain,
     is_derived,
-    sources_of,
-    values_of,
 )
 from matcher.standing.standing import CriterionVerdict
 
 _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.UNKNOWN: "unknown"}
 _SATISFIED = {each: each.value for each in Verdict}
 _MANY = 6
+#: different words of a condition that came out in one way
+_MOST_OF_A_WAY = 256
 
 
 class Told(NamedTuple):
@@ -68,21 +68,37 @@ class Said(NamedTuple):
     facts: tuple[FactShown, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a condition came out: the comparisons that decided it; and what was said of it, by what they found."""
+
+    by: tuple[tuple[Comparison, Place], ...]
+    words: dict[tuple[int, ...], ConditionWords] = field(default_factory=dict)
+    values: tuple[NodeId, ...] = ()
+    aside: bool = False
+
+    @classmethod
+    def of(cls, by: Iterable[tuple[Comparison, Place]]) -> _Way:
+        held = tuple(by)
+        values = tuple(dict.fromkeys(each.value for each, _ in held))
+        return cls(held, {}, values, any(is_set_aside(each.word) for each, _ in held))
+
+
 class _Fixed:
     """What of a criterion is the same for every patient. Equal comparisons of a rulebook are one here."""
 
     __slots__ = (
-        "aside",
         "citation",
         "comparisons",
         "condition",
         "criterion",
-        "nodes",
+        "parts",
         "places",
         "recoverable",
         "role",
         "verdicts",
         "waivable",
+        "ways",
         "windows",
     )
 
@@ -97,7 +113,10 @@ class _Fixed:
         self.condition = asked.setdefault(
             (criterion.condition, criterion.role, criterion.recoverable_within), len(asked)
         )
-        self.nodes = tuple(dict.fromkeys(values_of(criterion.condition)))
+        nodes = [each.node for each in parts(criterion.condition)]
+        # Taken twice, so that one alone is a tuple too.
+        self.parts = itemgetter(*nodes, nodes[0])
+        self.ways: dict[tuple[int, ...], _Way] = {}
         self.comparisons = {
             id(each): known.setdefault(each, each) for each in comparisons(criterion.condition)
         }
@@ -110,7 +129,6 @@ class _Fixed:
             if each.default_window is not None
         )
         self.places = {id(each): place for each, place in places(criterion.condition)}
-        self.aside = any(is_set_aside(each.word) for each in comparisons(criterion.condition))
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -131,7 +149,6 @@ class CriterionWords:
         self._comparisons: dict[Comparison, Comparison] = {}
         self._conditions: dict[tuple[Condition, Role, str], int] = {}
         self._asked: dict[tuple[int, Role, Place], str] = {}
-        self._words: dict[tuple[int, ...], ConditionWords] = {}
         self._reasons: dict[tuple[int, Role, Place, int, int], Reason] = {}
 
     def tell(
@@ -176,15 +193,20 @@ class CriterionWords:
     def _said(
         self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
     ) -> Said:
+        verdicts = tuple(map(id, fixed.parts(reading.table.verdicts[reading.row])))
+        way = fixed.ways.get(verdicts)
+        if way is None:
+            deciding = reading.decided_by(judged.criterion.condition)
+            way = fixed.ways[verdicts] = _Way.of(
+                (fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding
+            )
         signs = self._signs
-        key = (
-            fixed.condition,
-            signs.aside(patient) if fixed.aside else 0,
-            *[signs.of(each, reading, patient) for each in fixed.nodes],
-        )
-        words = self._words.get(key)
+        key = tuple([signs.of(each, reading, patient) for each in way.values])
+        if way.aside:
+            key += (signs.aside(patient),)
+        words = way.words.get(key)
         if words is None:
-            words = remember(self._words, key, self._in_words(judged, fixed, reading, patient))
+            words = remember(way.words, key, self._in_words(judged, way, reading, patient), _MOST_OF_A_WAY)
         facts = patient.behind(words.behind, reading.findings)
         if words.beside:
             facts = distinct([*facts, *patient.aside(words.beside)])
@@ -192,13 +214,11 @@ class CriterionWords:
         return said
 
     def _in_words(
-        self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
+        self, judged: CriterionVerdict, way: _Way, reading: ConditionReading, patient: PatientWords
     ) -> ConditionWords:
-        criterion = judged.criterion
-        deciding = reading.decided_by(criterion.condition)
-        by = [(fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding]
-        reasons = [self._reason(each, criterion.role, place, reading, patient) for each, place in by]
-        found = [(each, reading.finding(each)) for each, _ in by]
+        role = judged.criterion.role
+        reasons = [self._reason(each, role, place, reading, patient) for each, place in way.by]
+        found = [(each, reading.finding(each)) for each, _ in way.by]
         lacking = dict.fromkeys(
             self._lacking(each, reading) for each, finding in found if not finding.value.exact
         )
@@ -206,7 +226,7 @@ class CriterionWords:
             together(reasons, _MANY) or "this version of the protocol does not ask it",
             _distance(judged, found) if judged.satisfied is Verdict.NOT_MET else "",
             ", ".join(lacking),
-            tuple(dict.fromkeys(node for each, _ in by for node in _read_for(each.value, reading))),
+            tuple(dict.fromkeys(node for each, _ in way.by for node in read_for(each.value, reading))),
             tuple(each.word for each, finding in found if finding.silent and is_set_aside(each.word)),
         )
 
@@ -282,18 +302,6 @@ def _told(judged: CriterionVerdict, fixed: _Fixed, said: Said, day: date, cohort
     )
     lacking = f"{criterion.id} {words.lacking or criterion.text}" if satisfied is Verdict.UNKNOWN else ""
     return Told(shown, lacking)
-
-
-def _read_for(node: NodeId, reading: ConditionReading) -> Iterator[NodeId]:
-    """The value, and for a derived one those that its deciding row read."""
-    held, graph, verdicts = reading.findings, reading.graph, reading.table.verdicts[reading.row]
-    yield node
-    if is_derived(graph, node):
-        sources = sources_of(graph, node) or (node,)
-        speaking = [each for each in sources if not held[each].silent] or sources
-        for each in speaking:
-            if is_derived(graph, each):
-                yield from (one for one in beneath(graph, each, verdicts.get) if one in held)
 
 
 def _named(finding: Finding, patient: PatientWords) -> tuple[str, ...]:

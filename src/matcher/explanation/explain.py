@@ -73,7 +73,8 @@ class Explainer:
         self._regimens = [each for each in rulebook.candidates if each.kind is CandidateKind.REGIMEN]
         self._unmatched = tuple(each.id for each in rulebook.candidates if each.roots is None)
         self._ranker = Ranker(rulebook)
-        origins, signs = Origins(rulebook), Signs(rulebook)
+        origins = Origins(rulebook)
+        signs = Signs(rulebook.graph, origins)
         self.derived = DerivedWords(rulebook, origins, signs)
         self.candidates = CandidateWords(rulebook.graph, CriterionWords(origins, signs))
         roots = [each.roots for each in rulebook.candidates if each.roots is not None]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from operator import attrgetter
 from typing import Any
 
 from matcher.explanation.answer import (
@@ -40,6 +41,8 @@ from matcher.explanation.common import (
 
 #: the same, but in another version of a protocol
 _OWN = ("text", *FIXED)
+_OTHERWISE = tuple(name for name in _OWN if name != "recoverable")
+_own = attrgetter(*_OTHERWISE)
 #: phrases of why a candidate stands where it does
 BETWEEN = "; "
 
@@ -218,11 +221,10 @@ def derived_document(each: DerivedShown, base: DerivedShown, facts: list[int]) -
 
 def otherwise_than(each: CriterionShown, base: CriterionShown) -> Document:
     """What is the same for everybody, and not here: in another version of the protocol, for instance."""
-    found = {
-        name: value
-        for name in _OWN
-        if (value := getattr(each, name)) != getattr(base, name) and name != "recoverable"
-    }
+    found: Document = {}
+    if _own(each) != _own(base):
+        values = zip(_OTHERWISE, _own(each), _own(base), strict=True)
+        found = {name: value for name, value, common in values if value != common}
     if each.recoverable != recoverable_of(base, each.satisfied):
         found["recoverable"] = each.recoverable
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from matcher.domain.profile import Profile
@@ -36,8 +36,6 @@ from matcher.standing.deciding import ConditionReading
 from matcher.standing.standing import OPEN, CriterionVerdict
 
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-#: where the numbers of facts go; no text of a document reads so, for quotes in texts are escaped
-_FACTS = '"facts":["@"]'
 
 
 class Noted(NamedTuple):
@@ -313,15 +311,15 @@ class Writer:
         shown, missing = self._criteria.told(judged, Said(words, ()), patient.as_of, asked.cohort)
         missing = missing if asked.counted else ""
         lacking = missing.partition(" ")[2]
-        otherwise = otherwise_than(shown, base)
-        with_facts = _encoded(said_of(shown, ("@",), lacking) | otherwise)
-        before, _, after = with_facts.partition(_FACTS)
+        after = spoken(distance=shown.distance) | otherwise_than(shown, base)
+        start = _encoded(said_of(replace(shown, distance="") if shown.distance else shown, (), lacking))[:-1]
+        rest = "," + _encoded(after)[1:] if after else "}"
         return _Variant(
-            (shown.role, before, after, lacking),
+            (shown.role, start, rest, lacking),
             shown == base and (not lacking or lacking == entry.common.lacking.get(shown.id)),
-            _encoded(said_of(shown, (), lacking) | otherwise),
-            before,
-            after,
+            start + rest,
+            start + ",",
+            rest,
             missing,
             blocked(shown) if asked.considered and shown.satisfied == "not met" else "",
             f"{shown.id} {shown.text}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
@@ -58,7 +58,7 @@ class ConditionWords:
     behind: tuple[NodeId, ...]
     beside: tuple[str, ...]
     told: dict[tuple[int, str], Told] = field(default_factory=dict)
-    written: dict[Hashable, Any] = field(default_factory=dict)
+    written: dict[int, Any] = field(default_factory=dict)
 
 
 class Said(NamedTuple):
@@ -84,7 +84,7 @@ class _Way:
         return cls(held, {}, values, any(is_set_aside(each.word) for each, _ in held))
 
 
-class _Fixed:
+class Fixed:
     """What of a criterion is the same for every patient. Equal comparisons of a rulebook are one here."""
 
     __slots__ = (
@@ -145,7 +145,7 @@ class CriterionWords:
 
     def __init__(self, origins: Origins, signs: Signs) -> None:
         self._origins, self._signs = origins, signs
-        self._fixed: dict[int, _Fixed] = {}
+        self._fixed: dict[int, Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
         self._conditions: dict[tuple[Condition, Role, str], int] = {}
         self._asked: dict[tuple[int, Role, Place], str] = {}
@@ -166,33 +166,35 @@ class CriterionWords:
 
     def said(self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords) -> Said:
         """What is said of its condition, of a criterion as it is on the patient's day."""
-        fixed = self._fixed_of(judged.criterion)
-        return patient.said.get(fixed.condition) or self._said(judged, fixed, reading, patient)
+        fixed = self.fixed(judged.criterion)
+        return patient.said.get(fixed.condition) or self.said_of(judged, fixed, reading, patient)
 
     def told(self, judged: CriterionVerdict, said: Said, day: date, cohort: str) -> Told:
-        return _told(judged, self._fixed_of(judged.criterion), said, day, cohort)
+        return _told(judged, self.fixed(judged.criterion), said, day, cohort)
 
     def windows(
         self, criterion: Criterion, reading: ConditionReading, *, known: bool = True
     ) -> Iterable[str]:
         """The windows that count by default where the rule gives none: of values that are known, or of all."""
-        for node, words in self._fixed_of(criterion).windows:
+        for node, words in self.fixed(criterion).windows:
             if not known or reading.findings[node].facts:
                 yield words
 
     def windowed(self, criterion: Criterion) -> Iterable[NodeId]:
         """The values for which there is such a window."""
-        return [node for node, _ in self._fixed_of(criterion).windows]
+        return [node for node, _ in self.fixed(criterion).windows]
 
-    def _fixed_of(self, criterion: Criterion) -> _Fixed:
+    def fixed(self, criterion: Criterion) -> Fixed:
+        """What of it is the same for every patient."""
         found = self._fixed.get(id(criterion))
         if found is None:
-            found = self._fixed[id(criterion)] = _Fixed(criterion, self._comparisons, self._conditions)
+            found = self._fixed[id(criterion)] = Fixed(criterion, self._comparisons, self._conditions)
         return found
 
-    def _said(
-        self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
+    def said_of(
+        self, judged: CriterionVerdict, fixed: Fixed, reading: ConditionReading, patient: PatientWords
     ) -> Said:
+        """The same, where it was not said of this patient before."""
         verdicts = tuple(map(id, fixed.parts(reading.table.verdicts[reading.row])))
         way = fixed.ways.get(verdicts)
         if way is None:
@@ -200,8 +202,8 @@ class CriterionWords:
             way = fixed.ways[verdicts] = _Way.of(
                 (fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding
             )
-        signs = self._signs
-        key = tuple([signs.of(each, reading, patient) for each in way.values])
+        signs, known = self._signs, patient.signs
+        key = tuple([known.get(each) or signs.of(each, reading, patient) for each in way.values])
         if way.aside:
             key += (signs.aside(patient),)
         words = way.words.get(key)
@@ -279,7 +281,7 @@ def on_day(judged: CriterionVerdict, day: date) -> CriterionVerdict:
     return judged._replace(criterion=criterion_on(judged.criterion, day))
 
 
-def _told(judged: CriterionVerdict, fixed: _Fixed, said: Said, day: date, cohort: str) -> Told:
+def _told(judged: CriterionVerdict, fixed: Fixed, said: Said, day: date, cohort: str) -> Told:
     criterion, verdict, satisfied = judged
     words = said.words
     shown = CriterionShown(

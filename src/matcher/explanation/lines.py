@@ -211,7 +211,13 @@ def earliest_document(earliest: EarliestDate) -> Document:
 
 
 def question_document(question: Question) -> Document:
-    return {**asdict(question), "worth": question.worth}
+    return {
+        "topic": question.topic,
+        "text": question.text,
+        "settles": question.settles,
+        "candidates": question.candidates,
+        "worth": question.worth,
+    }
 
 
 def derived_document(each: DerivedShown, base: DerivedShown, facts: list[int]) -> Document:

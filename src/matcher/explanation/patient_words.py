@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from matcher.domain.profile import Profile
 from matcher.domain.record import Absence, Record
-from matcher.engines.base import Finding
+from matcher.engines.base import Finding, Note
 from matcher.explanation.answer import FactShown
 from matcher.explanation.aside import set_aside
-from matcher.explanation.facts import shown
+from matcher.explanation.facts import has_no_certain_day, is_not_understood, shown
+from matcher.explanation.reason import note_in_words
 from matcher.rules.graph import NodeId
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class PatientWords:
         self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
         self._by_value: dict[Record | Absence, FactShown] = {}
         self._behind: dict[tuple[NodeId, ...], list[FactShown]] = {}
+        self._notes: dict[tuple[int, int], tuple[Note, str]] = {}
+        self._open: dict[int, tuple[Record | Absence, tuple[bool, bool]]] = {}
         #: of each value, once it is known
         self.signs: dict[NodeId, int] = {}
         self.aside_sign: int | None = None
@@ -39,6 +42,21 @@ class PatientWords:
             if record not in self._by_value:
                 self._by_value[record] = shown(record, self.as_of)
             found = self._by_identity[id(record)] = record, self._by_value[record]
+        return found[1]
+
+    def note(self, note: Note) -> str:
+        key = id(note.kind), id(note.about)
+        found = self._notes.get(key)
+        if found is None:
+            # The note is kept with its words: so nothing else comes to have the identity of what it is about.
+            found = self._notes[key] = note, note_in_words(note)
+        return found[1]
+
+    def is_open(self, record: Record | Absence) -> tuple[bool, bool]:
+        """Whether nobody could read it, and whether its day is not known well enough."""
+        found = self._open.get(id(record))
+        if found is None:
+            found = self._open[id(record)] = record, (is_not_understood(record), has_no_certain_day(record))
         return found[1]
 
     def behind(self, values: tuple[NodeId, ...], findings: Mapping[NodeId, Finding]) -> list[FactShown]:

@@ -119,11 +119,12 @@ class Asker:
     ) -> tuple[Question, ...]:
         """The questions that settle most, from the number of answers to each feature that change each candidate."""
         settled = changes.sum(axis=0)
-        settled[[place for place, (node, _) in enumerate(answers) if self.is_told(node, findings)]] = 0
         best: dict[str, tuple[float, int, Feature]] = {}
         for node, number, place in sorted(
             (*answers[each], each) for each in np.flatnonzero(settled).tolist()
         ):
+            if self.is_told(node, findings):
+                continue
             feature, settles = self._feature(node), round(int(settled[place]) / number, 2)
             topic = feature.topic or feature.name
             if topic not in best or settles > best[topic][0]:

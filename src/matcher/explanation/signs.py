@@ -14,10 +14,9 @@ from matcher.domain.possible import Interval
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
 from matcher.explanation.aside import set_aside, why_aside
-from matcher.explanation.facts import has_no_certain_day, is_not_understood
 from matcher.explanation.origin import Origins
 from matcher.explanation.patient_words import PatientWords
-from matcher.explanation.reason import matters, note_in_words
+from matcher.explanation.reason import matters
 from matcher.features.kind import Count
 from matcher.rules.graph import Choice, Combine, Graph, NodeId, Read
 from matcher.rules.rulebook import Derivation
@@ -121,16 +120,11 @@ def _recorded(finding: Finding, patient: PatientWords, *, counts: bool) -> Hasha
     value = finding.value
     if not finding.facts and not finding.notes:
         return value, finding.silent, finding.perhaps
-    notes = tuple(
-        (note.kind.value, note_in_words(note)) for note in finding.notes if matters(note, not value.exact)
-    )
+    is_open = not value.exact
+    notes = tuple([(note.kind.value, patient.note(note)) for note in finding.notes if matters(note, is_open)])
     present = counts and isinstance(value, Interval) and value.low >= 1
     names = tuple([patient.fact(each).text for each in finding.facts]) if present else ()
-    why_open = (
-        ()
-        if value.exact
-        else (any(map(is_not_understood, finding.facts)), any(map(has_no_certain_day, finding.facts)))
-    )
+    why_open = frozenset(map(patient.is_open, finding.facts)) if is_open else None
     return value, finding.silent, finding.perhaps, notes, bool(finding.facts), names, why_open
 
 

@@ -15,7 +15,7 @@ from matcher.explanation.answer import CriterionShown, FactShown, Question
 from matcher.explanation.aside import asks_for_edition, asks_to_confirm, in_context
 from matcher.explanation.candidate import CandidateWords, Place, Stood
 from matcher.explanation.common import APPLIES, Common, CommonCandidate, said_of, spoken
-from matcher.explanation.criterion import ConditionWords, Said, on_day
+from matcher.explanation.criterion import ConditionWords, Fixed, Said, on_day
 from matcher.explanation.explain import Explainer, Outcome
 from matcher.explanation.lines import (
     BETWEEN,
@@ -73,13 +73,19 @@ class Written:
 
 
 class _Asked(NamedTuple):
-    """A criterion of a standing. ``counted``: where it stands in what is missing, ``considered``: in what blocks."""
+    """A criterion of a standing. ``counted``: where it stands in what is missing, ``considered``: in what blocks.
+
+    ``key`` is the same for the same criterion told in the same way.
+    """
 
     judged: CriterionVerdict
+    fixed: Fixed
+    label: str
     cohort: str
     counted: bool
     considered: bool
     base: CriterionShown
+    key: int
 
 
 class _Variant(NamedTuple):
@@ -152,6 +158,7 @@ class Writer:
         self._explainer, self._common = explainer, common
         self._candidates: CandidateWords = explainer.candidates
         self._criteria = explainer.candidates.criteria
+        self._keys: dict[tuple[int, str, bool, bool], int] = {}
         self._phrases: dict[str, list[str]] = {}
         self._assumed: dict[tuple[str, tuple[str, ...]], str] = {}
 
@@ -217,12 +224,16 @@ class Writer:
         missing: list[str] = []
         blocking: list[str] = []
         applying: list[str] = []
+        said = patient.said
         for name, asked in (("criteria", entry.criteria), ("cautions", entry.cautions)):
             places: dict[str, int] = {}
             for each in asked:
-                variant, facts = self._said(each, entry, reading, patient)
+                words, facts = said.get(each.fixed.condition) or self._criteria.said_of(
+                    each.judged, each.fixed, reading, patient
+                )
+                variant: _Variant = words.written.get(each.key) or self._variant(each, entry, words, patient)
                 if facts or not variant.common:
-                    places[each.judged.criterion.id] = line.place(variant, facts)
+                    places[each.label] = line.place(variant, facts)
                 if variant.missing:
                     missing.append(variant.missing)
                 if variant.blocking:
@@ -230,7 +241,7 @@ class Writer:
                 if variant.applying:
                     applying.append(variant.applying)
             if places:
-                told = ",".join([f"{_encoded(name)}:{number}" for name, number in places.items()])
+                told = ",".join([f"{label}:{number}" for label, number in places.items()])
                 parts.append(f',"{name}":{{{told}}}')
         parts.append("}")
         row = Row(
@@ -275,34 +286,34 @@ class Writer:
             "," + _encoded(head)[1:-1],
             evidence,
             tuple(
-                _Asked(
+                self._asked(
                     on_day(judged, day),
                     cohort,
+                    base,
                     cohort in ("", named),
                     judged.criterion.id in stood.considered,
-                    base,
                 )
                 for (judged, cohort), base in zip(criteria, common.shown.criteria, strict=True)
             ),
             tuple(
-                _Asked(on_day(judged, day), "", False, False, base)
+                self._asked(on_day(judged, day), "", base)
                 for judged, base in zip(standing.cautions, common.shown.cautions, strict=True)
             ),
             common,
         )
 
-    def _said(
-        self, asked: _Asked, entry: _Entry, reading: ConditionReading, patient: PatientWords
-    ) -> tuple[_Variant, tuple[FactShown, ...]]:
-        judged = asked.judged
-        said = self._criteria.said(judged, reading, patient)
-        if judged.criterion.versions:
-            return self._variant(asked, entry, said.words, patient), said.facts
-        key = id(judged.criterion), asked.cohort, asked.counted, asked.considered
-        variant: _Variant | None = said.words.written.get(key)
-        if variant is None:
-            variant = said.words.written[key] = self._variant(asked, entry, said.words, patient)
-        return variant, said.facts
+    def _asked(
+        self,
+        judged: CriterionVerdict,
+        cohort: str,
+        base: CriterionShown,
+        counted: bool = False,
+        considered: bool = False,
+    ) -> _Asked:
+        key = id(judged.criterion), cohort, counted, considered
+        number = self._keys.setdefault(key, len(self._keys))
+        fixed, label = self._criteria.fixed(judged.criterion), _encoded(judged.criterion.id)
+        return _Asked(judged, fixed, label, cohort, counted, considered, base, number)
 
     def _variant(
         self, asked: _Asked, entry: _Entry, words: ConditionWords, patient: PatientWords
@@ -314,7 +325,8 @@ class Writer:
         after = spoken(distance=shown.distance) | otherwise_than(shown, base)
         start = _encoded(said_of(replace(shown, distance="") if shown.distance else shown, (), lacking))[:-1]
         rest = "," + _encoded(after)[1:] if after else "}"
-        return _Variant(
+        is_caution = judged.criterion.role is Role.CAUTION
+        variant = _Variant(
             (shown.role, start, rest, lacking),
             shown == base and (not lacking or lacking == entry.common.lacking.get(shown.id)),
             start + rest,
@@ -322,10 +334,11 @@ class Writer:
             rest,
             missing,
             blocked(shown) if asked.considered and shown.satisfied == "not met" else "",
-            f"{shown.id} {shown.text}"
-            if judged.criterion.role is Role.CAUTION and shown.verdict == "applies"
-            else "",
+            f"{shown.id} {shown.text}" if is_caution and shown.verdict == "applies" else "",
         )
+        if not judged.criterion.versions:
+            words.written[asked.key] = variant
+        return variant
 
     def _because(self, because: str, line: _Line) -> str:
         phrases = self._phrases.get(because)

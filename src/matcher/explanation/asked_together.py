@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.domain.possible import Possible
 from matcher.engines.base import Finding
-from matcher.engines.planes.several import Evaluated
+from matcher.engines.planes.chunk import Bools
+from matcher.engines.planes.several import Asked, Evaluated
 from matcher.engines.planes.worlds import Bits
 from matcher.explanation.answer import Question
 from matcher.explanation.questions import OPEN, Asker
 from matcher.explanation.signs import remember
 from matcher.rules.candidate import Candidate
 from matcher.rules.graph import NodeId
+from matcher.standing.columns import STANDINGS, Judged
 from matcher.standing.standing import StandingKind
 
 _Counts = npt.NDArray[np.uint16]
+_POSSIBLE = STANDINGS.index(StandingKind.POSSIBLE)
+_PENDING = [STANDINGS.index(each) for each in OPEN if each is not StandingKind.POSSIBLE]
 
 
 @dataclass(frozen=True)
 class AskedTogether:
     """Questions as ``Asker.ask_about`` finds them for one patient at a time.
 
-    ``candidates`` stand in the order of their identifiers.
+    ``candidates`` are those that patients are judged for, in the order of the judgements.
     """
 
     asker: Asker
@@ -46,60 +49,77 @@ class AskedTogether:
         return found
 
     def questions(
-        self, evaluated: Evaluated, standings: Sequence[Mapping[str, StandingKind] | None], most: int
+        self, evaluated: Evaluated, judged: Sequence[Judged], ranked: Sequence[bool], most: int
     ) -> list[tuple[Question, ...] | None]:
-        """For each patient, by the standings of the candidates that are listed; nothing for those not to be asked."""
-        if not evaluated.asked:
-            return [None if each is None else () for each in standings]
-        changes = [self._changes(each, evaluated, standings) for each in self.candidates]
+        """For each patient; nothing for those who are not ``ranked``."""
+        patients, asked = evaluated.planes.patients, evaluated.asked
+        if not asked or not most:
+            return [() if each and most else None for each in ranked]
+        standings = np.concatenate([each.standings for each in judged], axis=1)
+        listed = np.concatenate([each.included for each in judged], axis=1) & np.array(ranked, np.bool_)
+        possible, pending = listed & (standings == _POSSIBLE), listed & np.isin(standings, _PENDING)
+        changes = np.stack(
+            [self._changes(each, evaluated, possible[each], pending[each]) for each in self._in_order]
+        )
+        concerned = (possible | pending)[self._in_order]
+        numbers = np.stack([_numbers(each, patients) for each in asked])
         found: list[tuple[Question, ...] | None] = []
-        for place, held in enumerate(standings):
-            if held is None:
+        for place, findings in enumerate(evaluated.table.findings):
+            if not ranked[place]:
                 found.append(None)
                 continue
-            concerned = [number for number, each in enumerate(self.candidates) if held.get(each.id) in OPEN]
-            ids = [self.candidates[number].id for number in concerned]
-            answers = [(each.feature, _number(each.groups, place)) for each in evaluated.asked]
-            counts = np.array([changes[number][:, place] for number in concerned], np.intp)
-            findings = evaluated.table.findings[place]
-            found.append(self.asker.best(ids, answers, counts, findings, most) if ids else ())
+            open_ones = np.flatnonzero(concerned[:, place])
+            ids = [self._ids[each] for each in open_ones.tolist()]
+            answers = list(zip(self._features(asked), numbers[:, place].tolist(), strict=True))
+            settling = changes[open_ones, :, place].astype(np.intp)
+            found.append(self.asker.best(ids, answers, settling, findings, most) if ids else ())
         return found
 
-    def _changes(
-        self,
-        candidate: Candidate,
-        evaluated: Evaluated,
-        standings: Sequence[Mapping[str, StandingKind] | None],
-    ) -> _Counts:
+    @staticmethod
+    def _features(asked: Sequence[Asked]) -> list[NodeId]:
+        return [each.feature for each in asked]
+
+    @cached_property
+    def _in_order(self) -> list[int]:
+        """The places of the candidates in the order of their identifiers."""
+        return sorted(range(len(self.candidates)), key=lambda each: self.candidates[each].id)
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return [self.candidates[each].id for each in self._in_order]
+
+    def _changes(self, number: int, evaluated: Evaluated, possible: Bools, pending: Bools) -> _Counts:
         """For each feature asked about and each patient, how many answers change the standing.
 
         It rests on the strict and the screening root alone: met is eligible, met once screening is presumed is pending,
         and what else is not ruled out is possible.
         """
+        roots, patients = self.candidates[number].roots, evaluated.planes.patients
         starts = [each.first - 1 for each in evaluated.asked]
-        kinds = [each.get(candidate.id) if each is not None else None for each in standings]
-        possible = _bits([each is StandingKind.POSSIBLE for each in kinds])
-        pending = _bits([each in OPEN for each in kinds]) & ~possible
-        if not possible | pending or candidate.roots is None:
-            return np.zeros((len(starts), len(standings)), np.uint16)
-        strict, screening = candidate.roots.strict, candidate.roots.screening
-        sure, undecided = evaluated.sure, evaluated.possible[screening] & ~evaluated.sure[screening]
-        stays = undecided & evaluated.in_every_world(possible)
-        stays |= sure[screening] & evaluated.in_every_world(pending)
-        changed = evaluated.in_every_world(possible | pending) & ~(stays & ~sure[strict])
+        if roots is None or not (possible | pending).any():
+            return np.zeros((len(starts), patients), np.uint16)
+        sure, undecided = (
+            evaluated.sure,
+            evaluated.possible[roots.screening] & ~evaluated.sure[roots.screening],
+        )
+        stays = undecided & evaluated.in_every_world(_bits(possible))
+        stays |= sure[roots.screening] & evaluated.in_every_world(_bits(pending))
+        changed = evaluated.in_every_world(_bits(possible | pending)) & ~(stays & ~sure[roots.strict])
         octets = evaluated.stride // 8
         planes = np.frombuffer(changed.to_bytes(octets * evaluated.worlds, "little"), np.uint8)
-        worlds = np.unpackbits(
-            planes.reshape(-1, octets)[1:], axis=1, count=len(standings), bitorder="little"
-        )
+        worlds = np.unpackbits(planes.reshape(-1, octets)[1:], axis=1, count=patients, bitorder="little")
         found: _Counts = np.add.reduceat(worlds, starts, axis=0, dtype=np.uint16)
         return found
 
 
-def _bits(held: Sequence[bool]) -> Bits:
-    return reduce(or_, (1 << place for place, each in enumerate(held) if each), 0)
+def _bits(held: Bools) -> Bits:
+    return int.from_bytes(np.packbits(held, bitorder="little").tobytes(), "little")
 
 
-def _number(groups: Sequence[tuple[Bits, Sequence[Possible]]], place: int) -> int:
-    """How many answers a patient could give."""
-    return next((len(answers) for patients, answers in groups if patients >> place & 1), 0)
+def _numbers(asked: Asked, patients: int) -> _Counts:
+    """How many answers each patient could give."""
+    found = np.zeros(patients, np.uint16)
+    for bits, answers in asked.groups:
+        octets = np.frombuffer(bits.to_bytes(-(-patients // 8), "little"), np.uint8)
+        found[np.unpackbits(octets, count=patients, bitorder="little").view(np.bool_)] = len(answers)
+    return found

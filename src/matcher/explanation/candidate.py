@@ -25,7 +25,7 @@ from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.lines import blocked
 from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.signs import remember
-from matcher.explanation.timing import TimeTests, earliest
+from matcher.explanation.timing import TimeTests, Wait, earliest, waits
 from matcher.explanation.version import version_on
 from matcher.rules.candidate import Candidate, Evidence
 from matcher.rules.graph import Graph, NodeId
@@ -50,6 +50,8 @@ class Stood:
     #: the values whose windows count by default, where they are known
     windowed: tuple[NodeId, ...] = ()
     assumptions: dict[tuple[bool, ...], tuple[str, ...]] = field(default_factory=dict)
+    #: what time may change, once that was asked
+    waits: tuple[Wait, ...] | None = None
     #: what a writer makes of it
     written: Any = None
 
@@ -162,7 +164,9 @@ class CandidateWords:
         )
 
     def earliest(self, stood: Stood, profile: Profile) -> tuple[EarliestDate, ...]:
-        return earliest(stood.standing, self._time_tests, profile)
+        if stood.waits is None:
+            stood.waits = waits(stood.standing, self._time_tests)
+        return earliest(stood.waits, self._time_tests, profile) if stood.waits else ()
 
     def assumed(self, stood: Stood, reading: ConditionReading, profile: Profile) -> tuple[str, ...]:
         standing, day = stood.standing, profile.as_of

@@ -49,8 +49,7 @@ class Together:
         self._explainer, self._selection, self._standings = explainer, selection, standings
         self.columns = Columns(rulebook, include_closed=selection.include_closed, also=also)
         self._order = Order(self.columns)
-        by_id = sorted(self.columns.candidates, key=lambda each: each.id)
-        self._asked = AskedTogether(asker, by_id)
+        self._asked = AskedTogether(asker, self.columns.candidates)
         derived = [each.node for each in rulebook.derivations]
         explained = [node for each in rulebook.candidates for node in each.root_nodes()]
         self._several = Several(
@@ -74,13 +73,7 @@ class Together:
             for row in range(len(profiles))
         ]
         placed = self._placed(judged, readings, ranked)
-        standings = [
-            {stood.standing.candidate.id: stood.standing.kind for held in each.values() for stood, _ in held}
-            if is_ranked and self._selection.questions
-            else None
-            for each, is_ranked in zip(placed, ranked, strict=True)
-        ]
-        questions = self._asked.questions(evaluated, standings, self._selection.questions)
+        questions = self._asked.questions(evaluated, judged, ranked, self._selection.questions)
         written = []
         for row, profile in enumerate(profiles):
             outcome = Outcome(placed[row], self._noted_values(placed[row], readings[row]))

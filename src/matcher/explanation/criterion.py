@@ -144,7 +144,7 @@ class CriterionWords:
     """
 
     def __init__(self, origins: Origins, signs: Signs) -> None:
-        self._origins, self._signs = origins, signs
+        self._origins, self.signs = origins, signs
         self._fixed: dict[int, Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
         self._conditions: dict[tuple[Condition, Role, str], int] = {}
@@ -202,7 +202,7 @@ class CriterionWords:
             way = fixed.ways[verdicts] = _Way.of(
                 (fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding
             )
-        signs, known = self._signs, patient.signs
+        signs, known = self.signs, patient.signs
         key = tuple([known.get(each) or signs.of(each, reading, patient) for each in way.values])
         if way.aside:
             key += (signs.aside(patient),)
@@ -242,8 +242,8 @@ class CriterionWords:
     ) -> Reason:
         """The same wherever it is asked in the same way."""
         value = comparison.value
-        aside = self._signs.aside(patient) if is_set_aside(comparison.word) else 0
-        key = id(comparison), role, place, self._signs.of(value, reading, patient), aside
+        aside = self.signs.aside(patient) if is_set_aside(comparison.word) else 0
+        key = id(comparison), role, place, self.signs.of(value, reading, patient), aside
         told = self._reasons.get(key)
         if told is None:
             if key[:3] not in self._asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from matcher.domain.profile import Profile
@@ -30,6 +30,8 @@ class PatientWords:
         self._behind: dict[tuple[NodeId, ...], list[FactShown]] = {}
         self._notes: dict[tuple[int, int], tuple[Note, str]] = {}
         self._open: dict[int, tuple[Record | Absence, tuple[bool, bool]]] = {}
+        #: the features that the profile says anything of, where that is known
+        self.spoken: Collection[NodeId] | None = None
         #: of each value, once it is known
         self.signs: dict[NodeId, int] = {}
         self.aside_sign: int | None = None

@@ -5,7 +5,7 @@ Where a record stands, and mostly its day, is no part of it: that is said in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from itertools import count
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias, TypeVar
@@ -49,6 +49,13 @@ class Signs:
         self._beneath: dict[NodeId, _Beneath] = {}
         self._named: dict[Hashable, tuple[NodeId, ...]] = {}
         self._derived: dict[Hashable, Sign] = {}
+        self._unspoken: dict[NodeId, Sign] = {}
+
+    def start(self, patient: PatientWords, spoken: Collection[NodeId]) -> None:
+        """Of the features that a profile says nothing of, which are the same for everybody."""
+        patient.spoken, patient.signs = spoken, dict(self._unspoken)
+        for each in spoken:
+            patient.signs.pop(each, None)
 
     def of(self, node: NodeId, reading: ConditionReading, patient: PatientWords) -> Sign:
         found = patient.signs.get(node)
@@ -57,6 +64,8 @@ class Signs:
             if isinstance(value, Read):
                 counts = isinstance(value.feature.kind, Count)
                 found = self._number(_recorded(finding, patient, counts=counts))
+                if patient.spoken is not None and node not in patient.spoken:
+                    self._unspoken[node] = found
             elif isinstance(value, Combine):
                 sources = [self.of(each, reading, patient) for each in value.sources]
                 found = self._number((node, finding.value, finding.silent, *sources))

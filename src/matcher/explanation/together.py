@@ -79,7 +79,9 @@ class Together:
             outcome = Outcome(placed[row], self._noted_values(placed[row], readings[row]))
             shown = {kind: self._shown(held) for kind, held in placed[row].items()}
             written.append(
-                self._writer.write(profile, readings[row], outcome, shown, questions[row], noted[row])
+                self._writer.write(
+                    profile, readings[row], outcome, shown, questions[row], noted[row], evaluated.spoken[row]
+                )
             )
         return Explained(tuple(written), evaluated.planes, judged)
 

@@ -6,7 +6,7 @@ What is the same for all patients who stand alike is JSON once; a patient's own 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.signs import remember
 from matcher.explanation.version import version_on
 from matcher.rules.candidate import CandidateKind, Role
+from matcher.rules.graph import NodeId
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.standing import OPEN, CriterionVerdict
 
@@ -170,9 +171,14 @@ class Writer:
         shown: Mapping[CandidateKind, Sequence[tuple[Stood, Place]]],
         questions: tuple[Question, ...] | None,
         noted: Noted,
+        about: Collection[NodeId],
     ) -> Written:
-        """As ``Explainer.put_together``, written; ``shown`` are those of the candidates that are to be shown."""
+        """As ``Explainer.put_together``, written; ``shown`` are those of the candidates that are to be shown.
+
+        ``about`` are the features that the profile says anything of.
+        """
         patient, line = PatientWords(profile), _Line()
+        self._criteria.signs.start(patient, about)
         entries: dict[CandidateKind, list[str]] = {}
         rows: list[Row] = []
         for kind in CandidateKind:

@@ -9,9 +9,8 @@ alike are one group, however different the value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from operator import or_
 from typing import TypeAlias
@@ -25,14 +24,12 @@ from matcher.engines.base import Clock, Finding, VerdictTable
 from matcher.engines.planes.algebra import Said, Words
 from matcher.engines.planes.chunk import WORD, Planes, words_for
 from matcher.engines.planes.passes import Run, above_features
-from matcher.engines.planes.spoken import Spoken
+from matcher.engines.planes.spoken import ANY_DAY, NOBODY, NOTHING, Spoken
 from matcher.engines.planes.worlds import Bits, Values, finding_of
 from matcher.engines.reference import find, walk
 from matcher.engines.sorted_profile import sorted_profile
 from matcher.rules.graph import Choice, Combine, Graph, NodeId, Read, Test
 
-#: of a patient of whom nothing is known only the version of a protocol depends on the day
-_ANY_DAY = date(2000, 1, 1)
 _NUMBERED = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
 #: the answers worth supposing of a feature where this is found
 Answers: TypeAlias = Callable[[NodeId, Finding], Sequence[Possible]]
@@ -53,9 +50,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What came of some patients. ``stride`` bits of a plane are one world, the first of them the patients'."""
+    """What came of some patients. ``stride`` bits of a plane are one world, the first of them the patients'.
+
+    ``spoken`` are the features that each profile says anything of.
+    """
 
     table: VerdictTable
+    spoken: Sequence[Collection[NodeId]]
     planes: Planes
     stride: int
     worlds: int
@@ -84,8 +85,11 @@ class Several:
     ) -> None:
         nodes = graph.below(*roots)
         self.graph, self.rows = graph, rows
-        _, self._nobody = walk(graph, Profile("", _ANY_DAY), Clock.at(_ANY_DAY), nodes)
+        _, self._nobody = walk(graph, NOBODY, Clock.at(ANY_DAY), nodes)
         self._features = {each: node.feature for each in nodes if isinstance(node := graph[each], Read)}
+        self._nothing = {
+            each: find(held, NOTHING, Clock.at(ANY_DAY)) for each, held in self._features.items()
+        }
         self._spoken, self._users = Spoken(self._features), graph.users()
         self._above = above_features(graph, nodes)
         self._derived = [(each, node) for each, node in self._above if isinstance(node, Choice | Combine)]
@@ -99,10 +103,12 @@ class Several:
 
     def evaluate(self, patients: Sequence[Profile]) -> Evaluated:
         findings: list[dict[NodeId, Finding]] = []
+        about: list[set[NodeId]] = []
         speaking: dict[NodeId, list[int]] = {each: [] for each in self._features}
         for place, patient in enumerate(patients):
             found, spoken = self._found(patient)
             findings.append(found)
+            about.append(spoken)
             for feature in spoken:
                 speaking[feature].append(place)
         asked = self._worlds(findings, speaking)
@@ -125,6 +131,7 @@ class Several:
         ]
         return Evaluated(
             VerdictTable(tuple(each.id for each in patients), tuple(verdicts), tuple(findings)),
+            about,
             Planes(len(patients), self.rows, planes.of_nodes(sorted(self.rows, key=self.rows.__getitem__))),
             stride,
             worlds,
@@ -136,10 +143,12 @@ class Several:
     def _found(self, patient: Profile) -> tuple[dict[NodeId, Finding], set[NodeId]]:
         """Findings of every feature, and those of which the profile speaks."""
         clock, held, findings = Clock.at(patient.as_of), sorted_profile(patient), dict(self._nobody)
-        spoken = self._spoken.by(held)
+        spoken, nothing = self._spoken.by(held)
         for each in spoken:
             findings[each] = find(self._features[each], held, clock)
-        return findings, spoken
+        for each in nothing:
+            findings[each] = self._nothing[each]
+        return findings, spoken | nothing
 
     def _worlds(
         self, findings: Sequence[Mapping[NodeId, Finding]], speaking: Mapping[NodeId, Sequence[int]]

@@ -11,11 +11,10 @@ import pytest
 
 from matcher.explanation.lines import line_of, patient_of
 from matcher.explanation.writer import Noted
-from matcher.readers.outcome import Patient
+from matcher.readers.outcome import Patient, issue_in_words
 from matcher.readers.read import read_patients
 from matcher.rules.rulebook import Rulebook
 from matcher.service import Matcher, MatchOptions, open_rulebook
-from matcher.service.outputs import issue_in_words
 from matcher.service.rendered import in_bytes
 
 DAY = date(2026, 1, 15)

@@ -23,6 +23,7 @@ from matcher.explanation.cohort import cohort_shown
 from matcher.explanation.criterion import CriterionWords, Told, citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.lines import blocked
+from matcher.explanation.overruled import Overruled
 from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.signs import remember
 from matcher.explanation.timing import TimeTests, Wait, earliest, waits
@@ -95,6 +96,7 @@ class CandidateWords:
 
     def __init__(self, graph: Graph, criteria: CriterionWords) -> None:
         self.criteria = criteria
+        self._overruled = Overruled(criteria)
         self._time_tests = TimeTests(graph)
         self._read: dict[str, Any] = {}
         self._stood: dict[tuple[str, tuple[Verdict, ...]], Stood] = {}
@@ -128,11 +130,11 @@ class CandidateWords:
     def tell(
         self, stood: Stood, reading: ConditionReading, profile: Profile, words: PatientWords, place: Place
     ) -> CandidateShown:
-        standing, tell = stood.standing, self.criteria.tell
-        candidate = standing.candidate
-        told = [tell(each, reading, words) for each in standing.criteria]
+        standing, candidate = stood.standing, stood.standing.candidate
+        tell = self._overruled.telling(candidate.id, profile, reading, words)
+        told = [tell(each, "") for each in standing.criteria]
         told_of: Mapping[str, list[Told]] = {
-            part.cohort.id: [tell(each, reading, words, part.cohort.id) for each in part.criteria]
+            part.cohort.id: [tell(each, part.cohort.id) for each in part.criteria]
             for part in standing.cohorts
         }
         criteria = tuple([each.shown for held in (told, *told_of.values()) for each in held])
@@ -150,7 +152,7 @@ class CandidateWords:
             availability=standing.availability.value,
             because=place.because,
             criteria=criteria,
-            cautions=tuple([tell(each, reading, words).shown for each in standing.cautions]),
+            cautions=tuple([tell(each, "").shown for each in standing.cautions]),
             missing=tuple(dict.fromkeys([each.lacking for each in counted if each.lacking])),
             blocking=tuple([blocked(each) for each in considered if each.satisfied == "not met"]),
             distances=tuple([each.distance for each in considered if each.distance]),

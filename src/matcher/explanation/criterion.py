@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
 from matcher.explanation.answer import CriterionShown, FactShown
-from matcher.explanation.aside import is_set_aside, set_aside, why_aside
+from matcher.explanation.aside import is_set_aside
 from matcher.explanation.origin import Origins
 from matcher.explanation.patient_words import PatientWords, distinct
 from matcher.explanation.reason import Place, Reason, asks, number_words, places, reason, together
@@ -48,7 +48,7 @@ class Told(NamedTuple):
 class ConditionWords:
     """What is said of a condition to everybody of whom the same is known; ``lacking`` are titles.
 
-    ``behind`` are the values whose facts are shown, ``beside`` the words under which something was set aside.
+    ``behind`` are the values whose facts are shown, ``beside`` what something may be set aside of.
     ``told`` are the criteria that ask for it, of those of whom no fact is shown; ``written`` what a writer makes of it.
     """
 
@@ -56,7 +56,7 @@ class ConditionWords:
     distance: str
     lacking: str
     behind: tuple[NodeId, ...]
-    beside: tuple[str, ...]
+    beside: tuple[Comparison, ...]
     told: dict[tuple[int, str], Told] = field(default_factory=dict)
     written: dict[int, Any] = field(default_factory=dict)
 
@@ -211,7 +211,8 @@ class CriterionWords:
             words = remember(way.words, key, self._in_words(judged, way, reading, patient), _MOST_OF_A_WAY)
         facts = patient.behind(words.behind, reading.findings)
         if words.beside:
-            facts = distinct([*facts, *patient.aside(words.beside)])
+            beside = [one for each in words.beside for one in patient.aside(each, reading.finding(each))]
+            facts = distinct([*facts, *map(patient.fact, beside)])
         said = patient.said[fixed.condition] = Said(words, tuple(facts[:_MANY]))
         return said
 
@@ -229,7 +230,7 @@ class CriterionWords:
             _distance(judged, found) if judged.satisfied is Verdict.NOT_MET else "",
             ", ".join(lacking),
             tuple(dict.fromkeys(node for each, _ in way.by for node in read_for(each.value, reading))),
-            tuple(each.word for each, finding in found if finding.silent and is_set_aside(each.word)),
+            tuple(each for each, _ in found if is_set_aside(each.word)),
         )
 
     def _reason(
@@ -250,7 +251,6 @@ class CriterionWords:
                 self._asked[key[:3]] = asks(comparison, role, place)
             finding = reading.finding(comparison)
             origin = self._origins.of(value, reading).said if is_derived(reading.graph, value) else ()
-            beside = set_aside(comparison.word, patient.profile) if finding.silent else ()
             told = reason(
                 comparison,
                 finding,
@@ -258,7 +258,7 @@ class CriterionWords:
                 derived_domain(reading.graph, comparison),
                 _named(finding, patient) if is_presence(comparison) else (),
                 origin,
-                map(why_aside, beside),
+                patient.said_beside(comparison, finding),
             )
             remember(self._reasons, key, told)
         return told

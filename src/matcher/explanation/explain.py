@@ -21,6 +21,7 @@ from matcher.explanation.criterion import CriterionWords
 from matcher.explanation.derived import DerivedWords
 from matcher.explanation.named import ask_about, missing_of
 from matcher.explanation.origin import Origins
+from matcher.explanation.overruled import overridden_in
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
@@ -137,7 +138,7 @@ class Explainer:
             else in_context(questions, profile, tuple(missing_of(shown.values()))),
             derived=tuple(self.derived.tell(reading, words)),
             assumptions=self.assumptions(profile, reading, outcome, assumptions),
-            conflicts=self.conflicts(reading),
+            conflicts=self.conflicts(profile, reading),
             issues=tuple(issues),
         )
 
@@ -148,8 +149,10 @@ class Explainer:
         shared = _shared_assumptions(outcome.values, reading)
         return tuple(dict.fromkeys((*given, *profile.assumptions, *shared)))
 
-    def conflicts(self, reading: ConditionReading) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(conflicts(self.rulebook, reading)))
+    def conflicts(self, profile: Profile, reading: ConditionReading) -> tuple[str, ...]:
+        """Within the record, and between it and what a person has judged."""
+        overridden = overridden_in(self.rulebook, profile, reading)
+        return tuple(dict.fromkeys((*conflicts(self.rulebook, reading), *overridden)))
 
     def _outcome(
         self, reading: ConditionReading, selection: Selection, *, ranks_shown: bool

@@ -9,10 +9,13 @@ from matcher.domain.profile import Profile
 from matcher.domain.record import Absence, Record
 from matcher.engines.base import Finding, Note
 from matcher.explanation.answer import FactShown
-from matcher.explanation.aside import set_aside
+from matcher.explanation.aside import set_aside, why_aside
 from matcher.explanation.facts import has_no_certain_day, is_not_understood, shown
+from matcher.explanation.judged import all_in_words, judgements_about
 from matcher.explanation.reason import note_in_words
+from matcher.rules.condition import Comparison
 from matcher.rules.graph import NodeId
+from matcher.rules.judgement import JUDGEMENT
 
 if TYPE_CHECKING:
     from matcher.explanation.criterion import Said
@@ -69,9 +72,17 @@ class PatientWords:
             found = self._behind[values] = distinct(facts)
         return found
 
-    def aside(self, words: Iterable[str]) -> list[FactShown]:
-        """What is recorded under these words and does not count as a fact."""
-        return [self.fact(record) for word in words for record in set_aside(word, self.profile)]
+    def aside(self, comparison: Comparison, finding: Finding) -> tuple[Record, ...]:
+        """What is recorded of a fact that nothing certainly answers."""
+        if comparison.word == JUDGEMENT:
+            known = {id(each) for each in finding.facts}
+            return tuple(each for each in judgements_about(comparison, self.profile) if id(each) not in known)
+        return set_aside(comparison.word, self.profile) if finding.silent else ()
+
+    def said_beside(self, comparison: Comparison, finding: Finding) -> Iterable[str]:
+        if comparison.word == JUDGEMENT:
+            return (all_in_words(judgements_about(comparison, self.profile), self.as_of),)
+        return map(why_aside, self.aside(comparison, finding))
 
 
 def distinct(facts: list[FactShown]) -> list[FactShown]:

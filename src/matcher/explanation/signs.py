@@ -109,8 +109,11 @@ class Signs:
     def aside(self, patient: PatientWords) -> Sign:
         """Of what is recorded and answers no question yet."""
         if patient.aside_sign is None:
-            told = tuple(tuple(map(why_aside, set_aside(word, patient.profile))) for word in _ASIDE)
-            patient.aside_sign = self._number(told)
+            profile = patient.profile
+            told: list[Hashable] = [tuple(map(why_aside, set_aside(word, profile))) for word in _ASIDE]
+            if profile.judgements:
+                told += (profile.judgements, profile.as_of)
+            patient.aside_sign = self._number(tuple(told))
         return patient.aside_sign
 
     def _number(self, key: Hashable) -> Sign:

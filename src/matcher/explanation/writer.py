@@ -193,7 +193,7 @@ class Writer:
         said = spoken(
             deceased=deceased,
             summary=summary_of(profile, self._explainer.rulebook, reading.table, reading.row),
-            conflicts=self._explainer.conflicts(reading),
+            conflicts=self._explainer.conflicts(profile, reading),
             issues=issues,
             assumptions=self._explainer.assumptions(profile, reading, outcome, assumptions),
             questions=list(map(question_document, questions or ())),

@@ -105,6 +105,10 @@ class Report:
 
     def add_packed(self, index: Sequence[Indexed], packs: Sequence[bytes]) -> None:
         """The same of many patients whose lines are packed already."""
+        self._pack()
+        self._add_packed(index, packs)
+
+    def _add_packed(self, index: Sequence[Indexed], packs: Sequence[bytes]) -> None:
         if self.holds_lines:
             for number, lines in enumerate(packs):
                 first = len(self._index) + number * PACKED + 1
@@ -114,7 +118,7 @@ class Report:
     def _pack(self) -> None:
         if self._waiting:
             lines = packed([line for _, line in self._waiting])
-            self.add_packed([entry for entry, _ in self._waiting], [lines])
+            self._add_packed([entry for entry, _ in self._waiting], [lines])
             self._waiting.clear()
 
     def reject(self, reject: Reject) -> None:

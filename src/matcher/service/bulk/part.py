@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
+from matcher.domain.judgement import Judgement
 from matcher.engines.columnar import ColumnarEngine, PatientFrame
+from matcher.engines.columnar.frame import Table, columns_of
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
 from matcher.explanation.writer import Noted
 from matcher.readers.frames import FrameFile, FramePart, Part
-from matcher.readers.outcome import Reading
+from matcher.readers.outcome import Reading, issue_in_words
 from matcher.rules.rulebook import Rulebook
 from matcher.service.bulk.counts import Counts, unranked_among
 from matcher.service.bulk.folder import PartAccount, RunFolder
@@ -23,7 +26,6 @@ from matcher.service.bulk.job import Job
 from matcher.service.bulk.rows import Rows, written
 from matcher.service.explained import ExplainedMatcher
 from matcher.service.match import Matcher, MatchOptions
-from matcher.service.outputs import issue_in_words
 from matcher.service.rendered import Rendered, limited
 from matcher.service.report import Detail, detail_for
 from matcher.standing.cohort import CohortCounts, CohortPlan
@@ -53,10 +55,13 @@ class Counted(NamedTuple):
 class FrameMatcher:
     """Matches patients in columns: standings, order, the pairs that are kept, and counts."""
 
-    def __init__(self, job: Job, rulebook: Rulebook) -> None:
+    def __init__(self, job: Job, rulebook: Rulebook, plan: CohortPlan | None = None) -> None:
+        """``plan``: that of the rulebook without the overrides of this one."""
         self.job = job
         self.rulebook = rulebook
-        self.cohort = CohortPlan.of(rulebook, include_closed=job.include_closed)
+        self.cohort = (
+            plan.overridden(rulebook) if plan else CohortPlan.of(rulebook, include_closed=job.include_closed)
+        )
         self.columns = Columns(
             rulebook,
             include_closed=job.include_closed,
@@ -65,6 +70,10 @@ class FrameMatcher:
         )
         self._order = Order(self.columns)
         self._rows = Rows(self.columns, include_deceased=job.include_deceased)
+
+    def overridden(self, rulebook: Rulebook) -> FrameMatcher:
+        """The same with overrides in the rulebook: what it counts stands in the same places."""
+        return self if rulebook is self.rulebook else FrameMatcher(self.job, rulebook, self.cohort)
 
     @property
     def nobody(self) -> CohortCounts:
@@ -131,7 +140,8 @@ class PartMatcher:
             where = f"{self._job.patients} cannot be read from its patient {part.first + 1} on"
             reason = (error.strerror or "the system refuses").lower()
             raise UsageError(f"{where}: {reason}", code="U009") from None
-        found, write = self._found(read)
+        read, frames = self._judged(read)
+        found, write = self._found(read, frames)
         reading = Reading()
         read.add_to(reading)
         account = PartAccount(
@@ -146,15 +156,15 @@ class PartMatcher:
         )
         return folder.keep(account, write)
 
-    def _found(self, read: FramePart) -> tuple[Counted, Callable[[Path], None]]:
+    def _found(self, read: FramePart, frames: FrameMatcher) -> tuple[Counted, Callable[[Path], None]]:
         """What is counted of a part, and what writes its rows."""
         form, explained = self._job.form, self._job.explained
-        if explained and self._together is not None:
+        if explained and self._together is not None and not len(read.frame.table("judgements").rows):
             patients = [read.patient(row) for row in range(len(read.frame))]
             noted = [Noted(list(map(issue_in_words, each.issues)), self._of_the_file) for each in patients]
             part = self._together.match([each.profile for each in patients], noted)
             return Counted(part.counts, part.cohort, part.rows), part.rendered.write
-        found = self._frames.match(read.frame, rows=not explained)
+        found = frames.match(read.frame, rows=not explained)
         cohort = sum(found.cohort, self._frames.nobody)
         if not explained:
             rows = sum(map(len, found.tables))
@@ -162,6 +172,23 @@ class PartMatcher:
         rows = sum(len(kept) for _, kept in found.kept)
         shown = Rendered.of(self._explained(read, found), self._matcher.common, form, pack=self._packs)
         return Counted(found.counts, cohort, rows), shown.write
+
+    def _judged(self, read: FramePart) -> tuple[FramePart, FrameMatcher]:
+        """The part with the judgements that count, and what matches it where some of them override."""
+        rows = np.unique(read.frame.table("judgements").rows).tolist()
+        if not rows:
+            return read, self._frames
+        sittings = {row: self._matcher.sitting(read.patient(row).profile) for row in rows}
+        judgements = [(row, each) for row in rows for each in sittings[row].profile.judgements]
+        held = Table(
+            np.array([row for row, _ in judgements], np.int32),
+            columns_of(Judgement, [each for _, each in judgements]),
+        )
+        overrides = frozenset().union(*(each.overrides for each in sittings.values()))
+        issues = (*read.issues, *(issue for each in sittings.values() for issue in each.issues))
+        frame = replace(read.frame, tables={**read.frame.tables, "judgements": held})
+        frames = self._frames.overridden(self._matcher.overridden(overrides).rulebook)
+        return replace(read, frame=frame, issues=issues), frames
 
     def _explained(self, read: FramePart, found: Found) -> Iterator[PatientShown]:
         """The patients with reasons, from their profiles: the same in every word as one at a time."""

@@ -116,7 +116,7 @@ def reason(
     said += [asked] if asked else []
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
-        said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
+        said += [note_in_words(note) for note in finding.notes if matters(note, open_question)]
     aside = tuple(beside)
     if found in (NOT_RECORDED, UNREADABLE):
         found = _not_known(finding)
@@ -200,7 +200,7 @@ def _is_decided(comparison: Comparison, finding: Finding) -> bool:
     return all(test(finding.value, each.op, each.limit) is not Verdict.UNKNOWN for each in comparison.bounds)
 
 
-def _matters(note: Note, open_question: bool) -> bool:
+def matters(note: Note, open_question: bool) -> bool:
     """What leaves a question open is said only while it is open; what assumptions list is not repeated."""
     if note.kind in (
         NoteKind.OPEN_LIST,

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 import subprocess
 import sys
@@ -260,8 +259,6 @@ def test_charts_are_the_same_in_every_process_and_nothing_else_is_said() -> None
             [sys.executable, "-c", _PROGRAM],
             capture_output=True,
             check=True,
-            # A folder for Matplotlib's own files that cannot be: as for a user without a home.
-            env={**os.environ, "MPLCONFIGDIR": "/dev/null/none"},
         )
         for _ in range(2)
     ]

@@ -56,8 +56,12 @@ _DOUBTS = {
 NOT_RECORDED = "not recorded"
 UNREADABLE = "not understood"
 NEVER = "never"
+#: the units of a value as a multiple of its laboratory's upper and lower limit of normal
+TIMES_NORMAL = ("x ULN", "x LLN")
 #: a limit written without its unit
 _BARE = re.compile(r"[a-z ]+\s-?[\d.]+")
+#: a limit written with its unit
+_NUMBER_WITH_UNIT = re.compile(r"(-?\d+(?:\.\d+)?) \D\S*$")
 _UNIT_WORDS = {
     "wk": "weeks",
     "a": "years",
@@ -178,9 +182,9 @@ def unit_of(feature: Feature) -> str:
         case Since(unit=unit), _:
             return unit.value
         case Latest(field="times_upper_normal"), _:
-            return "x ULN"
+            return TIMES_NORMAL[0]
         case Latest(field="times_lower_normal"), _:
-            return "x LLN"
+            return TIMES_NORMAL[1]
         case _, NumberDomain(unit=name):
             return unit_in_words(name)
     return ""
@@ -254,8 +258,29 @@ def comparison_in_words(comparison: Comparison) -> str:
 
 
 def limits_in_words(comparison: Comparison, *, denied: bool = False) -> str:
-    """What is asked of the feature, or its opposite, without naming it again."""
+    """What is asked of the feature, or its opposite, without naming it again.
+
+    A limit in another unit than values are shown in has that one beside it: 90 g/L, that is 9 g/dL.
+    """
     unit = unit_of(comparison.feature) if comparison.feature else ""
+    words = _limits_as_written(comparison, unit, denied=denied)
+    elsewhere = [
+        number_in_words(each.limit)
+        for each in comparison.bounds
+        if isinstance(each.limit, float) and _in_another_unit(each)
+    ]
+    if not unit or not elsewhere:
+        return words
+    numbers = " to " if " to " in words else " and "
+    return f"{words}, that is {numbers.join(elsewhere)} {unit}"
+
+
+def _in_another_unit(bound: Bound) -> bool:
+    written = _NUMBER_WITH_UNIT.search(bound.written)
+    return written is not None and float(written[1]) != bound.limit
+
+
+def _limits_as_written(comparison: Comparison, unit: str, *, denied: bool) -> str:
     match comparison.bounds:
         case (Bound(op=Op.AT_LEAST, limit=float() as low) as first, Bound(op=Op.AT_MOST, limit=high) as last):
             if low == high:

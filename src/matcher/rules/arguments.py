@@ -15,7 +15,7 @@ from matcher.rules.limit import UNIT_CODES
 from matcher.rules.named import read_as, unknown_choice, unknown_name
 from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
-from matcher.vocabulary.codes import ALTERATION_KIND
+from matcher.vocabulary.codes import ALTERATION_KIND, event_in_words
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
 from matcher.vocabulary.text import either_of, in_sentence, key
 
@@ -101,7 +101,7 @@ def read_argument(
                 hint = f"did you mean '{near}'?" if near else ""
                 return refuse("R025", f"'{raw}' is not among the events of this rule ({known})", hint)
             events = lexicon.events[: lexicon.events.index(raw) + 1]
-            return Argument(raw, events, parameter.phrase.format(raw.replace("_", " ")))
+            return Argument(raw, events, parameter.phrase.format(event_in_words(raw)))
         case Takes.TEXT if parameter.vocabulary is not None:
             tree = parameter.vocabulary
             found = tree.lookup(raw)

@@ -155,7 +155,7 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
     if codes == tree.all_leaves:
         return Argument("any", codes, parameter.phrase.format("any"))
     cover = tree.cover(codes)
-    titles = [in_sentence(tree.title(code)) for code in cover]
+    titles = [in_sentence(tree.title(code)) for code in tree.named(codes)]
     return Argument(", ".join(cover), codes, parameter.phrase.format(either_of(titles)), taken)
 
 

@@ -108,7 +108,8 @@ def read_argument(
             if found is None:
                 hint = unknown_name(raw, tree.nearest(raw), tree.codes, tree)
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
-            return Argument(found, found, tree.title(found), read_as(raw, found, tree.title(found)))
+            named = tree.title(found)
+            return Argument(found, found, parameter.phrase.format(named), read_as(raw, found, named))
         case Takes.TEXT:
             raw = next((each for each in parameter.choices if key(each) == key(raw)), raw)
             if parameter.choices and raw not in parameter.choices:

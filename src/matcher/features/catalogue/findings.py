@@ -241,7 +241,7 @@ WORDS: tuple[Word, ...] = (
             Parameter("score_type", Takes.CODES, "which score", vocabulary=SCORE_TYPE),
             WITHIN,
         ),
-        question="What is the result for {marker} (method, percent of cells, intensity)?",
+        question="What is the result for {marker} (method, percent of cells, intensity, called positive or negative)?",
         topic="biomarker:{marker}",
     ),
     Word(

@@ -38,7 +38,7 @@ from matcher.explanation.timing import TimeTests, earliest
 from matcher.explanation.version import version_on
 from matcher.explanation.wording import NOT_RECORDED, value_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Evidence
-from matcher.rules.graph import Choice, NodeId
+from matcher.rules.graph import Choice, NodeId, Read
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.standing.deciding import ConditionReading, beneath, values_of
 from matcher.standing.keys import because
@@ -369,5 +369,9 @@ def _noted(reading: ConditionReading) -> frozenset[NodeId]:
 
 
 def _shared_assumptions(values: Iterable[NodeId], reading: ConditionReading) -> Iterable[str]:
-    for node in values:
-        yield from (note_in_words(note) for note in reading.findings[node].notes if _is_assumed(note))
+    for value in values:
+        node = reading.graph[value]
+        title = node.feature.title if isinstance(node, Read) else ""
+        for note in filter(_is_assumed, reading.findings[value].notes):
+            words = note_in_words(note)
+            yield f"{title} is {words}" if title and note.kind is NoteKind.CONVERTED else words

@@ -58,6 +58,10 @@ UNREADABLE = "not understood"
 NEVER = "never"
 #: the units of a value as a multiple of its laboratory's upper and lower limit of normal
 TIMES_NORMAL = ("x ULN", "x LLN")
+#: names that are listed one by one
+_MANY = 6
+#: what the title of a group says of a record, and not of a rule that asks for all of it
+_NOT_STATED = re.compile(r", (site|type) not stated$")
 #: a limit written without its unit
 _BARE = re.compile(r"[a-z ]+\s-?[\d.]+")
 #: a limit written with its unit
@@ -88,6 +92,20 @@ def doubts_in_words(doubts: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
+def asked_codes_in_words(codes: frozenset[str]) -> str:
+    """Codes that a rule asks for: by the name of a group where they make one."""
+    for tree in _TREES:
+        if codes <= tree.all_leaves:
+            named = tree.named(codes)
+            saved = len(tree.cover(codes)) - len(named)
+            if saved > 1 or (saved and len(named) == 1):
+                titles = (tree.title(each) for each in named)
+                return either_of([_NOT_STATED.sub(r" of any \1", each) for each in titles])
+            break
+    return codes_in_words(codes)
+
+
+@lru_cache(maxsize=4096)
 def codes_in_words(codes: frozenset[str]) -> str:
     """The fewest nodes that stand for these leaves, by their titles, or the few that they leave out.
 
@@ -102,13 +120,13 @@ def codes_in_words(codes: frozenset[str]) -> str:
     for tree in _TREES:
         if codes <= tree.all_leaves:
             titles = [tree.title(code) for code in tree.cover(codes)]
-            without = tree.cover(tree.all_leaves - codes) if len(titles) > 6 else []
+            without = tree.cover(tree.all_leaves - codes) if len(titles) > _MANY else []
             if 0 < len(without) <= 2:
                 return f"other than {' or '.join(tree.title(code) for code in without)}"
             break
     else:
         titles = [title_of(code) for code in sorted(codes)]
-    if len(titles) > 6:
+    if len(titles) > _MANY:
         return either_of([*titles[:5], f"{len(titles) - 5} others"])
     return either_of(titles)
 
@@ -203,7 +221,7 @@ def is_presence(comparison: Comparison) -> bool:
 
 def bound_in_words(bound: Bound, unit: str = "") -> str:
     if isinstance(bound.limit, frozenset):
-        return codes_in_words(bound.limit)
+        return asked_codes_in_words(bound.limit)
     if bound.written:
         if _BARE.fullmatch(bound.written):
             return f"{bound.written} {unit}" if unit else bound.written
@@ -304,7 +322,7 @@ def _none_of(codes: frozenset[str]) -> str:
     """The opposite of a set of codes, with the negation on each of them."""
     if codes in _ANSWERS:
         return _ANSWERS[codes]
-    words = codes_in_words(codes)
+    words = asked_codes_in_words(codes)
     return f"neither {words.replace(' or ', ' nor ')}" if words.count(" or ") == 1 else f"not {words}"
 
 

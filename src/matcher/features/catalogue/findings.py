@@ -184,7 +184,7 @@ WORDS: tuple[Word, ...] = (
         example="lab: {test: platelets, at_least: 100 10*9/L, within: 14 days}",
         facets={"": Facet(_lab_answer, _lab_kind)},
         parameters=(Parameter("test", Takes.LAB, "which test", required=True), WITHIN),
-        question="What is the latest {test} (value, unit, date)?",
+        question="What is the latest result for {test} (value, unit, date)?",
         topic="lab:{test}",
         default_window=lambda a: LAB_TESTS[a.text("test")].max_age_days,
     ),

@@ -27,6 +27,7 @@ from matcher.vocabulary.codes import ALTERATION_KIND, RESPONSE_CRITERIA
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
+from matcher.vocabulary.laboratory import UNDETECTABLE
 from matcher.vocabulary.procedures import PROCEDURES
 from matcher.vocabulary.staging import STAGE, TNM
 from matcher.vocabulary.text import either_of, in_sentence
@@ -72,6 +73,7 @@ _UNIT_WORDS = {
     "1": "",
     "INR": "",
     "score": "",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m2",
     "10*9/L": "x 10^9/L",
     "10*12/L": "x 10^12/L",
 }
@@ -226,7 +228,7 @@ def bound_in_words(bound: Bound, unit: str = "") -> str:
         if _BARE.fullmatch(bound.written):
             return f"{bound.written} {unit}" if unit else bound.written
         number, _, of = bound.written.rpartition(" ")
-        return f"{number} {unit_in_words(of)}".rstrip()
+        return f"{number} {unit_in_words(of)}".strip()
     return f"{_SIGNS[bound.op]} {number_in_words(bound.limit)}{' ' + unit if unit else ''}"
 
 
@@ -335,4 +337,6 @@ def _between(first: Bound, last: Bound, unit: str) -> tuple[str, str]:
 
 def _bound_in_words(bound: Bound, unit: str, op: Op) -> str:
     """The limit as written, with another sign."""
+    if bound.written == UNDETECTABLE:
+        return "detectable"
     return f"{_SIGNS[op]} {bound_in_words(bound, unit).removeprefix(f'{_SIGNS[bound.op]} ')}"

@@ -65,8 +65,7 @@ _MANY = 6
 _NOT_STATED = re.compile(r", (site|type) not stated$")
 #: a limit written without its unit
 _BARE = re.compile(r"[a-z ]+\s-?[\d.]+")
-#: a limit written with its unit
-_NUMBER_WITH_UNIT = re.compile(r"(-?\d+(?:\.\d+)?) \D\S*$")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _UNIT_WORDS = {
     "wk": "weeks",
     "a": "years",
@@ -296,8 +295,8 @@ def limits_in_words(comparison: Comparison, *, denied: bool = False) -> str:
 
 
 def _in_another_unit(bound: Bound) -> bool:
-    written = _NUMBER_WITH_UNIT.search(bound.written)
-    return written is not None and float(written[1]) != bound.limit
+    *_, number, unit = ("", *bound.written.split()) if bound.written else ("", "")
+    return _NUMBER.fullmatch(number) is not None and not unit[0].isdigit() and float(number) != bound.limit
 
 
 def _limits_as_written(comparison: Comparison, unit: str, *, denied: bool) -> str:

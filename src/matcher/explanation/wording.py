@@ -295,8 +295,10 @@ def limits_in_words(comparison: Comparison, *, denied: bool = False) -> str:
 
 
 def _in_another_unit(bound: Bound) -> bool:
-    *_, number, unit = ("", *bound.written.split()) if bound.written else ("", "")
-    return _NUMBER.fullmatch(number) is not None and not unit[0].isdigit() and float(number) != bound.limit
+    words = bound.written.split()
+    if len(words) < 2 or words[-1][0].isdigit() or _NUMBER.fullmatch(words[-2]) is None:
+        return False
+    return float(words[-2]) != bound.limit
 
 
 def _limits_as_written(comparison: Comparison, unit: str, *, denied: bool) -> str:

@@ -33,8 +33,8 @@ from matcher.domain.record import (
     Medication,
     Procedure,
     Radiotherapy,
-    Source,
 )
+from matcher.domain.source import Source
 from matcher.readers.repetition import COUNTED, Entry, each_once, with_components
 from matcher.vocabulary import alterations
 from matcher.vocabulary.conditions import COULD_BE_MEANT_BY

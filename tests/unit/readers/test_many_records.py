@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from matcher.domain.possible import DENIED, REPEATED
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.readers import repetition, settle
 from matcher.readers.place import Places
 from tests.unit.readers.small import assembled, profile

@@ -233,7 +233,7 @@ def test_measured_values_are_those_that_profiles_have_whatever_their_digits(tmp_
     units = ("g/dL", "g/L", "mmol/L", "", "mL")
     days = ("2026-01-01", "2026-02-01", "2026-01", "", "1899-01-01")
     rows = [
-        f"p{a}-{b}-{c},2026-01-15,1960,\"{text}\",{unit},{day},{250 + a}.{b}{a}"
+        f'p{a}-{b}-{c},2026-01-15,1960,"{text}",{unit},{day},{250 + a}.{b}{a}'
         for a, text in enumerate(texts)
         for b, unit in enumerate(units)
         for c, day in enumerate(days)

@@ -32,7 +32,11 @@ class Live:
     """A server that was started; ``kill`` is as sudden as a power cut, and ``start`` brings it up again."""
 
     def __init__(
-        self, settings: Settings, log: Path, command: Sequence[str] = (), environment: Mapping[str, str] = _NOTHING
+        self,
+        settings: Settings,
+        log: Path,
+        command: Sequence[str] = (),
+        environment: Mapping[str, str] = _NOTHING,
     ) -> None:
         self.settings = settings
         self.log = log

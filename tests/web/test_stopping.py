@@ -28,10 +28,10 @@ CANARY = "Zyxwvut-Quastel"
 STOPS = ((signal.SIGTERM,), (signal.SIGINT, signal.SIGTERM))
 HASTE = (signal.SIGINT, signal.SIGINT)
 Held = ExitStack
-FORM = b"POST /v1/match/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
-FILE = (
-    b'Content-Length: 50000000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+FORM = (
+    b"POST /v1/match/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
 )
+FILE = b'Content-Length: 50000000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
 ROW = f"patient_id,{CANARY}\n".encode()
 
 
@@ -62,14 +62,19 @@ def again_and_again(held: Held, work: Callable[[], object]) -> None:
 
 
 def patients(count: int) -> bytes:
-    rows = [{"id": f"{CANARY}{n}", "age": 18 + n % 60, "ecog": n % 4, "conditions": [CANARY]} for n in range(count)]
+    rows = [
+        {"id": f"{CANARY}{n}", "age": 18 + n % 60, "ecog": n % 4, "conditions": [CANARY]}
+        for n in range(count)
+    ]
     return "\n".join(map(json.dumps, rows)).encode()
 
 
 def tables(count: int) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("patients.csv", "patient_id,age\n" + "".join(f"{CANARY}{n},{n % 90}\n" for n in range(count)))
+        archive.writestr(
+            "patients.csv", "patient_id,age\n" + "".join(f"{CANARY}{n},{n % 90}\n" for n in range(count))
+        )
         labs = "".join(f"{CANARY}{n},platelets,{n},10*9/L\n" for n in range(count))
         archive.writestr("labs.csv", "patient_id,test,value,unit\n" + labs)
     return packed.getvalue()
@@ -77,7 +82,9 @@ def tables(count: int) -> bytes:
 
 def send(live: Live, content: bytes, name: str = "p.jsonl") -> str:
     with live.client() as http:
-        answered = http.post("/v1/match/batch", params={"as_of": "2026-01-15"}, files={"file": (name, content)})
+        answered = http.post(
+            "/v1/match/batch", params={"as_of": "2026-01-15"}, files={"file": (name, content)}
+        )
         return str(answered.raise_for_status().headers["location"])
 
 
@@ -171,7 +178,9 @@ def hung_check(live: Live, held: Held) -> None:
 
 def sessions_answered(live: Live, held: Held) -> None:
     with live.client() as http:
-        places = [str(http.post("/v1/sessions", json={"patient": CANARY}).headers["location"]) for _ in range(4)]
+        places = [
+            str(http.post("/v1/sessions", json={"patient": CANARY}).headers["location"]) for _ in range(4)
+        ]
     for place in places:
         http = held.enter_context(live.client())
         asked = {"answers": {"age": 61, "ecog": 1}}
@@ -248,7 +257,9 @@ def server(folder: Path, workers: int = 1, waits: bool = True) -> Iterator[Live]
         live.wait()
 
 
-def stopped(folder: Path, bring_about: Callable[[Live, Held], None], told: tuple[int, ...], workers: int = 1) -> None:
+def stopped(
+    folder: Path, bring_about: Callable[[Live, Held], None], told: tuple[int, ...], workers: int = 1
+) -> None:
     """Brings a server into the state and ends it; what has to be true of it then."""
     with server(folder, workers) as live, ExitStack() as held:
         bring_about(live, held)
@@ -282,7 +293,9 @@ def test_a_stop_ends_the_server_in_every_state(tmp_path: Path, state: Callable[[
         each.result()
 
 
-@pytest.mark.parametrize("state", [stalled_upload, hung_job, large_patients_matched], ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "state", [stalled_upload, hung_job, large_patients_matched], ids=lambda each: each.__name__
+)
 def test_who_is_in_haste_leaves_nothing_either(tmp_path: Path, state: Callable[[Live, Held], None]) -> None:
     """A second interrupt does not wait for answers; jobs are given back all the same."""
     stopped(tmp_path / "server", state, HASTE)

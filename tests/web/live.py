@@ -108,7 +108,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, **changed: Any) -> Iterator[Live]:
+def serving(folder: Path, environment: Mapping[str, str] = _NOTHING, /, **changed: Any) -> Iterator[Live]:
     """A server whose store, jobs and log lie in ``folder``; ``changed`` are settings."""
     settings = Settings(
         port=free_port(),
@@ -117,7 +117,7 @@ def serving(folder: Path, **changed: Any) -> Iterator[Live]:
         data=str(folder / "data"),
         lease=3.0,
     )
-    live = Live(replace(settings, **changed), folder / "log.txt")
+    live = Live(replace(settings, **changed), folder / "log.txt", environment=environment)
     live.start()
     try:
         yield live

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -181,21 +182,26 @@ def sessions_answered(live: Live, held: Held) -> None:
         places = [
             str(http.post("/v1/sessions", json={"patient": CANARY}).headers["location"]) for _ in range(4)
         ]
+    asked = {"answers": {"age": 61, "ecog": 1}}
+
+    def answer(http: httpx.Client, place: str) -> None:
+        http.put(f"{place}/answers", json=asked).raise_for_status()
+
     for place in places:
-        http = held.enter_context(live.client())
-        asked = {"answers": {"age": 61, "ecog": 1}}
-        again_and_again(held, lambda h=http, p=place: h.put(f"{p}/answers", json=asked).raise_for_status())  # type: ignore[misc]
+        again_and_again(held, partial(answer, held.enter_context(live.client()), place))
     time.sleep(0.3)
 
 
 def large_patients_matched(live: Live, held: Held) -> None:
     """What computes for seconds in a thread, which nothing can end but the end of the process."""
-    labs = [{"test": "platelets", "value": n, "unit": "10*9/L"} for n in range(4_900)]
-    conditions = [f"{CANARY} {n}" for n in range(4_900)]
-    body = {"id": CANARY, "labs": labs, "conditions": conditions, "medications": conditions}
+    names = [f"{CANARY} {n}" for n in range(1_990)]
+    body = {"id": CANARY, "therapies": names, "conditions": names, "medications": names}
+
+    def match(http: httpx.Client) -> None:
+        http.post("/v1/match", params={"unknown": "report"}, json=body).raise_for_status()
+
     for _ in range(4):
-        http = held.enter_context(live.client())
-        again_and_again(held, lambda h=http: h.post("/v1/match", json=body))  # type: ignore[misc]
+        again_and_again(held, partial(match, held.enter_context(live.client())))
     time.sleep(1)
 
 
@@ -268,7 +274,7 @@ def stopped(
         for number in told:
             live.tell(number)
             time.sleep(0.5)
-        code = live.wait()
+        live.wait()
         took = time.monotonic() - began
         _, alive = psutil.wait_procs(family, timeout=_PROMISED)
         assert not alive, [each.cmdline() for each in alive]
@@ -281,7 +287,6 @@ def stopped(
     for word in ("Traceback", "defect", "Zyxwvut"):
         assert word not in said, said
     assert list((folder / "temporary").iterdir()) == []
-    print(bring_about.__name__, told, round(took, 1), code)
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda each: each.__name__)

@@ -17,10 +17,10 @@ _LEFT_SECONDS = 3
 
 
 def end_when_told() -> None:
-    """From the first signal to stop on, the process has so long, even if a thread of it goes on: what is kept is kept
-    in the store. Signals that follow give it no more.
+    """From the first signal to stop on, the process has so long, even if a thread of it goes on.
 
-    Whoever serves has its own handlers in place by then; they are called as before.
+    What is kept is kept in the store. Signals that follow give it no more. Whoever serves has its own handlers in
+    place by then; they are called as before.
     """
     told = False
 

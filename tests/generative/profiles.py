@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from matcher.domain.dates import DateSpan, add_months
+from matcher.domain.judgement import HOLDS, HOLDS_NOT, IN_FORCE, REPLACED, Judgement
 from matcher.domain.possible import NO, YES, Codes, Interval
 from matcher.domain.profile import Profile
 from matcher.domain.record import (
@@ -39,6 +40,9 @@ from matcher.vocabulary.procedures import PROCEDURES
 from matcher.vocabulary.staging import STAGE
 from tests.generative.conditions import EVENTS
 from tests.small_formulary import SMALL_FORMULARY
+
+#: a criterion left to a person, and one whose computed verdict a person may override
+JUDGED, OVERRIDDEN = ("T-1", "I-01"), ("T-1", "I-02")
 
 R = TypeVar("R", bound=Record)
 Maybe = st.SearchStrategy[Codes | None]
@@ -328,6 +332,19 @@ def _events(draw: st.DrawFn, as_of: date) -> tuple[Event, ...]:
 
 
 @cache
+def _judgements(as_of: date) -> st.SearchStrategy[tuple[Judgement, ...]]:
+    """As a reader leaves them: two people who differ are both open, who has said something else no longer counts."""
+    one = st.builds(
+        lambda about, verdict, on, force: Judgement(*about, verdict, on, force=force),
+        st.sampled_from((JUDGED, OVERRIDDEN, ("T-2", "I-01"))),
+        stated(HOLDS, HOLDS_NOT),
+        maybe_span(as_of),
+        st.sampled_from((IN_FORCE, IN_FORCE, IN_FORCE, REPLACED)),
+    )
+    return st.lists(one, max_size=4).map(tuple)
+
+
+@cache
 def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrategy[Any]]:
     """Each part of a profile by its name."""
     members = SMALL_FORMULARY.members
@@ -368,6 +385,7 @@ def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrateg
             medications(as_of), [members("corticosteroid"), members("antiplatelet")], as_of
         ),
         "events": _events(as_of),
+        "judgements": _judgements(as_of),
     }
 
 

@@ -11,31 +11,13 @@ from math import inf
 from typing import Generic, TypeAlias, TypeVar
 
 from matcher.domain.dates import DateSpan, TimeUnit, elapsed_between
+from matcher.domain.judgement import Judgement
 from matcher.domain.possible import DOUBTS, NO, UNREAD, YES, Codes, Interval, Possible, is_unread
+from matcher.domain.source import UNSTATED, Source
 from matcher.vocabulary import variants
 from matcher.vocabulary.corticosteroids import PREDNISONE_POTENCY
 from matcher.vocabulary.units import round9
 from matcher.vocabulary.variants import Change
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a fact was read: a file with row and column, or the path inside a document or form."""
-
-    file: str = ""
-    row: int | None = None
-    column: str = ""
-
-    def __str__(self) -> str:
-        parts = [self.file] if self.file else []
-        if self.row is not None:
-            parts.append(f"row {self.row}")
-        if self.column:
-            parts.append(self.column)
-        return ", ".join(parts) or "the profile"
-
-
-UNSTATED = Source()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +317,7 @@ Record: TypeAlias = (
     | Condition
     | Medication
     | Event
+    | Judgement
 )
 R = TypeVar("R", bound=Record)
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import DOUBTS, NOT_UNDERSTOOD, SUSPECTED, UNREAD, WRITTEN_DOUBTS, Codes, Interval
-from matcher.domain.record import Absence, Source
+from matcher.domain.record import Absence
+from matcher.domain.source import Source
 from matcher.readers.lookup import Lookup
 from matcher.readers.outcome import LONGEST_TEXT, Issue
 from matcher.readers.place import Places

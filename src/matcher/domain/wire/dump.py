@@ -8,6 +8,7 @@ from math import inf
 from typing import Any
 
 from matcher.domain.dates import DateSpan
+from matcher.domain.judgement import Judgement, words_of
 from matcher.domain.possible import (
     DOUBTS,
     NOT_UNDERSTOOD,
@@ -62,6 +63,7 @@ def dump(profile: Profile) -> Wire:
     wire["labs"] = [_laboratory(each) for each in profile.labs] or None
     wire["biomarkers"] = [_biomarker(each) for each in profile.biomarkers] or None
     wire["events"] = [{"name": each.name, "date": _date(each.on)} for each in profile.events] or None
+    wire["judgements"] = [_judgement(each) for each in profile.judgements] or None
     wire["assumptions"] = list(profile.assumptions) or None
     return {name: value for name, value in wire.items() if value is not None}
 
@@ -219,6 +221,19 @@ def _medication(each: Medication) -> Wire:
         ongoing=_codes(each.ongoing) or "unknown",
         route=_codes(each.route),
         label=each.label,
+    )
+
+
+def _judgement(each: Judgement) -> Wire:
+    return _stated(
+        candidate=each.candidate,
+        criterion=each.criterion,
+        verdict=each.written or words_of(each.criterion, each.verdict),
+        person=each.person,
+        day=_date(each.on),
+        reason=each.reason,
+        source=each.document,
+        of=each.of,
     )
 
 

@@ -226,6 +226,26 @@ class EventRow(WireRow):
     date: DateValue = Field(description="The day.")
 
 
+class JudgementRow(WireRow):
+    """What a person says of one criterion: one left to a person, or one whose computed verdict is overridden."""
+
+    candidate: TextValue = Field(description="The trial or regimen, such as NCT04577326.")
+    criterion: TextValue = Field(description="The criterion, such as I-05.")
+    verdict: CodeValue = Field(
+        description="As the criterion is worded: met, not met or unknown; of an exclusion or a caution that it "
+        "applies, does not apply, or unknown."
+    )
+    person: TextValue | None = Field(None, description="Who judged.")
+    day: DateValue | None = Field(None, description="The day it was judged.")
+    reason: TextValue | None = Field(None, description="Why, in the person's own words.")
+    source: TextValue | None = Field(None, description="Where it is written down: a note, a form, a meeting.")
+    of: TextValue | None = Field(
+        None,
+        description="The version that was judged, as shown beside the criterion. Once the rule, or a fact that the "
+        "criterion rests on, is another one, the judgement no longer counts.",
+    )
+
+
 ROWS: Mapping[str, type[WireRow]] = {
     "diagnoses": DiagnosisRow,
     "tnm": TnmRow,
@@ -240,6 +260,7 @@ ROWS: Mapping[str, type[WireRow]] = {
     "conditions": ConditionRow,
     "medications": MedicationRow,
     "events": EventRow,
+    "judgements": JudgementRow,
 }
 """The tables of the wire profile by name."""
 

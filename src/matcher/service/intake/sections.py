@@ -9,6 +9,7 @@ from matcher.rules.graph import Read
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake import fields
 from matcher.service.intake.form import Effort, Field, Form, Input, InputKind, Option, Section, Shape, Term
+from matcher.service.intake.judging import field_named, judged_fields
 from matcher.service.intake.topics import MEDICINE_CLASSES, fields_for, topic_of
 from matcher.vocabulary import codes, staging
 from matcher.vocabulary.biomarkers import MARKER
@@ -33,7 +34,7 @@ def form_of(rulebook: Rulebook) -> Form:
     asked = asked_fields(rulebook)
 
     def more(name: str) -> Field | None:
-        return fields.field_of(name, formulary)
+        return fields.field_of(name, formulary) or field_named(name, rulebook)
 
     def marked(each: Field) -> Field:
         return replace(each, asked=each.id in asked)
@@ -41,6 +42,8 @@ def form_of(rulebook: Rulebook) -> Form:
     sections = tuple(
         Section(name, title, tuple(map(marked, made(asked, formulary)))) for name, title, made in _SECTIONS
     )
+    if judged := tuple(judged_fields(rulebook)):
+        sections = (*sections, Section("judgements", "Left to a person", judged))
     together = sorted(
         {
             named

@@ -23,6 +23,7 @@ from uvicorn.server import ServerState
 
 from matcher.api.border import HEADERS
 from matcher.api.connection import Connection
+from tests.attack.hostile import BROKEN
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, serving
 
@@ -100,25 +101,11 @@ def test_a_head_that_does_not_arrive_is_given_up_whatever_trickles(tmp_path: Pat
             assert closed(kept)
 
 
-BROKEN = {
-    "no HTTP": b"GET /healthz\r\n\r\n",
-    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xaa" * 500,
-    "two hosts": b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: Zyxwvut\r\n\r\n",
-    "a space before a colon": b"POST /v1/match HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length : 2\r\n\r\n{}",
-    "no length": b"POST /v1/match HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5\r\n\r\n{}",
-    "no chunk": b"POST /v1/match HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nZyxwvut\r\n",
-    "no chunk after a refusal": (
-        b"POST /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n",
-        b"Zyxwvut\r\n",
-    ),
-}
-
-
 def test_what_is_no_http_is_refused_in_the_same_form(tmp_path: Path) -> None:
     with server(tmp_path) as live:
         for name, sent in BROKEN.items():
             with lines(live, [b""]) as (line,):
-                for each in [sent] if isinstance(sent, bytes) else sent:
+                for each in sent:
                     line.sendall(each)
                     time.sleep(0.2)
                 answer = b""

@@ -102,8 +102,8 @@ class Connection(H11Protocol):
         else:
             self.stop_waiting()
 
-    def send_400_response(self, msg: str) -> None:
-        """What is no HTTP never gets to the border, and is refused in its form; in the midst of an answer it ends it."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the words of a library
+        """What is no HTTP never gets to the border, and is refused in its form; where an answer has begun, it ends."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.close()
             return

@@ -42,6 +42,9 @@ BROKEN: dict[str, tuple[bytes, ...]] = {
     "a space before a colon": (_MATCH + b"Content-Length : 2\r\n\r\n{}",),
     "a length below nothing": (_MATCH + b"Content-Length: -5\r\n\r\n{}",),
     "no chunk": (_MATCH + b"Transfer-Encoding: chunked\r\n\r\nZyxwvut\r\n",),
+    "no chunk while it is refused": (
+        _MATCH.replace(b"/v1/match", b"/nowhere") + b"Transfer-Encoding: chunked\r\n\r\nZyxwvut\r\n",
+    ),
     "no chunk after a refusal": (
         _MATCH.replace(b"/v1/match", b"/nowhere") + b"Transfer-Encoding: chunked\r\n\r\n",
         b"Zyxwvut\r\n",

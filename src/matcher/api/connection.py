@@ -104,6 +104,9 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the words of a library
         """What is no HTTP never gets to the border, and is refused in its form; where an answer has begun, it ends."""
+        if self.cycle is not None:  # whoever answers the request that broke off has nobody to answer
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.close()
             return

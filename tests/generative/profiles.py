@@ -335,7 +335,7 @@ def _events(draw: st.DrawFn, as_of: date) -> tuple[Event, ...]:
 def _judgements(as_of: date) -> st.SearchStrategy[tuple[Judgement, ...]]:
     """As a reader leaves them: two people who differ are both open, who has said something else no longer counts."""
     one = st.builds(
-        lambda about, verdict, on, force: Judgement(*about, verdict, on, force=force),
+        lambda about, verdict, on, force: Judgement(about[0], about[1], verdict, on, force=force),
         st.sampled_from((JUDGED, OVERRIDDEN, ("T-2", "I-01"))),
         stated(HOLDS, HOLDS_NOT),
         maybe_span(as_of),

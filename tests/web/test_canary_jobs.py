@@ -116,7 +116,7 @@ MAPPINGS = {
 def test_a_patient_of_a_job_is_named_nowhere_but_in_its_results(
     http: httpx.Client, live: Live, tmp_path: Path
 ) -> None:
-    sent = [(content, name, None) for content, name in FILES.values()]
+    sent: list[tuple[bytes, str, bytes | None]] = [(content, name, None) for content, name in FILES.values()]
     sent += [(ROWS, ".csv", each) for each in MAPPINGS.values()]
     begun = [begin(http, *each) for each in sent]
     assert {each.status_code for each in begun} == {202, 422}

@@ -115,8 +115,8 @@ def test_what_is_no_http_is_refused_in_the_same_form(tmp_path: Path) -> None:
             head, _, body = answer.decode().partition("\r\n\r\n")
             assert head[9:10] == "4", name
             assert "application/problem+json" in head, name
-            for each, value in HEADERS.items():
-                assert f"{each}: {value}".casefold() in head.casefold(), name
+            for title, value in HEADERS.items():
+                assert f"{title}: {value}".casefold() in head.casefold(), name
             assert "Zyxwvut" not in body
         for word in ("Traceback", "Zyxwvut", "Error in", "defect"):
             assert word not in live.said()

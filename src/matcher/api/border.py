@@ -69,8 +69,11 @@ def _told_discreetly(send: Send) -> Send:
     async def sent(message: Message) -> None:
         error = sys.exception()
         if "message" in message:
-            stopped = error is None or isinstance(error, asyncio.CancelledError)
-            message["message"] = "" if stopped else f"defect {place_of(error)}"
+            message["message"] = (
+                ""
+                if error is None or isinstance(error, asyncio.CancelledError)
+                else f"defect {place_of(error)}"
+            )
         await send(message)
 
     return sent

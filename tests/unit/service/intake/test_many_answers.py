@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 import pytest
@@ -35,14 +36,14 @@ def test_of_many_names_that_are_not_known_the_first_are_held_against_the_lists(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked = 0
-    whole = remedy.get_close_matches
+    whole = get_close_matches
 
     def counted(*arguments: Any) -> Any:
         nonlocal looked
         looked += 1
         return whole(*arguments)
 
-    monkeypatch.setattr(remedy, "get_close_matches", counted)
+    monkeypatch.setattr("matcher.service.intake.remedy.get_close_matches", counted)
     written = [f"diabetis melitus {number // 2}" for number in range(4 * remedy.MOST_LOOKED_UP)]
     answers = {f"conditions/{number}": {"condition": each} for number, each in enumerate(written)}
     issues = [each for each in desk.take(answers, date(2026, 1, 15)).issues if each.code == "P105"]

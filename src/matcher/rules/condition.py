@@ -119,6 +119,18 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
                 yield from comparisons(part)
 
 
+def parts(condition: Condition) -> Iterator[Condition]:
+    """The condition and every part of it."""
+    yield condition
+    match condition:
+        case Group(members=members):
+            for member in members:
+                yield from parts(member)
+        case Branch(condition=asked, then=then, otherwise=otherwise):
+            for part in (asked, then, otherwise):
+                yield from parts(part)
+
+
 def names_read(condition: Condition) -> tuple[tuple[str, str], ...]:
     """Each name that the author wrote in another way than the vocabulary, with what it was taken for."""
     return tuple(dict.fromkeys(pair for each in comparisons(condition) for pair in each.read_as))

@@ -89,6 +89,9 @@ class Recruitment(Document):
     status: Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"]
     as_of: date
     source: Source | None = None
+    assumption: Text | None = Field(
+        None, description="Why it is taken so, where none of the sources says it; listed with every answer."
+    )
 
 
 class CohortDocument(Document):
@@ -208,7 +211,10 @@ class VersionDocument(Document):
     )
     change: Text
     criteria: dict[CriterionId, VersionCriterion] = {}
-    source: Source
+    source: Source | None = None
+    assumption: Text | None = Field(
+        None, description="What of it, such as its day, no source says; listed with every answer."
+    )
 
 
 class TrialDocument(CandidateDocument):

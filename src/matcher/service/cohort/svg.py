@@ -33,8 +33,19 @@ _STYLE: Mapping[str, Any] = {
 }
 
 
+def can_draw() -> bool:
+    """Whether Matplotlib is installed: without it a report has its tables, and says that it has no charts."""
+    try:
+        import matplotlib  # noqa: F401 - whether it is there
+    except ImportError:
+        return False
+    return True
+
+
 def make_ready() -> None:
     """Imports what figures need, which takes a while; nobody has to wait for it who does not draw yet."""
+    if not can_draw():
+        return
     _quietly()
     import matplotlib.backends.backend_svg
     import matplotlib.figure  # noqa: F401 - Figure is taken from it below

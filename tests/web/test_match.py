@@ -193,6 +193,12 @@ def test_features_are_what_the_rulebook_asks(http: httpx.Client) -> None:
     assert "performance status" in features[0]["question"]
 
 
+def test_days_of_amendments_are_listed_as_such_and_ask_nobody(http: httpx.Client) -> None:
+    features = http.get("/v1/features?topic=amendment").json()["items"]
+    assert "The amendment of a day from 2021-11-16 to 2023-11-30" in [each["title"] for each in features]
+    assert {(each["kind"], each["question"], each["high"]) for each in features} == {("amendment", "", None)}
+
+
 @pytest.mark.parametrize(
     "path", ["/v1/rulebook", "/v1/candidates", "/v1/candidates/cisplatin_pemetrexed", "/v1/features"]
 )
@@ -295,8 +301,10 @@ def _until(http: httpx.Client, ask: Any, good: Any) -> Any:
         {"therapies": [{"agents": ["cisplatin"] * 1_001}] * 20},
         {"labs": [[]] * 20_001},
         {f"lab{number}": {} for number in range(20_001)},
+        {"medications": [f"unknown {number}" for number in range(2_001)]},
+        {"therapies": [{"agents": [f"unknown {number}" for number in range(2_001)]}]},
     ],
-    ids=["rows", "names in rows", "nothing in rows", "fields"],
+    ids=["rows", "names in rows", "nothing in rows", "fields", "names", "names in a row"],
 )
 def test_more_values_than_of_any_patient_are_refused_before_they_are_read(
     http: httpx.Client, profile: dict[str, Any]
@@ -308,3 +316,9 @@ def test_more_values_than_of_any_patient_are_refused_before_they_are_read(
     ):
         refused = http.post(path, json=body)
         assert (refused.status_code, refused.json()["code"]) == (422, "P008")
+
+
+def test_laboratory_values_are_taken_by_the_thousand(http: httpx.Client) -> None:
+    """As many of anything that is named would be held against every rule for as long."""
+    values = [{"test": "platelets", "value": number} for number in range(2_500)]
+    assert http.post("/v1/match", json={"id": "A", "labs": values}).status_code == 200

@@ -28,7 +28,7 @@ from matcher.explanation.questions import OPEN, Asker, OpenCandidates
 from matcher.explanation.reason import note_in_words
 from matcher.explanation.signs import Signs
 from matcher.rules.candidate import Availability, Candidate, CandidateKind
-from matcher.rules.graph import NodeId
+from matcher.rules.graph import NodeId, Read
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.keys import because
@@ -268,5 +268,9 @@ def _noted(reading: ConditionReading) -> frozenset[NodeId]:
 
 
 def _shared_assumptions(values: Iterable[NodeId], reading: ConditionReading) -> Iterable[str]:
-    for node in values:
-        yield from (note_in_words(note) for note in reading.findings[node].notes if _is_assumed(note))
+    for value in values:
+        node = reading.graph[value]
+        title = node.feature.title if isinstance(node, Read) else ""
+        for note in filter(_is_assumed, reading.findings[value].notes):
+            words = note_in_words(note)
+            yield f"{title} is {words}" if title and note.kind is NoteKind.CONVERTED else words

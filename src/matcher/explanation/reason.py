@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from matcher.engines.base import Finding, Note, NoteKind
 from matcher.explanation.facts import doubt_of, has_no_certain_day, is_denied, is_not_understood, text_of
 from matcher.explanation.wording import (
     NOT_RECORDED,
+    TIMES_NORMAL,
     UNREADABLE,
     condition_in_words,
     count_in_words,
@@ -28,6 +29,7 @@ from matcher.rules.candidate import Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
 from matcher.rules.judgement import JUDGEMENT
 from matcher.rules.version import VERSION
+from matcher.vocabulary.codes import event_in_words
 from matcher.vocabulary.laboratory import UNDETECTABLE, VIRAL_LOADS
 from matcher.vocabulary.text import in_sentence
 
@@ -38,6 +40,8 @@ _ANY_VALUE = frozenset({"any value"})
 _DEPENDS = "depends on"
 _VIRAL_LOADS = frozenset(f"lab:{each}" for each in VIRAL_LOADS)
 _MANY = 6
+_MOST_ALIKE = 20
+"""Records of which the same is said one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +120,23 @@ def reason(
     said += [asked] if asked else []
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
-        said += [note_in_words(note) for note in finding.notes if matters(note, open_question)]
+        said += _notes_in_words([note for note in finding.notes if matters(note, open_question)])
     aside = tuple(beside)
     if found in (NOT_RECORDED, UNREADABLE):
-        found = _not_known(finding)
+        found = _not_known(comparison, finding)
     if aside and found == NOT_RECORDED:
         found = "not known"
     return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
 
 
-def _not_known(finding: Finding) -> str:
+def _not_known(comparison: Comparison, finding: Finding) -> str:
     """Why nothing is known of what may have been recorded all the same."""
     if any(note.kind is NoteKind.STALE for note in finding.notes):
         return "nothing recent enough"
     if any(is_not_understood(fact) for fact in finding.facts):
         return f"recorded, and {UNREADABLE}"
+    if finding.facts and comparison.feature is not None and unit_of(comparison.feature) in TIMES_NORMAL:
+        return "recorded, without the limit of normal of that laboratory"
     if any(has_no_certain_day(fact) for fact in finding.facts):
         return "recorded, on a day that is not known well enough"
     return NOT_RECORDED
@@ -209,7 +215,22 @@ def matters(note: Note, open_question: bool) -> bool:
         NoteKind.IMPRECISE_DATE,
     ):
         return open_question
-    return note.kind not in (NoteKind.UNDATED, NoteKind.NO_LIMIT)
+    return note.kind is not NoteKind.UNDATED
+
+
+def _notes_in_words(notes: Sequence[Note]) -> list[str]:
+    """Of hundreds of records of which the same is to be said, as of a list that was pasted, the first and how many."""
+    by_kind: dict[NoteKind, list[Note]] = {}
+    for each in notes:
+        by_kind.setdefault(each.kind, []).append(each)
+    if all(len(alike) <= _MOST_ALIKE for alike in by_kind.values()):
+        return [note_in_words(note) for note in notes]
+    said: list[str] = []
+    for alike in by_kind.values():
+        said += [note_in_words(note) for note in alike[:_MOST_ALIKE]]
+        if len(alike) > _MOST_ALIKE:
+            said.append(f"and so of {len(alike) - _MOST_ALIKE} more")
+    return said
 
 
 def note_in_words(note: Note) -> str:
@@ -240,8 +261,6 @@ def note_in_words(note: Note) -> str:
             why = doubt_of(about) if about is not None and not isinstance(about, str) else ""
             return f"{record} may count or not{why}"
         case NoteKind.NO_EVENT_DATE:
-            return f"no date for {named.replace('_', ' ')}"
+            return f"no date for {event_in_words(named)}"
         case NoteKind.IMPRECISE_DATE:
             return "a date is not exact"
-        case NoteKind.NO_LIMIT:
-            return "the limit of normal was not given"

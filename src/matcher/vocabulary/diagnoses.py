@@ -111,7 +111,7 @@ GROUPS = (
     ),
     Group(
         "carcinoma_in_situ",
-        "Carcinoma in situ, any site",
+        "Carcinoma in situ of any site",
         (
             "cervix_squamous_in_situ",
             "CEAIS",
@@ -124,7 +124,7 @@ GROUPS = (
             "melanoma_in_situ",
             "in_situ_other_site",
         ),
-        ("in situ carcinoma", "cancer in situ"),
+        ("in situ carcinoma", "cancer in situ", "carcinoma in situ, any site"),
     ),
     Group(
         "melanoma_any_site",

@@ -116,7 +116,7 @@ def test_the_table_of_facts_says_which_alone_would_settle_it(
         ("ECOG performance status", "1", "0"),
     ]
     assert {row["candidate"] for row in rows} == {"", "NCT00000001"}
-    assert overall[0]["question"] == "What is the latest platelets (value, unit, date)?"
+    assert overall[0]["question"] == "What is the latest result for platelets (value, unit, date)?"
 
 
 def test_no_cell_is_taken_for_a_formula(counts: CohortCounts, rulebook: Rulebook, patients) -> None:

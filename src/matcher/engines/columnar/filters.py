@@ -160,8 +160,14 @@ class Reading:
         first_day = np.where(undated, np.int32(FIRST_DAY), last.first)
         last_day = np.where(undated, np.int32(LAST_DAY), last.last)
         possible = last_day >= before(condition.within, reference.first)[rows]
-        sure = possible & (first_day >= before(condition.within, reference.last)[rows])
-        return verdicts_of(sure, possible)
+        sure = first_day >= before(condition.within, reference.last)[rows]
+        if condition.events:
+            # What began after an event that is over is not before it, however soon it came.
+            began, ended = records.begins()[held], records.spans("end")[held]
+            possible &= ~began.stated | (began.first <= reference.last[rows])
+            begun = np.where(began.stated, began.last, ended.last) <= reference.first[rows]
+            sure &= begun | ~(began.stated | ended.stated)
+        return verdicts_of(sure & possible, possible)
 
     def present(self, records: Records, matching: Candidates) -> Verdicts:
         """Whether each of these records matches and belongs to its patient's history up to today."""

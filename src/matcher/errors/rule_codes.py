@@ -162,6 +162,12 @@ _CONDITIONS = (
         "CNS disease, HBV DNA, performance status or organ function must be known.",
         "Remove 'at_screening'.",
     ),
+    Code(
+        "R070",
+        "Quality of something that is not asked about",
+        "A quality or exception belongs to one kind of record, and the condition asks about another.",
+        "Remove it, or ask about what it belongs to.",
+    ),
 )
 
 _REFERENCES = (

@@ -85,7 +85,19 @@ class Recent:
     events: tuple[str, ...] = ()
 
 
-Filter: TypeAlias = Is | Named | Contains | Within | Recent
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """The record's ``field`` day lies at least this long before the reference day: stable for a month, taken for two.
+
+    ``events`` as in ``Since``. A day that nobody recorded leaves it open.
+    """
+
+    field: str
+    at_least: Duration
+    events: tuple[str, ...] = ()
+
+
+Filter: TypeAlias = Is | Named | Contains | Within | Recent | Ago
 
 
 @dataclass(frozen=True, slots=True)

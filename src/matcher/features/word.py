@@ -18,7 +18,8 @@ class Takes(StrEnum):
 
     THERAPY = "therapy class or agent"
     MEDICATION = "medication class or agent"
-    AGENT = "class or agent, by its name"
+    AGENT = "class, agent, procedure or radiotherapy, by its name"
+    CAUSE = "class, agent, procedure or radiotherapy"
     LAB = "laboratory test"
     MARKER = "biomarker"
     GENE = "gene"
@@ -41,8 +42,11 @@ class Parameter:
     required: bool = False
     vocabulary: Tree | None = None
     choices: tuple[str, ...] = ()
-    #: how its title reads in a sentence
+    #: how its title reads in a sentence, and how it does where a flag is false
     phrase: str = "{}"
+    opposite: str = ""
+    #: the parameter of the word that it says more of
+    only_with: str = ""
     low: float = float("-inf")
     high: float = float("inf")
 

@@ -17,6 +17,7 @@ from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
+from matcher.vocabulary.procedures import TREATMENTS
 from matcher.vocabulary.text import either_of, in_sentence, key
 
 
@@ -37,7 +38,8 @@ def read_argument(
         case Takes.FLAG:
             if not isinstance(raw, bool):
                 return refuse("R013", "true or false")
-            return Argument(str(raw).lower(), raw, f"{'' if raw else 'not only '}{parameter.phrase}")
+            opposite = parameter.opposite or f"not only {parameter.phrase}"
+            return Argument(str(raw).lower(), raw, parameter.phrase if raw else opposite)
         case Takes.NUMBER:
             if isinstance(raw, (int, float)) and not isinstance(raw, bool):
                 if not parameter.low <= raw <= parameter.high:
@@ -64,17 +66,8 @@ def read_argument(
     if not isinstance(raw, str):
         return refuse("R013", f"'{parameter.name}' is a word")
     match parameter.takes:
-        case Takes.THERAPY | Takes.MEDICATION | Takes.AGENT:
-            members = lexicon.formulary.members(raw) if lexicon.formulary.knows(raw) else None
-            if members is None:
-                hint = unknown_name(raw, lexicon.formulary.nearest(raw))
-                return refuse("R024", f"no list or agent is called '{raw}'", hint)
-            code = lexicon.formulary.lookup(raw) or raw
-            lexicon.used_lists.add(code)
-            named = lexicon.formulary.title(raw)
-            phrase = parameter.phrase.format(in_sentence(named))
-            value = code if parameter.takes is Takes.AGENT else members
-            return Argument(code, value, phrase, read_as(raw, code, named))
+        case Takes.THERAPY | Takes.MEDICATION | Takes.AGENT | Takes.CAUSE:
+            return _treatment(parameter, raw, lexicon, path, problems)
         case Takes.LAB:
             test = lab_test(raw)
             if test is None:
@@ -116,6 +109,26 @@ def read_argument(
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
             return Argument(raw, raw, parameter.phrase.format(raw.replace("_", " ")))
     raise TypeError(f"unhandled parameter {parameter.takes}")
+
+
+def _treatment(
+    parameter: Parameter, raw: str, lexicon: Lexicon, path: Path, problems: list[Problem]
+) -> Argument | None:
+    """A class or an agent; where anything that was done will do, a procedure or radiotherapy as well."""
+    formulary = lexicon.formulary
+    code, named, members = formulary.lookup(raw), "", frozenset[str]()
+    if code is not None:
+        named, members = formulary.title(raw), formulary.members(raw)
+        lexicon.used_lists.add(code)
+    elif parameter.takes in (Takes.AGENT, Takes.CAUSE) and (code := TREATMENTS.lookup(raw)) is not None:
+        named, members = TREATMENTS.title(code), TREATMENTS.leaves(code)
+    else:
+        hint = unknown_name(raw, formulary.nearest(raw))
+        problems.append(Problem(path, "R024", f"no list or agent is called '{raw}'", hint))
+        return None
+    phrase = parameter.phrase.format(in_sentence(named))
+    value = code if parameter.takes is Takes.AGENT else members
+    return Argument(code, value, phrase, read_as(raw, code, named))
 
 
 def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem]) -> Argument | None:

@@ -80,7 +80,7 @@ class BoundReader:
                 continue
             for op, value, at in pairs:
                 try:
-                    limit = _number(value, answer, arguments)
+                    limit = _number(value, answer, arguments, op)
                 except LimitError as refused:
                     self._refuse(at, refused.code, refused.message, refused.hint)
                     break
@@ -146,7 +146,7 @@ class BoundReader:
         self.problems.append(Problem(path, code, message, hint, at_key))
 
 
-def _number(raw: object, answer: Answer, arguments: Arguments) -> float:
+def _number(raw: object, answer: Answer, arguments: Arguments, op: Op) -> float:
     match answer:
         case Elapsed():
             value, unit = limits.elapsed(raw)
@@ -166,7 +166,7 @@ def _number(raw: object, answer: Answer, arguments: Arguments) -> float:
             test = LAB_TESTS[arguments.text("test")] if "test" in arguments else None
             if raw == UNDETECTABLE and test is not None and test.code in VIRAL_LOADS:
                 return 0.0
-            return limits.number(raw, answer, test)
+            return limits.number(raw, answer, test, op)
     raise LimitError("R022", "this is not a number")
 
 

@@ -199,6 +199,13 @@ class ConditionReader:
         for extra in given[1:]:
             message = f"'{given[0]}' and '{extra}' in one '{word.name}'"
             self._refuse((*path, extra), "R021", message, "write two conditions", at_key=True)
+        for each in word.parameters:
+            if each.only_with and each.name in asked and each.only_with not in asked:
+                message = (
+                    f"'{each.name}' says something of {_article(each.only_with)}, and none is asked about"
+                )
+                hint = f"remove it, or ask about {_article(each.only_with)}"
+                self._refuse((*path, each.name), "R070", message, hint, at_key=True)
         alone = "before" in asked and word.parameter("before") is not None
         if alone and word.parameter("within") is not None and "within" not in asked:
             message = "'before' counts the days of 'within', and there is none"

@@ -239,7 +239,7 @@ def _parameter(parameter: Parameter) -> Schema:
         case Takes.TEXT if parameter.choices:
             numbers = [int(each) for each in parameter.choices if each.isdecimal()]
             shape = {"enum": [*parameter.choices, *numbers]}
-        case Takes.TEXT | Takes.EVENT | Takes.THERAPY | Takes.MEDICATION | Takes.AGENT:
+        case Takes.TEXT | Takes.EVENT | Takes.THERAPY | Takes.MEDICATION | Takes.AGENT | Takes.CAUSE:
             shape = {"type": "string"}
     return {"description": parameter.meaning, **shape}
 

@@ -1,14 +1,19 @@
-"""Operations and other procedures that criteria ask about."""
+"""Operations and other procedures that criteria ask about, and radiotherapy beside them as what can be planned."""
 
 from __future__ import annotations
 
 from matcher.vocabulary.tables import listed, rows
 from matcher.vocabulary.tree import Node, Tree
 
-PROCEDURES = Tree(
-    "procedures",
-    (
-        Node(row["code"], row["title"], row["parent"] or None, listed(row["synonyms"]))
-        for row in rows("procedures.csv")
-    ),
+_NODES = tuple(
+    Node(row["code"], row["title"], row["parent"] or None, listed(row["synonyms"]))
+    for row in rows("procedures.csv")
+)
+
+PROCEDURES = Tree("procedures", _NODES)
+
+#: what is no medicine and can be planned, be suitable, or be the cause of something
+TREATMENTS = Tree(
+    "procedures and radiotherapy",
+    (*_NODES, Node("radiotherapy", "Radiotherapy", None, ("radiation", "radiation therapy", "irradiation"))),
 )

@@ -11,7 +11,7 @@ from matcher.domain.profile import Profile
 from matcher.domain.record import Record
 from matcher.domain.verdict import Verdict, all_of, any_of
 from matcher.engines.base import Clock
-from matcher.features.kind import Contains, Filter, Is, Named, Recent, Within
+from matcher.features.kind import Ago, Contains, Filter, Is, Named, Recent, Within
 
 
 def begins(record: Record) -> DateSpan | None:
@@ -115,6 +115,8 @@ def _passes(record: Record, condition: Filter, profile: Profile, clock: Clock) -
             return _within_interval(held, condition.interval)
         case Recent():
             return _is_recent(record, condition, profile, clock)
+        case Ago():
+            return _is_ago(held, condition, profile, clock)
 
 
 def _within_codes(held: Codes | None, codes: frozenset[str]) -> Verdict:
@@ -139,6 +141,15 @@ def _is_recent(record: Record, condition: Recent, profile: Profile, clock: Clock
     if last.last < condition.within.before(reference.first):
         return Verdict.NOT_MET
     return Verdict.MET if last.first >= condition.within.before(reference.last) else Verdict.UNKNOWN
+
+
+def _is_ago(held: DateSpan | None, condition: Ago, profile: Profile, clock: Clock) -> Verdict:
+    if held is None:
+        return Verdict.UNKNOWN
+    reference = reference_day(profile, condition.events, clock)
+    if held.first > condition.at_least.before(reference.last):
+        return Verdict.NOT_MET
+    return Verdict.MET if held.last <= condition.at_least.before(reference.first) else Verdict.UNKNOWN
 
 
 def _undated_end(record: Record) -> bool:

@@ -6,8 +6,10 @@ from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import YES, Interval
 from matcher.features.catalogue.alterations import alteration
 from matcher.features.catalogue.person_and_disease import WITHIN, window
+from matcher.features.catalogue.said import quality_parameters, said
 from matcher.features.kind import (
     Age,
+    Ago,
     Contains,
     Count,
     Extreme,
@@ -139,6 +141,10 @@ def _condition(arguments: Arguments) -> Count:
     target = arguments.codes("is")
     if "except" in arguments:
         target = target - arguments.codes("except")
+    return Count("conditions", _conditions(arguments, target), target)
+
+
+def _conditions(arguments: Arguments, target: frozenset[str]) -> tuple[Filter, ...]:
     where: tuple[Filter, ...] = (Is("code", target),)
     if "status" in arguments:
         where += (Is("status", arguments.codes("status")),)
@@ -146,24 +152,46 @@ def _condition(arguments: Arguments) -> Count:
         grade = arguments.given["grade_at_least"].value
         assert isinstance(grade, float)
         where += (Within("grade", Interval(grade, 5.0)),)
+    for cause in ("due_to", "to"):
+        if cause in arguments:
+            where += (Contains("due_to", arguments.codes(cause)),)
+    events = arguments.events("before")
     if (within := arguments.duration("within")) is not None:
-        where += (Recent("start", within, arguments.events("before")),)
-    return Count("conditions", where, target)
+        where += (Recent("start", within, events),)
+    if (present := arguments.duration("present_within")) is not None:
+        where += (Recent("end", present, events),)
+    if (stable := arguments.duration("stable_for")) is not None:
+        where += (Ago("stable_since", stable, events),)
+    return where + said(arguments, "conditions")
+
+
+def _allergy(arguments: Arguments) -> Count:
+    return Count("conditions", _conditions(arguments, ALLERGIES), ALLERGIES)
 
 
 def _medicines(arguments: Arguments) -> tuple[Filter, ...]:
-    where: tuple[Filter, ...] = (Contains("components", arguments.codes("is")),)
+    where: tuple[Filter, ...] = (Contains("components", _taken(arguments)),)
     if "route" in arguments:
         where += (Is("route", arguments.codes("route")),)
+    if "for" in arguments:
+        where += (Is("reason", arguments.codes("for")),)
+    if (lasting := arguments.duration("lasting")) is not None:
+        where += (Ago("start", lasting, arguments.events("before")),)
+    where += said(arguments, "medications")
     if (within := arguments.duration("within")) is not None:
         return (*where, Recent("end", within, arguments.events("before")))
     return (*where, Is("ongoing", YES.members))
 
 
+def _taken(arguments: Arguments) -> frozenset[str]:
+    """The medicines that are asked about, without those excepted."""
+    return arguments.codes("is") - (arguments.codes("except") if "except" in arguments else frozenset())
+
+
 def _dose(arguments: Arguments) -> Total:
     equivalent = arguments.name_of("as") == "prednisone"
     field = "prednisone_equivalent" if equivalent else "dose"
-    return Total("medications", field, _medicines(arguments), arguments.codes("is"))
+    return Total("medications", field, _medicines(arguments), _taken(arguments))
 
 
 MEDICINE = Parameter("is", Takes.MEDICATION, "a class of medicines or one medicine", required=True)
@@ -174,6 +202,29 @@ TAKEN = Parameter(
 BEFORE = Parameter(
     "before", Takes.EVENT, "time is counted to this planned event instead of today", phrase="before {}"
 )
+
+NOT_THIS_MEDICINE = Parameter("except", Takes.MEDICATION, "not this class or medicine", phrase="except {}")
+FOR = Parameter("for", Takes.CODES, "taken for this condition", phrase="for {}", vocabulary=CONDITIONS)
+LASTING = Parameter("lasting", Takes.DURATION, "begun at least this long ago", phrase="for at least {}")
+MORE_OF_MEDICINES = (
+    NOT_THIS_MEDICINE,
+    ROUTE,
+    FOR,
+    LASTING,
+    TAKEN,
+    *quality_parameters("medications"),
+    BEFORE,
+)
+GRADE = Parameter("grade_at_least", Takes.NUMBER, "CTCAE grade", phrase="of grade {} or more", low=1, high=5)
+DUE_TO = Parameter("due_to", Takes.CAUSE, "a toxicity of this class, agent or procedure", phrase="due to {}")
+BEGAN = Parameter("within", Takes.DURATION, "began within this time", phrase="that began within {}")
+PRESENT = Parameter(
+    "present_within", Takes.DURATION, "was there at any time within this time", phrase="at any time within {}"
+)
+STABLE_FOR = Parameter(
+    "stable_for", Takes.DURATION, "stable for at least this time", phrase="stable for at least {}"
+)
+ALLERGIES = CONDITIONS.leaves("allergy")
 
 WORDS: tuple[Word, ...] = (
     Word(
@@ -288,14 +339,31 @@ WORDS: tuple[Word, ...] = (
                 phrase="({})",
                 vocabulary=codes.CONDITION_STATUS,
             ),
-            Parameter(
-                "grade_at_least", Takes.NUMBER, "CTCAE grade", phrase="of grade {} or more", low=1, high=5
-            ),
-            Parameter("within", Takes.DURATION, "began within this time", phrase="within {}"),
+            GRADE,
+            DUE_TO,
+            BEGAN,
+            PRESENT,
+            STABLE_FOR,
+            *quality_parameters("conditions"),
             BEFORE,
         ),
         question="Does the patient have, or has the patient had: {is}?",
         topic="condition:{is}",
+    ),
+    Word(
+        name="allergy",
+        section="conditions",
+        meaning="An allergy or hypersensitivity, to anything or to this class or agent",
+        phrase="Allergy {to}",
+        example="allergy: {to: platinum}",
+        facets={"": Facet(lambda _: Presence(), _allergy)},
+        parameters=(
+            Parameter("to", Takes.CAUSE, "to this class or agent", phrase="to {}"),
+            GRADE,
+            *quality_parameters("conditions"),
+        ),
+        question="Has the patient had an allergy or hypersensitivity {to}?",
+        topic="condition:allergy",
     ),
     Word(
         name="worst_grade",
@@ -307,11 +375,14 @@ WORDS: tuple[Word, ...] = (
             "": Facet(
                 lambda _: Number("", 0, 5, integer=True, bare=True),
                 lambda a: Extreme(
-                    "conditions", "grade", (Is("code", a.codes("is")),), a.codes("is"), none=0.0
+                    "conditions", "grade", _conditions(a, a.codes("is")), a.codes("is"), none=0.0
                 ),
             )
         },
-        parameters=(Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),),
+        parameters=(
+            Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),
+            DUE_TO,
+        ),
         question="What is the grade of: {is}?",
         topic="condition:{is}",
     ),
@@ -321,10 +392,8 @@ WORDS: tuple[Word, ...] = (
         meaning="Takes a medicine now, or took it within some time",
         phrase="Medication: {is}",
         example="medication: antiplatelet",
-        facets={
-            "": Facet(lambda _: Presence(), lambda a: Count("medications", _medicines(a), a.codes("is")))
-        },
-        parameters=(MEDICINE, ROUTE, TAKEN, BEFORE),
+        facets={"": Facet(lambda _: Presence(), lambda a: Count("medications", _medicines(a), _taken(a)))},
+        parameters=(MEDICINE, *MORE_OF_MEDICINES),
         question="Does the patient take: {is}?",
         topic="medication:{is}",
     ),
@@ -338,9 +407,7 @@ WORDS: tuple[Word, ...] = (
         parameters=(
             MEDICINE,
             Parameter("as", Takes.TEXT, "equivalent dose of this", phrase="as {}", choices=("prednisone",)),
-            ROUTE,
-            TAKEN,
-            BEFORE,
+            *MORE_OF_MEDICINES,
         ),
         question="What is the daily dose of: {is}?",
         topic="medication:{is}",

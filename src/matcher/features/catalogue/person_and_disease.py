@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import NO, YES
+from matcher.features.catalogue.said import quality_parameters, said
 from matcher.features.kind import (
     Age,
+    Ago,
     Count,
     Feature,
     Filter,
@@ -118,7 +120,9 @@ def _other_cancer(arguments: Arguments) -> Count:
         where += (Is("status", arguments.codes("status")),)
     if (within := arguments.duration("within")) is not None:
         where += (Recent("start", within),)
-    return Count("diagnoses", where, target=codes)
+    if (free := arguments.duration("free_for")) is not None:
+        where += (Ago("free_since", free),)
+    return Count("diagnoses", where + said(arguments, "diagnoses"), target=codes)
 
 
 def _tnm_word(letter: str) -> Word:
@@ -126,8 +130,14 @@ def _tnm_word(letter: str) -> Word:
         "edition", Takes.TEXT, "AJCC edition", phrase="(edition {})", choices=staging.EDITIONS
     )
 
+    basis = Parameter(
+        "basis", Takes.TEXT, "clinical or pathological", phrase="({})", choices=("clinical", "pathological")
+    )
+
     def where(arguments: Arguments) -> tuple[Filter, ...]:
-        return (Is("edition", frozenset({arguments.text("edition")})),) if "edition" in arguments else ()
+        return tuple(
+            Is(name, frozenset({arguments.text(name)})) for name in ("edition", "basis") if name in arguments
+        )
 
     answer = Category(tree=staging.TNM, within=staging.TNM.leaves(letter.upper()))
 
@@ -138,7 +148,7 @@ def _tnm_word(letter: str) -> Word:
         phrase=f"TNM {letter.upper()} category",
         example=f"tnm_{letter}: {{edition: '8', in: [{letter.upper()}1]}}",
         facets={"": Facet(lambda _: answer, lambda a: Latest("staging", letter, where(a)))},
-        parameters=(edition,),
+        parameters=(edition, basis),
         question=f"What is the TNM {letter.upper()} category, and by which edition?",
         topic="tnm",
     )
@@ -194,7 +204,11 @@ WORDS: tuple[Word, ...] = (
             Parameter(
                 "status", Takes.CODES, "active, in remission or treated", choices=("active", "remission")
             ),
-            Parameter("within", Takes.DURATION, "diagnosed within this time", phrase="within {}"),
+            Parameter("within", Takes.DURATION, "diagnosed within this time", phrase="diagnosed within {}"),
+            Parameter(
+                "free_for", Takes.DURATION, "free of it for at least this time", phrase="free for {} or more"
+            ),
+            *quality_parameters("diagnoses"),
         ),
         question="Has the patient had another cancer? When, and is it in remission?",
         topic="other_cancer",

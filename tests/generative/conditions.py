@@ -9,6 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.generative import said
+
 Raw = dict[str, Any]
 Conditions = st.SearchStrategy[Raw]
 
@@ -151,6 +153,40 @@ COUNT: Conditions = st.one_of(
         _PRESENT,
     ),
     _word(
+        "condition",
+        _given("is", ("autoimmune_disease", "pneumonitis", "hiv")),
+        _maybe("due_to", ("platinum", "immunotherapy", "surgery")),
+        st.one_of(_maybe("present_within", WINDOWS), _maybe("stable_for", WINDOWS)),
+        said.asking("conditions"),
+        _PRESENT,
+    ),
+    _word("allergy", _given("to", ("platinum", "immunotherapy")), said.asking("conditions"), _PRESENT),
+    _word(
+        "prior",
+        _given("therapy", CLASSES),
+        _maybe("except", ("cisplatin", "nivolumab")),
+        said.asking("therapies"),
+        _PRESENT,
+    ),
+    _word(
+        "medication",
+        _given("is", ("corticosteroid", "antiplatelet")),
+        _maybe("for", ("autoimmune_disease", "pneumonitis")),
+        _maybe("lasting", WINDOWS),
+        said.asking("medications"),
+        _PRESENT,
+    ),
+    _word(
+        "procedure",
+        _given("is", ("major_surgery", "biopsy")),
+        _maybe("for", ("autoimmune_disease",)),
+        said.asking("procedures"),
+        _PRESENT,
+    ),
+    _word(
+        "radiotherapy", _maybe("field", ("chest", "bone")), said.asking("radiotherapy"), _windowed(), _PRESENT
+    ),
+    _word(
         "alteration",
         _given("gene", ("NF2", "BAP1")),
         _maybe("kind", ("deletion", "mutation", "fusion")),
@@ -165,6 +201,7 @@ COUNT: Conditions = st.one_of(
     ),
     _word("medication", _given("is", ("corticosteroid", "antiplatelet")), _windowed(), _PRESENT),
     _word("other_cancer", _maybe("except", (["BCC"],)), _maybe("within", ("3 years",)), _COUNTS),
+    _word("other_cancer", _maybe("free_for", ("3 years",)), said.asking("diagnoses"), _COUNTS),
 )
 EXTREME: Conditions = st.one_of(
     _word(

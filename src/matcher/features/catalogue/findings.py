@@ -353,12 +353,12 @@ WORDS: tuple[Word, ...] = (
     Word(
         name="allergy",
         section="conditions",
-        meaning="An allergy or hypersensitivity, to anything or to this class or agent",
+        meaning="An allergy or hypersensitivity to this; to anything at all it is a condition",
         phrase="Allergy {to}",
-        example="allergy: {to: platinum}",
+        example="allergy: platinum",
         facets={"": Facet(lambda _: Presence(), _allergy)},
         parameters=(
-            Parameter("to", Takes.CAUSE, "to this class or agent", phrase="to {}"),
+            Parameter("to", Takes.CAUSE, "to this class, agent or treatment", required=True, phrase="to {}"),
             GRADE,
             *quality_parameters("conditions"),
         ),

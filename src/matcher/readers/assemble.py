@@ -130,7 +130,7 @@ def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
     for name, read in TABLES.items():
         tables[name] = read(context, wire, complete, diagnoses.records)
     tables["diagnoses"] = diagnoses
-    for conflict in settle(tables, context.formulary):
+    for conflict in settle(tables, context.formulary, complete):
         context.issues.append(
             Issue.of(
                 "P111",

@@ -63,8 +63,11 @@ class Conflict:
     source: Source
 
 
-def settle(tables: Tables, formulary: Formulary) -> list[Conflict]:
-    """Settle the lists of a patient among each other, in place; the conflicts that are to be shown."""
+def settle(tables: Tables, formulary: Formulary, complete: frozenset[str]) -> list[Conflict]:
+    """Settle the lists of a patient among each other, in place; the conflicts that are to be shown.
+
+    ``complete`` names the lists of which somebody said that nothing is missing, apart from any "none" in them.
+    """
     for name in IMPLYING:
         records, elsewhere = with_implied(name, tables[name].records, formulary)
         tables[name] = replace(tables[name], records=records)
@@ -74,24 +77,32 @@ def settle(tables: Tables, formulary: Formulary) -> list[Conflict]:
     stated = {name: listing.absences for name, listing in tables.items()}
     for name, listing in tables.items():
         absences = stated["therapies"] + stated["medications"] if name in EXPOSURE else stated[name]
-        judged = bool(absences) and not _are_many(absences, listing.records)
-        records = tuple(_judged(listing.records, absences)) if judged else listing.records
         if absences:
-            denying = _as_one(absences) if _are_many(absences, records) else absences
-            records = tuple(_against(each, denying, name, conflicts) for each in records)
-        if len(records) > 1 and name in COUNTED:
-            records = tuple(_each_once(records))
-        if records is not listing.records:
+            denying = _as_one(absences) if _are_many(absences, listing.records) else absences
+            records = tuple(_against(each, denying, name, conflicts) for each in listing.records)
             tables[name] = replace(listing, records=records)
     for name in [each for each in tables if stated[each]]:
         beside = [name] if name not in EXPOSURE else list(EXPOSURE)
         denied = [record for table in beside for record in tables[table].records]
-        tables[name] = _without_contradicted(tables[name], denied)
+        tables[name] = _without_contradicted(tables[name], denied, name in complete)
+    for name, listing in tables.items():
+        records = listing.records
+        # Only a statement that nothing contradicts is somebody's judgement.
+        if listing.absences and not _are_many(listing.absences, records):
+            records = tuple(_judged(records, listing.absences))
+        if len(records) > 1 and name in COUNTED:
+            records = tuple(_each_once(records))
+        if records is not listing.records:
+            tables[name] = replace(listing, records=records)
     return conflicts
 
 
-def _without_contradicted(listing: Listing[Any], records: Iterable[Any]) -> Listing[Any]:
-    """The list without the statements of absence that a record contradicts: if that is right, they are not."""
+def _without_contradicted(listing: Listing[Any], records: Iterable[Any], stated: bool) -> Listing[Any]:
+    """The list without the statements of absence that a record contradicts: if that is right, they are not.
+
+    A list that was ``stated`` to be complete stays so, whichever of the two is right. One that only "none" made
+    complete is open from then on.
+    """
     contradicting = [(record, codes) for record in records if (codes := _of_field(record, DENIED))]
     if _are_many(listing.absences, contradicting):
         contradicting = [(None, frozenset().union(*(codes for _, codes in contradicting)))]
@@ -108,8 +119,7 @@ def _without_contradicted(listing: Listing[Any], records: Iterable[Any]) -> List
             left = tuple(each for each in absence.denied if each not in gone)
             kept.append(replace(absence, codes=codes, names=left))
         else:
-            # "None" beside something that is there: the list is not known to be empty, nor to be complete.
-            complete = False
+            complete = complete and stated
     return replace(listing, absences=tuple(kept), complete=complete)
 
 

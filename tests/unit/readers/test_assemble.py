@@ -245,6 +245,16 @@ class TestTherapies:
         assert profile(therapies=["cisplatin"]).therapies.complete is False
         assert profile(therapies=["cisplatin"], complete=["therapies"]).therapies.complete is True
 
+    def test_what_was_stated_to_be_complete_stays_so_whatever_is_denied(self) -> None:
+        def complete(denial: object, *stated: str) -> bool:
+            found = assembled(therapies=["cisplatin", denial], complete=[*stated]).profile
+            assert found is not None
+            return found.therapies.complete
+
+        assert complete({"none_of": "cisplatin"}, "therapies")
+        assert complete("none", "therapies")
+        assert not complete("none")
+
     def test_an_agent_nobody_knows_could_be_any(self) -> None:
         found, issue = with_issue("P108", therapies=[{"agents": ["cisplatin", "oncoplatin"]}])
         assert found.therapies.records[0].components == (Codes.of("cisplatin"), None)

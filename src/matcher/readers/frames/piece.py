@@ -157,7 +157,7 @@ class PieceReader:
         if len(listing.records) + len(listing.absences) > 1:
             tables: Tables = {each: Listing() for each in LISTS}
             tables[name] = listing
-            settle(tables, self.formulary)
+            settle(tables, self.formulary, frozenset({name}))
             if tables[name].records != own or tables[name].absences != listing.absences:
                 return None
         found = {name: own} | elsewhere

@@ -62,6 +62,8 @@ class Argument:
     value: frozenset[str] | Duration | float | str | tuple[str, ...] | bool
     title: str = ""
     read_as: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    #: of a scheme the agents given together with the first
+    together: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,9 @@ class Arguments:
         value = self.given[name].value
         assert isinstance(value, str)
         return value
+
+    def together(self, name: str) -> tuple[frozenset[str], ...]:
+        return self.given[name].together if name in self.given else ()
 
     def flag(self, name: str) -> bool:
         return name in self.given and bool(self.given[name].value)

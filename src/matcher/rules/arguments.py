@@ -122,6 +122,10 @@ def _treatment(
         lexicon.used_lists.add(code)
     elif parameter.takes in (Takes.AGENT, Takes.CAUSE) and (code := TREATMENTS.lookup(raw)) is not None:
         named, members = TREATMENTS.title(code), TREATMENTS.leaves(code)
+    elif parameter.takes is Takes.THERAPY and (scheme := formulary.scheme(raw)) is not None:
+        code, (first, *others) = scheme
+        phrase = parameter.phrase.format(code.replace("_", "-").upper())
+        return Argument(code, first, phrase, read_as(raw, code, code), tuple(others))
     else:
         hint = unknown_name(raw, formulary.nearest(raw))
         problems.append(Problem(path, "R024", f"no list or agent is called '{raw}'", hint))

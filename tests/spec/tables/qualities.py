@@ -206,6 +206,21 @@ QUALITIES_OF_RECORDS = Section(
             ),
         ),
         Table(
+            "A scheme",
+            "All its agents in one course; who never had one of them never had the scheme.",
+            {"prior": "cispem"},
+            (
+                row(MET, therapies=[{"agents": ["cisplatin", "pemetrexed"]}]),
+                row(
+                    NOT_MET,
+                    therapies=[{"agents": ["cisplatin"]}, {"agents": ["pemetrexed"]}],
+                    complete=["therapies"],
+                ),
+                row(NOT_MET, therapies=[{"none_of": "pemetrexed"}]),
+                row(UNKNOWN, therapies=[{"agents": ["cisplatin", None]}], complete=["therapies"]),
+            ),
+        ),
+        Table(
             "An operation for something",
             "Done for this condition.",
             {"procedure": {"is": "surgery", "for": "gi_obstruction"}},

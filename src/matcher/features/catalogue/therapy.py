@@ -52,7 +52,7 @@ SYSTEMIC = frozenset({"systemic", "cell_therapy"})
 def _courses(arguments: Arguments) -> tuple[Filter, ...]:
     where: tuple[Filter, ...] = ()
     if (given := _target(arguments)) is not None:
-        where += (Contains("components", given),)
+        where += _given(given, arguments)
     if "kind" in arguments:
         where += (Is("kind", arguments.codes("kind")),)
     if "role" in arguments:
@@ -64,6 +64,11 @@ def _courses(arguments: Arguments) -> tuple[Filter, ...]:
     return where + said(arguments, "therapies")
 
 
+def _given(target: frozenset[str], arguments: Arguments) -> tuple[Filter, ...]:
+    """One agent of these was given; of a scheme one of each, in one course."""
+    return tuple(Contains("components", each) for each in (target, *arguments.together("therapy")))
+
+
 def _target(arguments: Arguments) -> frozenset[str] | None:
     """The agents that are asked about, without those excepted; nothing where any would do."""
     if "therapy" not in arguments:
@@ -72,7 +77,9 @@ def _target(arguments: Arguments) -> frozenset[str] | None:
 
 
 def _counted(arguments: Arguments, *more: Filter) -> Count:
-    return Count("therapies", _courses(arguments) + more, _target(arguments))
+    # Who never had one agent of a scheme never had the scheme.
+    others = arguments.together("therapy")
+    return Count("therapies", _courses(arguments) + more, _target(arguments), others=others)
 
 
 def _lines(arguments: Arguments) -> Count:
@@ -87,7 +94,7 @@ def _lines(arguments: Arguments) -> Count:
 def _progressed(arguments: Arguments) -> Count:
     where: tuple[Filter, ...] = ()
     if "therapy" in arguments:
-        where += (Contains("components", arguments.codes("therapy")),)
+        where += _given(arguments.codes("therapy"), arguments)
     where += (Is("progressed", YES.members),)
     limit = arguments.duration("within")
     if arguments.flag("during"):

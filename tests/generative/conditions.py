@@ -74,9 +74,7 @@ def _windowed() -> st.SearchStrategy[Raw]:
 
 _COUNTS = _numeric((0, 1, 2), named=True)
 _PRESENT: st.SearchStrategy[Raw] = st.one_of(st.just({}), st.just({}), _COUNTS)
-_PLATELETS = _with(
-    st.just({"test": "platelets"}), _numeric((75, 100, 150), "10*9/L"), _maybe("within", WINDOWS)
-)
+_PLATELETS = _with(st.just({"test": "platelets"}), _numeric((75, 100, 150), "10*9/L"), _windowed())
 _MULTIPLES = st.builds(
     lambda op, times: {"test": "alt", op: f"{times} x ULN"},
     st.sampled_from(_OPS),
@@ -89,7 +87,7 @@ LATEST: Conditions = st.one_of(
     _word("sex", _codes("female", "male")),
     _word("pregnant", _codes("yes", "no"), _maybe("within", WINDOWS)),
     _word("resectability", _codes("resectable", "unresectable")),
-    _word("lvef", _numeric((45, 50, 55), "%"), _maybe("within", WINDOWS)),
+    _word("lvef", _numeric((45, 50, 55), "%"), _windowed()),
     _word("suitable_for", _maybe("therapy", ("cisplatin", "carboplatin")), st.just({"is": True})),
     _word(
         "biomarker",
@@ -112,7 +110,7 @@ LATEST: Conditions = st.one_of(
     _word("stage", st.just({"scheme": "ajcc8_pleural"}), _codes("IA", "IIIB", "IV", "III")),
 )
 FIRST_OF: Conditions = st.one_of(
-    _word("ecog", _numeric((0, 1, 2, 3)), _maybe("within", WINDOWS)),
+    _word("ecog", _numeric((0, 1, 2, 3)), _windowed()),
     _word("karnofsky", _numeric((60, 70, 80)), _maybe("within", WINDOWS)),
     _word("creatinine_clearance", _numeric((45, 60, 80), "mL/min")),
     _word("egfr", _numeric((45, 60, 90), "mL/min/{1.73_m2}")),

@@ -102,12 +102,16 @@ Filter: TypeAlias = Is | Named | Contains | Within | Recent | Ago
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The field of the latest record, if it is not older than ``within``."""
+    """The field of the latest record, if it is not older than ``within``.
+
+    With ``events`` (as in ``Since``) it is of that time before a planned event, and not of the time after.
+    """
 
     table: str
     field: str
     where: tuple[Filter, ...] = ()
     within: Duration | None = None
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

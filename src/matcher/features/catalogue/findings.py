@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import YES, Interval
 from matcher.features.catalogue.alterations import alteration
-from matcher.features.catalogue.person_and_disease import WITHIN, window
+from matcher.features.catalogue.person_and_disease import COUNTED_TO, WITHIN, window
 from matcher.features.catalogue.said import quality_parameters, said
 from matcher.features.kind import (
     Age,
@@ -45,13 +45,17 @@ def _lab_kind(arguments: Arguments) -> Latest:
     test = LAB_TESTS[arguments.text("test")]
     field = {"": "value", "upper": "times_upper_normal", "lower": "times_lower_normal"}[arguments.multiple_of]
     where = (Is("test", frozenset({test.code})),)
-    return Latest("labs", field, where, window(arguments, test.max_age_days))
+    return Latest("labs", field, where, window(arguments, test.max_age_days), arguments.events("before"))
 
 
 def _lab_feature(test_name: str, arguments: Arguments) -> Feature:
     test = LAB_TESTS[test_name]
     kind = Latest(
-        "labs", "value", (Is("test", frozenset({test.code})),), window(arguments, test.max_age_days)
+        "labs",
+        "value",
+        (Is("test", frozenset({test.code})),),
+        window(arguments, test.max_age_days),
+        arguments.events("before"),
     )
     return Feature(f"lab {test_name}", kind, NumberDomain(Interval(test.low, test.high), test.unit))
 
@@ -105,7 +109,9 @@ def _tests(arguments: Arguments) -> tuple[Filter, ...]:
 
 def _marker(field: str) -> Facet:
     def kind(arguments: Arguments) -> Latest:
-        return Latest("biomarkers", field, _tests(arguments), arguments.duration("within"))
+        return Latest(
+            "biomarkers", field, _tests(arguments), arguments.duration("within"), arguments.events("before")
+        )
 
     answers: dict[str, Answer] = {
         "status": Category(codes=STATUSES),
@@ -119,7 +125,13 @@ def _marker(field: str) -> Facet:
 def _percent_kind(arguments: Arguments) -> Latest:
     """Cells stained with at least the given intensity (any staining, when none is given)."""
     level = arguments.text("intensity_at_least") if "intensity_at_least" in arguments else "1"
-    return Latest("biomarkers", f"percent_{level}", _tests(arguments), arguments.duration("within"))
+    return Latest(
+        "biomarkers",
+        f"percent_{level}",
+        _tests(arguments),
+        arguments.duration("within"),
+        arguments.events("before"),
+    )
 
 
 def _category_answer(arguments: Arguments) -> Answer:
@@ -234,7 +246,7 @@ WORDS: tuple[Word, ...] = (
         phrase="{test}",
         example="lab: {test: platelets, at_least: 100 10*9/L, within: 14 days}",
         facets={"": Facet(_lab_answer, _lab_kind)},
-        parameters=(Parameter("test", Takes.LAB, "which test", required=True), WITHIN),
+        parameters=(Parameter("test", Takes.LAB, "which test", required=True), WITHIN, COUNTED_TO),
         question="What is the latest {test} (value, unit, date)?",
         topic="lab:{test}",
         default_window=lambda a: LAB_TESTS[a.text("test")].max_age_days,
@@ -246,7 +258,7 @@ WORDS: tuple[Word, ...] = (
         phrase="Creatinine clearance",
         example="creatinine_clearance: {at_least: 45 mL/min}",
         facets={"": Facet(lambda _: Number("mL/min", 0, 400), _clearance)},
-        parameters=(WITHIN,),
+        parameters=(WITHIN, COUNTED_TO),
         question="What is the creatinine (value, unit, date), and the weight?",
         topic="lab:creatinine",
         default_window=lambda _: LAB_TESTS["creatinine"].max_age_days,
@@ -258,7 +270,7 @@ WORDS: tuple[Word, ...] = (
         phrase="eGFR",
         example="egfr: {at_least: '50 mL/min/{1.73_m2}'}",
         facets={"": Facet(lambda _: Number("mL/min/{1.73_m2}", 0, 400), _egfr)},
-        parameters=(WITHIN,),
+        parameters=(WITHIN, COUNTED_TO),
         question="What is the creatinine (value, unit, date)?",
         topic="lab:creatinine",
         default_window=lambda _: LAB_TESTS["creatinine"].max_age_days,
@@ -276,7 +288,10 @@ WORDS: tuple[Word, ...] = (
             "score": _marker("score"),
             "number": _marker("number"),
             "category": Facet(
-                _category_answer, lambda a: Latest("biomarkers", "category", _tests(a), a.duration("within"))
+                _category_answer,
+                lambda a: Latest(
+                    "biomarkers", "category", _tests(a), a.duration("within"), a.events("before")
+                ),
             ),
         },
         parameters=(
@@ -291,6 +306,7 @@ WORDS: tuple[Word, ...] = (
             ),
             Parameter("score_type", Takes.CODES, "which score", vocabulary=SCORE_TYPE),
             WITHIN,
+            COUNTED_TO,
         ),
         question="What is the result for {marker} (method, percent of cells, intensity)?",
         topic="biomarker:{marker}",

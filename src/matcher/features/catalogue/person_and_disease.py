@@ -28,6 +28,9 @@ from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
 
 WITHIN = Parameter("within", Takes.DURATION, "not older than this at the as-of date", phrase="within {}")
+COUNTED_TO = Parameter(
+    "before", Takes.EVENT, "the time before this planned event, instead of before today", phrase="before {}"
+)
 CONVERTED = {"ecog": "karnofsky", "karnofsky": "ecog"}
 
 
@@ -47,7 +50,9 @@ def observed(kind: ObservationType, arguments: Arguments) -> Latest:
     where: tuple[Filter, ...] = (Named("name", kind.name),)
     if kind.subject and kind.subject in arguments:
         where += (Named("subject", arguments.text(kind.subject)),)
-    return Latest("observations", "value", where, window(arguments, kind.max_age_days))
+    return Latest(
+        "observations", "value", where, window(arguments, kind.max_age_days), arguments.events("before")
+    )
 
 
 def _answer(kind: ObservationType) -> Answer:
@@ -68,7 +73,7 @@ def _scale(kind: ObservationType, arguments: Arguments) -> Kind:
 
 def _observation_words() -> Iterator[Word]:
     for kind in OBSERVATIONS.values():
-        parameters: tuple[Parameter, ...] = (WITHIN,)
+        parameters: tuple[Parameter, ...] = (WITHIN, COUNTED_TO)
         if kind.subject:
             meaning = f"which {kind.subject}"
             parameters += (

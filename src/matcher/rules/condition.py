@@ -119,6 +119,19 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
                 yield from comparisons(part)
 
 
+def without_else(condition: Condition) -> Iterator[Branch]:
+    """Every branch below that asks nothing where its condition is not met."""
+    match condition:
+        case Group(members=members):
+            for member in members:
+                yield from without_else(member)
+        case Branch(condition=asked, then=then, otherwise=otherwise):
+            if otherwise == ASKS_NOTHING:
+                yield condition
+            for part in (asked, then, otherwise):
+                yield from without_else(part)
+
+
 def names_read(condition: Condition) -> tuple[tuple[str, str], ...]:
     """Each name that the author wrote in another way than the vocabulary, with what it was taken for."""
     return tuple(dict.fromkeys(pair for each in comparisons(condition) for pair in each.read_as))

@@ -12,7 +12,7 @@ from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, P
 from matcher.rules import limit as limits
 from matcher.rules.arguments import read_argument
 from matcher.rules.bounds import COMPARISONS, MEMBERSHIP, NUMERIC, SIGNS, BoundReader
-from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, Path, Problem
+from matcher.rules.condition import ASKS_NOTHING, Branch, Comparison, Condition, Gate, Group, Path, Problem
 from matcher.rules.lexicon import DerivedWord, Lexicon
 from matcher.rules.limit import LimitError
 
@@ -87,17 +87,17 @@ class ConditionReader:
 
     def _branch(self, raw: Mapping[str, object], path: Path, depth: int) -> Condition | None:
         known = self._only(raw, ("if", "then", "else"), path)
-        for name in ("then", "else"):
-            if name not in raw:
-                message = f"'if' without '{name}'"
-                self._refuse((*path, "if"), "R010", message, f"write '{name}: ...' beside it", at_key=True)
+        if "then" not in raw:
+            self._refuse(
+                (*path, "if"), "R010", "'if' without 'then'", "write 'then: ...' beside it", at_key=True
+            )
         asked, then, otherwise = (
             self.read(raw[name], (*path, name), depth + 1) if name in raw else None
             for name in ("if", "then", "else")
         )
-        if not known:
-            return None
-        if asked is None or then is None or otherwise is None:
+        if "else" not in raw:
+            otherwise = ASKS_NOTHING
+        if not known or asked is None or then is None or otherwise is None:
             return None
         return Branch(asked, then, otherwise, path)
 

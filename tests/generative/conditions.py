@@ -182,7 +182,7 @@ COUNT: Conditions = st.one_of(
         _PRESENT,
     ),
     _word(
-        "radiotherapy", _maybe("field", ("chest", "bone")), said.asking("radiotherapy"), _windowed(), _PRESENT
+        "radiotherapy", _given("field", ("chest", "bone")), said.asking("radiotherapy"), _windowed(), _PRESENT
     ),
     _word(
         "alteration",
@@ -199,7 +199,12 @@ COUNT: Conditions = st.one_of(
     ),
     _word("medication", _given("is", ("corticosteroid", "antiplatelet")), _windowed(), _PRESENT),
     _word("other_cancer", _maybe("except", (["BCC"],)), _maybe("within", ("3 years",)), _COUNTS),
-    _word("other_cancer", _maybe("free_for", ("3 years",)), said.asking("diagnoses"), _COUNTS),
+    _word(
+        "other_cancer",
+        st.one_of(_maybe("free_for", ("3 years",)), _maybe("free_less_than", ("3 years",))),
+        said.asking("diagnoses"),
+        _COUNTS,
+    ),
 )
 EXTREME: Conditions = st.one_of(
     _word(

@@ -89,12 +89,13 @@ class Recent:
 class Ago:
     """The record's ``field`` day lies at least this long before the reference day: stable for a month, taken for two.
 
-    ``events`` as in ``Since``. A day that nobody recorded leaves it open.
+    With ``less`` it lies less long ago. ``events`` as in ``Since``. A day that nobody recorded leaves it open.
     """
 
     field: str
     at_least: Duration
     events: tuple[str, ...] = ()
+    less: bool = False
 
 
 Filter: TypeAlias = Is | Named | Contains | Within | Recent | Ago

@@ -18,6 +18,7 @@ from matcher.readers.lookup import one_of
 from matcher.readers.shape import checked
 from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_number
 from matcher.vocabulary import units
+from matcher.vocabulary.biomarkers import gene_symbol
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
 from matcher.vocabulary.procedures import TREATMENTS
 
@@ -160,6 +161,8 @@ def _subject(context: Context, kind: ObservationType, row: Mapping[str, Any]) ->
     code = known.lookup(written) if known is not None and written else None
     if code is None and kind.subject == "therapy":
         code = TREATMENTS.lookup(written)
+    if kind.subject == "gene":
+        code = gene_symbol(written)
     return code or re.sub(r"[\s_-]+", "_", written.casefold())
 
 

@@ -116,6 +116,8 @@ def _treatment(
 ) -> Argument | None:
     """A class or an agent; where anything that was done will do, a procedure or radiotherapy as well."""
     formulary = lexicon.formulary
+    if raw == "any" and parameter.takes is Takes.THERAPY:
+        return Argument("any", formulary.all_leaves, parameter.phrase.format("any therapy"))
     code, named, members = formulary.lookup(raw), "", frozenset[str]()
     if code is not None:
         named, members = formulary.title(raw), formulary.members(raw)

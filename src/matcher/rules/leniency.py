@@ -26,7 +26,7 @@ _RETESTED = frozenset(
 #: what screening itself establishes: a closed list
 _SCREENED = frozenset(
     {"consent", "pregnant", "breastfeeding", "contraception", "contraception_highly_effective"}
-    | {"conception_intended", "gamete_donation_waived"}
+    | {"conception_intended", "gamete_donation_waived", "pregnancy_tests_negative"}
 )
 #: whom a criterion of that list is asked of
 _OF_WHOM = frozenset({"sex", "age", "childbearing_potential", "postmenopausal", "sterilised"})

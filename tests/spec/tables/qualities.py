@@ -254,6 +254,17 @@ QUALITIES_OF_RECORDS = Section(
                 row(UNKNOWN, **_breast(date="2015")),
             ),
         ),
+        Table(
+            "Free of another cancer for less than a time",
+            "The very day counts as long enough.",
+            {"other_cancer": {"free_less_than": "3 years"}},
+            (
+                row(MET, **_breast(free_since="2023-01-16")),
+                row(NOT_MET, **_breast(free_since="2023-01-15")),
+                row(UNKNOWN, **_breast(free_since="2023-01")),
+                row(UNKNOWN, **_breast()),
+            ),
+        ),
         *(_quality(each) for held in QUALITIES.values() for each in held),
     ),
 )

@@ -170,6 +170,8 @@ class Reading:
         day = records.spans(condition.field)[held]
         possible = ~day.stated | (day.first <= before(condition.at_least, reference.last)[rows])
         sure = day.stated & (day.last <= before(condition.at_least, reference.first)[rows])
+        if condition.less:
+            possible, sure = ~sure, ~possible
         return verdicts_of(sure, possible)
 
     def present(self, records: Records, matching: Candidates) -> Verdicts:

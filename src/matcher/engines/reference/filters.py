@@ -147,9 +147,11 @@ def _is_ago(held: DateSpan | None, condition: Ago, profile: Profile, clock: Cloc
     if held is None:
         return Verdict.UNKNOWN
     reference = reference_day(profile, condition.events, clock)
-    if held.first > condition.at_least.before(reference.last):
-        return Verdict.NOT_MET
-    return Verdict.MET if held.last <= condition.at_least.before(reference.first) else Verdict.UNKNOWN
+    possible = held.first <= condition.at_least.before(reference.last)
+    certain = held.last <= condition.at_least.before(reference.first)
+    if condition.less:
+        possible, certain = not certain, not possible
+    return Verdict.MET if certain else Verdict.UNKNOWN if possible else Verdict.NOT_MET
 
 
 def _undated_end(record: Record) -> bool:

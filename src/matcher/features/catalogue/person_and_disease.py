@@ -71,6 +71,9 @@ def _scale(kind: ObservationType, arguments: Arguments) -> Kind:
     return FirstOf((recorded, Feature(f"{kind.name} from {other.name}", formula, domain)))
 
 
+_SUBJECT_TAKES = {"therapy": Takes.AGENT, "gene": Takes.GENE}
+
+
 def _observation_words() -> Iterator[Word]:
     for kind in OBSERVATIONS.values():
         parameters: tuple[Parameter, ...] = (WITHIN, COUNTED_TO)
@@ -79,7 +82,7 @@ def _observation_words() -> Iterator[Word]:
             parameters += (
                 Parameter(
                     kind.subject,
-                    Takes.AGENT if kind.subject == "therapy" else Takes.TEXT,
+                    _SUBJECT_TAKES.get(kind.subject, Takes.TEXT),
                     meaning,
                     vocabulary=SUBJECTS.get(kind.subject),
                     phrase="({})" if kind.subject == "criteria" else "{}",
@@ -127,6 +130,8 @@ def _other_cancer(arguments: Arguments) -> Count:
         where += (Recent("start", within),)
     if (free := arguments.duration("free_for")) is not None:
         where += (Ago("free_since", free),)
+    if (less := arguments.duration("free_less_than")) is not None:
+        where += (Ago("free_since", less, less=True),)
     return Count("diagnoses", where + said(arguments, "diagnoses"), target=codes)
 
 
@@ -212,6 +217,12 @@ WORDS: tuple[Word, ...] = (
             Parameter("within", Takes.DURATION, "diagnosed within this time", phrase="diagnosed within {}"),
             Parameter(
                 "free_for", Takes.DURATION, "free of it for at least this time", phrase="free for {} or more"
+            ),
+            Parameter(
+                "free_less_than",
+                Takes.DURATION,
+                "free of it for less than this time",
+                phrase="free for less than {}",
             ),
             *quality_parameters("diagnoses"),
         ),

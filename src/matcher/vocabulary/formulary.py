@@ -130,6 +130,11 @@ class Formulary:
     def problems(self) -> tuple[FormularyProblem, ...]:
         return tuple(self._problems)
 
+    @property
+    def schemes(self) -> tuple[Combination, ...]:
+        """The names that stand for several agents given together."""
+        return tuple(self._combinations.values())
+
     def lookup(self, text: str) -> str | None:
         """The agent or class a name or synonym means; nothing for a combination, which is neither."""
         code = text if text in self._leaves else self._names.get(key(text))

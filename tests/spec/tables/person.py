@@ -84,8 +84,8 @@ _ALREADY = {each[0] for each in _OBSERVED} | {"ecog", "suitable_for", "measurabl
 def _row_of(kind: ObservationType) -> Table:
     """The table of a fact that follows from its row in the vocabulary."""
     if kind.codes:
-        asked, passing, failing = kind.codes[0], kind.codes[0], kind.codes[1]
-        return _table(kind.name, True if asked == "yes" else asked, passing, failing, None)
+        passing, failing = kind.codes[:2]
+        return _table(kind.name, True if passing == "yes" else passing, passing, failing, None)
     limit = kind.low + 1
     asked = {"at_least": f"{limit:g} {kind.unit}".strip()}
     return _table(kind.name, asked, limit, kind.low, f"{kind.low:g}-{limit:g}")

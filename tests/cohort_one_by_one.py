@@ -14,8 +14,8 @@ from matcher.engines.base import Clock, Finding, VerdictTable
 from matcher.engines.reference import ReferenceEngine, value_of, verdict_of, walk
 from matcher.features.kind import SinceDay
 from matcher.rules.candidate import Criterion, Roots
-from matcher.rules.compile import CandidateCompiler
 from matcher.rules.graph import Choice, Combine, Graph, GraphBuilder, NodeId, Read, Test, members_of
+from matcher.rules.roots import roots_of
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.cohort import CohortCounts, CohortPlan, CriterionCount, Entry, FactCount
 from matcher.standing.standing import StandingKind, kind_of
@@ -66,10 +66,8 @@ def one_by_one(plan: CohortPlan, patients: Sequence[Profile]) -> CohortCounts:
 
 
 def _changed(entry: Entry, builder: GraphBuilder) -> _Changed:
-    compiler = CandidateCompiler(builder, None, None)  # type: ignore[arg-type]
-
     def roots(criteria: Sequence[Criterion]) -> Roots:
-        return compiler._roots(tuple(criteria), entry.candidate.coverage)
+        return roots_of(builder, criteria, entry.candidate.coverage)
 
     asked = entry.criteria
     return _Changed(

@@ -110,7 +110,8 @@ def fits_wide(patient: Written) -> Written:
 
 
 _NEEDS = {"labs": "value", "procedures": "procedure", "conditions": "condition", "medications": "agents",
-          "alterations": "gene", "stage": "value", "events": "date", "therapies": "agents"}  # fmt: skip
+          "alterations": "gene", "stage": "value", "events": "date", "therapies": "agents",
+          "judgements": "verdict"}  # fmt: skip
 
 
 def _carries(table: str, fields: Mapping[str, str]) -> bool:
@@ -142,9 +143,9 @@ def _slot(record: Record) -> str | None:
 
 _PREFIX = {"therapies": "therapy", "procedures": "procedure", "radiotherapy": "radiotherapy",
            "conditions": "condition", "medications": "medication", "alterations": "alteration",
-           "events": "event", "diagnoses": "other_cancer"}  # fmt: skip
+           "events": "event", "diagnoses": "other_cancer", "judgements": "judgement"}  # fmt: skip
 _OWN = {"therapies": "agents", "procedures": "procedure", "conditions": "condition", "medications": "agents",
-        "alterations": "gene", "events": "name", "diagnoses": "code"}  # fmt: skip
+        "alterations": "gene", "events": "name", "diagnoses": "code", "judgements": "verdict"}  # fmt: skip
 _RENAMED = {("procedures", "start"): "date", ("medications", "unit"): "dose_unit",
             ("biomarkers", "percent_positive"): "percent"}  # fmt: skip
 _MISSING = {("procedures", "end"), ("alterations", "copy_number"), ("diagnoses", "confirmed")}

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from matcher.domain.dates import DateSpan, add_months
+from matcher.domain.judgement import HOLDS, HOLDS_NOT, Judgement
 from matcher.domain.possible import NO, YES, Codes, Interval
 from matcher.domain.record import (
     Alteration,
@@ -32,6 +33,7 @@ from matcher.vocabulary.staging import EDITIONS
 from tests.generative import profiles as made
 from tests.generative import said
 from tests.generative.conditions import EVENTS
+from tests.generative.profiles import JUDGED
 
 R = TypeVar("R", bound=Record)
 LONG_AGO = timedelta(days=1500)
@@ -346,6 +348,17 @@ class Completer:
                 self.code(None, *each) for each in (("T1_other", "T4_other"), ("N0", "N2_other"), ("M0",))
             )
             found.append(Staging(Codes.of("8"), t, n, m, on=DateSpan.on(self.as_of)))
+        return tuple(found)
+
+    def judgements(self, held: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
+        """What is left to a person and nobody judged may be judged; what is computed is overridden or not."""
+        found = self.values(
+            held, "verdict", lambda each: (each.candidate, each.criterion, each.force), self.code
+        )
+        found = [replace(each, on=None if each.on is None else self.day(each.on)) for each in found]
+        if not any((each.candidate, each.criterion) == JUDGED for each in held):
+            verdict = Codes.of(self.choose((HOLDS, HOLDS_NOT)))
+            found.append(Judgement(*JUDGED, verdict, DateSpan.on(self.as_of)))
         return tuple(found)
 
     def events(self, held: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -30,7 +30,7 @@ from matcher.vocabulary import codes
 from tests.generative import profiles as made
 from tests.generative.completer import Completer
 
-TABLES = ("observations", "staging", "labs", "biomarkers", "events")
+TABLES = ("observations", "staging", "labs", "biomarkers", "events", "judgements")
 
 
 @st.composite
@@ -47,6 +47,7 @@ def completions(draw: st.DrawFn, profile: Profile, tables: frozenset[str] | None
         "labs": lambda: decide.labs(profile.labs),
         "biomarkers": lambda: decide.biomarkers(profile.biomarkers),
         "events": lambda: decide.events(profile.events),
+        "judgements": lambda: decide.judgements(profile.judgements),
         **{name: partial(_listing, decide, profile, name) for name in _LISTED},
     }
     return replace(

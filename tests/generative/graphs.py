@@ -23,16 +23,19 @@ from matcher.features.kind import (
 from matcher.rules.condition import Branch, Condition
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.graph import Constant, Graph, GraphBuilder, NodeId, Presume, Read, members_of
+from matcher.rules.judgement import left_to_a_person
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Lowering
+from matcher.rules.override import has_been_judged
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import DerivationDocument
 from matcher.rules.version import in_force
 from tests.generative.conditions import EVENTS, GATES, LEAVES, Raw, gate, nested
+from tests.generative.profiles import JUDGED, OVERRIDDEN
 from tests.small_formulary import SMALL_FORMULARY
 
 #: what a graph is generated for: the node its condition must hold
-WANTED = ("Test", *GATES, "Choice", "Combine", "Constant", "Presume", "SinceDay")
+WANTED = ("Test", *GATES, "Choice", "Combine", "Constant", "Presume", "SinceDay", "Judgement", "Override")
 
 
 @dataclass(frozen=True)
@@ -194,4 +197,12 @@ def graphs(draw: st.DrawFn, wanted: str | None = None) -> Made:
             since = DateSpan(first, first + timedelta(days=draw(st.sampled_from((0, 2)))))
             branch = Branch(in_force(since), read(reader, raw), read(reader, draw(nested(1))))
             root = lowering.lower(branch)
+        case "Judgement":
+            judged = left_to_a_person(*JUDGED, "In good shape")
+            root = (
+                builder.all([root, lowering.lower(judged)]) if draw(st.booleans()) else lowering.lower(judged)
+            )
+        case "Override":
+            verdict = left_to_a_person(*OVERRIDDEN, "Adults")
+            root = lowering.lower(Branch(has_been_judged(*OVERRIDDEN), verdict, read(reader, raw)))
     return Made(builder.graph(), root, raw, derivations)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from matcher.domain.dates import DateSpan, add_months
+from matcher.domain.judgement import HOLDS, HOLDS_NOT, IN_FORCE, REPLACED, Judgement
 from matcher.domain.possible import NO, YES, Codes, Interval
 from matcher.domain.profile import Profile
 from matcher.domain.record import (
@@ -40,6 +41,9 @@ from matcher.vocabulary.staging import STAGE
 from tests.generative import said
 from tests.generative.conditions import EVENTS
 from tests.small_formulary import SMALL_FORMULARY
+
+#: a criterion left to a person, and one whose computed verdict a person may override
+JUDGED, OVERRIDDEN = ("T-1", "I-01"), ("T-1", "I-02")
 
 R = TypeVar("R", bound=Record)
 Maybe = st.SearchStrategy[Codes | None]
@@ -338,6 +342,19 @@ def _events(draw: st.DrawFn, as_of: date) -> tuple[Event, ...]:
 
 
 @cache
+def _judgements(as_of: date) -> st.SearchStrategy[tuple[Judgement, ...]]:
+    """As a reader leaves them: two people who differ are both open, who has said something else no longer counts."""
+    one = st.builds(
+        lambda about, verdict, on, force: Judgement(about[0], about[1], verdict, on, force=force),
+        st.sampled_from((JUDGED, OVERRIDDEN, ("T-2", "I-01"))),
+        stated(HOLDS, HOLDS_NOT),
+        maybe_span(as_of),
+        st.sampled_from((IN_FORCE, IN_FORCE, IN_FORCE, REPLACED)),
+    )
+    return st.lists(one, max_size=4).map(tuple)
+
+
+@cache
 def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrategy[Any]]:
     """Each part of a profile by its name."""
     members = SMALL_FORMULARY.members
@@ -346,7 +363,7 @@ def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrateg
     around = [DateSpan.on(each + timedelta(days=off)) for each in birthdays for off in (-1, 0, 1)]
     conditions = st.builds(
         lambda code, status, grade, dated, due_to, stable, told: Condition(
-            code, status, grade, *dated, due_to=due_to, stable_since=stable, qualities=told
+            code, status, grade, dated[0], dated[1], due_to=due_to, stable_since=stable, qualities=told
         ),
         some(*CONDITION_CODES),
         some("active", "controlled", "resolved"),
@@ -357,7 +374,7 @@ def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrateg
         said.qualities("conditions"),
     )
     procedures = st.builds(
-        lambda code, dated, reason, told: Procedure(code, *dated, reason=reason, qualities=told),
+        lambda code, dated, reason, told: Procedure(code, dated[0], dated[1], reason=reason, qualities=told),
         some(*PROCEDURE_CODES),
         _dated(as_of),
         some(*said.REASONS),
@@ -389,6 +406,7 @@ def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrateg
             medications(as_of), [members("corticosteroid"), members("antiplatelet")], as_of
         ),
         "events": _events(as_of),
+        "judgements": _judgements(as_of),
     }
 
 

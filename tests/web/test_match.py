@@ -210,6 +210,24 @@ def test_the_openapi_document_shows_requests_that_work(http: httpx.Client) -> No
     assert "ecog" in document["components"]["schemas"]["Profile"]["properties"]
 
 
+@pytest.mark.parametrize(
+    ("candidate", "criterion", "said"),
+    [
+        ("NCT02709512", "E-55", "NCT02709512 has no criterion 'E-55'; there are I-01"),
+        ("NCT99999999", "I-01", "the rulebook has no candidate 'NCT99999999'"),
+    ],
+)
+def test_a_judgement_of_what_the_rulebook_does_not_have_is_refused(
+    http: httpx.Client, candidate: str, criterion: str, said: str
+) -> None:
+    row = {"candidate": candidate, "criterion": criterion, "verdict": "unknown"}
+    refused = http.post("/v1/match", json={**PROFILE, "judgements": [row]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "P125")
+    assert refused.json()["findings"][0]["message"].startswith(said)
+    reported = http.post("/v1/match", params={"unknown": "report"}, json={**PROFILE, "judgements": [row]})
+    assert [each["code"] for each in reported.json()["issues"]] == ["P125"]
+
+
 def test_an_unknown_address_and_a_wrong_method_are_problems(http: httpx.Client) -> None:
     nowhere = http.get("/v1/nowhere")
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "U050")

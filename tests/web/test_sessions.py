@@ -235,3 +235,21 @@ def test_no_value_of_a_patient_reaches_the_log_or_an_address(live: Live, http: h
     said = live.said()
     assert "SECRET" not in said
     assert session not in said
+
+
+def test_what_is_left_to_a_person_is_answered_and_a_computed_verdict_overridden(http: httpx.Client) -> None:
+    trial, name = "NCT02709512", "judgement:NCT02709512:E-05"
+    session = begin(http, profile=PROFILE)["id"]
+    said = {"value": "does not apply", "person": "A. Surgeon", "day": "2026-01-12", "reason": "healed"}
+    over = {"value": "not met", "person": "Dr Y", "reason": "of another patient"}
+    state = put(http, session, {name: said, f"judgement:{trial}:I-06": over})
+    assert state["issues"] == []
+    shown = http.get(f"/v1/sessions/{session}/candidates/{trial}").json()
+    criteria = {each["id"]: each for each in shown["candidate"]["criteria"]}
+    assert criteria["E-05"]["reason"].endswith("judged does not apply by A. Surgeon on 2026-01-12: healed")
+    assert (criteria["I-06"]["verdict"], shown["candidate"]["standing"]) == ("not met", "ineligible")
+    assert "judged not met by Dr Y: of another patient; computed: met" in criteria["I-06"]["reason"]
+    assert standings(state) == matched(http, state["profile"])
+    back = put(http, session, {f"judgement:{trial}:I-06": None})
+    assert standings(back) == matched(http, back["profile"])
+    assert begin(http, profile=back["profile"])["answers"][name] == said

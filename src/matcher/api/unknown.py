@@ -11,6 +11,7 @@ from matcher.errors import CODES
 from matcher.readers.outcome import Reject
 
 UNKNOWN_FIELD = "P109"
+UNKNOWN_CRITERION = "P125"
 _MOST = 100
 
 
@@ -25,16 +26,18 @@ class _Issue(Protocol):
 
 def refuse_unknown(issues: Iterable[tuple[str, _Issue]]) -> None:
     """Raises a problem that names every field that does not exist with its place, if there is one."""
-    found = [(place, each) for place, each in issues if each.code == UNKNOWN_FIELD]
+    found = [(place, each) for place, each in issues if each.code in (UNKNOWN_FIELD, UNKNOWN_CRITERION)]
     if not found:
         return
-    count = f"{len(found)} fields do" if len(found) > 1 else "a field does"
+    named = "field" if found[0][1].code == UNKNOWN_FIELD else "criterion"
+    several = "fields" if named == "field" else "fields or criteria"
+    count = f"{len(found)} {several} do" if len(found) > 1 else f"a {named} does"
     detail = f"{count} not exist: correct the names, or ask with unknown=report to have the rest read"
     findings = [
         Finding(code=each.code, place=cut(place), message=cut(each.reason), remedy=each.remedy)
         for place, each in found[:_MOST]
     ]
-    raise Problem(422, UNKNOWN_FIELD, detail, place=findings[0].place, findings=findings)
+    raise Problem(422, found[0][1].code, detail, place=findings[0].place, findings=findings)
 
 
 def refused(reject: Reject) -> Problem:

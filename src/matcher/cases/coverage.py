@@ -64,7 +64,9 @@ def coverage(loaded: Loaded, results: Sequence[CaseResult]) -> Coverage:
     """What the results show of every criterion, limit and derived result of a loaded rulebook."""
     if loaded.rulebook is None:
         return Coverage((), 0, 0)
-    audit = _Audit(Book(loaded, loaded.rulebook), [each for each in results if not each.failures])
+    audit = _Audit(
+        Book(loaded, loaded.rulebook), [each for each in results if not (each.failures or each.overridden)]
+    )
     demands = list(audit.demands())
     missing = [each.missing for each in demands if each.missing is not None]
     found = in_order([*missing, *repeated_cases(results)])

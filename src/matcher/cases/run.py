@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matcher.domain.possible import Codes
@@ -19,6 +19,7 @@ from matcher.rulebook.marked import Marked
 from matcher.rulebook.strict_yaml import load_yaml
 from matcher.rules.candidate import Candidate, Role
 from matcher.rules.graph import NodeId
+from matcher.rules.override import overridden, overrides_of
 from matcher.rules.rulebook import Derivation, Rulebook
 from matcher.rules.syntax import CaseDocument
 from matcher.standing.standing import StandingKind, stand
@@ -46,6 +47,8 @@ class CaseResult:
     case: Case
     failures: tuple[Diagnostic, ...]
     table: VerdictTable
+    #: a person's verdict stood over a computed one: the case shows nothing of the rule there
+    overridden: bool = False
 
 
 def read_cases(rulebook: Rulebook, root: Path) -> tuple[list[Case], list[Diagnostic]]:
@@ -78,6 +81,12 @@ def _read_file(rulebook: Rulebook, path: Path) -> tuple[list[Case], list[Diagnos
         wire = {"id": document.case, **document.patient}
         assembled = assemble(wire, as_of=document.as_of, formulary=rulebook.formulary)
         problems = [f"{issue.fact}: {issue.reason}" for issue in assembled.issues if issue.code != "P108"]
+        if assembled.profile is not None:
+            problems += [
+                f"judgements: {each.candidate} has no criterion '{each.criterion}'"
+                for each in assembled.profile.judgements
+                if rulebook.criterion(each.candidate, each.criterion) is None
+            ]
         if assembled.reject is not None:
             problems.append(assembled.reject.reason)
         diagnostics += [marked.report("R054", (index, "patient"), each) for each in problems]
@@ -92,9 +101,13 @@ def run_cases(
     """Each case on an engine, the reference engine unless another is given."""
     engine = engine or ReferenceEngine()
     for case in cases:
-        table = engine.evaluate(rulebook.graph, (case.profile,), roots=_roots(case.subject))
-        failures = tuple(_failures(case, table))
-        yield CaseResult(case, failures, table)
+        overrides = overrides_of(rulebook, case.profile)
+        at, here = (overridden(rulebook, overrides), case) if overrides else (rulebook, case)
+        if isinstance(case.subject, Candidate):
+            here = replace(case, subject=at.by_id[case.subject.id])
+        roots = (*_roots(here.subject), *_roots(case.subject))
+        table = engine.evaluate(at.graph, (case.profile,), roots=roots)
+        yield CaseResult(case, tuple(_failures(here, table)), table, bool(overrides))
 
 
 def _roots(subject: Candidate | Derivation) -> tuple[NodeId, ...]:

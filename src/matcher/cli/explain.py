@@ -16,11 +16,10 @@ from matcher.explanation.answer import (
     CriterionShown,
     PatientShown,
 )
-from matcher.readers.outcome import Patient, Reject
+from matcher.readers.outcome import Patient, Reject, issue_in_words
 from matcher.readers.read import PatientFile, read_patients
 from matcher.rules.rulebook import Rulebook
 from matcher.service import Matcher, MatchOptions, open_rulebook
-from matcher.service.outputs import issue_in_words
 from matcher.service.report import groups, tally
 
 _IN_FULL = 3

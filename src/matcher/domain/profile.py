@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from matcher.domain.dates import DateSpan
+from matcher.domain.judgement import Judgement
 from matcher.domain.record import (
-    UNSTATED,
     Alteration,
     Biomarker,
     Condition,
@@ -21,9 +21,9 @@ from matcher.domain.record import (
     Procedure,
     Radiotherapy,
     Record,
-    Source,
     Staging,
 )
+from matcher.domain.source import UNSTATED, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Profile:
     conditions: Listing[Condition] = field(default_factory=Listing)
     medications: Listing[Medication] = field(default_factory=Listing)
     events: tuple[Event, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     @property
@@ -65,9 +66,11 @@ class Profile:
         return held.records if isinstance(held, Listing) else held
 
     def listing(self, name: str, _where: tuple[object, ...] = ()) -> Listing[Record]:
-        """A table with its statements of absence; one that only states presence is never complete."""
+        """A table with its statements of absence; one that only states presence is hardly ever complete."""
         held = getattr(self, name)
-        return held if isinstance(held, Listing) else Listing(records=held)
+        return held if isinstance(held, Listing) else Listing(records=held, complete=name in STATED_WHOLE)
 
 
 LISTS = ("diagnoses", "alterations", "therapies", "procedures", "radiotherapy", "conditions", "medications")
+#: tables that hold all there is of their kind: what nobody judged has not been judged
+STATED_WHOLE = frozenset({"judgements"})

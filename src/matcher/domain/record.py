@@ -11,7 +11,9 @@ from math import inf
 from typing import Generic, TypeAlias, TypeVar
 
 from matcher.domain.dates import DateSpan, TimeUnit, elapsed_between
+from matcher.domain.judgement import Judgement
 from matcher.domain.possible import DOUBTS, NO, UNREAD, YES, Codes, Interval, Possible, is_unread
+from matcher.domain.source import UNSTATED, Source
 from matcher.vocabulary import variants
 from matcher.vocabulary.corticosteroids import PREDNISONE_POTENCY
 from matcher.vocabulary.units import round9
@@ -21,26 +23,6 @@ Components: TypeAlias = tuple[Codes | None, ...]
 
 #: of a record of which nobody said more than its name: each quality, each cause and each reason is possible
 NOTHING_SAID: Components = (None,)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a fact was read: a file with row and column, or the path inside a document or form."""
-
-    file: str = ""
-    row: int | None = None
-    column: str = ""
-
-    def __str__(self) -> str:
-        parts = [self.file] if self.file else []
-        if self.row is not None:
-            parts.append(f"row {self.row}")
-        if self.column:
-            parts.append(self.column)
-        return ", ".join(parts) or "the profile"
-
-
-UNSTATED = Source()
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +346,7 @@ Record: TypeAlias = (
     | Condition
     | Medication
     | Event
+    | Judgement
 )
 R = TypeVar("R", bound=Record)
 

@@ -294,6 +294,14 @@ _FACTS = (
         "Give the column the documented name; a column that is meant to be another gets a name that is not near.",
         "warning",
     ),
+    Code(
+        "P125",
+        "Judgement of an unknown criterion",
+        "A person's judgement names a trial, regimen or criterion that the rulebook does not have. It is kept and "
+        "reported, and counts for nothing.",
+        "Give the candidate and the criterion as `matcher rules show` names them.",
+        "warning",
+    ),
 )
 
 PATIENT_FAMILIES = (

@@ -303,6 +303,14 @@ _WHOLE_FILES = (
         "one its criteria, and the last none.",
     ),
     Code(
+        "R063",
+        "Judgement with a condition",
+        "'judgement: true' leaves the criterion to a person: it is unknown until somebody has judged it. A 'when' "
+        "beside it would be a second answer to the same question.",
+        "Keep the 'when' where the facts decide, or 'judgement: true' where a person does; a criterion of which one "
+        "part can be computed becomes two criteria.",
+    ),
+    Code(
         "R056",
         "Ranking key unknown or repeated",
         "The order of a ranking is a list of known keys, each once.",

@@ -23,7 +23,8 @@ class CriterionShown:
     """One criterion for one patient, in the words of its polarity.
 
     ``verdict`` is met, not met or unknown for an inclusion; applies, does not apply or unknown for an
-    exclusion or caution. ``satisfied`` is met, not met or unknown for either.
+    exclusion or caution. ``satisfied`` is met, not met or unknown for either. ``of``, where somebody has judged the
+    criterion, is the version that a judgement of today would be of.
     """
 
     id: str
@@ -42,6 +43,7 @@ class CriterionShown:
     printed: str
     note: str
     cohort: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

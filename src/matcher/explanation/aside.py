@@ -11,6 +11,7 @@ from matcher.domain.record import Diagnosis, Record, Staging
 from matcher.explanation.answer import Question
 from matcher.explanation.facts import stage_in_words, text_of
 from matcher.explanation.wording import codes_in_words
+from matcher.rules.judgement import JUDGEMENT
 
 _OF_CANCER = frozenset({"diagnosis", "histology"})
 _STAGED = ("tnm", "stage:")
@@ -43,7 +44,7 @@ def set_aside(word: str, profile: Profile) -> tuple[Record, ...]:
 
 def is_set_aside(word: str) -> bool:
     """Whether something may be recorded of it that does not count."""
-    return word in _OF_CANCER or word == "stage"
+    return word in _OF_CANCER or word in ("stage", JUDGEMENT)
 
 
 def why_aside(record: Record) -> str:

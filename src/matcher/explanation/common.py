@@ -20,7 +20,17 @@ from matcher.explanation.answer import (
 Document = dict[str, Any]
 APPLIES = {words: name for name, words in EVIDENCE_APPLIES.items()}
 #: of a criterion, the same for everybody
-FIXED = ("citation", "assumption", "at_screening", "recoverable", "waivable", "printed", "note", "cohort")
+FIXED = (
+    "citation",
+    "assumption",
+    "at_screening",
+    "recoverable",
+    "waivable",
+    "printed",
+    "note",
+    "cohort",
+    "of",
+)
 _SATISFIED = {
     ("exclusion", "applies"): "not met",
     ("exclusion", "does not apply"): "met",

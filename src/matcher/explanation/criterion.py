@@ -12,6 +12,7 @@ from matcher.engines.base import Finding
 from matcher.explanation.answer import CriterionShown, FactShown
 from matcher.explanation.aside import is_set_aside, set_aside, why_aside
 from matcher.explanation.facts import shown
+from matcher.explanation.judged import all_in_words, judgements_about
 from matcher.explanation.origin import Origins
 from matcher.explanation.reason import Place, Reason, asks, number_words, places, reason, together
 from matcher.explanation.version import criterion_on, text_on
@@ -20,6 +21,7 @@ from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Comparison, Condition, comparisons
 from matcher.rules.graph import Graph, NodeId
+from matcher.rules.judgement import JUDGEMENT
 from matcher.rules.syntax import Citation
 from matcher.standing.deciding import (
     ConditionReading,
@@ -75,7 +77,17 @@ class PatientWords:
 
     def aside(self, comparison: Comparison, finding: Finding) -> tuple[Record, ...]:
         """What is recorded of a fact that nothing certainly answers."""
+        if comparison.word == JUDGEMENT:
+            known = {id(each) for each in finding.facts}
+            return tuple(
+                each for each in judgements_about(comparison, self._profile) if id(each) not in known
+            )
         return set_aside(comparison.word, self._profile) if finding.silent else ()
+
+    def said_beside(self, comparison: Comparison, finding: Finding) -> Iterable[str]:
+        if comparison.word == JUDGEMENT:
+            return (all_in_words(judgements_about(comparison, self._profile), self.as_of),)
+        return map(why_aside, self.aside(comparison, finding))
 
     def _one(self, fact: Record | Absence) -> FactShown:
         found = self._by_identity.get(id(fact))
@@ -259,7 +271,7 @@ class CriterionWords:
                 self._asked[key] = asks(comparison, role, place)
             finding, value = reading.finding(comparison), comparison.value
             origin = self._origins.of(value, reading).said if is_derived(reading.graph, value) else ()
-            beside = (why_aside(each) for each in patient.aside(comparison, finding))
+            beside = patient.said_beside(comparison, finding)
             told = patient.reasons[key] = reason(
                 comparison,
                 finding,

@@ -31,6 +31,7 @@ from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.lines import blocked
 from matcher.explanation.named import ask_about, missing_of
 from matcher.explanation.origin import Origins
+from matcher.explanation.overruled import Overruled, overridden_in
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.questions import OPEN, Asker, OpenCandidates
 from matcher.explanation.reason import note_in_words
@@ -95,6 +96,7 @@ class Explainer:
         self._asker = Asker.of(
             rulebook.graph, [node for each in roots for node in (each.strict, each.screening)]
         )
+        self._overruled = Overruled(self._words)
         self._panel = Panel(rulebook) if len(rulebook.candidates) >= MANY_CANDIDATES else None
 
     def explain(
@@ -151,7 +153,14 @@ class Explainer:
                     (*assumptions, *profile.assumptions, *_shared_assumptions(outcome.values, reading))
                 )
             ),
-            conflicts=tuple(dict.fromkeys(conflicts(self.rulebook, reading))),
+            conflicts=tuple(
+                dict.fromkeys(
+                    (
+                        *conflicts(self.rulebook, reading),
+                        *overridden_in(self.rulebook, profile, reading),
+                    )
+                )
+            ),
             issues=tuple(issues),
         )
 
@@ -248,9 +257,10 @@ class Explainer:
     ) -> CandidateShown:
         candidate = standing.candidate
         cohort = standing.cohort.cohort if standing.cohort else None
-        told = [self._words.tell(each, reading, words) for each in standing.criteria]
+        tell = self._overruled.telling(candidate.id, profile, reading, words)
+        told = [tell(each, "") for each in standing.criteria]
         told_of = {
-            part.cohort.id: [self._words.tell(each, reading, words, part.cohort.id) for each in part.criteria]
+            part.cohort.id: [tell(each, part.cohort.id) for each in part.criteria]
             for part in standing.cohorts
         }
         named = {each.criterion.id for each in standing.considered}
@@ -269,7 +279,7 @@ class Explainer:
             availability=standing.availability.value,
             because=because(ranked.keys, tied=ranked.tied) if ranked else "",
             criteria=criteria,
-            cautions=tuple(self._words.tell(each, reading, words).shown for each in standing.cautions),
+            cautions=tuple(tell(each, "").shown for each in standing.cautions),
             missing=tuple(dict.fromkeys(each.lacking for each in counted if each.lacking)),
             blocking=tuple(blocked(each) for each in considered if each.satisfied == "not met"),
             distances=tuple(each.distance for each in considered if each.distance),

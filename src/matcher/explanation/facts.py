@@ -8,6 +8,7 @@ from datetime import date
 from math import inf
 
 from matcher.domain.dates import DateSpan
+from matcher.domain.judgement import Judgement
 from matcher.domain.possible import DENIED, DOUBTS, NO, YES, Codes, Interval, is_unread
 from matcher.domain.record import (
     DENIABLE,
@@ -27,6 +28,7 @@ from matcher.domain.record import (
     Staging,
 )
 from matcher.explanation.answer import FactShown
+from matcher.explanation.judged import in_words
 from matcher.explanation.wording import (
     UNREADABLE,
     codes_in_words,
@@ -156,6 +158,8 @@ def text_of(record: Record | Absence) -> str:
             return title_of(name).capitalize()
         case Absence(label=label, codes=codes):
             return f"Stated absent: {label.replace('_', ' ') or codes_in_words(codes)}"
+        case Judgement(candidate=candidate, criterion=criterion):
+            return f"{candidate} {criterion} {in_words(record, dated=False)}"
     raise TypeError(f"unhandled record {record!r}")
 
 

@@ -26,6 +26,7 @@ from matcher.explanation.wording import (
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, FirstOf, Formula, Latest, Since, Total
 from matcher.rules.candidate import Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
+from matcher.rules.judgement import JUDGEMENT
 from matcher.rules.version import VERSION
 from matcher.vocabulary.laboratory import UNDETECTABLE, VIRAL_LOADS
 from matcher.vocabulary.text import in_sentence
@@ -106,6 +107,8 @@ def reason(
 
     ``beside`` is what was recorded and does not count as the fact.
     """
+    if comparison.word == JUDGEMENT:
+        return Reason(comparison.title, "; ".join(beside))
     if comparison.word == VERSION:
         return Reason(comparison.title, _in_force(comparison, finding))
     found = value_of(comparison, finding, derived)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from matcher.domain.profile import Profile
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.engines.base import Finding, Note
 from matcher.explanation.facts import shown
 from matcher.explanation.reason import note_in_words

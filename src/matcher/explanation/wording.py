@@ -22,6 +22,7 @@ from matcher.domain.possible import (
 )
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, Latest, NumberDomain, Since
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
+from matcher.rules.judgement import JUDGEMENT
 from matcher.vocabulary.biomarkers import METHOD, SCORE_TYPE
 from matcher.vocabulary.codes import ALTERATION_KIND, RESPONSE_CRITERIA
 from matcher.vocabulary.conditions import CONDITIONS
@@ -248,6 +249,8 @@ def _bracketed(condition: Condition) -> str:
 
 
 def comparison_in_words(comparison: Comparison) -> str:
+    if comparison.word == JUDGEMENT:
+        return "left to a person"
     recorded = " as recorded" if comparison.recorded else ""
     if is_presence(comparison):
         return f"{comparison.title}{recorded}"

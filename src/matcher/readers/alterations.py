@@ -173,7 +173,7 @@ class _Row:
             raw = " or ".join(raw)
         if not isinstance(raw, str):
             self.context.codes(self.fields, "protein_change", self.path, lookup.WORD)
-            yield _Said(doubted=True)
+            yield _Said(doubted=True, unread=True)
             return
         whole = self._change(raw, symbol, gene)
         if whole is not None:
@@ -184,7 +184,7 @@ class _Row:
             yield from (part for part in parts if part is not None)
             return
         self._issue("P105", "protein_change", "not a change of a protein that is understood", raw)
-        yield _Said(doubted=alterations.may_deny(raw))
+        yield _Said(doubted=alterations.may_deny(raw), unread=True)
 
     def _change(self, text: str, symbol: str, gene: Codes | None) -> _Said | None:
         """What one text in the cell of the change says; nothing where it is not understood."""
@@ -242,7 +242,13 @@ class _Row:
         if missing is not None:
             doubt = DENIED
         joined = partner is not None or not is_unknown(self.fields.get("partner"))
-        kinds = self._kinds((kind, said, beside), named, changed=bool(texts), joined=joined)
+        if kind.unread:
+            kinds: frozenset[str] | None = ALTERATION_KIND.all_leaves | {NOT_UNDERSTOOD}
+        else:
+            # A partner alone is a fusion. Beside a change that nobody can read it may be something else.
+            kinds = self._kinds((kind, said, beside), named, changed=bool(texts)) or (
+                FUSION if joined and not said.unread else None
+            )
         if gene and partner and gene.exact and partner.exact and not is_unread(partner):
             gene, partner = sorted((gene, partner), key=lambda each: sorted(each.members))
         if doubt and gene is not None:
@@ -276,16 +282,12 @@ class _Row:
         return genes.stated(raw) == gene.members or (named is not None and named.absent)
 
     def _kinds(
-        self, cells: tuple[_Said, ...], named: Finding | None, *, changed: bool, joined: bool
+        self, cells: tuple[_Said, ...], named: Finding | None, *, changed: bool
     ) -> frozenset[str] | None:
         """What the cells say of the kind, together; where they exclude each other, either."""
-        if any(each.unread for each in cells):
-            return ALTERATION_KIND.all_leaves | {NOT_UNDERSTOOD}
         stated = [each.kinds for each in cells if each.kinds]
         if named is not None and named.kinds:
             stated.append(named.kinds)
-        if joined and not stated:
-            return FUSION
         held: frozenset[str] | None = None
         for each in stated:
             if changed and held is not None:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from matcher.domain.profile import Profile
-from matcher.domain.record import UNSTATED, Diagnosis, Listing, Source
+from matcher.domain.record import Diagnosis, Listing
+from matcher.domain.source import UNSTATED, Source
 from matcher.domain.wire.model import FIELDS, LISTS
 from matcher.errors import nearest
 from matcher.readers.alterations import read_alterations
@@ -19,6 +20,7 @@ from matcher.readers.disease import (
     read_staging,
 )
 from matcher.readers.foreign import TwoIdentifiersError, facts_of, identifier_of, is_about_nobody
+from matcher.readers.judgement import read_judgements
 from matcher.readers.labs import read_labs
 from matcher.readers.markers import read_biomarkers
 from matcher.readers.outcome import Issue, Reject
@@ -176,6 +178,7 @@ TABLES: Mapping[str, _Reader] = {
     "conditions": lambda context, wire, complete, _: read_conditions(context, wire, complete),
     "medications": lambda context, wire, complete, _: read_medications(context, wire, complete),
     "events": lambda context, wire, _, __: Listing(tuple(read_events(context, wire))),
+    "judgements": lambda context, wire, _, __: Listing(tuple(read_judgements(context, wire))),
 }
 """How each table after the diagnoses is read, in this order; of the diagnoses only staging takes note."""
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import DOUBTS, NOT_UNDERSTOOD, SUSPECTED, UNREAD, WRITTEN_DOUBTS, Codes, Interval
-from matcher.domain.record import NOTHING_SAID, Absence, Components, Source
+from matcher.domain.record import NOTHING_SAID, Absence, Components
+from matcher.domain.source import Source
 from matcher.readers.lookup import YES_NO, Lookup, treatment_members
 from matcher.readers.outcome import LONGEST_TEXT, Issue
 from matcher.readers.place import Places

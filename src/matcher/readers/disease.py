@@ -7,7 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from matcher.domain.possible import NO, NOT_UNDERSTOOD, YES, Codes
-from matcher.domain.record import UNSTATED, Absence, Diagnosis, Listing, Staging
+from matcher.domain.record import (
+    Absence,
+    Diagnosis,
+    Listing,
+    Staging,
+)
+from matcher.domain.source import UNSTATED
 from matcher.readers import lookup
 from matcher.readers.context import Asserted, Context, is_unknown
 from matcher.readers.rows import TableRow, listing_of, rows_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import nearest
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.domain.wire.model import FIELDS
 from matcher.errors import nearest
 from matcher.readers.outcome import Issue

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
+from itertools import product
 from typing import Any
 
 from matcher.domain.record import Absence
-from matcher.readers.settle import (
-    COUNTED,
-    DAYS,
-    EXPOSURE,
-    NOT_SAID,
-    Entry,
-    Tables,
-    denied_by,
-    is_judged,
-    may_be_same,
-    of_what,
-)
+from matcher.readers.repetition import COUNTED, DAYS, NOT_SAID, may_be_same
+from matcher.readers.settle import EXPOSURE, Tables, denied_by, is_judged
 
 #: lists of which no two are settled together
 TOGETHER = (EXPOSURE, ("conditions",), ("procedures",), ("radiotherapy",), ("alterations",), ("diagnoses",))
@@ -43,14 +34,8 @@ def interplay(one: Tables, other: Tables) -> Interplay:
     besides = NOT_SAID | DAYS
     for name in COUNTED:
         if name in one and name in other:
-            like: dict[object, list[Entry]] = {}
-            for record in one[name].records:
-                like.setdefault(of_what(record), []).append(record)
-            if any(
-                may_be_same(record, each, besides)
-                for record in other[name].records
-                for each in like.get(of_what(record), ())
-            ):
+            pairs = product(one[name].records, other[name].records)
+            if any(may_be_same(record, each, besides) for record, each in pairs):
                 return Interplay.IF_OF_ONE_DAY
     return Interplay.NONE
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.entry import Entry
 from matcher.readers.foreign import TwoIdentifiersError, identifier_of, is_about_nobody, mostly_unknown

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.readers.bound import Bound, BoundCell, BoundRow
 from matcher.readers.csv_rows import Row
 from matcher.readers.mapped_days import outermost, year_first
@@ -19,7 +19,7 @@ from matcher.readers.place import Places
 from matcher.readers.value import NOT_READ, UnreadableError, read_date, with_point
 from matcher.vocabulary.observations import OBSERVATIONS
 
-DATE_FIELDS = frozenset({"date", "start", "end", "birth_date", "progression_date"})
+DATE_FIELDS = frozenset({"date", "start", "end", "day", "birth_date", "progression_date"})
 _NUMBER_FIELDS = frozenset(
     [
         "age",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matcher.domain.dates import DateSpan
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.readers.mapping import Mapping
 from matcher.readers.value import UnreadableError, read_date
 

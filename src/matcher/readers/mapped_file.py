@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.bound import Bound, bind
 from matcher.readers.csv_rows import Row, Table, open_table

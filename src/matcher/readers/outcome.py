@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from matcher.domain.profile import Profile
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import CODES
 from matcher.readers.text import in_whole_characters
 
@@ -36,6 +36,13 @@ class Issue:
     ) -> Issue:
         patient, fact, reason = map(in_whole_characters, (patient, fact, reason))
         return cls(patient, code, fact, reason, CODES[code].remedy, source, shown(text))
+
+
+def issue_in_words(issue: Issue) -> str:
+    """One line for a reader: what is unknown now, why, and where it stood."""
+    quoted = f" ({issue.text!r})" if issue.text else ""
+    fact = f"{issue.fact}: " if issue.fact else ""
+    return f"{fact}{issue.reason}{quoted}. {issue.source}. {issue.code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 from matcher.domain.dates import DateSpan, add_months
 from matcher.domain.possible import NOT_UNDERSTOOD, UNREAD, Codes, Interval, Possible
-from matcher.domain.record import UNSTATED, Observation, Source
+from matcher.domain.record import Observation
+from matcher.domain.source import UNSTATED, Source
 from matcher.domain.wire.model import ObservationRow
 from matcher.readers.context import Context, converted, is_unknown, read_codes
 from matcher.readers.lookup import one_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from matcher.domain.record import UNSTATED, Source
+from matcher.domain.source import UNSTATED, Source
 
 _STEP = re.compile(r"[.\[]")
 _MOST_STEPS = 16

@@ -8,20 +8,17 @@ while carboplatin in the same course stays certain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sized
-from dataclasses import dataclass, fields, replace
-from datetime import date
-from typing import Any, TypeAlias, TypeVar, get_args
+from collections.abc import Iterable, Iterator, Sized
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, TypeVar
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import (
     COULD_BE_MEANT,
     DENIED,
     DOUBTS,
-    REPEATED,
     YES,
     Codes,
-    Interval,
     is_unread,
 )
 from matcher.domain.record import (
@@ -36,21 +33,20 @@ from matcher.domain.record import (
     Medication,
     Procedure,
     Radiotherapy,
-    Source,
 )
+from matcher.domain.source import Source
+from matcher.readers.repetition import COUNTED, Entry, each_once, with_components
 from matcher.vocabulary import alterations
 from matcher.vocabulary.conditions import COULD_BE_MEANT_BY
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.formulary import Formulary
 
 Tables: TypeAlias = dict[str, Listing[Any]]
-Entry: TypeAlias = Alteration | Condition | Course | Diagnosis | Medication | Procedure | Radiotherapy
 _E = TypeVar("_E", bound=Entry)
 #: lists whose statements of absence speak for each other: both are of exposure to agents
 EXPOSURE = ("therapies", "medications")
 ANTICANCER = "anticancer"
 _MOST_PAIRS = 500_000
-_MOST_LIKE = 200  # records of one thing that each further one is held against; no patient has as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +87,7 @@ def settle(tables: Tables, formulary: Formulary, complete: frozenset[str]) -> li
         if listing.absences and not _are_many(listing.absences, records):
             records = tuple(_judged(records, listing.absences))
         if len(records) > 1 and name in COUNTED:
-            records = tuple(_each_once(records))
+            records = tuple(each_once(records))
         if records is not listing.records:
             tables[name] = replace(listing, records=records)
     return conflicts
@@ -278,7 +274,7 @@ def denied_by(record: _E, codes: frozenset[str]) -> _E:
             )
             if components == record.components:
                 return record
-            return _with_components(record, components, DENIED)
+            return with_components(record, components, DENIED)
         case Diagnosis(index=index) if certain(record.code):
             assert record.code is not None
             if index == YES:
@@ -308,98 +304,3 @@ def _is_denied(record: Alteration, codes: frozenset[str]) -> bool:
     kinds = record.kind.members if record.kind is not None and not is_unread(record.kind) else None
     changes = record.protein_change.members if record.protein_change is not None else frozenset[str]()
     return alterations.denied(codes, frozenset().union(*held), kinds, changes)
-
-
-def _with_components(record: _E, components: Components, why: str) -> _E:
-    """A course of which every agent is doubted is itself in doubt: it may be no line of therapy."""
-    whole = all(each is not None and each.members & DOUBTS for each in components)
-    changed: dict[str, Any] = {"components": components}
-    if isinstance(record, Course) and whole and record.kind is not None:
-        changed["kind"] = record.kind.doubted(why)
-    return replace(record, **changed)
-
-
-# --- repetition -----------------------------------------------------------------------------------------------
-
-#: lists in which records are counted or added up
-COUNTED = ("therapies", "medications", "procedures", "radiotherapy", "conditions", "alterations", "diagnoses")
-
-
-def _each_once(records: tuple[_E, ...]) -> Iterator[_E]:
-    """A record that may be another told again counts once for certain: the one that says most is certain."""
-    certain: dict[object, list[_E]] = {}
-    repeated: set[int] = set()
-    for place in sorted(range(len(records)), key=lambda place: _says(records[place])):
-        among = certain.setdefault(of_what(records[place]), [])
-        # Beyond that nobody looks: possibly told again is the answer that leaves most open.
-        if len(among) >= _MOST_LIKE or any(may_be_same(records[place], each) for each in among):
-            repeated.add(place)
-        if len(among) < _MOST_LIKE:
-            among.append(records[place])
-    for place, record in enumerate(records):
-        yield _repeated(record) if place in repeated else record
-
-
-def _says(record: Entry) -> tuple[int, str]:
-    """That says most first, and what it says exactly twice; equals in an order that is not the file's."""
-    values = [getattr(record, name) for name in sorted(SAID[type(record)] - NOT_SAID.union(DENIABLE))]
-    read = [each for each in values if each is not None and not _is_wide(each)]
-    return -sum(1 + bool(getattr(each, "exact", True)) for each in read), " ".join(map(str, values))
-
-
-def of_what(record: object) -> object:
-    """What a record is of; several agents have no order."""
-    held = [getattr(record, name, None) for name in DENIABLE]
-    return type(record), *(frozenset(each) if isinstance(each, tuple) else each for each in held)
-
-
-NOT_SAID = frozenset({"source", "label", "elsewhere"})
-SAID: Mapping[type[Entry], frozenset[str]] = {
-    kind: frozenset(each.name for each in fields(kind) if each.init) for kind in get_args(Entry)
-}
-"""The names of a record's fields that are stated."""
-DAYS = frozenset({"on", "start", "end", "progression"})
-
-
-def may_be_same(one: Entry, other: Entry, besides: frozenset[str] = NOT_SAID) -> bool:
-    """Whether two records of one thing could be one: what both say is equal, or said less closely by one of them."""
-    return all(_agrees(getattr(one, name), getattr(other, name)) for name in SAID[type(one)] - besides)
-
-
-def _agrees(one: object, other: object) -> bool:
-    if one == other or one is None or other is None or _is_wide(one) or _is_wide(other):
-        return True
-    match one, other:
-        case DateSpan(), DateSpan():
-            outer = DateSpan(min(one.first, other.first), max(one.last, other.last))
-            return outer in (one, other)
-        case Interval(), Interval():
-            return one.union(other) in (one, other)
-        case Codes(), Codes():
-            first, second = one.members - DOUBTS, other.members - DOUBTS
-            return first <= second or second <= first
-        case tuple(), tuple():
-            return frozenset(one) == frozenset(other)
-    return False
-
-
-def _is_wide(value: object) -> bool:
-    if isinstance(value, DateSpan):
-        return value.first == date.min or value.last == date.max
-    return isinstance(value, Interval | Codes) and is_unread(value)
-
-
-def _repeated(record: _E) -> _E:
-    match record:
-        case Course() | Medication():
-            components = tuple(each if each is None else each.doubted(REPEATED) for each in record.components)
-            return _with_components(record, components, REPEATED)
-        case Diagnosis() if record.index != YES and record.code is not None:
-            return replace(record, code=record.code.doubted(REPEATED))
-        case Condition() | Procedure() if record.code is not None:
-            return replace(record, code=record.code.doubted(REPEATED))
-        case Alteration() if record.gene is not None:
-            return replace(record, gene=record.gene.doubted(REPEATED))
-        case Radiotherapy() if record.intent is not None:
-            return replace(record, intent=record.intent.doubted(REPEATED))
-    return record

@@ -91,8 +91,8 @@ def _could_deny(name: str, value: object) -> bool:
 
 
 _DAY = re.compile(r"\d{4}-\d{2}\b|\d{8}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
-_DAYS_OF_A_RECORD = frozenset({"date", "start", "end"})
-_DATES = frozenset({"date", "start", "end", "progression_date"})
+_DAYS_OF_A_RECORD = frozenset({"date", "start", "end", "day"})
+_DATES = frozenset({"date", "start", "end", "day", "progression_date"})
 
 
 def _faults(model: type[BaseModel], fields: Mapping[str, Any]) -> Iterable[Any]:

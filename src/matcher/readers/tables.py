@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.domain.wire.model import LISTS, ROWS, AbsenceRow, ObservationRow
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.csv_rows import Row, Table, open_table

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import MatcherError
 from matcher.readers.csv_rows import Row, open_table
 

@@ -22,6 +22,7 @@ _CODES = {
     "literal_error": "R014",
     "date_type": "R033",
     "date_from_datetime_inexact": "R033",
+    "judgement_with_condition": "R063",
     "too_short": "R020",
     "string_too_short": "R020",
     "greater_than": "R019",
@@ -135,6 +136,9 @@ def _diagnostic(
             suggestion = nearest(str(detail["input"]), words)
             hint = f"did you mean '{suggestion}'?" if suggestion else f"one of: {', '.join(words[:_MANY])}"
             return _reported(marked, location, code, f"'{detail['input']}' is not one of the values", hint)
+        case "judgement_with_condition":
+            message = "a criterion left to a person has no 'when'"
+            return _reported(marked, location, code, message, on_key=True)
         case "date_type" | "date_from_datetime_inexact":
             message = "a date is needed, written like 2026-01-15 and without quotes"
             return _reported(marked, location, code, message)

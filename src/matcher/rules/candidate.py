@@ -155,6 +155,11 @@ class Candidate:
     def all_criteria(self) -> tuple[Criterion, ...]:
         return self.criteria + tuple(each for cohort in self.cohorts for each in cohort.criteria)
 
+    @property
+    def every_criterion(self) -> tuple[Criterion, ...]:
+        """With the cautions, which count for nothing."""
+        return self.all_criteria + self.cautions
+
     def standing_roots(self) -> tuple[Roots, ...]:
         """What the standing is read from: the roots of each cohort, where there are any."""
         if self.roots is None:

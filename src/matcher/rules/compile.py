@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from matcher.errors import nearest
@@ -20,13 +20,15 @@ from matcher.rules.candidate import (
 from matcher.rules.condition import Condition, Path, Problem, without_else
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.figures import impossible_figures
-from matcher.rules.graph import GraphBuilder, NodeId, Presume
+from matcher.rules.graph import GraphBuilder, NodeId
+from matcher.rules.judgement import left_to_a_person
 from matcher.rules.leniency import LeniencyReader
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.lowering import Lowering
 from matcher.rules.named import unknown_name
 from matcher.rules.own_agents import OwnAgents
 from matcher.rules.parse import ConditionReader
+from matcher.rules.roots import roots_of, roots_of_any
 from matcher.rules.syntax import (
     CautionDocument,
     Citation,
@@ -68,7 +70,8 @@ class CandidateCompiler:
     def compile(self, document: TrialDocument | RegimenDocument, file: str) -> Candidate:
         lexicon = self.lexicon.for_events(tuple(document.events))
         reader = ConditionReader(lexicon, self.problems)
-        writer = _CriterionWriter(self, reader, document.sources, set())
+        name = document.trial if isinstance(document, TrialDocument) else document.regimen
+        writer = _CriterionWriter(self, reader, document.sources, name, set())
         versions = HistoryReader(reader, self.problems)
         if isinstance(document, TrialDocument) and document.versions:
             cited = {
@@ -91,7 +94,7 @@ class CandidateCompiler:
                 self._cohort(identifier, cohort, document.recruitment.status, criteria, coverage, writer)
                 for identifier, cohort in document.cohorts.items()
             )
-        has_any = _has_criteria(document)
+        has_any = document.has_criteria
         self._check_names(document, writer)
         if isinstance(document, TrialDocument) and document.versions:
             versions.check(document, writer.asked, writer.history)
@@ -99,7 +102,7 @@ class CandidateCompiler:
             self.problems.append(Problem(("coverage",), "R055", "no criterion is encoded"))
         if coverage is Coverage.NONE and has_any:
             self.problems.append(Problem(("coverage",), "R061", "`none`, but there are criteria"))
-        roots = self._candidate_roots(criteria, cohorts, coverage) if has_any else None
+        roots = self._roots(criteria, cohorts, coverage) if has_any else None
         evidence = tuple(
             self._evidence(each, reader, writer, ("evidence", index))
             for index, each in enumerate(document.evidence)
@@ -154,36 +157,14 @@ class CandidateCompiler:
         own = writer.criteria(document.inclusion, document.exclusion, ("cohorts", identifier))
         own_status = document.status
         availability = _RECRUITMENT[recruitment] if own_status is None else _COHORT_STATUS[own_status]
-        return Cohort(identifier, document.title, availability, own, self._roots(shared + own, coverage))
+        return Cohort(
+            identifier, document.title, availability, own, roots_of(self.builder, shared + own, coverage)
+        )
 
-    def _candidate_roots(
+    def _roots(
         self, criteria: tuple[Criterion, ...], cohorts: tuple[Cohort, ...], coverage: Coverage
-    ) -> Roots | None:
-        if not cohorts:
-            return self._roots(criteria, coverage)
-        build = self.builder
-        return Roots(
-            build.any([cohort.roots.strict for cohort in cohorts]),
-            build.any([cohort.roots.screening for cohort in cohorts]),
-            build.any([cohort.roots.recovered for cohort in cohorts]),
-            build.any([cohort.roots.waived for cohort in cohorts]),
-        )
-
-    def _roots(self, criteria: tuple[Criterion, ...], coverage: Coverage) -> Roots:
-        build = self.builder
-        missing = [build.unknown()] if coverage is not Coverage.FULL else []
-
-        def screened(node: Callable[[Criterion], NodeId]) -> NodeId:
-            nodes = [build.add(Presume(node(each))) if each.at_screening else node(each) for each in criteria]
-            return build.all(nodes or [build.true()])
-
-        strict = build.all([each.satisfied for each in criteria] + missing or [build.true()])
-        return Roots(
-            strict,
-            screened(lambda each: each.satisfied),
-            screened(lambda each: each.recovered),
-            screened(lambda each: each.waived),
-        )
+    ) -> Roots:
+        return roots_of_any(self.builder, cohorts) if cohorts else roots_of(self.builder, criteria, coverage)
 
     def _evidence(
         self, document: EvidenceDocument, reader: ConditionReader, writer: _CriterionWriter, path: Path
@@ -226,6 +207,7 @@ class _CriterionWriter:
     compiler: CandidateCompiler
     reader: ConditionReader
     sources: Mapping[str, Citation]
+    candidate: str
     seen: set[str]
     history: History = field(default_factory=History)
     asked: dict[str, Asked] = field(default_factory=dict)
@@ -249,7 +231,7 @@ class _CriterionWriter:
             path = ("cautions", identifier)
             self._once(identifier, path)
             self._lettered(identifier, Role.CAUTION, path)
-            condition = self.reader.read(document.when, (*path, "when"))
+            condition = self._asked(document, identifier, path)
             citation = self._cited(document, path)
             if condition is None:
                 continue
@@ -269,7 +251,7 @@ class _CriterionWriter:
     ) -> Criterion | None:
         self._once(identifier, path)
         self._lettered(identifier, role, path)
-        condition = self.reader.read(document.when, (*path, "when"))
+        condition = self._asked(document, identifier, path)
         citation = self._cited(document, path)
         self._cited_leniency(document, path)
         if condition is None:
@@ -300,6 +282,13 @@ class _CriterionWriter:
             for since, each in asked
         )
         return replace(held, versions=versions)
+
+    def _asked(
+        self, document: CriterionDocument | CautionDocument, identifier: str, path: Path
+    ) -> Condition | None:
+        if document.when is None:
+            return left_to_a_person(self.candidate, identifier, document.text, (*path, "judgement"))
+        return self.reader.read(document.when, (*path, "when"))
 
     def _held(
         self, document: CriterionDocument, identifier: str, role: Role, condition: Condition, path: Path
@@ -389,8 +378,3 @@ def _settings(document: RegimenDocument) -> tuple[str, ...]:
         case str():
             return (document.setting,)
     return tuple(document.setting)
-
-
-def _has_criteria(document: TrialDocument | RegimenDocument) -> bool:
-    cohorts = document.cohorts.values() if isinstance(document, TrialDocument) else ()
-    return any(each.inclusion or each.exclusion for each in (document, *cohorts))

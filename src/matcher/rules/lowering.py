@@ -41,10 +41,8 @@ class Lowering:
                 asked, then, otherwise = map(
                     self.lowered, (condition.condition, condition.then, condition.otherwise)
                 )
-                # Good in both branches is good whichever applies, so that the condition may stay unknown.
-                c, a, b = asked.node, then.node, otherwise.node
-                ways = [build.all([c, a]), build.all([build.negate(c), b]), build.all([a, b])]
-                return Branch(asked, then, otherwise, condition.path, build.any(ways))
+                node = chosen(build, asked.node, then.node, otherwise.node)
+                return Branch(asked, then, otherwise, condition.path, node)
             case Group(gate=gate, members=()):
                 # What another version of a protocol did not ask.
                 true = build.true()
@@ -80,6 +78,19 @@ class Lowering:
         domain = comparison.feature.domain
         assert isinstance(domain, CodeDomain), "a derived fact is a category"
         return self.builder.add(Combine(sources, domain))
+
+
+def chosen(build: GraphBuilder, asked: NodeId, then: NodeId, otherwise: NodeId) -> NodeId:
+    """One gate where something holds, and another where it does not.
+
+    Good in both is good whichever applies, so that what is asked may stay unknown.
+    """
+    ways = [
+        build.all([asked, then]),
+        build.all([build.negate(asked), otherwise]),
+        build.all([then, otherwise]),
+    ]
+    return build.any(ways)
 
 
 @dataclass(frozen=True, slots=True)

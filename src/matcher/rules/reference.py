@@ -55,6 +55,22 @@ A condition is *met* when it holds for every value the patient's record allows, 
 and *unknown* otherwise. An exclusion is worded as the condition that excludes.
 """
 
+_LEFT_TO_A_PERSON = """
+### Left to a person
+
+Where the protocol leaves a criterion to somebody's judgement, the criterion has `judgement: true` in place of `when`:
+
+```yaml
+I-07:
+  text: Able to comply with the visits, in the investigator's judgement.
+  judgement: true
+  source: registry
+```
+
+It is unknown until a person has judged it (`judgements` of the profile), is asked about, and lets `coverage: full` be
+true. The text is what the person answers: word an exclusion as what excludes.
+"""
+
 _COMPARISONS = """
 ### Comparisons
 
@@ -84,6 +100,7 @@ def _parts() -> Iterator[str]:
     for name, (meaning, _) in GATES.items():
         yield f"| `{name}` | {meaning} |\n"
     signs = ", ".join(f"`{sign}` is `{SIGNS[sign]}`" for sign in (">=", ">", "<=", "<"))
+    yield _LEFT_TO_A_PERSON
     yield _COMPARISONS.format(signs=signs)
     yield "\n## Words\n\nA parameter in **bold** is needed. A word's first needed parameter may stand alone: `prior: platinum`.\n"
     for section in dict.fromkeys(word.section for word in CATALOGUE.values()):

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from itertools import chain
 
-from matcher.rules.candidate import Candidate
+from matcher.rules.candidate import Candidate, Criterion
 from matcher.rules.condition import Condition, Group
 from matcher.rules.graph import Graph, NodeId
 from matcher.rules.syntax import Citation, DerivationDocument, RankingDocument
@@ -57,6 +57,10 @@ class Rulebook:
     @cached_property
     def by_id(self) -> Mapping[str, Candidate]:
         return {candidate.id: candidate for candidate in self.candidates}
+
+    def criterion(self, candidate: str, name: str) -> Criterion | None:
+        held = self.by_id.get(candidate)
+        return next((each for each in held.every_criterion if each.id == name), None) if held else None
 
     @cached_property
     def derived(self) -> Mapping[str, Derivation]:

@@ -1,6 +1,6 @@
 """The files of a rulebook as pydantic models: what a rule file may hold, and the JSON Schema for editors.
 
-Conditions (``when``) stay plain data here; ``parse`` reads them against the catalogue.
+Of what they are made is in ``document``.
 """
 
 from __future__ import annotations
@@ -8,22 +8,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-Pair = Annotated[list[float | None], Field(min_length=2, max_length=2)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Texts = list[Text]
-CriterionId = Annotated[str, StringConstraints(pattern=r"^[IEC]-[0-9]{2}[a-z]?$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-CohortId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-TrialId = Annotated[str, StringConstraints(pattern=r"^(NCT[0-9]{8}|[A-Za-z][A-Za-z0-9_-]+)$")]
-When = Annotated[dict[str, Any], Field(description="A condition; see the reference of the rule language.")]
-
-
-class Document(BaseModel):
-    """Base of everything in a rule file: unknown fields are errors, values are taken as written."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+from matcher.rules.document import (
+    Asked,
+    CohortId,
+    CriterionId,
+    Document,
+    Name,
+    Pair,
+    Text,
+    Texts,
+    TrialId,
+    VersionCriterion,
+    When,
+)
 
 
 class Citation(Document):
@@ -56,11 +55,9 @@ class Waivable(Document):
     source: Source
 
 
-class CriterionDocument(Document):
+class CriterionDocument(Asked):
     """One criterion. An exclusion is worded as the condition that excludes."""
 
-    text: Text
-    when: When
     source: Source | None = None
     assumption: Text | None = None
     at_screening: bool = False
@@ -75,11 +72,9 @@ class CriterionDocument(Document):
 Criteria = dict[CriterionId, CriterionDocument]
 
 
-class CautionDocument(Document):
+class CautionDocument(Asked):
     """Something to say beside a match. It is evaluated and shown, and counts for nothing in a standing."""
 
-    text: Text
-    when: When
     outside_study: bool = Field(
         False,
         description="The patient is outside the population that was studied: ranked below those who are within.",
@@ -185,6 +180,10 @@ class CandidateDocument(Document):
     assumptions: list[Text] = []
     notes: list[Text] = []
 
+    @property
+    def has_criteria(self) -> bool:
+        return bool(self.inclusion or self.exclusion)
+
 
 Day = date | int | Text
 
@@ -194,13 +193,6 @@ class Between(Document):
 
     not_before: Day | None = None
     by: Day
-
-
-class VersionCriterion(Document):
-    """What a criterion asked for in an earlier version; without ``when`` it was not part of that one."""
-
-    text: Text
-    when: When | None = None
 
 
 class VersionDocument(Document):
@@ -232,6 +224,11 @@ class TrialDocument(CandidateDocument):
         [],
         description="The protocol's versions as far as seen, oldest first; the last is what this file encodes.",
     )
+
+    @property
+    def has_criteria(self) -> bool:
+        own = bool(self.inclusion or self.exclusion)
+        return own or any(each.inclusion or each.exclusion for each in self.cohorts.values())
 
 
 class RegimenDocument(CandidateDocument):

@@ -24,6 +24,7 @@ from matcher.rules.condition import (
     Path,
     Problem,
 )
+from matcher.rules.judgement import left_to_a_person
 from matcher.rules.parse import ConditionReader
 from matcher.rules.syntax import Between, Citation, Day, TrialDocument, VersionDocument
 
@@ -120,15 +121,19 @@ class HistoryReader:
         )
         if any(each.since is None for each in versions[1:]):
             return History()
-        asked = tuple(self._asked(each, index) for index, each in enumerate(document.versions))
+        asked = tuple(
+            self._asked(document.trial, each, index) for index, each in enumerate(document.versions)
+        )
         return History(versions, asked)
 
-    def _asked(self, version: VersionDocument, index: int) -> dict[str, Asked]:
+    def _asked(self, trial: str, version: VersionDocument, index: int) -> dict[str, Asked]:
         found: dict[str, Asked] = {}
         for identifier, criterion in version.criteria.items():
             here = ("versions", index, "criteria", identifier)
-            condition = None
-            if criterion.when is not None:
+            condition: Condition | None = None
+            if criterion.judgement:
+                condition = left_to_a_person(trial, identifier, criterion.text, (*here, "judgement"))
+            elif criterion.when is not None:
                 condition = self.reader.read(criterion.when, (*here, "when"))
                 if condition is None:
                     continue

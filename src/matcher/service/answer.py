@@ -7,12 +7,11 @@ from datetime import date
 
 from pydantic import TypeAdapter
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.explanation.answer import DECISION_NOTICE, PatientShown
 from matcher.readers.assemble import assemble
-from matcher.readers.outcome import Issue, Reject
+from matcher.readers.outcome import Issue, Reject, issue_in_words
 from matcher.service.match import Matcher, MatchOptions
-from matcher.service.outputs import issue_in_words
 
 _BODY = Source("body")
 
@@ -59,7 +58,8 @@ def answer(
     if assembled.profile is None:
         assert assembled.reject is not None
         return assembled.reject
-    issues = tuple(dict.fromkeys(assembled.issues))
+    sitting = matcher.sitting(assembled.profile)
+    issues = tuple(dict.fromkeys([*assembled.issues, *sitting.issues]))
     dated = as_of is not None or (isinstance(raw, dict) and raw.get("as_of") is not None)
     assumed = () if dated else (f"no as-of date was given: seen as on {today}, the day of the request",)
     rulebook = matcher.rulebook

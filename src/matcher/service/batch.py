@@ -7,20 +7,25 @@ from dataclasses import dataclass
 
 from matcher.domain.profile import Profile
 from matcher.explanation.answer import PatientShown
-from matcher.readers.outcome import Issue, Patient, Reject
+from matcher.readers.outcome import Issue, Patient, Reject, issue_in_words
 from matcher.readers.read import PatientFile
+from matcher.rules.rulebook import Rulebook
 from matcher.service.account import Account
 from matcher.service.match import Matcher
-from matcher.service.outputs import Outputs, issue_in_words
+from matcher.service.outputs import Outputs
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """One patient who was matched, and the facts of theirs that could not be read."""
+    """One patient who was matched, and the facts of theirs that could not be read.
+
+    ``rulebook`` is the one they were matched to: with their overrides, where a person has judged.
+    """
 
     profile: Profile
     shown: PatientShown
     issues: tuple[Issue, ...]
+    rulebook: Rulebook
 
 
 def match_patients(matcher: Matcher, patients: PatientFile) -> Iterator[Matched | Reject]:
@@ -30,7 +35,9 @@ def match_patients(matcher: Matcher, patients: PatientFile) -> Iterator[Matched 
         match outcome:
             case Patient(profile=profile, issues=issues):
                 said = [issue_in_words(issue) for issue in issues]
-                yield Matched(profile, matcher.match_one(profile, said, of_the_file), issues)
+                sitting = matcher.sitting(profile)
+                shown = matcher.match_one(profile, said, of_the_file)
+                yield Matched(sitting.profile, shown, (*issues, *sitting.issues), sitting.matcher.rulebook)
             case Reject():
                 yield outcome
 
@@ -39,8 +46,8 @@ def write_run(matcher: Matcher, patients: PatientFile, outputs: Outputs) -> Iter
     """The same, with everything written to the files of the run on the way."""
     for outcome in match_patients(matcher, patients):
         match outcome:
-            case Matched(profile=profile, shown=shown, issues=issues):
-                outputs.count(profile, shown)
+            case Matched(profile=profile, shown=shown, issues=issues, rulebook=rulebook):
+                outputs.count(profile, shown, rulebook)
                 outputs.add(shown, issues)
             case Reject():
                 outputs.reject(outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,9 +15,12 @@ from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
 from matcher.explanation.common import Common
 from matcher.explanation.explain import Explainer, Selection
+from matcher.readers.outcome import Issue, issue_in_words
 from matcher.rules.graph import NodeId
+from matcher.rules.override import overridden
 from matcher.rules.rulebook import Rulebook
 from matcher.service.engines import durable_engine
+from matcher.service.judging import judging
 from matcher.standing.deciding import ConditionReading
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ _SINGLY: Mapping[str, Callable[[], Engine]] = {
     "durable": durable_engine,
 }
 ENGINES = tuple(_SINGLY)
+#: so many sets of overridden criteria are kept ready
+_MOST_OVERRIDDEN = 32
 
 
 def check_engine(name: str) -> None:
@@ -93,7 +98,33 @@ class Matcher:
         options: MatchOptions | None = None,
     ) -> PatientShown:
         """The patient's two rankings, explained; ``options`` where they are this patient's own."""
-        return self.explain(profile, self.evaluate(profile), issues, assumptions, options)
+        sitting = self.sitting(profile)
+        at, seen = sitting.matcher, sitting.profile
+        said = [*issues, *(issue_in_words(each) for each in sitting.issues)]
+        return at.explain(seen, at.evaluate(seen), dict.fromkeys(said), assumptions, options)
+
+    def sitting(self, profile: Profile) -> Sitting:
+        """What matches this patient: with the overrides of a person, where there are any, in the graph."""
+        if not profile.judgements:
+            return Sitting(self, profile)
+        judged = judging(self.rulebook, profile, self.engine)
+        return Sitting(self.overridden(judged.overrides), judged.profile, judged.issues, judged.overrides)
+
+    def overridden(self, pairs: frozenset[tuple[str, str]]) -> Matcher:
+        """The same in which these criteria, each of a candidate, may have been judged by a person."""
+        if not pairs:
+            return self
+        found = self._overridden.get(pairs)
+        if found is None:
+            if len(self._overridden) >= _MOST_OVERRIDDEN:
+                self._overridden.clear()
+            found = Matcher(overridden(self.rulebook, pairs), self.options)
+            self._overridden[pairs] = found
+        return found
+
+    @cached_property
+    def _overridden(self) -> dict[frozenset[tuple[str, str]], Matcher]:
+        return {}
 
     def evaluate(self, profile: Profile) -> VerdictTable:
         return self.engine.evaluate(self.rulebook.graph, (profile,), roots=self.roots)
@@ -102,13 +133,13 @@ class Matcher:
         self,
         profile: Profile,
         table: VerdictTable,
-        issues: Sequence[str] = (),
+        issues: Iterable[str] = (),
         assumptions: Sequence[str] = (),
         options: MatchOptions | None = None,
     ) -> PatientShown:
         """The same of verdicts that were found before."""
         return self._explainer.explain(
-            profile, table, 0, (options or self.options).selection(), issues, assumptions
+            profile, table, 0, (options or self.options).selection(), tuple(issues), assumptions
         )
 
     def trace(
@@ -117,6 +148,18 @@ class Matcher:
         """Every criterion of these candidates, followed down to what was written; by the candidates' names."""
         from matcher.explanation.trace import Tracer
 
-        reading = ConditionReading(self.rulebook.graph, self.evaluate(profile), 0)
-        tracer = Tracer(self.rulebook, reading, profile, written)
-        return {name: tracer.candidate(self.rulebook.by_id[name]) for name in candidates}
+        sitting = self.sitting(profile)
+        at, seen = sitting.matcher, sitting.profile
+        reading = ConditionReading(at.rulebook.graph, at.evaluate(seen), 0)
+        tracer = Tracer(at.rulebook, reading, seen, written)
+        return {name: tracer.candidate(at.rulebook.by_id[name]) for name in candidates}
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One patient at a matcher: the profile with the judgements that count, and what is to be said of the others."""
+
+    matcher: Matcher
+    profile: Profile
+    issues: tuple[Issue, ...] = ()
+    overrides: frozenset[tuple[str, str]] = frozenset()

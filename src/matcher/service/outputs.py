@@ -16,6 +16,7 @@ from matcher.explanation.answer import PatientShown
 from matcher.explanation.common import Common
 from matcher.explanation.lines import line_of
 from matcher.readers.outcome import Issue, Reading, Reject
+from matcher.rules.rulebook import Rulebook
 from matcher.service.account import Account, Run, is_ranked
 from matcher.service.bulk.counts import Counts
 from matcher.service.cell import cell
@@ -69,13 +70,6 @@ def issue_row(issue: Issue) -> list[str]:
     source = issue.source
     values = (issue.patient, issue.fact, source.file, source.row, source.column)
     return [cell(each) for each in (*values, issue.code, issue.reason, issue.remedy, issue.text)]
-
-
-def issue_in_words(issue: Issue) -> str:
-    """One line for a reader: what is unknown now, why, and where it stood."""
-    quoted = f" ({issue.text!r})" if issue.text else ""
-    fact = f"{issue.fact}: " if issue.fact else ""
-    return f"{fact}{issue.reason}{quoted}. {issue.source}. {issue.code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +186,9 @@ class Outputs:
         with writing(self._landing.folder):
             self._issues.writerows(issue_row(issue) for issue in issues)
 
-    def count(self, profile: Profile, patient: PatientShown) -> None:
+    def count(self, profile: Profile, patient: PatientShown, rulebook: Rulebook | None = None) -> None:
         """Counts one patient among all; who is not ranked is left out of what is said of all."""
-        self._cohort.take(profile, left_out=not is_ranked(patient))
+        self._cohort.take(profile, left_out=not is_ranked(patient), rulebook=rulebook)
 
     def add_counts(self, counts: Counts, cohort: CohortCounts) -> None:
         """Counts what was counted for many patients at once."""

@@ -352,19 +352,6 @@ RESPONSE_CRITERIA = flat(
     ("imwg", "IMWG criteria for myeloma", ("IMWG", "International Myeloma Working Group")),
 )
 
-SPECIMEN_KIND = flat(
-    "kind of specimen",
-    ("tumour_tissue", "tumour tissue", ("tumor tissue", "tissue")),
-    ("fresh_tumour", "fresh tumour tissue", ("fresh biopsy", "new biopsy")),
-    ("archival_tumour", "archived tumour tissue", ("archival tissue", "FFPE block", "archived tissue")),
-    ("core_biopsies", "core biopsies", ("core biopsy", "several cores")),
-    ("bone_marrow", "bone marrow", ("marrow", "marrow aspirate")),
-    ("blood", "blood", ("peripheral blood", "plasma")),
-    ("cerebrospinal_fluid", "cerebrospinal fluid", ("CSF",)),
-    ("effusion", "effusion", ("pleural fluid", "ascites fluid")),
-    ("normal_tissue", "normal tissue", ()),
-)
-
 EVENT = flat(
     "event",
     ("diagnosis", "diagnosis", ("initial diagnosis", "date of diagnosis")),

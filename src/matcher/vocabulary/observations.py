@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matcher.vocabulary.codes import RESPONSE_CRITERIA, SPECIMEN_KIND
+from matcher.vocabulary.codes import RESPONSE_CRITERIA
 from matcher.vocabulary.tables import listed, rows
-from matcher.vocabulary.tree import Tree
+from matcher.vocabulary.tree import Tree, flat
 
 YES_NO = ("yes", "no")
 SEROLOGY = ("positive", "negative", "equivocal")
@@ -57,6 +57,19 @@ def _read(row: Mapping[str, str]) -> ObservationType:
 OBSERVATIONS: Mapping[str, ObservationType] = {
     each.name: each for each in map(_read, rows("observations.csv"))
 }
+
+SPECIMEN_KIND = flat(
+    "kind of specimen",
+    ("tumour_tissue", "tumour tissue", ("tumor tissue", "tissue")),
+    ("fresh_tumour", "fresh tumour tissue", ("fresh biopsy", "new biopsy")),
+    ("archival_tumour", "archived tumour tissue", ("archival tissue", "FFPE block", "archived tissue")),
+    ("core_biopsies", "core biopsies", ("core biopsy", "several cores")),
+    ("bone_marrow", "bone marrow", ("marrow", "marrow aspirate")),
+    ("blood", "blood", ("peripheral blood", "plasma")),
+    ("cerebrospinal_fluid", "cerebrospinal fluid", ("CSF",)),
+    ("effusion", "effusion", ("pleural fluid", "ascites fluid")),
+    ("normal_tissue", "normal tissue", ()),
+)
 
 #: what the subject of an observation is looked up in, by what it is called; others are free words
 SUBJECTS: Mapping[str, Tree] = {"criteria": RESPONSE_CRITERIA, "specimen": SPECIMEN_KIND}

@@ -112,12 +112,20 @@ FIELDS: Mapping[str, Mapping[str, Texts]] = {
         "ongoing": YES_NO,
     },
     "events": {"name": ("progression", "leukapheresis", "t_cell_infusion"), "date": (*DAYS, "2026-02-01")},
+    "judgements": {
+        "candidate": ("T-1",),
+        "criterion": ("I-01", "I-02"),
+        "verdict": ("met", "not met"),
+        "person": ("Dr X", "Dr Y"),
+        "day": DAYS,
+        "reason": ("seen in the clinic",),
+    },
 }
 #: the field without which a row is none
 REQUIRED: Mapping[str, Texts] = {
     "person": ("birth_date",), "stage": ("value",), "alterations": ("gene",), "therapies": ("agents",),
     "procedures": ("procedure",), "conditions": ("condition",), "medications": ("agents",),
-    "events": ("name", "date"),
+    "events": ("name", "date"), "judgements": ("candidate", "criterion", "verdict"),
 }  # fmt: skip
 OBSERVED: Mapping[str, Texts] = {
     "ecog": ("0", "1", "2", "3", "0-1"),
@@ -223,7 +231,14 @@ def cells(patient: Written, way: Way) -> list[tuple[int, str]]:
     ]
 
 
-_FIXED = frozenset({("observations", "name"), ("observations", "subject")})
+_FIXED = frozenset(
+    {
+        ("observations", "name"),
+        ("observations", "subject"),
+        ("judgements", "candidate"),
+        ("judgements", "criterion"),
+    }
+)
 
 
 # --- patients ---------------------------------------------------------------------------------------

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from matcher.rules.condition import Branch
 from matcher.rules.graph import Graph, NodeId, Read, Test
+from matcher.rules.judgement import left_to_a_person
+from matcher.rules.override import has_been_judged
 from tests.generative.graphs import parts, read
+from tests.generative.profiles import JUDGED, OVERRIDDEN
 
 _CLASSES = ("platinum", "chemotherapy", "checkpoint_inhibitor", "immunotherapy", "nivolumab", "cisplatin")
 
@@ -116,6 +120,10 @@ CONDITIONS = tuple(_conditions())
 def graph_of(*conditions: dict[str, Any]) -> Graph:
     builder, reader, lowering = parts(())
     builder.all([lowering.lower(read(reader, each)) for each in conditions])
+    lowering.lower(left_to_a_person(*JUDGED, "In good shape"))
+    adult = read(reader, {"age": {"at_least": "18 years"}})
+    over = left_to_a_person(*OVERRIDDEN, "Adults")
+    lowering.lower(Branch(has_been_judged(*OVERRIDDEN), over, adult))
     return builder.graph()
 
 

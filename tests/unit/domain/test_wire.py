@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import NOT_UNDERSTOOD
 from matcher.domain.profile import LISTS, Profile
-from matcher.domain.record import UNSTATED, Listing
+from matcher.domain.record import Listing
+from matcher.domain.source import UNSTATED
 from matcher.domain.wire import dump, profile_schema, wire_profile
 from matcher.domain.wire.model import FIELDS, ROWS
 from matcher.readers.assemble import assemble

@@ -5,7 +5,8 @@ import pytest
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import NO, UNREAD, YES, Codes, Interval, is_unread
-from matcher.domain.record import Absence, Course, Source
+from matcher.domain.record import Absence, Course
+from matcher.domain.source import Source
 from matcher.errors import CODES
 from matcher.readers.assemble import assemble
 from matcher.readers.place import Places

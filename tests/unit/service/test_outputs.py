@@ -9,7 +9,7 @@ import pytest
 
 from matcher import program_version
 from matcher.client import explanations
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import UsageError
 from matcher.readers.outcome import Issue, Reject
 from matcher.service.cell import cell

@@ -8,6 +8,7 @@ from math import inf
 from typing import Any
 
 from matcher.domain.dates import DateSpan
+from matcher.domain.judgement import Judgement, words_of
 from matcher.domain.possible import (
     DOUBTS,
     NOT_UNDERSTOOD,
@@ -64,6 +65,7 @@ def dump(profile: Profile) -> Wire:
     wire["labs"] = [_laboratory(each) for each in profile.labs] or None
     wire["biomarkers"] = [_biomarker(each) for each in profile.biomarkers] or None
     wire["events"] = [{"name": each.name, "date": _date(each.on)} for each in profile.events] or None
+    wire["judgements"] = [_judgement(each) for each in profile.judgements] or None
     wire["assumptions"] = list(profile.assumptions) or None
     return {name: value for name, value in wire.items() if value is not None}
 
@@ -232,6 +234,19 @@ def _medication(each: Medication) -> Wire:
         label=each.label,
         reason=_codes(each.reason),
         **_qualities(each.qualities),
+    )
+
+
+def _judgement(each: Judgement) -> Wire:
+    return _stated(
+        candidate=each.candidate,
+        criterion=each.criterion,
+        verdict=each.written or words_of(each.criterion, each.verdict),
+        person=each.person,
+        day=_date(each.on),
+        reason=each.reason,
+        source=each.document,
+        of=each.of,
     )
 
 

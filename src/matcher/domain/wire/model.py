@@ -235,6 +235,26 @@ class EventRow(WireRow):
     date: DateValue = Field(description="The day.")
 
 
+class JudgementRow(WireRow):
+    """What a person says of one criterion: one left to a person, or one whose computed verdict is overridden."""
+
+    candidate: TextValue = Field(description="The trial or regimen, such as NCT04577326.")
+    criterion: TextValue = Field(description="The criterion, such as I-05.")
+    verdict: CodeValue = Field(
+        description="As the criterion is worded: met, not met or unknown; of an exclusion or a caution that it "
+        "applies, does not apply, or unknown."
+    )
+    person: TextValue | None = Field(None, description="Who judged.")
+    day: DateValue | None = Field(None, description="The day it was judged.")
+    reason: TextValue | None = Field(None, description="Why, in the person's own words.")
+    source: TextValue | None = Field(None, description="Where it is written down: a note, a form, a meeting.")
+    of: TextValue | None = Field(
+        None,
+        description="The version that was judged, as shown beside the criterion. Once the rule, or a fact that the "
+        "criterion rests on, is another one, the judgement no longer counts.",
+    )
+
+
 def _with_qualities(table: str, row: type[WireRow]) -> type[WireRow]:
     """The row with one field for each quality that a record of the table can have."""
     fields: dict[str, Any] = {
@@ -258,6 +278,7 @@ ROWS: Mapping[str, type[WireRow]] = {
     "conditions": _with_qualities("conditions", ConditionRow),
     "medications": _with_qualities("medications", MedicationRow),
     "events": EventRow,
+    "judgements": JudgementRow,
 }
 """The tables of the wire profile by name."""
 

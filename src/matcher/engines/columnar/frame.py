@@ -13,6 +13,7 @@ from typing import get_type_hints
 import numpy as np
 
 from matcher.domain.dates import DateSpan
+from matcher.domain.judgement import Judgement
 from matcher.domain.possible import Codes, Interval, Possible
 from matcher.domain.profile import LISTS, Profile
 from matcher.domain.record import (
@@ -30,9 +31,9 @@ from matcher.domain.record import (
     Procedure,
     Radiotherapy,
     Record,
-    Source,
     Staging,
 )
+from matcher.domain.source import Source
 from matcher.engines.columnar.arrays import Bools, Days, Ids, Index
 from matcher.engines.columnar.column import (
     CodeColumn,
@@ -57,6 +58,7 @@ RECORD_OF: Mapping[str, type[Record]] = {
     "conditions": Condition,
     "medications": Medication,
     "events": Event,
+    "judgements": Judgement,
 }
 
 
@@ -180,7 +182,7 @@ def columns_of(record: type[Record], records: Sequence[Record]) -> dict[str, Col
     }
 
 
-_WORDS_OF_THE_SOURCE = ("label", "written", "elsewhere")
+_WORDS_OF_THE_SOURCE = ("label", "written", "elsewhere", "person", "reason", "document", "of")
 #: the column for each type that a record's field can have
 _COLUMN_OF: Mapping[object, Callable[..., Column]] = {
     Interval: NumberColumn.of,

@@ -13,6 +13,7 @@ import numpy as np
 
 from matcher.domain.dates import TimeUnit
 from matcher.domain.possible import DENIED, Interval, Possible
+from matcher.domain.profile import STATED_WHOLE
 from matcher.domain.record import DENIABLE
 from matcher.engines.columnar.arrays import (
     MET,
@@ -67,6 +68,8 @@ def _select(
     said_until = _absent_until(records, closing(kind), reading)
     covered = said_until > BEFORE_ALL
     complete = records.table.complete
+    if kind.table in STATED_WHOLE:
+        complete = np.ones(len(reading), np.bool_)
     is_open = ~covered if complete is None else ~(covered | complete)
     return _Selection(
         records,

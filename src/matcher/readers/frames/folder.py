@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import UsageError
 from matcher.readers.aside import folder_aside
 from matcher.readers.entry import Entry

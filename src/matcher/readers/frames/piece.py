@@ -9,7 +9,13 @@ from typing import Any
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.profile import Profile
-from matcher.domain.record import Absence, Diagnosis, Listing, Record, Source
+from matcher.domain.record import (
+    Absence,
+    Diagnosis,
+    Listing,
+    Record,
+)
+from matcher.domain.source import Source
 from matcher.domain.wire.model import LISTS
 from matcher.readers.assemble import TABLES
 from matcher.readers.context import Context
@@ -131,6 +137,9 @@ class PieceReader:
             listing = self._listing(slot, context, drawn.wire, () if cancers is None else cancers.cancers)
         except TwoIndexCancersError:
             return WHOLE
+        if slot.table == "judgements" and listing.records:
+            # Which of several counts is settled among all of them.
+            return WHOLE
         if slot.table in LISTS and not listing.complete:
             # A row that nobody can read keeps its list open.
             return WHOLE
@@ -198,7 +207,7 @@ def whole_piece(profile: Profile) -> Piece:
     return Piece(
         {name: listing.records for name, listing in tables.items() if listing.records},
         {name: listing.absences for name, listing in tables.items() if listing.absences},
-        frozenset(name for name, listing in tables.items() if listing.complete),
+        frozenset(name for name in LISTS if tables[name].complete),
         profile.assumptions,
         profile.birth,
         profile.as_of,

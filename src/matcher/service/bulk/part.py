@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from matcher.domain.judgement import Judgement
 from matcher.engines.columnar import ColumnarEngine, PatientFrame
+from matcher.engines.columnar.frame import Table, columns_of
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
 from matcher.readers.frames import FrameFile, FramePart, Part
-from matcher.readers.outcome import Reading
+from matcher.readers.outcome import Reading, issue_in_words
 from matcher.rules.rulebook import Rulebook
 from matcher.service.bulk.counts import Counts, unranked_among
 from matcher.service.bulk.folder import PartAccount, RunFolder
 from matcher.service.bulk.job import Job
 from matcher.service.bulk.rows import Rows, written
 from matcher.service.match import Matcher, MatchOptions
-from matcher.service.outputs import issue_in_words
 from matcher.service.rendered import Rendered, limited
 from matcher.service.report import Detail, detail_for
 from matcher.standing.cohort import CohortCounts, CohortPlan
@@ -41,10 +43,13 @@ class Found:
 class FrameMatcher:
     """Matches patients in columns: standings, order, the pairs that are kept, and counts."""
 
-    def __init__(self, job: Job, rulebook: Rulebook) -> None:
+    def __init__(self, job: Job, rulebook: Rulebook, plan: CohortPlan | None = None) -> None:
+        """``plan``: that of the rulebook without the overrides of this one."""
         self.job = job
         self.rulebook = rulebook
-        self._cohort = CohortPlan.of(rulebook, include_closed=job.include_closed)
+        self._cohort = (
+            plan.overridden(rulebook) if plan else CohortPlan.of(rulebook, include_closed=job.include_closed)
+        )
         self.columns = Columns(
             rulebook,
             include_closed=job.include_closed,
@@ -53,6 +58,10 @@ class FrameMatcher:
         )
         self._order = Order(self.columns)
         self._rows = Rows(self.columns, include_deceased=job.include_deceased)
+
+    def overridden(self, rulebook: Rulebook) -> FrameMatcher:
+        """The same with overrides in the rulebook: what it counts stands in the same places."""
+        return self if rulebook is self.rulebook else FrameMatcher(self.job, rulebook, self._cohort)
 
     @property
     def nobody(self) -> CohortCounts:
@@ -106,7 +115,8 @@ class PartMatcher:
             where = f"{self._job.patients} cannot be read from its patient {part.first + 1} on"
             reason = (error.strerror or "the system refuses").lower()
             raise UsageError(f"{where}: {reason}", code="U009") from None
-        found = self._frames.match(read.frame, rows=not self._job.explained)
+        read, frames = self._judged(read)
+        found = frames.match(read.frame, rows=not self._job.explained)
         reading = Reading()
         read.add_to(reading)
         account = PartAccount(
@@ -129,6 +139,23 @@ class PartMatcher:
                 written(found.tables, self._job.form, path)
 
         return folder.keep(account, write)
+
+    def _judged(self, read: FramePart) -> tuple[FramePart, FrameMatcher]:
+        """The part with the judgements that count, and what matches it where some of them override."""
+        rows = np.unique(read.frame.table("judgements").rows).tolist()
+        if not rows:
+            return read, self._frames
+        sittings = {row: self._matcher.sitting(read.patient(row).profile) for row in rows}
+        judgements = [(row, each) for row in rows for each in sittings[row].profile.judgements]
+        held = Table(
+            np.array([row for row, _ in judgements], np.int32),
+            columns_of(Judgement, [each for _, each in judgements]),
+        )
+        overrides = frozenset().union(*(each.overrides for each in sittings.values()))
+        issues = (*read.issues, *(issue for each in sittings.values() for issue in each.issues))
+        frame = replace(read.frame, tables={**read.frame.tables, "judgements": held})
+        frames = self._frames.overridden(self._matcher.overridden(overrides).rulebook)
+        return replace(read, frame=frame, issues=issues), frames
 
     def _explained(self, read: FramePart, found: Found) -> Iterator[PatientShown]:
         """The patients with reasons, from their profiles: the same in every word as one at a time."""

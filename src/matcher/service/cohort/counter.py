@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.engines.columnar import ColumnarEngine, PatientFrame
+from matcher.rules.rulebook import Rulebook
 from matcher.standing.cohort import CohortCounts, CohortPlan
 
 _TOGETHER = 1024
@@ -22,8 +24,11 @@ class CohortCounter:
     _counts: CohortCounts | None = None
     _engine: ColumnarEngine = field(default_factory=ColumnarEngine)
 
-    def take(self, profile: Profile, *, left_out: bool) -> None:
-        """``left_out``: deceased, and not ranked."""
+    def take(self, profile: Profile, *, left_out: bool, rulebook: Rulebook | None = None) -> None:
+        """``left_out``: deceased, and not ranked. ``rulebook``: the one with this patient's overrides."""
+        if rulebook is not None and rulebook is not self.plan.rulebook:
+            self._count_in(self.plan.overridden(rulebook), [(profile, left_out)])
+            return
         self._waiting.append((profile, left_out))
         if len(self._waiting) == _TOGETHER:
             self._count()
@@ -39,8 +44,11 @@ class CohortCounter:
     def _count(self) -> None:
         if not self._waiting:
             return
-        frame = PatientFrame.of(profile for profile, _ in self._waiting)
-        left_out = np.array([each for _, each in self._waiting], np.bool_)
-        planes = self._engine.evaluate_frame(self.plan.rulebook.graph, frame, self.plan.roots)
-        self.add(self.plan.count(planes, frame.ids, left_out))
+        self._count_in(self.plan, self._waiting)
         self._waiting.clear()
+
+    def _count_in(self, plan: CohortPlan, patients: Sequence[tuple[Profile, bool]]) -> None:
+        frame = PatientFrame.of(profile for profile, _ in patients)
+        left_out = np.array([each for _, each in patients], np.bool_)
+        planes = self._engine.evaluate_frame(plan.rulebook.graph, frame, plan.roots)
+        self.add(plan.count(planes, frame.ids, left_out))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from matcher.domain.profile import Profile
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.engines.base import Engine, VerdictTable
 from matcher.readers.assemble import assemble
 from matcher.readers.outcome import Issue
@@ -51,9 +51,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Desk:
-    """A rulebook made ready for intakes."""
+    """A rulebook made ready for intakes. The desk of the last overrides is kept: most of it is made when used."""
 
     matcher: Matcher
+    _last: Desk | None = field(default=None, init=False, repr=False, compare=False)
 
     @cached_property
     def engine(self) -> Engine:
@@ -72,6 +73,15 @@ class Desk:
     @cached_property
     def _ranker(self) -> Ranker:
         return Ranker(self.matcher.rulebook)
+
+    def at(self, matcher: Matcher) -> Desk:
+        """The desk of the same rulebook with overrides in it."""
+        if matcher is self.matcher:
+            return self
+        if self._last is None or self._last.matcher is not matcher:
+            object.__setattr__(self, "_last", Desk(matcher))
+        assert self._last is not None
+        return self._last
 
     def take(self, answers: Answers, as_of: date, patient: str = "") -> Taken:
         """The profile of the answers on a day. Nothing an answer says can keep the others from counting."""

@@ -37,6 +37,7 @@ class Shape(StrEnum):
     PRESENCE = "presence"
     EVENT = "event"
     LIST = "list"
+    JUDGEMENT = "judgement"
 
 
 class Effort(IntEnum):
@@ -45,6 +46,7 @@ class Effort(IntEnum):
     ASK = 1
     LOOK_UP = 2
     EXAMINE = 4
+    JUDGE = 5
     TISSUE = 6
 
 
@@ -52,6 +54,7 @@ EFFORT_TEXT: Mapping[Effort, str] = {
     Effort.ASK: "known to patient or nurse",
     Effort.LOOK_UP: "in the chart",
     Effort.EXAMINE: "needs an examination",
+    Effort.JUDGE: "needs somebody's judgement",
     Effort.TISSUE: "needs tumour tissue",
 }
 

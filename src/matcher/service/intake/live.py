@@ -13,6 +13,7 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
+from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Interview
 from matcher.explanation.answer import CandidateShown, PatientShown
@@ -83,10 +84,8 @@ class LiveIntake:
         self.lock = Lock()
         self.document = document
         self.taken: Taken = self._take(document)
-        matcher = desk.matcher
-        self._interview: Interview = desk.engine.interview(
-            matcher.rulebook.graph, self.taken.profile, roots=matcher.roots
-        )
+        self._at, profile = self._sitting()
+        self._interview: Interview = self._begin(profile)
         self._shown: PatientShown | None = None
         self.closed = False
 
@@ -95,9 +94,27 @@ class LiveIntake:
         before = self.shown
         if document != self.document:
             self.taken = self._take(document)
-            self._interview.update(self.taken.profile)
+            at, profile = self._sitting()
+            if at is self._at:
+                self._profile = profile
+                self._interview.update(profile)
+            else:
+                # Another set of overrides is another graph.
+                self._interview.close()
+                self._at = at
+                self._interview = self._begin(profile)
             self.document, self._shown = document, None
         return before
+
+    def _sitting(self) -> tuple[Desk, Profile]:
+        """The desk with what a person has overridden in its graph, and the profile with what counts of it."""
+        sitting = self.desk.matcher.sitting(self.taken.profile)
+        return self.desk.at(sitting.matcher), sitting.profile
+
+    def _begin(self, profile: Profile) -> Interview:
+        matcher = self._at.matcher
+        self._profile = profile
+        return self._at.engine.interview(matcher.rulebook.graph, profile, roots=matcher.roots)
 
     def _take(self, document: Document) -> Taken:
         return self.desk.take(document.answers, document.as_of, document.patient)
@@ -107,9 +124,7 @@ class LiveIntake:
         if self._shown is None:
             options = MatchOptions(include_closed=self.document.include_closed, questions=0)
             words = [f"{each.field}: {each.reason}" for each in self.taken.issues]
-            self._shown = self.desk.matcher.explain(
-                self.taken.profile, self._interview.table, words, (), options
-            )
+            self._shown = self._at.matcher.explain(self._profile, self._interview.table, words, (), options)
         return self._shown
 
     def candidate(self, name: str) -> CandidateShown | None:
@@ -117,7 +132,7 @@ class LiveIntake:
 
     def missing(self, name: str) -> tuple[MissingField, ...]:
         """The fields that a candidate's unknown criteria wait for, each once for a criterion."""
-        desk, table = self.desk, self._interview.table
+        desk, table = self._at, self._interview.table
         wanted = next((each for each in desk.matcher.rulebook.candidates if each.id == name), None)
         standing = None if wanted is None else stand(wanted, table, 0)
         if standing is None:
@@ -138,7 +153,7 @@ class LiveIntake:
     def state(
         self, identifier: str, revision: int, expires_at: datetime, before: PatientShown | None = None
     ) -> IntakeState:
-        shown, table, desk = self.shown, self._interview.table, self.desk
+        shown, table, desk = self.shown, self._interview.table, self._at
         rulebook = desk.matcher.rulebook
         chosen: tuple[NextQuestion, ...] = ()
         if not shown.deceased:

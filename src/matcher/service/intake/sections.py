@@ -10,6 +10,7 @@ from matcher.rules.rulebook import Rulebook
 from matcher.service.intake import fields
 from matcher.service.intake.details import asked_details, detailed
 from matcher.service.intake.form import Effort, Field, Form, Input, InputKind, Option, Section, Shape, Term
+from matcher.service.intake.judging import field_named, judged_fields
 from matcher.service.intake.topics import MEDICINE_CLASSES, fields_for, topic_of
 from matcher.vocabulary import codes, staging
 from matcher.vocabulary.biomarkers import MARKER
@@ -36,7 +37,7 @@ def form_of(rulebook: Rulebook) -> Form:
     details = asked_details(rulebook)
 
     def more(name: str) -> Field | None:
-        found = fields.field_of(name, formulary)
+        found = fields.field_of(name, formulary) or field_named(name, rulebook)
         return detailed(found, details) if found is not None else None
 
     def marked(each: Field) -> Field:
@@ -45,6 +46,8 @@ def form_of(rulebook: Rulebook) -> Form:
     sections = tuple(
         Section(name, title, tuple(map(marked, made(asked, formulary)))) for name, title, made in _SECTIONS
     )
+    if judged := tuple(judged_fields(rulebook)):
+        sections = (*sections, Section("judgements", "Left to a person", judged))
     together = sorted(
         {
             named

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcher.features.kind import Ago, Feature, Recent
+from matcher.rules.judgement import JUDGEMENT
 from matcher.vocabulary import codes
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.formulary import Formulary
@@ -59,6 +60,8 @@ def events_of(feature: Feature) -> tuple[str, ...]:
 def fields_for(topic: str, formulary: Formulary) -> tuple[str, ...]:
     """The ids of the fields that settle a topic, in the order to ask them; nothing for one that no form has."""
     word, _, about = topic.partition(":")
+    if word == JUDGEMENT:
+        return (topic,)
     if word in _WHOLE:
         return _WHOLE[word]
     if word in OBSERVATIONS:

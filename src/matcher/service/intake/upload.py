@@ -13,6 +13,7 @@ from matcher.readers import lookup
 from matcher.readers.context import is_unknown
 from matcher.readers.foreign import is_identifier
 from matcher.service.intake.form import Form
+from matcher.service.intake.judging import answer_named
 from matcher.service.intake.wire import COMPLETE
 from matcher.vocabulary import staging
 from matcher.vocabulary.codes import EVENT
@@ -54,6 +55,8 @@ def answers_of(form: Form, wire: Mapping[str, Any], agent: Callable[[str], str |
             _keyed(answers, name, value)
         elif name == "diagnoses":
             _diagnoses(answers, value)
+        elif name == "judgements":
+            _judged(answers, value)
         elif name in _BARE:
             _listed(answers, form, name, value, agent)
         else:
@@ -165,6 +168,14 @@ def _meant(table: str, name: str) -> str | None:
     if said is not None:
         return _code(table, said.name)
     return nearest_lab_test(name) if table == "labs" else lookup.MARKER.nearest(name)
+
+
+def _judged(answers: dict[str, Any], value: Any) -> None:
+    for each in _rows(value):
+        if isinstance(each, Mapping):
+            _add(answers, *answer_named(each))
+        else:
+            _add(answers, "judgements", each)  # comes back as an issue
 
 
 def _diagnoses(answers: dict[str, Any], value: Any) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from matcher.domain.record import Source
+from matcher.domain.source import Source
 from matcher.errors import nearest
 from matcher.readers.context import is_unknown
 from matcher.readers.outcome import Issue
@@ -20,6 +20,7 @@ from matcher.readers.place import Places
 from matcher.service.intake.absence import all_but
 from matcher.service.intake.days import readings
 from matcher.service.intake.form import Field, Form, InputKind, Shape
+from matcher.service.intake.judging import judgement_row
 from matcher.vocabulary.formulary import Formulary
 
 Answers = Mapping[str, Any]
@@ -161,6 +162,10 @@ def _event(made: Draft, found: Field, name: str, row: dict[str, Any]) -> None:
     made.add("events", {"name": found.code, **_named(row, "date")}, name)
 
 
+def _judged(made: Draft, found: Field, name: str, row: dict[str, Any]) -> None:
+    made.add("judgements", judgement_row(found.code, row), name)
+
+
 _YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 #: the field of a table's row that holds what is present
 _SUBJECT = {"conditions": "condition", "procedures": "procedure", "alterations": "gene"}
@@ -209,6 +214,7 @@ _SHAPES = {
     Shape.EVENT: _event,
     Shape.PRESENCE: _presence,
     Shape.ALTERATION: _presence,
+    Shape.JUDGEMENT: _judged,
 }
 
 

@@ -53,6 +53,15 @@ class CohortPlan:
                 criteria, facts = criteria + len(asked), facts + len(found)
         return cls(rulebook, include_closed, tuple(entries))
 
+    def overridden(self, rulebook: Rulebook) -> CohortPlan:
+        """The plan of the same rulebook with overrides in it; its counts stand in the same rows."""
+        plain = CohortPlan.of(rulebook, include_closed=self.include_closed).entries
+        kept = (
+            replace(each, topics=own.topics, first_fact=own.first_fact)
+            for each, own in zip(plain, self.entries, strict=True)
+        )
+        return CohortPlan(rulebook, self.include_closed, tuple(kept))
+
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:
         return tuple({each.candidate.id: each.candidate for each in self.entries}.values())

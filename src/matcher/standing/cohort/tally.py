@@ -125,6 +125,9 @@ class _Chunk:
             for topic, plane in self._missing.behind(criterion.satisfied).items():
                 lacking[topic] = lacking[topic] | plane if topic in lacking else plane
         topics = [topic for topic in entry.topics if topic in lacking]
+        if not topics:
+            # Of what is unknown here nothing is a fact that somebody could record.
+            return
         held = np.stack([lacking[topic] for topic in topics]) & still_open
         one, several = np.zeros_like(still_open), np.zeros_like(still_open)
         for plane in held:

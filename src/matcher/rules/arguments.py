@@ -13,11 +13,13 @@ from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.limit import UNIT_CODES
 from matcher.rules.named import read_as, unknown_choice, unknown_name
+from matcher.rules.remedy import one_each, stage_for, treatment_for
 from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
 from matcher.vocabulary.codes import ALTERATION_KIND
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
 from matcher.vocabulary.procedures import TREATMENTS
+from matcher.vocabulary.staging import SCHEME
 from matcher.vocabulary.text import either_of, in_sentence, key
 
 
@@ -28,8 +30,9 @@ def read_argument(
     path: Path,
     problems: list[Problem],
     beside: Mapping[str, object] = MappingProxyType({}),
+    word: str = "",
 ) -> Argument | None:
-    """The parameter's value, or ``None`` and a problem. ``beside`` is what else the condition says."""
+    """The parameter's value, or ``None`` and a problem. ``beside`` is what else the condition of ``word`` says."""
 
     def refuse(code: str, message: str, hint: str = "") -> None:
         problems.append(Problem(path, code, message, hint))
@@ -64,7 +67,9 @@ def read_argument(
     ):
         raw = " or ".join(raw)
     if not isinstance(raw, str):
-        return refuse("R013", f"'{parameter.name}' is a word")
+        several = isinstance(raw, list) and len(raw) > 1
+        hint = one_each(raw, word, parameter.name) if several and isinstance(raw, list) else ""
+        return refuse("R013", f"'{parameter.name}' is a word", hint)
     match parameter.takes:
         case Takes.THERAPY | Takes.MEDICATION | Takes.AGENT | Takes.CAUSE:
             return _treatment(parameter, raw, lexicon, path, problems)
@@ -99,7 +104,8 @@ def read_argument(
             tree = parameter.vocabulary
             found = tree.lookup(raw)
             if found is None:
-                hint = unknown_name(raw, tree.nearest(raw), tree.codes, tree)
+                hint = stage_for(raw) if tree is SCHEME else ""
+                hint = hint or unknown_name(raw, tree.nearest(raw), tree.codes, tree)
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
             return Argument(found, found, tree.title(found), read_as(raw, found, tree.title(found)))
         case Takes.TEXT:
@@ -129,7 +135,7 @@ def _treatment(
         phrase = parameter.phrase.format(code.replace("_", "-").upper())
         return Argument(code, first, phrase, read_as(raw, code, code), tuple(others))
     else:
-        hint = unknown_name(raw, formulary.nearest(raw))
+        hint = treatment_for(raw) or unknown_name(raw, formulary.nearest(raw))
         problems.append(Problem(path, "R024", f"no list or agent is called '{raw}'", hint))
         return None
     phrase = parameter.phrase.format(in_sentence(named))
@@ -160,7 +166,12 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
                 codes |= tree.leaves(code)
                 taken += read_as(value, code, tree.title(code))
                 continue
-            hint = unknown_name(text, tree.nearest(text), tree.codes, tree)
+            change = tree is ALTERATION_KIND and variants.changes(text, "")
+            hint = (
+                f"that is a change: write 'protein_change: {text}'"
+                if change
+                else unknown_name(text, tree.nearest(text), tree.codes, tree)
+            )
         problems.append(Problem(here, "R014", f"'{text}' is not one of its values", hint))
     if len(problems) > before:
         return None

@@ -119,12 +119,18 @@ class BoundReader:
             return None
         if codes >= answer.leaves():
             message = "every possible value is listed: this can never fail"
-            return self._refuse((*path, name), "R023", message)
+            return self._refuse((*path, name), "R023", message, "leave it out: it asks nothing")
         return (Bound(Op.IN, codes, ", ".join(str(value) for value in values), taken),)
 
     def _refuse_code(self, value: object, answer: Category, prefix: str, path: Path) -> None:
         if isinstance(value, (list, dict)) or value is None:
             self._refuse(path, "R013", "a code is needed here")
+            return
+        if not answer.leaves():
+            message = f"'{value}': no result of this marker is reported so"
+            self._refuse(
+                path, "R014", message, "ask for its category where it has named states, else for its status"
+            )
             return
         other = _other_scheme(str(value), prefix)
         if other is not None:

@@ -80,7 +80,11 @@ class LeniencyReader:
         washouts = [each for each in comparisons(condition) if is_washout(each, easier)]
         if not washouts:
             self._refuse(
-                path, "R030", "only a lower bound on time since something recovers by time", at_key=True
+                path,
+                "R030",
+                "only a lower bound on time since something recovers by time",
+                "ask for a washout with days_since: 'at_least' where it includes, 'below' where it excludes",
+                at_key=True,
             )
             return condition
         for name in _NOT_STOPPED:

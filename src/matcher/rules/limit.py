@@ -10,6 +10,7 @@ from functools import cache
 from matcher.domain.dates import TimeUnit, add_months
 from matcher.domain.possible import Op
 from matcher.features.word import Number
+from matcher.rules.remedy import grade_for, multiple_for, unit_for
 from matcher.vocabulary import units
 from matcher.vocabulary.laboratory import LabTest, registry_unit_trap
 
@@ -59,12 +60,19 @@ def number(raw: object, answer: Number, test: LabTest | None = None, op: Op = Op
     if isinstance(raw, (bool, date)) or not isinstance(raw, (int, float, str)):
         raise LimitError("R013", "a number is needed here", _example(answer))
     if isinstance(raw, str):
+        if test is not None and (meant := multiple_for(raw)):
+            raise LimitError(
+                "R016", f"'{raw}' is not how a multiple of the limit of normal is written", meant
+            )
+        if not answer.unit or answer.unit == "1":
+            _refuse_grade(raw)
         value, unit = _with_unit(raw, answer)
     else:
         value, unit = float(raw), None
     if unit is None:
         if answer.unit and not answer.bare:
-            raise LimitError("R015", f"{value:g} has no unit", f"write '{value:g} {answer.unit}'")
+            meant = f"write '{value:g} {answer.unit}'" if test is None else unit_for(value, test)
+            raise LimitError("R015", f"{value:g} has no unit", meant)
         return _checked(value, answer)
     if not answer.unit:
         raise LimitError("R043", f"this is a plain number, '{raw}' has a unit", f"write {value:g} alone")
@@ -83,6 +91,12 @@ def number(raw: object, answer: Number, test: LabTest | None = None, op: Op = Op
             UNIT_CODES[error.fault], error.message, f"a limit in {answer.unit} is needed"
         ) from None
     return _checked(converted, answer)
+
+
+def _refuse_grade(raw: str) -> None:
+    meant = grade_for(raw)
+    if meant:
+        raise LimitError("R043", f"this is a plain number, '{raw}' has a sign", meant)
 
 
 _DAYS = {"d": 1, "wk": 7}

@@ -10,6 +10,7 @@ from matcher.errors import nearest
 from matcher.features.kind import Feature
 from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Presence, Word
 from matcher.rules import limit as limits
+from matcher.rules import remedy
 from matcher.rules.arguments import read_argument
 from matcher.rules.bounds import COMPARISONS, MEMBERSHIP, NUMERIC, SIGNS, BoundReader
 from matcher.rules.condition import ASKS_NOTHING, Branch, Comparison, Condition, Gate, Group, Path, Problem
@@ -129,7 +130,8 @@ class ConditionReader:
         if name in self.lexicon.unreadable:
             return None
         known = (*self.lexicon.names, *_GATES)
-        return self._refuse(path, "R012", f"unknown word '{name}'", _did_you_mean(name, known), at_key=True)
+        hint = _did_you_mean(name, known) or remedy.word_for(name, self.lexicon)
+        return self._refuse(path, "R012", f"unknown word '{name}'", hint, at_key=True)
 
     def _derived(self, derived: DerivedWord, raw: object, path: Path) -> Condition | None:
         asked = _as_mapping(raw, derived.answer)
@@ -153,7 +155,7 @@ class ConditionReader:
             parameter = word.parameter(str(name))
             if parameter is not None:
                 argument = read_argument(
-                    parameter, value, self.lexicon, (*path, str(name)), self.problems, asked
+                    parameter, value, self.lexicon, (*path, str(name)), self.problems, asked, word.name
                 )
                 if argument is not None:
                     given[parameter.name] = argument
@@ -244,9 +246,8 @@ class ConditionReader:
             return _as_mapping(raw, answer)
         if isinstance(answer, Presence) and isinstance(raw, bool):
             return {"at_least": 1} if raw else {"at_most": 0}
-        return self._refuse(
-            path, "R042", f"'{raw}' asks nothing of '{word.name}'", f"for example: {word.example}"
-        )
+        hint = remedy.comparison_for(raw, word, answer)
+        return self._refuse(path, "R042", f"'{raw}' asks nothing of '{word.name}'", hint)
 
     def _comparison(
         self,

@@ -110,7 +110,13 @@ def _marker(field: str) -> Facet:
         "score": Number("", 0, 100, bare=True),
         "number": Number(bare=True),
     }
-    return Facet(lambda _: answers[field], kind)
+
+    def answer(arguments: Arguments) -> Answer:
+        # Of a marker with named states nobody reports that it is positive.
+        named = field == "status" and arguments.text("marker") in CATEGORIES
+        return Category() if named else answers[field]
+
+    return Facet(answer, kind)
 
 
 def _percent_kind(arguments: Arguments) -> Latest:

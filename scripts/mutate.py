@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 _LIMIT = re.compile(
     r"\b(at_least|at_most|above|below|is|percent_positive|intensity_at_least): (\{at_least: )?(\d+(?:\.\d+)?)"
 )
+# Both ends of a closed range, and how old or how long ago something may be.
+_ENDS = re.compile(r"\bbetween: \[(\d+(?:\.\d+)?)[^,\]]*, (\d+(?:\.\d+)?)[^\]]*\]|\bwithin: (\d+(?:\.\d+)?) ")
 _SWAPPED = {"at_least": "above", "at_most": "below", "above": "at_least", "below": "at_most"}
 _UNITS = {
     "days": "weeks",
@@ -63,11 +65,12 @@ def mutations(file: Path) -> Iterator[Mutation]:
                 "table",
                 "count",
                 "applies_to",
+                "versions",
             )
         if (
             not inside
             or not re.search(r"[{\[]|any:|all:", line)
-            or re.match(r"\s+(text|note|assumption|printed|source|title):", line)
+            or re.match(r"[\s-]+(text|note|assumption|printed|source|title|change|since):", line)
         ):
             continue
         for after in dict.fromkeys(_changed(line)):
@@ -86,6 +89,12 @@ def _changed(line: str) -> Iterator[str]:
             yield line[: found.start(3)] + moved + line[found.end(3) :]
         if found[1] in _SWAPPED:
             yield line[: found.start(1)] + _SWAPPED[found[1]] + line[found.end(1) :]
+    for found in _ENDS.finditer(line):
+        for place in (1, 2, 3):
+            if found[place] is not None:
+                for sign in (1, -1):
+                    moved = f"{float(found[place]) + sign:.10g}"
+                    yield line[: found.start(place)] + moved + line[found.end(place) :]
     for unit, other in _UNITS.items():
         yield re.sub(rf"(?<=\d ){re.escape(unit)}(?![\w/])", other, line, count=1)
     for pattern, instead in _POLARITY:

@@ -206,6 +206,44 @@ def test_a_folder_of_parquet_tables(root: Path, tmp_path: Path) -> None:
         assert content(ours.read(one).frame) == content(theirs.read(other).frame)
 
 
+def assert_as_profiles(path: Path) -> None:
+    file = opened(path)
+    [part] = [file.read(each) for each in file.parts(10_000)]
+    read = list(read_patients(path, formulary=SMALL_FORMULARY, today=TODAY))
+    wanted = PatientFrame.of(each.profile for each in read if isinstance(each, Patient))
+    assert content(part.frame) == content(wanted)
+    assert {issue.fact for issue in part.issues} == {
+        issue.fact for each in read if isinstance(each, Patient) for issue in each.issues
+    }
+
+
+def test_a_day_before_the_year_of_birth_is_refused_as_profiles_refuse_it(tmp_path: Path) -> None:
+    path = tmp_path / "early.csv"
+    born = ("1960,", "1960-05,", "1960-05-01,", "1840-01-01,", "2027-01-01,", ",65", "1960,65", ",")
+    rows = [f"p{number},2026-01-15,{each},1890-01-01" for number, each in enumerate(born)]
+    header = "patient_id,as_of,birth_date,age,therapy_1_progression_date"
+    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    assert_as_profiles(path)
+
+
+def test_measured_values_are_those_that_profiles_have_whatever_their_digits(tmp_path: Path) -> None:
+    """Plain numbers of many digits, in several units and beside what is no plain number, no value or no unit."""
+    texts = ("9.1", "11.123456789", "12.5 g/dL", "9.1 L", "0.15", "2000", "-3", "1e2", "<10", "10-12", "", "clotted",
+             "0012.50", "7.", "9,1", "11.1234567891234", "8?")  # fmt: skip
+    units = ("g/dL", "g/L", "mmol/L", "", "mL")
+    days = ("2026-01-01", "2026-02-01", "2026-01", "", "1899-01-01")
+    rows = [
+        f'p{a}-{b}-{c},2026-01-15,1960,"{text}",{unit},{day},{250 + a}.{b}{a}'
+        for a, text in enumerate(texts)
+        for b, unit in enumerate(units)
+        for c, day in enumerate(days)
+    ]
+    path = tmp_path / "labs.csv"
+    header = "patient_id,as_of,birth_date,haemoglobin,haemoglobin_unit,haemoglobin_date,platelets"
+    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    assert_as_profiles(path)
+
+
 def test_plain_ages_tell_the_birth_that_profiles_have(tmp_path: Path) -> None:
     """Ages alone, on days around the end of February and of the year, beside texts that are no plain age."""
     ages = (

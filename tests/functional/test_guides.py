@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from textwrap import indent
 
 from matcher.cases.run import read_cases, run_cases
 from matcher.rulebook.load import load_rulebook
@@ -18,7 +19,7 @@ def blocks(page: str) -> list[str]:
 
 def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "rules" / "lists", tmp_path / "lists")
-    rule, cases, versions = blocks("writing-rules.md")
+    rule, cases, left_to_a_person, judged, versions = blocks("writing-rules.md")
     (tmp_path / "NCT01234567.yaml").write_text(rule, "utf-8")
     (tmp_path / "NCT01234567.cases.yaml").write_text(cases, "utf-8")
     rulebook = load_rulebook(tmp_path)
@@ -27,6 +28,14 @@ def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) 
     assert len(read) == 2
     failures = [each.render() for result in run_cases(rulebook, read) for each in result.failures]
     assert not failures
+    more = rule.replace("exclusion:", indent(left_to_a_person, "  ") + "exclusion:")
+    (tmp_path / "NCT01234567.yaml").write_text(more, "utf-8")
+    (tmp_path / "NCT01234567.cases.yaml").write_text(judged, "utf-8")
+    left = load_rulebook(tmp_path)
+    (of_a_person,), findings = read_cases(left, tmp_path)
+    assert not findings
+    assert not [each for result in run_cases(left, [of_a_person]) for each in result.failures]
+    (tmp_path / "NCT01234567.cases.yaml").write_text(cases, "utf-8")
     (tmp_path / "NCT01234567.yaml").write_text(rule + versions, "utf-8")
     amended = load_rulebook(tmp_path)
     assert len(amended.by_id["NCT01234567"].versions) == 2

@@ -16,7 +16,7 @@ from matcher.domain.record import Event
 from matcher.domain.verdict import Verdict, all_of
 from matcher.engines.base import Clock, Engine
 from matcher.engines.reference import walk
-from matcher.explanation.timing import TimeTests, earliest
+from matcher.explanation.timing import TimeTests, earliest, waits
 from matcher.features.kind import Since
 from matcher.readers.assemble import assemble
 from matcher.rules.compile import CandidateCompiler
@@ -199,7 +199,8 @@ def test_each_printed_day_is_confirmed_by_evaluating_on_it(
     profile = data.draw(profiles(made.tables, made.names))
     standing = stand(candidate, ENGINES[0].evaluate(graph, [profile]))
     assert standing is not None
-    for found in earliest(standing, TimeTests(graph), profile):
+    tests = TimeTests(graph)
+    for found in earliest(waits(standing, tests), tests, profile):
         assert standing.kind in (StandingKind.NOT_YET, StandingKind.POSSIBLE)
         waiting = [
             each.criterion.satisfied

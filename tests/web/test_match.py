@@ -193,6 +193,12 @@ def test_features_are_what_the_rulebook_asks(http: httpx.Client) -> None:
     assert "performance status" in features[0]["question"]
 
 
+def test_days_of_amendments_are_listed_as_such_and_ask_nobody(http: httpx.Client) -> None:
+    features = http.get("/v1/features?topic=amendment").json()["items"]
+    assert "The amendment of a day from 2021-11-16 to 2023-11-30" in [each["title"] for each in features]
+    assert {(each["kind"], each["question"], each["high"]) for each in features} == {("amendment", "", None)}
+
+
 @pytest.mark.parametrize(
     "path", ["/v1/rulebook", "/v1/candidates", "/v1/candidates/cisplatin_pemetrexed", "/v1/features"]
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from matcher.engines.reference import ReferenceEngine
 from matcher.errors import Diagnostic, nearest
 from matcher.explanation.criterion import verdict_in_words
 from matcher.readers.assemble import assemble
-from matcher.rulebook.documents import CASES_SUFFIX, case_paths, validated
+from matcher.rulebook.documents import CASES_SUFFIX, validated
 from matcher.rulebook.marked import Marked
+from matcher.rulebook.sources import Sources
 from matcher.rulebook.strict_yaml import load_yaml
 from matcher.rules.candidate import Candidate, Role
 from matcher.rules.graph import NodeId
@@ -51,11 +52,15 @@ class CaseResult:
     overridden: bool = False
 
 
-def read_cases(rulebook: Rulebook, root: Path) -> tuple[list[Case], list[Diagnostic]]:
-    """Every case below a directory, and what is wrong with their files."""
+def read_cases(
+    rulebook: Rulebook, root: Path, wanted: Collection[str] | None = None
+) -> tuple[list[Case], list[Diagnostic]]:
+    """Every case of a rulebook, or of these of its rules, and what is wrong with their files."""
     cases: list[Case] = []
     diagnostics: list[Diagnostic] = []
-    for path in case_paths(root):
+    for path in Sources.of(root).cases:
+        if wanted is not None and path.name.removesuffix(CASES_SUFFIX) not in wanted:
+            continue
         read, found = _read_file(rulebook, path)
         cases += read
         diagnostics += found

@@ -14,6 +14,7 @@ from matcher.explanation.answer import (
     DECISION_NOTICE,
     CandidateShown,
     CriterionShown,
+    FactShown,
     PatientShown,
 )
 from matcher.readers.outcome import Patient, Reject, issue_in_words
@@ -217,8 +218,7 @@ def _print_criterion(page: Page, each: CriterionShown) -> None:
     if each.reason:
         page.line(each.reason, indent=10, hang=2)
     for fact in each.facts:
-        where = ", ".join(part for part in (fact.date, fact.age, fact.source) if part)
-        page.line(f"fact: {fact.text}", (f" [{where}]" if where else "", "dim"), indent=10, hang=2)
+        _print_fact(page, fact, indent=10)
     if each.distance:
         page.line(f"distance: {each.distance}", indent=10, hang=2)
     marks = [
@@ -235,6 +235,11 @@ def _print_criterion(page: Page, each: CriterionShown) -> None:
             page.line((words, "dim"), indent=10, hang=2)
 
 
+def _print_fact(page: Page, fact: FactShown, indent: int) -> None:
+    where = ", ".join(part for part in (fact.date, fact.age, fact.source) if part)
+    page.line(f"fact: {fact.text}", (f" [{where}]" if where else "", "dim"), indent=indent, hang=2)
+
+
 def _print_rest(page: Page, shown: PatientShown) -> None:
     if shown.questions:
         page.blank()
@@ -242,7 +247,7 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
         for number, asked_for in enumerate(shown.questions, start=1):
             about = f" [settles {asked_for.settles:g} on average, among {len(asked_for.candidates)}]"
             page.line(f"{number}. ", asked_for.text, (about, "dim"), indent=2, hang=3)
-    derived = [each for each in shown.derived if each.known]
+    derived = [each for each in shown.derived if each.known or each.facts]
     if derived:
         page.blank()
         page.heading("Derived facts")
@@ -254,6 +259,12 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
                 indent=2,
                 hang=2,
             )
+            if each.reason:
+                page.line(each.reason, indent=4, hang=2)
+            if not each.known:
+                continue
+            for fact in each.facts:
+                _print_fact(page, fact, indent=4)
             for line in each.lines:
                 page.line(line, indent=4, hang=2)
             if each.citation:

@@ -22,7 +22,7 @@ from matcher.service import Matcher, MatchOptions, open_rulebook
 from matcher.service.account import Account, Run
 from matcher.service.batch import Matched, count_run, write_run
 from matcher.service.outputs import Outputs, Wanted
-from matcher.service.rendered import limited
+from matcher.service.rendered import Told, limited
 from matcher.service.size import EXPLAINED_UP_TO
 
 NOTHING_READ = 4
@@ -64,6 +64,7 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool, into_folder: boo
     )
     summary = Summary()
     written: tuple[Path, ...] = ()
+    outcome: Matched | Told | Reject
     with tempfile.SpooledTemporaryFile(1 << 24, "w+", encoding="utf-8") as spool:
         document = _Document(spool, wanted) if as_json else None
         if not into_folder:
@@ -78,7 +79,7 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool, into_folder: boo
             ) as outputs:
                 account = outputs.account
                 with progress(len(file), wanted=not asked_for.quiet) as step:
-                    for outcome in write_run(matcher, file, outputs):
+                    for outcome in write_run(matcher, file, outputs, whole=as_json):
                         _take(outcome, summary, document)
                         step()
                 written = outputs.finish(file.reading)
@@ -125,9 +126,9 @@ def _ended(
     return 0
 
 
-def _take(outcome: Matched | Reject, summary: Summary, document: _Document | None) -> None:
-    summary.take(outcome if isinstance(outcome, Reject) else outcome.shown)
-    if document is not None:
+def _take(outcome: Matched | Told | Reject, summary: Summary, document: _Document | None) -> None:
+    summary.take(outcome.shown if isinstance(outcome, Matched) else outcome)
+    if document is not None and not isinstance(outcome, Told):
         document.take(outcome)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,17 @@ from typing import Any
 from matcher.cli.asked import days_of
 from matcher.cli.rule_text import candidate_document, print_candidate, print_derivation
 from matcher.cli.terminal import Page, print_json
-from matcher.errors import Diagnostic, UsageError, nearest
+from matcher.errors import Diagnostic, RuleError, UsageError, nearest
 from matcher.rules.candidate import Candidate
 from matcher.rules.rulebook import Rulebook
-from matcher.service import case_coverage, check, open_rulebook, run_all_cases
+from matcher.service import (
+    case_coverage,
+    check,
+    open_readable,
+    open_rulebook,
+    rules_directory,
+    run_all_cases,
+)
 
 BROKEN = 3
 
@@ -36,7 +44,9 @@ def list_rules(given: Path | None, *, as_json: bool) -> None:
 
 
 def show(identifier: str, given: Path | None, as_of: str | None, *, as_json: bool) -> None:
-    rulebook = open_rulebook(given)
+    rulebook, left_out = open_readable(rules_directory(given))
+    if any(Path(each.file).stem == identifier for each in left_out):
+        raise RuleError([each for each in left_out if Path(each.file).stem == identifier])
     candidate = rulebook.by_id.get(identifier)
     derivation = rulebook.derived.get(identifier)
     if candidate is not None:
@@ -75,8 +85,8 @@ def _unknown(identifier: str, rulebook: Rulebook) -> UsageError:
     return UsageError(f"the rulebook has no rule '{identifier}'", hint, "U007")
 
 
-def lint(given: Path | None, *, as_json: bool) -> int:
-    loaded = check(given)
+def lint(files: Sequence[Path], given: Path | None, *, as_json: bool) -> int:
+    loaded = check(given, files)
     if as_json:
         print_json(
             {"files": len(loaded.files), "diagnostics": [_diagnostic(each) for each in loaded.diagnostics]}
@@ -86,13 +96,13 @@ def lint(given: Path | None, *, as_json: bool) -> int:
         _print_diagnostics(page, loaded.diagnostics)
         warnings = len(loaded.diagnostics) - len(loaded.errors)
         page.line(
-            f"{len(loaded.files)} files: {_number(len(loaded.errors), 'error')}, {_number(warnings, 'warning')}"
+            f"{_number(len(loaded.files), 'file')}: {_number(len(loaded.errors), 'error')}, {_number(warnings, 'warning')}"
         )
     return BROKEN if loaded.errors else 0
 
 
-def run_tests(given: Path | None, *, as_json: bool) -> int:
-    run = run_all_cases(given)
+def run_tests(files: Sequence[Path], given: Path | None, *, as_json: bool) -> int:
+    run = run_all_cases(given, files)
     failed = sum(1 for each in run.results if each.failures)
     if as_json:
         print_json(

@@ -46,7 +46,6 @@ class NoteKind(Enum):
     UNRESOLVED = "unresolved"
     NO_EVENT_DATE = "no event date"
     IMPRECISE_DATE = "imprecise date"
-    NO_LIMIT = "no reference limit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ _LINT = (
         "Recruitment status without a source",
         "Whether a trial takes patients changes from month to month; the status is given without where it was "
         "looked up.",
-        "Cite the registry or page under 'recruitment', or write 'status: unknown'.",
+        "Cite the registry or page under 'recruitment', mark it as an 'assumption', or write 'status: unknown'.",
         "warning",
     ),
     Code(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from matcher.vocabulary.codes import event_in_words
+
 
 @dataclass(frozen=True, slots=True)
 class FactShown:
@@ -95,7 +97,7 @@ class EarliestDate:
             said = f"{'possibly already' if self.already else f'{self.first} at the earliest'}, {certain}"
         if self.complete:
             said += f", if nothing is missing from the list of {' and '.join(self.complete)}"
-        return f"{self.event.replace('_', ' ')} {said}" if self.event else said
+        return f"{event_in_words(self.event)} {said}" if self.event else said
 
 
 @dataclass(frozen=True, slots=True)

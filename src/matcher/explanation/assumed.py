@@ -9,6 +9,7 @@ from matcher.domain.verdict import Verdict
 from matcher.explanation.criterion import CriterionWords
 from matcher.explanation.version import criterion_on
 from matcher.rules.candidate import Candidate, Criterion, Role
+from matcher.rules.graph import NodeId
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.standing import Standing
 
@@ -24,6 +25,13 @@ def assumed(
             found.append(_presumed(each.criterion))
         found += words.windows(criterion_on(each.criterion, day), reading)
     return tuple(dict.fromkeys(found))
+
+
+def windowed(standing: Standing, words: CriterionWords) -> tuple[NodeId, ...]:
+    """The values of which it depends whether they are known."""
+    return tuple(
+        dict.fromkeys(node for each in standing.considered for node in words.windowed(each.criterion))
+    )
 
 
 def assumable(

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from matcher.domain.profile import Profile
-from matcher.domain.record import Absence, Record
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
 from matcher.explanation.answer import CriterionShown, FactShown
-from matcher.explanation.aside import is_set_aside, set_aside, why_aside
-from matcher.explanation.facts import shown
-from matcher.explanation.judged import all_in_words, judgements_about
+from matcher.explanation.aside import is_set_aside
 from matcher.explanation.origin import Origins
+from matcher.explanation.patient_words import PatientWords, distinct
 from matcher.explanation.reason import Place, Reason, asks, number_words, places, reason, together
+from matcher.explanation.signs import Signs, read_for, remember
 from matcher.explanation.version import criterion_on, text_on
 from matcher.explanation.wording import is_presence, limits_in_words, unit_of, value_in_words
 from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
-from matcher.rules.condition import Comparison, Condition, comparisons
-from matcher.rules.graph import Graph, NodeId
-from matcher.rules.judgement import JUDGEMENT
+from matcher.rules.condition import Comparison, Condition, comparisons, parts
+from matcher.rules.graph import NodeId
 from matcher.rules.syntax import Citation
 from matcher.standing.deciding import (
     ConditionReading,
-    beneath,
     derived_domain,
     is_derived,
-    sources_of,
-    values_of,
 )
 from matcher.standing.standing import CriterionVerdict
 
 _EXCLUDES = {Verdict.MET: "applies", Verdict.NOT_MET: "does not apply", Verdict.UNKNOWN: "unknown"}
 _SATISFIED = {each: each.value for each in Verdict}
 _MANY = 6
+#: different words of a condition that came out in one way
+_MOST_OF_A_WAY = 256
 
 
 class Told(NamedTuple):
@@ -45,60 +44,47 @@ class Told(NamedTuple):
     lacking: str
 
 
-class _Said(NamedTuple):
-    """What is said of a condition, whichever criteria ask for it; ``lacking`` are titles."""
+@dataclass(frozen=True, slots=True)
+class ConditionWords:
+    """What is said of a condition to everybody of whom the same is known; ``lacking`` are titles.
+
+    ``behind`` are the values whose facts are shown, ``beside`` what something may be set aside of.
+    ``told`` are the criteria that ask for it, of those of whom no fact is shown; ``written`` what a writer makes of it.
+    """
 
     reason: str
-    facts: tuple[FactShown, ...]
     distance: str
     lacking: str
+    behind: tuple[NodeId, ...]
+    beside: tuple[Comparison, ...]
+    told: dict[tuple[int, str], Told] = field(default_factory=dict)
+    written: dict[int, Any] = field(default_factory=dict)
 
 
-class PatientWords:
-    """What is said of one patient's records and values, each worked out once; equal records are one."""
+class Said(NamedTuple):
+    """What is said of a condition to one patient."""
 
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
-        self.as_of = profile.as_of
-        # By identity first: hashing a record with all that is in it costs more than a look-up.
-        self._by_identity: dict[int, tuple[Record | Absence, FactShown]] = {}
-        self._by_value: dict[Record | Absence, FactShown] = {}
-        #: of a comparison, as asked in a role and place
-        self.reasons: dict[tuple[int, Role, Place], Reason] = {}
-        #: of a condition, as asked in a role, with its verdict
-        self.said: dict[tuple[int, Verdict], _Said] = {}
-        #: of a value, with what a derived one was read from
-        self.behind: dict[NodeId, list[FactShown]] = {}
-
-    def facts(self, findings: Iterable[Finding], beside: Iterable[Record] = ()) -> list[FactShown]:
-        """What is behind them, in the order given, without repeats."""
-        told = [self._one(fact) for finding in findings for fact in finding.facts]
-        return _distinct([*told, *map(self._one, beside)])
-
-    def aside(self, comparison: Comparison, finding: Finding) -> tuple[Record, ...]:
-        """What is recorded of a fact that nothing certainly answers."""
-        if comparison.word == JUDGEMENT:
-            known = {id(each) for each in finding.facts}
-            return tuple(
-                each for each in judgements_about(comparison, self._profile) if id(each) not in known
-            )
-        return set_aside(comparison.word, self._profile) if finding.silent else ()
-
-    def said_beside(self, comparison: Comparison, finding: Finding) -> Iterable[str]:
-        if comparison.word == JUDGEMENT:
-            return (all_in_words(judgements_about(comparison, self._profile), self.as_of),)
-        return map(why_aside, self.aside(comparison, finding))
-
-    def _one(self, fact: Record | Absence) -> FactShown:
-        found = self._by_identity.get(id(fact))
-        if found is None:
-            if fact not in self._by_value:
-                self._by_value[fact] = shown(fact, self.as_of)
-            found = self._by_identity[id(fact)] = fact, self._by_value[fact]
-        return found[1]
+    words: ConditionWords
+    facts: tuple[FactShown, ...]
 
 
-class _Fixed:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a condition came out: the comparisons that decided it; and what was said of it, by what they found."""
+
+    by: tuple[tuple[Comparison, Place], ...]
+    words: dict[tuple[int, ...], ConditionWords] = field(default_factory=dict)
+    values: tuple[NodeId, ...] = ()
+    aside: bool = False
+
+    @classmethod
+    def of(cls, by: Iterable[tuple[Comparison, Place]]) -> _Way:
+        held = tuple(by)
+        values = tuple(dict.fromkeys(each.value for each, _ in held))
+        return cls(held, {}, values, any(is_set_aside(each.word) for each, _ in held))
+
+
+class Fixed:
     """What of a criterion is the same for every patient. Equal comparisons of a rulebook are one here."""
 
     __slots__ = (
@@ -106,20 +92,19 @@ class _Fixed:
         "comparisons",
         "condition",
         "criterion",
-        "derived",
-        "nodes",
+        "parts",
         "places",
         "recoverable",
         "role",
         "verdicts",
         "waivable",
+        "ways",
         "windows",
     )
 
     def __init__(
         self,
         criterion: Criterion,
-        graph: Graph,
         known: dict[Comparison, Comparison],
         asked: dict[tuple[Condition, Role, str], int],
     ) -> None:
@@ -128,7 +113,10 @@ class _Fixed:
         self.condition = asked.setdefault(
             (criterion.condition, criterion.role, criterion.recoverable_within), len(asked)
         )
-        self.nodes = values_of(criterion.condition)
+        nodes = [each.node for each in parts(criterion.condition)]
+        # Taken twice, so that one alone is a tuple too.
+        self.parts = itemgetter(*nodes, nodes[0])
+        self.ways: dict[tuple[int, ...], _Way] = {}
         self.comparisons = {
             id(each): known.setdefault(each, each) for each in comparisons(criterion.condition)
         }
@@ -141,9 +129,6 @@ class _Fixed:
             if each.default_window is not None
         )
         self.places = {id(each): place for each, place in places(criterion.condition)}
-        self.derived = any(is_derived(graph, each) for each in self.nodes) or any(
-            is_set_aside(each.word) for each in comparisons(criterion.condition)
-        )
         self.role = criterion.role.value
         self.verdicts = {each: verdict_in_words(criterion.role, each) for each in Verdict}
         self.citation = citation_in_words(criterion.citation)
@@ -154,105 +139,98 @@ class _Fixed:
 class CriterionWords:
     """What is said of criteria. Made once for a rulebook.
 
-    Where no fact is behind a criterion the same is said of every patient: that is remembered, once for each criterion.
+    Words are worked out once for all patients of whom they would be the same (``signs``); a patient's own are the facts
+    behind them.
     """
 
-    def __init__(self, origins: Origins) -> None:
-        self._origins = origins
-        self._unrecorded: dict[tuple[int, str], tuple[CriterionVerdict, list[Finding], Told]] = {}
-        self._fixed: dict[int, _Fixed] = {}
+    def __init__(self, origins: Origins, signs: Signs) -> None:
+        self._origins, self.signs = origins, signs
+        self._fixed: dict[int, Fixed] = {}
         self._comparisons: dict[Comparison, Comparison] = {}
         self._conditions: dict[tuple[Condition, Role, str], int] = {}
         self._asked: dict[tuple[int, Role, Place], str] = {}
+        self._reasons: dict[tuple[int, Role, Place, int, int], Reason] = {}
 
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
     ) -> Told:
-        judged = judged._replace(criterion=criterion_on(judged.criterion, patient.as_of))
-        criterion, held = judged.criterion, reading.findings
-        fixed = self._fixed_of(criterion, reading)
-        findings = [held[node] for node in fixed.nodes]
-        if fixed.derived:
-            return self._tell(judged, fixed, reading, patient, cohort)
-        for each in findings:
-            if each.facts:
-                return self._tell(judged, fixed, reading, patient, cohort)
-        # Then it depends on nothing else: no day, and no words of the patient's.
-        known = self._unrecorded.get((id(criterion), cohort))
-        if known is None or known[0] != judged or known[1] != findings:
-            known = judged, findings, self._tell(judged, fixed, reading, patient, cohort)
-            self._unrecorded[id(criterion), cohort] = known
-        return known[2]
+        judged = on_day(judged, patient.as_of)
+        words, facts = said = self.said(judged, reading, patient)
+        if facts or judged.criterion.versions:
+            return self.told(judged, said, patient.as_of, cohort)
+        key = id(judged.criterion), cohort
+        found = words.told.get(key)
+        if found is None:
+            found = words.told[key] = self.told(judged, said, patient.as_of, cohort)
+        return found
+
+    def said(self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords) -> Said:
+        """What is said of its condition, of a criterion as it is on the patient's day."""
+        fixed = self.fixed(judged.criterion)
+        return patient.said.get(fixed.condition) or self.said_of(judged, fixed, reading, patient)
+
+    def told(self, judged: CriterionVerdict, said: Said, day: date, cohort: str) -> Told:
+        return _told(judged, self.fixed(judged.criterion), said, day, cohort)
 
     def windows(
         self, criterion: Criterion, reading: ConditionReading, *, known: bool = True
     ) -> Iterable[str]:
         """The windows that count by default where the rule gives none: of values that are known, or of all."""
-        for node, words in self._fixed_of(criterion, reading).windows:
+        for node, words in self.fixed(criterion).windows:
             if not known or reading.findings[node].facts:
                 yield words
 
-    def _fixed_of(self, criterion: Criterion, reading: ConditionReading) -> _Fixed:
+    def windowed(self, criterion: Criterion) -> Iterable[NodeId]:
+        """The values for which there is such a window."""
+        return [node for node, _ in self.fixed(criterion).windows]
+
+    def fixed(self, criterion: Criterion) -> Fixed:
+        """What of it is the same for every patient."""
         found = self._fixed.get(id(criterion))
         if found is None:
-            found = self._fixed[id(criterion)] = _Fixed(
-                criterion, reading.graph, self._comparisons, self._conditions
-            )
+            found = self._fixed[id(criterion)] = Fixed(criterion, self._comparisons, self._conditions)
         return found
 
-    def _tell(
-        self,
-        judged: CriterionVerdict,
-        fixed: _Fixed,
-        reading: ConditionReading,
-        patient: PatientWords,
-        cohort: str,
-    ) -> Told:
-        criterion, satisfied = judged.criterion, judged.satisfied
-        key = fixed.condition, judged.verdict
-        said = patient.said.get(key)
-        if said is None:
-            said = patient.said[key] = self._said(judged, fixed, reading, patient)
-        told = CriterionShown(
-            id=criterion.id,
-            role=fixed.role,
-            text=text_on(criterion, patient.as_of) if criterion.versions else criterion.text,
-            verdict=fixed.verdicts[judged.verdict],
-            satisfied=_SATISFIED[satisfied],
-            reason=said.reason,
-            facts=said.facts,
-            distance=said.distance if satisfied is Verdict.NOT_MET else "",
-            citation=fixed.citation,
-            assumption=criterion.assumption,
-            at_screening=criterion.at_screening,
-            recoverable=fixed.recoverable if satisfied is not Verdict.MET else "",
-            waivable=fixed.waivable,
-            printed=criterion.printed,
-            note=criterion.note,
-            cohort=cohort,
-        )
-        lacking = f"{criterion.id} {said.lacking or criterion.text}" if satisfied is Verdict.UNKNOWN else ""
-        return Told(told, lacking)
+    def said_of(
+        self, judged: CriterionVerdict, fixed: Fixed, reading: ConditionReading, patient: PatientWords
+    ) -> Said:
+        """The same, where it was not said of this patient before."""
+        verdicts = tuple(map(id, fixed.parts(reading.table.verdicts[reading.row])))
+        way = fixed.ways.get(verdicts)
+        if way is None:
+            deciding = reading.decided_by(judged.criterion.condition)
+            way = fixed.ways[verdicts] = _Way.of(
+                (fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding
+            )
+        signs, known = self.signs, patient.signs
+        key = tuple([known.get(each) or signs.of(each, reading, patient) for each in way.values])
+        if way.aside:
+            key += (signs.aside(patient),)
+        words = way.words.get(key)
+        if words is None:
+            words = remember(way.words, key, self._in_words(judged, way, reading, patient), _MOST_OF_A_WAY)
+        facts = patient.behind(words.behind, reading.findings)
+        if words.beside:
+            beside = [one for each in words.beside for one in patient.aside(each, reading.finding(each))]
+            facts = distinct([*facts, *map(patient.fact, beside)])
+        said = patient.said[fixed.condition] = Said(words, tuple(facts[:_MANY]))
+        return said
 
-    def _said(
-        self, judged: CriterionVerdict, fixed: _Fixed, reading: ConditionReading, patient: PatientWords
-    ) -> _Said:
-        criterion = judged.criterion
-        deciding = reading.decided_by(criterion.condition)
-        by = [(fixed.comparisons[id(each)], fixed.places[id(each)]) for each in deciding]
-        reasons = [self._reason(each, criterion.role, place, reading, patient) for each, place in by]
-        found = [(each, reading.finding(each)) for each, _ in by]
+    def _in_words(
+        self, judged: CriterionVerdict, way: _Way, reading: ConditionReading, patient: PatientWords
+    ) -> ConditionWords:
+        role = judged.criterion.role
+        reasons = [self._reason(each, role, place, reading, patient) for each, place in way.by]
+        found = [(each, reading.finding(each)) for each, _ in way.by]
         lacking = dict.fromkeys(
             self._lacking(each, reading) for each, finding in found if not finding.value.exact
         )
-        beside = [record for each, finding in found for record in patient.aside(each, finding)]
-        behind = [fact for each, _ in by for fact in _behind(each.value, reading, patient)]
-        behind += patient.facts((), beside)
-        return _Said(
+        return ConditionWords(
             together(reasons, _MANY) or "this version of the protocol does not ask it",
-            tuple(_distinct(behind)[:_MANY]),
             _distance(judged, found) if judged.satisfied is Verdict.NOT_MET else "",
             ", ".join(lacking),
+            tuple(dict.fromkeys(node for each, _ in way.by for node in read_for(each.value, reading))),
+            tuple(each for each, _ in found if is_set_aside(each.word)),
         )
 
     def _reason(
@@ -264,23 +242,25 @@ class CriterionWords:
         patient: PatientWords,
     ) -> Reason:
         """The same wherever it is asked in the same way."""
-        key = id(comparison), role, place
-        told = patient.reasons.get(key)
+        value = comparison.value
+        aside = self.signs.aside(patient) if is_set_aside(comparison.word) else 0
+        key = id(comparison), role, place, self.signs.of(value, reading, patient), aside
+        told = self._reasons.get(key)
         if told is None:
-            if key not in self._asked:
-                self._asked[key] = asks(comparison, role, place)
-            finding, value = reading.finding(comparison), comparison.value
+            if key[:3] not in self._asked:
+                self._asked[key[:3]] = asks(comparison, role, place)
+            finding = reading.finding(comparison)
             origin = self._origins.of(value, reading).said if is_derived(reading.graph, value) else ()
-            beside = patient.said_beside(comparison, finding)
-            told = patient.reasons[key] = reason(
+            told = reason(
                 comparison,
                 finding,
-                self._asked[key],
+                self._asked[key[:3]],
                 derived_domain(reading.graph, comparison),
                 _named(finding, patient) if is_presence(comparison) else (),
                 origin,
-                beside,
+                patient.said_beside(comparison, finding),
             )
+            remember(self._reasons, key, told)
         return told
 
     def _lacking(self, comparison: Comparison, reading: ConditionReading) -> str:
@@ -294,32 +274,42 @@ class CriterionWords:
         return f"{comparison.title} ({', '.join(others)})" if others else comparison.title
 
 
-def _behind(node: NodeId, reading: ConditionReading, patient: PatientWords) -> list[FactShown]:
-    """The facts of a value, and for a derived one those of the values that its deciding row read."""
-    facts = patient.behind.get(node)
-    if facts is None:
-        facts = patient.behind[node] = patient.facts(_read_for(node, reading))
-    return facts
+def on_day(judged: CriterionVerdict, day: date) -> CriterionVerdict:
+    """With the criterion as the version of a day has it."""
+    if not judged.criterion.versions:
+        return judged
+    return judged._replace(criterion=criterion_on(judged.criterion, day))
 
 
-def _read_for(node: NodeId, reading: ConditionReading) -> Iterator[Finding]:
-    held, graph, verdicts = reading.findings, reading.graph, reading.table.verdicts[reading.row]
-    yield held[node]
-    if is_derived(graph, node):
-        sources = sources_of(graph, node) or (node,)
-        speaking = [each for each in sources if not held[each].silent] or sources
-        for each in speaking:
-            if is_derived(graph, each):
-                yield from (held[one] for one in beneath(graph, each, verdicts.get) if one in held)
-
-
-def _distinct(facts: list[FactShown]) -> list[FactShown]:
-    return list({id(each): each for each in facts}.values()) if len(facts) > 1 else facts
+def _told(judged: CriterionVerdict, fixed: Fixed, said: Said, day: date, cohort: str) -> Told:
+    criterion, verdict, satisfied = judged
+    words = said.words
+    shown = CriterionShown(
+        criterion.id,
+        fixed.role,
+        text_on(criterion, day) if criterion.versions else criterion.text,
+        fixed.verdicts[verdict],
+        _SATISFIED[satisfied],
+        words.reason,
+        said.facts,
+        words.distance if satisfied is Verdict.NOT_MET else "",
+        fixed.citation,
+        criterion.assumption,
+        criterion.at_screening,
+        fixed.recoverable if satisfied is not Verdict.MET else "",
+        fixed.waivable,
+        criterion.printed,
+        criterion.note,
+        cohort,
+    )
+    lacking = f"{criterion.id} {words.lacking or criterion.text}" if satisfied is Verdict.UNKNOWN else ""
+    return Told(shown, lacking)
 
 
 def _named(finding: Finding, patient: PatientWords) -> tuple[str, ...]:
     """What is there, by its name: the drug and not only its class."""
-    texts = dict.fromkeys(each.text.partition(": ")[2] or each.text for each in patient.facts([finding]))
+    facts = distinct([patient.fact(each) for each in finding.facts])
+    texts = dict.fromkeys(each.text.partition(": ")[2] or each.text for each in facts)
     return (", ".join(list(texts)[:_MOST_NAMED]),) if texts else ()
 
 

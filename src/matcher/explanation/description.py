@@ -15,6 +15,7 @@ from matcher.rules.candidate import Availability, Candidate, CandidateKind, Cove
 from matcher.rules.condition import names_read
 from matcher.rules.rulebook import Derivation
 from matcher.rules.version import days_in_words
+from matcher.vocabulary.codes import event_in_words
 from matcher.vocabulary.text import in_sentence
 
 _COVERAGE = {
@@ -113,7 +114,7 @@ def _facts(candidate: Candidate, day: date | None) -> Iterable[tuple[str, str]]:
     if candidate.supportive:
         yield "With it", "; ".join(candidate.supportive)
     if candidate.events:
-        yield "Events, in order", ", ".join(each.replace("_", " ") for each in candidate.events)
+        yield "Events, in order", ", ".join(map(event_in_words, candidate.events))
     for each in candidate.cohorts:
         if not each.criteria:
             yield (

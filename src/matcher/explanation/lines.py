@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from operator import attrgetter
 from typing import Any
 
 from matcher.explanation.answer import (
     EVIDENCE_APPLIES,
     STANDING_TEXT,
     CandidateShown,
+    CohortShown,
     CriterionShown,
     DerivedShown,
     EarliestDate,
@@ -39,8 +41,10 @@ from matcher.explanation.common import (
 
 #: the same, but in another version of a protocol
 _OWN = ("text", *FIXED)
+_OTHERWISE = tuple(name for name in _OWN if name != "recoverable")
+_own = attrgetter(*_OTHERWISE)
 #: phrases of why a candidate stands where it does
-_BETWEEN = "; "
+BETWEEN = "; "
 
 
 def line_of(patient: PatientShown, common: Common) -> Document:
@@ -51,13 +55,7 @@ def line_of(patient: PatientShown, common: Common) -> Document:
         for ranked in (patient.trials, patient.regimens)
     )
     derived = {
-        each.name: spoken(
-            value=each.value,
-            known=each.known,
-            reason=each.reason,
-            facts=[line.fact(fact) for fact in each.facts],
-            lines=each.lines[: len(each.lines) - len(common.derived[each.name].lines)],
-        )
+        each.name: derived_document(each, common.derived[each.name], list(map(line.fact, each.facts)))
         for each in patient.derived
         if each != common.derived[each.name]
     }
@@ -67,7 +65,7 @@ def line_of(patient: PatientShown, common: Common) -> Document:
         conflicts=patient.conflicts,
         issues=patient.issues,
         assumptions=patient.assumptions,
-        questions=[{**asdict(each), "worth": each.worth} for each in patient.questions],
+        questions=list(map(question_document, patient.questions)),
         derived=derived,
     )
     return {
@@ -129,20 +127,20 @@ class _Line:
         entry: Document = {"id": shown.id}
         if shown.rank is not None:
             entry["rank"] = shown.rank
-        entry |= spoken(tied=shown.tied, cohort=shown.cohort)
-        entry["standing"] = shown.standing
-        if shown.standing_text != STANDING_TEXT[shown.standing]:
-            entry["standing_text"] = shown.standing_text
-        if shown.version != base.version:
-            entry["version"] = shown.version
-        if shown.cohorts != base.cohorts:
-            entry["cohorts"] = [cohort_document(each) for each in shown.cohorts]
-        if shown.availability != base.availability:
-            entry["availability"] = shown.availability
+        entry |= spoken(tied=shown.tied)
+        entry |= standing_document(
+            shown.cohort,
+            shown.standing,
+            shown.standing_text,
+            shown.version,
+            shown.cohorts,
+            shown.availability,
+            base,
+        )
         phrases = self.phrases
-        entry["because"] = [phrases.setdefault(each, len(phrases)) for each in shown.because.split(_BETWEEN)]
+        entry["because"] = [phrases.setdefault(each, len(phrases)) for each in shown.because.split(BETWEEN)]
         if shown.earliest:
-            entry["earliest"] = [{"text": each.text, **spoken(**asdict(each))} for each in shown.earliest]
+            entry["earliest"] = list(map(earliest_document, shown.earliest))
         if shown.assumptions != base.assumptions:
             places = {words: place for place, words in enumerate(common.assumable)}
             entry["assumed"] = [places.get(each, each) for each in shown.assumptions]
@@ -164,7 +162,7 @@ class _Line:
 
     def _place(self, each: CriterionShown, base: CriterionShown, lacking: str) -> int:
         facts = tuple([self.fact(fact) for fact in each.facts])
-        otherwise = _otherwise(each, base)
+        otherwise = otherwise_than(each, base)
         held = tuple(otherwise.items())
         key = each.role, each.verdict, each.satisfied, each.reason, facts, each.distance, held, lacking
         place = self._said.get(key)
@@ -177,19 +175,62 @@ class _Line:
         held = self._facts.get(id(fact))
         if held is None:
             held = self._facts[id(fact)] = fact, len(self.facts)
-            self.facts.append(
-                spoken(text=fact.text, date=fact.date, age=fact.age, source=fact.source) | {"text": fact.text}
-            )
+            self.facts.append(fact_document(fact))
         return held[1]
 
 
-def _otherwise(each: CriterionShown, base: CriterionShown) -> Document:
-    """What is the same for everybody, and not here: in another version of the protocol, for instance."""
-    found = {
-        name: value
-        for name in _OWN
-        if (value := getattr(each, name)) != getattr(base, name) and name != "recoverable"
+def standing_document(
+    cohort: str,
+    standing: str,
+    standing_text: str,
+    version: str,
+    cohorts: tuple[CohortShown, ...],
+    availability: str,
+    base: CandidateShown,
+) -> Document:
+    """Where a candidate stands, as far as it does not stand so for everybody."""
+    said: Document = {**spoken(cohort=cohort), "standing": standing}
+    if standing_text != STANDING_TEXT[standing]:
+        said["standing_text"] = standing_text
+    if version != base.version:
+        said["version"] = version
+    if cohorts != base.cohorts:
+        said["cohorts"] = list(map(cohort_document, cohorts))
+    if availability != base.availability:
+        said["availability"] = availability
+    return said
+
+
+def fact_document(fact: FactShown) -> Document:
+    return {"text": fact.text, **spoken(date=fact.date, age=fact.age, source=fact.source)}
+
+
+def earliest_document(earliest: EarliestDate) -> Document:
+    """With its words, for those who only print it."""
+    return {"text": earliest.text, **spoken(**asdict(earliest))}
+
+
+def question_document(question: Question) -> Document:
+    return {
+        "topic": question.topic,
+        "text": question.text,
+        "settles": question.settles,
+        "candidates": question.candidates,
+        "worth": question.worth,
     }
+
+
+def derived_document(each: DerivedShown, base: DerivedShown, facts: list[int]) -> Document:
+    own = each.lines[: len(each.lines) - len(base.lines)]
+    return spoken(value=each.value, known=each.known, reason=each.reason, facts=facts, lines=own)
+
+
+def otherwise_than(each: CriterionShown, base: CriterionShown) -> Document:
+    """What is the same for everybody, and not here: in another version of the protocol, for instance."""
+    found: Document = {}
+    if _own(each) != _own(base):
+        values = zip(_OTHERWISE, _own(each), _own(base), strict=True)
+        found = {name: value for name, value, common in values if value != common}
     if each.recoverable != recoverable_of(base, each.satisfied):
         found["recoverable"] = each.recoverable
     return found
@@ -218,7 +259,7 @@ def _candidate(
         standing=entry["standing"],
         standing_text=entry.get("standing_text", STANDING_TEXT[entry["standing"]]),
         availability=entry.get("availability", base.availability),
-        because=_BETWEEN.join(phrases[each] for each in entry["because"]),
+        because=BETWEEN.join(phrases[each] for each in entry["because"]),
         criteria=tuple(criteria),
         cautions=tuple(cautions),
         missing=tuple(

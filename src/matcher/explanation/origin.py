@@ -88,6 +88,22 @@ class Origins:
                     tuple(self._titles(derivation.needs, reading)),
                 )
 
+    def named(self, derivation: Derivation, reading: ConditionReading) -> tuple[NodeId, ...]:
+        """The values that its words name, rather than whether they are known."""
+        conditions: tuple[Condition, ...] = (derivation.needs,) if derivation.needs is not None else ()
+        if reading.table.verdict(derivation.applies, reading.row) is Verdict.MET:
+            verdicts = [reading.verdict(each) for each in derivation.rows]
+            last = next((place for place, each in enumerate(verdicts) if each is Verdict.MET), None)
+            if Verdict.UNKNOWN in verdicts[:last]:
+                return ()
+            conditions = derivation.rows if last is None else (derivation.rows[last],)
+        return tuple(
+            dict.fromkeys(each.value for condition in conditions for each in reading.decided_by(condition))
+        )
+
+    def derivation_of(self, node: NodeId) -> Derivation | None:
+        return self._by_node.get(node)
+
     def _by_row(self, derivation: Derivation, reading: ConditionReading) -> Origin:
         verdicts = [reading.verdict(each) for each in derivation.rows]
         last = next((place for place, each in enumerate(verdicts) if each is Verdict.MET), None)

@@ -14,9 +14,10 @@ from matcher.domain.profile import Profile
 from matcher.domain.record import Event
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, VerdictTable
-from matcher.explanation.criterion import CriterionWords, PatientWords, Told, verdict_in_words
+from matcher.explanation.criterion import CriterionWords, Told, verdict_in_words
 from matcher.explanation.facts import shown
 from matcher.explanation.judged import all_in_words
+from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Criterion
 from matcher.rules.condition import Branch, Condition

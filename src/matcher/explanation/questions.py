@@ -107,12 +107,24 @@ class Asker:
             return ()
         by = self._by_levels if len(self.graph) >= MANY_NODES else self._by_worlds
         answers, changes = by(open_ones, findings)
+        return self.best(open_ones.ids, answers, changes, findings, most)
+
+    def best(
+        self,
+        ids: Sequence[str],
+        answers: Sequence[tuple[NodeId, int]],
+        changes: npt.NDArray[np.integer],
+        findings: Mapping[NodeId, Finding],
+        most: int,
+    ) -> tuple[Question, ...]:
+        """The questions that settle most, from the number of answers to each feature that change each candidate."""
         settled = changes.sum(axis=0)
-        settled[[place for place, (node, _) in enumerate(answers) if self.is_told(node, findings)]] = 0
         best: dict[str, tuple[float, int, Feature]] = {}
         for node, number, place in sorted(
             (*answers[each], each) for each in np.flatnonzero(settled).tolist()
         ):
+            if self.is_told(node, findings):
+                continue
             feature, settles = self._feature(node), round(int(settled[place]) / number, 2)
             topic = feature.topic or feature.name
             if topic not in best or settles > best[topic][0]:
@@ -123,7 +135,7 @@ class Asker:
                 topic,
                 feature.question or feature.title,
                 settles,
-                tuple(compress(open_ones.ids, (changes[:, place] > 0).tolist())),
+                tuple(compress(ids, (changes[:, place] > 0).tolist())),
             )
             for topic, (settles, place, feature) in in_order[:most]
         )
@@ -146,7 +158,7 @@ class Asker:
                         found.setdefault(source, []).append(number)
         return found
 
-    def _answers(self, node: NodeId, finding: Finding) -> list[Possible]:
+    def answers(self, node: NodeId, finding: Finding) -> list[Possible]:
         """The answers worth supposing: none of a feature that is known, or of which every answer is as good."""
         value = finding.value
         if value.exact or self._is_of_rule(node):
@@ -174,7 +186,7 @@ class Asker:
     def _by_worlds(self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]) -> _Asked:
         supposing = self._supposing
         differing = supposing.differing(findings)
-        now = {node: self._answers(node, findings[node]) for node in differing}
+        now = {node: self.answers(node, findings[node]) for node in differing}
         supposed = supposing.run(findings, differing, now, open_ones.roots.ravel().tolist())
         added = [(node, len(each)) for node, each in supposed.added]
         asked = [*self._always, *added]
@@ -188,7 +200,7 @@ class Asker:
     def _by_levels(self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]) -> _Asked:
         roots = set(open_ones.roots.ravel().tolist())
         given = {
-            node: self._answers(node, findings[node])
+            node: self.answers(node, findings[node])
             for node in self.tests
             if node in findings and not roots.isdisjoint(self._above[node])
         }

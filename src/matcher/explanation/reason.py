@@ -13,6 +13,7 @@ from matcher.engines.base import Finding, Note, NoteKind
 from matcher.explanation.facts import doubt_of, has_no_certain_day, is_denied, is_not_understood, text_of
 from matcher.explanation.wording import (
     NOT_RECORDED,
+    TIMES_NORMAL,
     UNREADABLE,
     condition_in_words,
     count_in_words,
@@ -28,6 +29,7 @@ from matcher.rules.candidate import Role
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
 from matcher.rules.judgement import JUDGEMENT
 from matcher.rules.version import VERSION
+from matcher.vocabulary.codes import event_in_words
 from matcher.vocabulary.laboratory import UNDETECTABLE, VIRAL_LOADS
 from matcher.vocabulary.text import in_sentence
 
@@ -116,21 +118,23 @@ def reason(
     said += [asked] if asked else []
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
-        said += [note_in_words(note) for note in finding.notes if _matters(note, open_question)]
+        said += [note_in_words(note) for note in finding.notes if matters(note, open_question)]
     aside = tuple(beside)
     if found in (NOT_RECORDED, UNREADABLE):
-        found = _not_known(finding)
+        found = _not_known(comparison, finding)
     if aside and found == NOT_RECORDED:
         found = "not known"
     return Reason(comparison.title, found, tuple(dict.fromkeys([*said, *aside, *origin])))
 
 
-def _not_known(finding: Finding) -> str:
+def _not_known(comparison: Comparison, finding: Finding) -> str:
     """Why nothing is known of what may have been recorded all the same."""
     if any(note.kind is NoteKind.STALE for note in finding.notes):
         return "nothing recent enough"
     if any(is_not_understood(fact) for fact in finding.facts):
         return f"recorded, and {UNREADABLE}"
+    if finding.facts and comparison.feature is not None and unit_of(comparison.feature) in TIMES_NORMAL:
+        return "recorded, without the limit of normal of that laboratory"
     if any(has_no_certain_day(fact) for fact in finding.facts):
         return "recorded, on a day that is not known well enough"
     return NOT_RECORDED
@@ -200,7 +204,7 @@ def _is_decided(comparison: Comparison, finding: Finding) -> bool:
     return all(test(finding.value, each.op, each.limit) is not Verdict.UNKNOWN for each in comparison.bounds)
 
 
-def _matters(note: Note, open_question: bool) -> bool:
+def matters(note: Note, open_question: bool) -> bool:
     """What leaves a question open is said only while it is open; what assumptions list is not repeated."""
     if note.kind in (
         NoteKind.OPEN_LIST,
@@ -209,7 +213,7 @@ def _matters(note: Note, open_question: bool) -> bool:
         NoteKind.IMPRECISE_DATE,
     ):
         return open_question
-    return note.kind not in (NoteKind.UNDATED, NoteKind.NO_LIMIT)
+    return note.kind is not NoteKind.UNDATED
 
 
 def note_in_words(note: Note) -> str:
@@ -240,8 +244,6 @@ def note_in_words(note: Note) -> str:
             why = doubt_of(about) if about is not None and not isinstance(about, str) else ""
             return f"{record} may count or not{why}"
         case NoteKind.NO_EVENT_DATE:
-            return f"no date for {named.replace('_', ' ')}"
+            return f"no date for {event_in_words(named)}"
         case NoteKind.IMPRECISE_DATE:
             return "a date is not exact"
-        case NoteKind.NO_LIMIT:
-            return "the limit of normal was not given"

@@ -101,8 +101,8 @@ def _counted_to(feature: Feature) -> frozenset[str]:
             return frozenset(each[-1] if each else _TODAY for each in spans)
 
 
-def earliest(standing: Standing, tests: TimeTests, profile: Profile) -> tuple[EarliestDate, ...]:
-    """The days for today's question where a washout runs, and those of each planned event it concerns.
+def waits(standing: Standing, tests: TimeTests) -> tuple[Wait, ...]:
+    """What is waited for: up to today where a washout runs, and up to each planned event it concerns.
 
     Only where time alone can decide: what else rules the candidate out, no day changes.
     """
@@ -116,25 +116,26 @@ def earliest(standing: Standing, tests: TimeTests, profile: Profile) -> tuple[Ea
         if each.satisfied is not Verdict.MET and tests.washouts(each.criterion)
     ]
     events = dict.fromkeys(each.event for criterion in waiting for each in tests.washouts(criterion))
-    found = (_Wait.of(event, waiting, standing, tests, profile).answer() for event in events)
+    return tuple(Wait.of(event, waiting, standing, tests) for event in events)
+
+
+def earliest(waited_for: Iterable[Wait], tests: TimeTests, profile: Profile) -> tuple[EarliestDate, ...]:
+    """The days for each of them."""
+    found = (_Waiting(each, tests, profile).answer() for each in waited_for)
     return tuple(each for each in found if each is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wait:
-    """What is waited for up to one event: nodes to be met, nodes that must not turn, and what it depends on."""
+class Wait:
+    """What is waited for up to one event: nodes to be met, and nodes that must not turn."""
 
     event: str
     washouts: tuple[_Washout, ...]
     wanted: tuple[NodeId, ...]
     others: tuple[NodeId, ...]
-    tests: TimeTests
-    profile: Profile
 
     @classmethod
-    def of(
-        cls, event: str, waiting: Sequence[Criterion], standing: Standing, tests: TimeTests, profile: Profile
-    ) -> _Wait:
+    def of(cls, event: str, waiting: Sequence[Criterion], standing: Standing, tests: TimeTests) -> Wait:
         mine = [each for each in waiting if any(one.event == event for one in tests.washouts(each))]
         wanted = tuple(dict.fromkeys(each.satisfied for each in mine))
         others = (each.criterion.satisfied for each in standing.considered)
@@ -143,9 +144,16 @@ class _Wait:
             tuple(one for each in mine for one in tests.washouts(each) if one.event == event),
             wanted,
             tuple(each for each in others if each not in wanted and event in tests.moving(each)),
-            tests,
-            profile,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """One patient who waits."""
+
+    wait: Wait
+    tests: TimeTests
+    profile: Profile
 
     def answer(self) -> EarliestDate | None:
         start = self._start()
@@ -164,7 +172,7 @@ class _Wait:
         if (certain is None and may == start) or certain == start:
             return None
         return EarliestDate(
-            self.event,
+            self.wait.event,
             may.isoformat(),
             certain.isoformat() if certain else "",
             already=may == start,
@@ -174,7 +182,7 @@ class _Wait:
 
     def _start(self) -> date:
         """The first day that the event could be: none before today, nor before what precedes it."""
-        preceding = {name for each in self.washouts for name in each.since.events[:-1]}
+        preceding = {name for each in self.wait.washouts for name in each.since.events[:-1]}
         planned = [each.on.first for each in self.profile.events if each.name in preceding]
         return max([self.profile.as_of, *planned])
 
@@ -187,19 +195,19 @@ class _Wait:
 
     def _is(self, day: date, profile: Profile, wanted: Mapping[Verdict, bool]) -> bool:
         clock = Clock(profile.as_of, day)
-        if self.event:
-            others = tuple(each for each in profile.events if each.name != self.event)
-            profile = replace(_plain(profile), events=(*others, Event(self.event, DateSpan.on(day))))
+        if self.wait.event:
+            others = tuple(each for each in profile.events if each.name != self.wait.event)
+            profile = replace(_plain(profile), events=(*others, Event(self.wait.event, DateSpan.on(day))))
             clock = Clock.at(profile.as_of)
-        nodes = self.tests.below((*self.wanted, *self.others))
+        nodes = self.tests.below((*self.wait.wanted, *self.wait.others))
         verdicts, _ = walk(self.tests.graph, profile, clock, nodes)
-        if any(verdicts[each] is Verdict.NOT_MET for each in self.others):
+        if any(verdicts[each] is Verdict.NOT_MET for each in self.wait.others):
             return False
-        return wanted[all_of(verdicts[each] for each in self.wanted)]
+        return wanted[all_of(verdicts[each] for each in self.wait.wanted)]
 
     def _days(self) -> Iterable[date]:
         """Days on which the time since a record passes a limit, whichever of its days is the last."""
-        for washout in self.washouts:
+        for washout in self.wait.washouts:
             reached = {day for record in self._members(washout) for day in self._last_days(record, washout)}
             for limit in washout.limits:
                 if isinstance(limit, float) and limit != inf:
@@ -225,7 +233,7 @@ class _Wait:
 
     def _open_lists(self) -> tuple[str, ...]:
         """The lists that may hold something more recent: nobody called them complete, or denied just that."""
-        wanted = [each.since for each in self.washouts]
+        wanted = [each.since for each in self.wait.washouts]
         open_ones = (
             each.table for each in wanted if not self.profile.listing(each.table).excludes(each.target)
         )
@@ -236,7 +244,7 @@ class _Wait:
         profile, clock = self.profile, Clock.at(self.profile.as_of)
         open_ones = dict.fromkeys(
             record
-            for washout in self.washouts
+            for washout in self.wait.washouts
             for record in self._members(washout)
             if belongs(record, washout.since.where, profile, clock, profile.as_of) is Verdict.UNKNOWN
             and getattr(record, "components", None) is not None

@@ -28,6 +28,7 @@ from matcher.vocabulary.codes import ALTERATION_KIND, RESPONSE_CRITERIA
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
+from matcher.vocabulary.laboratory import UNDETECTABLE
 from matcher.vocabulary.procedures import PROCEDURES
 from matcher.vocabulary.staging import STAGE, TNM
 from matcher.vocabulary.text import either_of, in_sentence
@@ -57,14 +58,22 @@ _DOUBTS = {
 NOT_RECORDED = "not recorded"
 UNREADABLE = "not understood"
 NEVER = "never"
+#: the units of a value as a multiple of its laboratory's upper and lower limit of normal
+TIMES_NORMAL = ("x ULN", "x LLN")
+#: names that are listed one by one
+_MANY = 6
+#: what the title of a group says of a record, and not of a rule that asks for all of it
+_NOT_STATED = re.compile(r", (site|type) not stated$")
 #: a limit written without its unit
 _BARE = re.compile(r"[a-z ]+\s-?[\d.]+")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _UNIT_WORDS = {
     "wk": "weeks",
     "a": "years",
     "1": "",
     "INR": "",
     "score": "",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m2",
     "10*9/L": "x 10^9/L",
     "10*12/L": "x 10^12/L",
 }
@@ -85,6 +94,20 @@ def doubts_in_words(doubts: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
+def asked_codes_in_words(codes: frozenset[str]) -> str:
+    """Codes that a rule asks for: by the name of a group where they make one."""
+    for tree in _TREES:
+        if codes <= tree.all_leaves:
+            named = tree.named(codes)
+            saved = len(tree.cover(codes)) - len(named)
+            if saved > 1 or (saved and len(named) == 1):
+                titles = (tree.title(each) for each in named)
+                return either_of([_NOT_STATED.sub(r" of any \1", each) for each in titles])
+            break
+    return codes_in_words(codes)
+
+
+@lru_cache(maxsize=4096)
 def codes_in_words(codes: frozenset[str]) -> str:
     """The fewest nodes that stand for these leaves, by their titles, or the few that they leave out.
 
@@ -99,13 +122,13 @@ def codes_in_words(codes: frozenset[str]) -> str:
     for tree in _TREES:
         if codes <= tree.all_leaves:
             titles = [tree.title(code) for code in tree.cover(codes)]
-            without = tree.cover(tree.all_leaves - codes) if len(titles) > 6 else []
+            without = tree.cover(tree.all_leaves - codes) if len(titles) > _MANY else []
             if 0 < len(without) <= 2:
                 return f"other than {' or '.join(tree.title(code) for code in without)}"
             break
     else:
         titles = [title_of(code) for code in sorted(codes)]
-    if len(titles) > 6:
+    if len(titles) > _MANY:
         return either_of([*titles[:5], f"{len(titles) - 5} others"])
     return either_of(titles)
 
@@ -179,9 +202,9 @@ def unit_of(feature: Feature) -> str:
         case Since(unit=unit), _:
             return unit.value
         case Latest(field="times_upper_normal"), _:
-            return "x ULN"
+            return TIMES_NORMAL[0]
         case Latest(field="times_lower_normal"), _:
-            return "x LLN"
+            return TIMES_NORMAL[1]
         case _, NumberDomain(unit=name):
             return unit_in_words(name)
     return ""
@@ -200,12 +223,12 @@ def is_presence(comparison: Comparison) -> bool:
 
 def bound_in_words(bound: Bound, unit: str = "") -> str:
     if isinstance(bound.limit, frozenset):
-        return codes_in_words(bound.limit)
+        return asked_codes_in_words(bound.limit)
     if bound.written:
         if _BARE.fullmatch(bound.written):
             return f"{bound.written} {unit}" if unit else bound.written
         number, _, of = bound.written.rpartition(" ")
-        return f"{number} {unit_in_words(of)}".rstrip()
+        return f"{number} {unit_in_words(of)}".strip()
     return f"{_SIGNS[bound.op]} {number_in_words(bound.limit)}{' ' + unit if unit else ''}"
 
 
@@ -259,8 +282,31 @@ def comparison_in_words(comparison: Comparison) -> str:
 
 
 def limits_in_words(comparison: Comparison, *, denied: bool = False) -> str:
-    """What is asked of the feature, or its opposite, without naming it again."""
+    """What is asked of the feature, or its opposite, without naming it again.
+
+    A limit in another unit than values are shown in has that one beside it: 90 g/L, that is 9 g/dL.
+    """
     unit = unit_of(comparison.feature) if comparison.feature else ""
+    words = _limits_as_written(comparison, unit, denied=denied)
+    elsewhere = [
+        number_in_words(each.limit)
+        for each in comparison.bounds
+        if isinstance(each.limit, float) and _in_another_unit(each)
+    ]
+    if not unit or not elsewhere:
+        return words
+    numbers = " to " if " to " in words else " and "
+    return f"{words}, that is {numbers.join(elsewhere)} {unit}"
+
+
+def _in_another_unit(bound: Bound) -> bool:
+    words = bound.written.split()
+    if len(words) < 2 or words[-1][0].isdigit() or _NUMBER.fullmatch(words[-2]) is None:
+        return False
+    return float(words[-2]) != bound.limit
+
+
+def _limits_as_written(comparison: Comparison, unit: str, *, denied: bool) -> str:
     match comparison.bounds:
         case (Bound(op=Op.AT_LEAST, limit=float() as low) as first, Bound(op=Op.AT_MOST, limit=high) as last):
             if low == high:
@@ -284,7 +330,7 @@ def _none_of(codes: frozenset[str]) -> str:
     """The opposite of a set of codes, with the negation on each of them."""
     if codes in _ANSWERS:
         return _ANSWERS[codes]
-    words = codes_in_words(codes)
+    words = asked_codes_in_words(codes)
     return f"neither {words.replace(' or ', ' nor ')}" if words.count(" or ") == 1 else f"not {words}"
 
 
@@ -297,4 +343,6 @@ def _between(first: Bound, last: Bound, unit: str) -> tuple[str, str]:
 
 def _bound_in_words(bound: Bound, unit: str, op: Op) -> str:
     """The limit as written, with another sign."""
+    if bound.written == UNDETECTABLE:
+        return "detectable"
     return f"{_SIGNS[op]} {bound_in_words(bound, unit).removeprefix(f'{_SIGNS[bound.op]} ')}"

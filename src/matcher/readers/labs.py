@@ -26,6 +26,8 @@ from matcher.vocabulary.laboratory import (
 from matcher.vocabulary.marks import Assertion, marked
 
 _DIPSTICK = "urine_protein_dipstick"
+SAID_IN_WORDS = frozenset({_DIPSTICK, *VIRAL_LOADS})
+"""Tests of which a number may be no number: a grade, or a load below the limit of detection."""
 
 
 def read_labs(context: Context, wire: Mapping[str, Any]) -> Iterator[Laboratory]:

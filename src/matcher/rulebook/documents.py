@@ -29,6 +29,11 @@ class RuleFile:
     marked: Marked | None
     document: AnyDocument | None
 
+    @property
+    def is_candidate(self) -> bool:
+        """Whether it is a trial or a regimen, with which no other file is read."""
+        return self.marked is not None and kind_of(self.marked) in ("trial", "regimen")
+
 
 def rule_paths(root: Path) -> list[Path]:
     """The rule files below a directory, cases aside, in a fixed order."""
@@ -44,12 +49,12 @@ def case_paths(root: Path) -> list[Path]:
     return sorted(root.rglob(f"*{CASES_SUFFIX}"))
 
 
-def content_hash(root: Path, paths: Iterable[Path]) -> str:
+def content_hash(files: Iterable[tuple[str, Path]]) -> str:
     """SHA-256 over the names and bytes of every rule file: the version of a rulebook."""
     digest = hashlib.sha256()
-    for path in paths:
+    for name, path in files:
         content = path.read_bytes()
-        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 

@@ -9,16 +9,10 @@ from typing import TypeVar
 
 from matcher.errors import Diagnostic, RuleError, UsageError, in_order
 from matcher.rulebook.compiled import FEW, Kept, sharing, uncollected
-from matcher.rulebook.documents import (
-    RuleFile,
-    content_hash,
-    located,
-    misnamed_paths,
-    read_rule_file,
-    rule_paths,
-)
+from matcher.rulebook.documents import RuleFile, located, read_rule_file
 from matcher.rulebook.lists import build_formulary
 from matcher.rulebook.salvage import condition_problems, placeholder, unreadable_names
+from matcher.rulebook.sources import Sources
 from matcher.rules.candidate import Candidate
 from matcher.rules.compile import CandidateCompiler
 from matcher.rules.condition import Problem
@@ -35,6 +29,7 @@ from matcher.rules.syntax import (
     PolicyDocument,
     RankingDocument,
     RegimenDocument,
+    RulebookDocument,
     TrialDocument,
 )
 from matcher.vocabulary.formulary import Formulary
@@ -93,11 +88,11 @@ def load_rulebook(root: Path, cache: Path | None = None) -> Rulebook:
     It is compiled once and kept in ``cache``, the user's cache directory unless another is given;
     one of a few files is not worth that.
     """
-    paths = rule_paths(root)
+    sources = Sources.of(root)
     # A file whose name keeps it out of the rulebook is an error, and no part of the hash.
-    if len(paths) < FEW or misnamed_paths(root):
+    if len(sources.rules) < FEW or sources.misnamed:
         return _compiled(root)
-    kept = Kept.of(root, content_hash(root, paths), cache)
+    kept = Kept.of(root, sources.version(), cache)
     rulebook = kept.read()
     if rulebook is None:
         with uncollected():
@@ -119,8 +114,8 @@ def check_rulebook(root: Path) -> Loaded:
         raise UsageError(f"there is no directory of rules at {root}", "give one with --rules")
     files: list[RuleFile] = []
     diagnostics: list[Diagnostic] = []
-    paths = rule_paths(root)
-    for path in paths:
+    sources = Sources.of(root)
+    for path in sources.rules:
         file, found = read_rule_file(path, path.as_posix())
         files.append(file)
         diagnostics += found
@@ -128,10 +123,10 @@ def check_rulebook(root: Path) -> Loaded:
         Diagnostic(
             path.as_posix(), 1, 1, "R040", "a rule file ends in .yaml", f"rename it to {path.stem}.yaml"
         )
-        for path in misnamed_paths(root)
+        for path in sources.misnamed
     ]
     compiler = _Compilation(files, diagnostics)
-    rulebook = compiler.compile(content_hash(root, paths))
+    rulebook = compiler.compile(sources.version())
     used = frozenset(compiler.used_lists)
     return Loaded(rulebook, in_order(diagnostics), tuple(files), used)
 
@@ -264,4 +259,6 @@ def _identity(document: AnyDocument | None) -> tuple[str, str] | None:
             return "ranking", "ranking"
         case PolicyDocument():
             return "policy", document.policy
+        case RulebookDocument():
+            return "rulebook", "rulebook"
     return None

@@ -16,7 +16,7 @@ from matcher.rules.named import read_as, unknown_choice, unknown_name
 from matcher.rules.remedy import one_each, stage_for, treatment_for
 from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
-from matcher.vocabulary.codes import ALTERATION_KIND
+from matcher.vocabulary.codes import ALTERATION_KIND, event_in_words
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
 from matcher.vocabulary.procedures import TREATMENTS
 from matcher.vocabulary.staging import SCHEME
@@ -99,7 +99,7 @@ def read_argument(
                 hint = f"did you mean '{near}'?" if near else ""
                 return refuse("R025", f"'{raw}' is not among the events of this rule ({known})", hint)
             events = lexicon.events[: lexicon.events.index(raw) + 1]
-            return Argument(raw, events, parameter.phrase.format(raw.replace("_", " ")))
+            return Argument(raw, events, parameter.phrase.format(event_in_words(raw)))
         case Takes.TEXT if parameter.vocabulary is not None:
             tree = parameter.vocabulary
             found = tree.lookup(raw)
@@ -107,7 +107,8 @@ def read_argument(
                 hint = stage_for(raw) if tree is SCHEME else ""
                 hint = hint or unknown_name(raw, tree.nearest(raw), tree.codes, tree)
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
-            return Argument(found, found, tree.title(found), read_as(raw, found, tree.title(found)))
+            named = tree.title(found)
+            return Argument(found, found, parameter.phrase.format(named), read_as(raw, found, named))
         case Takes.TEXT:
             raw = next((each for each in parameter.choices if key(each) == key(raw)), raw)
             if parameter.choices and raw not in parameter.choices:
@@ -185,7 +186,7 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
     if codes == tree.all_leaves:
         return Argument("any", codes, parameter.phrase.format("any"))
     cover = tree.cover(codes)
-    titles = [in_sentence(tree.title(code)) for code in cover]
+    titles = [in_sentence(tree.title(code)) for code in tree.named(codes)]
     return Argument(", ".join(cover), codes, parameter.phrase.format(either_of(titles)), taken)
 
 

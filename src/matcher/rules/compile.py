@@ -29,6 +29,7 @@ from matcher.rules.named import unknown_name
 from matcher.rules.own_agents import OwnAgents
 from matcher.rules.parse import ConditionReader
 from matcher.rules.roots import roots_of, roots_of_any
+from matcher.rules.supposed import supposed
 from matcher.rules.syntax import (
     CautionDocument,
     Citation,
@@ -38,6 +39,7 @@ from matcher.rules.syntax import (
     RegimenDocument,
     Source,
     TrialDocument,
+    VersionDocument,
 )
 from matcher.rules.version import Asked, History, HistoryReader, over_time
 
@@ -75,7 +77,7 @@ class CandidateCompiler:
         versions = HistoryReader(reader, self.problems)
         if isinstance(document, TrialDocument) and document.versions:
             cited = {
-                index: writer.citation(each.source, ("versions", index, "source"))
+                index: writer.cited(each, ("versions", index), at_key=False)
                 for index, each in enumerate(document.versions)
             }
             writer.history = versions.read(document, cited)
@@ -117,7 +119,7 @@ class CandidateCompiler:
             "evidence": evidence,
             "events": tuple(document.events),
             "encoded": document.encoded or ("whole" if coverage is Coverage.FULL else "part"),
-            "assumptions": tuple(document.assumptions),
+            "assumptions": tuple(supposed(document)),
             "notes": tuple(document.notes),
             "versions": writer.history.versions,
             "file": file,
@@ -232,7 +234,7 @@ class _CriterionWriter:
             self._once(identifier, path)
             self._lettered(identifier, Role.CAUTION, path)
             condition = self._asked(document, identifier, path)
-            citation = self._cited(document, path)
+            citation = self.cited(document, path)
             if condition is None:
                 continue
             condition = self.lowered(condition)
@@ -252,7 +254,7 @@ class _CriterionWriter:
         self._once(identifier, path)
         self._lettered(identifier, role, path)
         condition = self._asked(document, identifier, path)
-        citation = self._cited(document, path)
+        citation = self.cited(document, path)
         self._cited_leniency(document, path)
         if condition is None:
             return None
@@ -352,10 +354,16 @@ class _CriterionWriter:
             if granted is not None and granted.source is not None:
                 self.citation(granted.source, (*path, name, "source"))
 
-    def _cited(self, document: CriterionDocument | CautionDocument, path: Path) -> Citation | None:
+    def cited(
+        self,
+        document: CriterionDocument | CautionDocument | VersionDocument,
+        path: Path,
+        *,
+        at_key: bool = True,
+    ) -> Citation | None:
         if document.source is None:
             if document.assumption is None:
-                self._refuse(path, "L009", "neither a source nor an assumption", at_key=True)
+                self._refuse(path, "L009", "neither a source nor an assumption", at_key=at_key)
             return None
         return self.citation(document.source, (*path, "source"))
 

@@ -119,17 +119,23 @@ def comparisons(condition: Condition) -> Iterator[Comparison]:
                 yield from comparisons(part)
 
 
-def without_else(condition: Condition) -> Iterator[Branch]:
-    """Every branch below that asks nothing where its condition is not met."""
+def parts(condition: Condition) -> Iterator[Condition]:
+    """The condition and every part of it."""
+    yield condition
     match condition:
         case Group(members=members):
             for member in members:
-                yield from without_else(member)
+                yield from parts(member)
         case Branch(condition=asked, then=then, otherwise=otherwise):
-            if otherwise == ASKS_NOTHING:
-                yield condition
             for part in (asked, then, otherwise):
-                yield from without_else(part)
+                yield from parts(part)
+
+
+def without_else(condition: Condition) -> Iterator[Branch]:
+    """Every branch below that asks nothing where its condition is not met."""
+    for part in parts(condition):
+        if isinstance(part, Branch) and part.otherwise == ASKS_NOTHING:
+            yield part
 
 
 def names_read(condition: Condition) -> tuple[tuple[str, str], ...]:

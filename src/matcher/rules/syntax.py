@@ -89,6 +89,9 @@ class Recruitment(Document):
     status: Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"]
     as_of: date
     source: Source | None = None
+    assumption: Text | None = Field(
+        None, description="Why it is taken so, where none of the sources says it; listed with every answer."
+    )
 
 
 class CohortDocument(Document):
@@ -208,7 +211,10 @@ class VersionDocument(Document):
     )
     change: Text
     criteria: dict[CriterionId, VersionCriterion] = {}
-    source: Source
+    source: Source | None = None
+    assumption: Text | None = Field(
+        None, description="What of it, such as its day, no source says; listed with every answer."
+    )
 
 
 class TrialDocument(CandidateDocument):
@@ -352,6 +358,19 @@ class RankingDocument(Document):
     encoded: list[Name] = ["whole", "most", "part", "little"]
 
 
+class RulebookDocument(Document):
+    """What a directory of rules is called, and whether it stands alone.
+
+    Of a rulebook that extends the shipped one, a file of the same name stands in the place of a shipped file.
+    """
+
+    rulebook: Text
+    extends: Literal["shipped", "none"] = Field(
+        "shipped",
+        description="`shipped`: its rules, lists and derivations are in force beside one's own; `none`: one's own alone.",
+    )
+
+
 class CaseDocument(Document):
     """One patient and what the rule must say of them."""
 
@@ -369,6 +388,7 @@ AnyDocument = (
     | ListDocument
     | PolicyDocument
     | RankingDocument
+    | RulebookDocument
 )
 KINDS: dict[str, type[AnyDocument]] = {
     "trial": TrialDocument,
@@ -378,4 +398,5 @@ KINDS: dict[str, type[AnyDocument]] = {
     "list": ListDocument,
     "policy": PolicyDocument,
     "ranking": RankingDocument,
+    "rulebook": RulebookDocument,
 }

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from math import isfinite
 
 from matcher.explanation.description import Description, describe
-from matcher.features.kind import CodeDomain, Feature, NumberDomain
+from matcher.features.kind import CodeDomain, Feature, NumberDomain, SinceDay
 from matcher.rules.candidate import Candidate
 from matcher.rules.graph import Read
 from matcher.rules.rulebook import Rulebook
+
+#: the topic and the kind of a question that the day of the run answers
+AMENDMENT = "amendment"
 
 __all__ = ["CandidateListed", "Description", "FeatureListed", "candidates_of", "describe", "features_of"]
 
@@ -34,7 +37,8 @@ class FeatureListed:
     """One question the rulebook asks of every patient.
 
     ``topic`` groups features that one answer settles together. A number has a range in ``unit``, open above
-    where ``high`` is missing; a category has the ``codes`` it can be.
+    where ``high`` is missing; a category has the ``codes`` it can be. The day of an amendment is listed as
+    ``amendment``: the as-of day answers it, and nobody is asked.
     """
 
     name: str
@@ -77,6 +81,9 @@ def _candidate(each: Candidate) -> CandidateListed:
 
 def _feature(each: Feature) -> FeatureListed:
     codes: tuple[str, ...] = ()
+    if isinstance(each.kind, SinceDay):
+        title = each.title[:1].upper() + each.title[1:]
+        return FeatureListed(each.name, AMENDMENT, title, "", AMENDMENT, "", None, None, False, codes)
     match each.domain:
         case NumberDomain(interval=interval, unit=unit, integer=integer):
             low = interval.low if isfinite(interval.low) else None

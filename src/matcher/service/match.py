@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine, VerdictTable
-from matcher.engines.planes.single import SingleEngine
+from matcher.engines.planes.single import MANY_NODES, SingleEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
 from matcher.explanation.common import Common
-from matcher.explanation.explain import Explainer, Selection
+from matcher.explanation.explain import MANY_CANDIDATES, Explainer, Selection
 from matcher.readers.outcome import Issue, issue_in_words
 from matcher.rules.graph import NodeId
 from matcher.rules.override import overridden
@@ -22,8 +22,10 @@ from matcher.rules.rulebook import Rulebook
 from matcher.service.engines import durable_engine
 from matcher.service.judging import judging
 from matcher.standing.deciding import ConditionReading
+from matcher.standing.standing import StandingKind
 
 if TYPE_CHECKING:
+    from matcher.explanation.together import Together
     from matcher.explanation.trace import Step, Written
 
 #: what evaluates one patient for each name of an engine: where many are matched in columns, those that are
@@ -83,6 +85,24 @@ class Matcher:
     def common(self) -> Common:
         """What is said of everybody alike."""
         return self._explainer.common()
+
+    @property
+    def explains_together(self) -> bool:
+        """Whether many patients are explained in planes of bits: not by an engine that was asked for by name.
+
+        A rulebook of thousands has too many gates to hold with all that its patients might answer.
+        """
+        few = len(self.rulebook.candidates) < MANY_CANDIDATES and len(self.rulebook.graph) < MANY_NODES
+        return few and self.options.engine not in ("reference", "durable")
+
+    def together(
+        self, top: int | None, standings: Collection[StandingKind], also: Sequence[NodeId]
+    ) -> Together:
+        """What explains many patients: the first ``top`` of each kind among those that stand so."""
+        from matcher.explanation.together import Together
+
+        selection = replace(self.options.selection(), top=top)
+        return Together(self._explainer, self.common, selection, standings, also)
 
     @cached_property
     def roots(self) -> tuple[NodeId, ...]:

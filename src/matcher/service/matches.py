@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from matcher.service.landing import Landing
-from matcher.service.rendered import MATCH_COLUMNS, stated
+from matcher.service.rendered import MATCH_COLUMNS
 
 FORMATS = ("csv", "parquet", "jsonl")
 #: rows of explained patients that make a group of their own in a Parquet file
@@ -90,8 +90,3 @@ class _Parquet:
     def close(self) -> None:
         self._flush()
         self._writer.close()
-
-
-def columns_of(rows: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
-    """The same values column by column."""
-    return ([stated(row[place]) for row in rows] for place in range(len(MATCH_COLUMNS)))

@@ -114,6 +114,16 @@ class Outputs:
         self._cohort = CohortCounter(CohortPlan.of(run.rulebook, include_closed=closed))
 
     @property
+    def plan(self) -> CohortPlan:
+        """What is counted of all patients together."""
+        return self._cohort.plan
+
+    @property
+    def packs(self) -> bool:
+        """Whether the report holds lines."""
+        return self._report.holds_lines
+
+    @property
     def common(self) -> Common:
         """What explanations say of everybody alike."""
         if self._common is None:
@@ -172,7 +182,7 @@ class Outputs:
             self._candidates.update(dict.fromkeys(part.candidates))
             if self._explanations is not None:
                 self._explanations.write(part.lines)
-            self._report.add_packed(part.index, part.packed)
+            self._report.add_packed(part.index, part.packs)
             if self._report.detail is Detail.FULL:
                 for each in part.told(self.common):
                     self._report.add(each.shown)

@@ -7,15 +7,17 @@ import csv
 import io
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from matcher.explanation.answer import CandidateShown, PatientShown
 from matcher.explanation.common import Common, Document
 from matcher.explanation.lines import line_of, patient_of
+from matcher.explanation.writer import Written
+from matcher.rules.candidate import CandidateKind
 from matcher.service.account import is_ranked
 from matcher.service.cell import cell
 from matcher.standing.standing import StandingKind
@@ -39,6 +41,7 @@ MATCH_COLUMNS = (
     "as_of",
 )
 Row = tuple[str | int | None, ...]
+_L = TypeVar("_L")
 #: lines that are packed together for the report: a patient is unpacked with so many others
 PACKED = 50
 
@@ -75,6 +78,23 @@ class Indexed:
         )
 
     @classmethod
+    def of_written(cls, patient: Written) -> Indexed:
+        best: dict[CandidateKind, Best] = {}
+        for row in patient.rows:
+            standing = row.stood.standing
+            best.setdefault(standing.candidate.kind, Best(standing.kind.value, standing.candidate.title))
+        ranked = not patient.deceased or any(row.place.rank is not None for row in patient.rows)
+        return cls(
+            patient.patient,
+            patient.as_of,
+            patient.deceased,
+            ranked,
+            best.get(CandidateKind.TRIAL),
+            best.get(CandidateKind.REGIMEN),
+            patient.issues,
+        )
+
+    @classmethod
     def of_document(cls, held: dict[str, Any]) -> Indexed:
         best = {name: Best(*held[name]) if held[name] else None for name in ("trial", "regimen")}
         return cls(**{**held, **best})
@@ -98,13 +118,16 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Some patients: their rows in the form of the matches, their lines, and these packed for the report."""
+    """Some patients: their rows in the form of the matches, their lines, and these packed for the report.
+
+    A pack holds the lines of ``PACKED`` patients, the last one of those that are left.
+    """
 
     index: tuple[Indexed, ...]
     candidates: tuple[str, ...]
     rows: bytes
     lines: bytes
-    packed: bytes
+    packs: tuple[bytes, ...]
 
     @classmethod
     def of(cls, patients: Iterable[PatientShown], common: Common, form: str, *, pack: bool) -> Rendered:
@@ -123,7 +146,21 @@ class Rendered:
             tuple(candidates),
             in_form(rows, form),
             b"".join(map(in_bytes, lines)),
-            packed(lines) if pack else b"",
+            tuple(map(packed, _batches(lines))) if pack else (),
+        )
+
+    @classmethod
+    def of_written(cls, patients: Sequence[Written], rulebook: str, form: str, *, pack: bool) -> Rendered:
+        """The same of patients who are lines already; ``rulebook`` is the short version."""
+        rows = [row for each in patients for row in _written_rows(each, rulebook)]
+        candidates = dict.fromkeys(row.stood.standing.candidate.id for each in patients for row in each.rows)
+        lines = [each.line for each in patients]
+        return cls(
+            tuple(map(Indexed.of_written, patients)),
+            tuple(candidates),
+            in_form(rows, form),
+            "".join([f"{each.json}\n" for each in patients]).encode(),
+            tuple(map(_packed, _batches(lines))) if pack else (),
         )
 
     def write(self, path: Path) -> None:
@@ -131,18 +168,19 @@ class Rendered:
         head = {
             "index": [asdict(each) for each in self.index],
             "candidates": self.candidates,
-            "sizes": [len(self.rows), len(self.lines), len(self.packed)],
+            "sizes": [len(self.rows), len(self.lines), *map(len, self.packs)],
         }
         with path.open("wb") as stream:
             stream.write(json.dumps(head).encode() + b"\n")
-            stream.writelines((self.rows, self.lines, self.packed))
+            stream.writelines((self.rows, self.lines, *self.packs))
 
     @classmethod
     def read(cls, path: Path) -> Rendered:
         with path.open("rb") as stream:
             head = json.loads(stream.readline())
             index = tuple(Indexed.of_document(each) for each in head["index"])
-            return cls(index, tuple(head["candidates"]), *(stream.read(size) for size in head["sizes"]))
+            rows, lines, *packs = (stream.read(size) for size in head["sizes"])
+            return cls(index, tuple(head["candidates"]), rows, lines, tuple(packs))
 
     def told(self, common: Common) -> Iterator[Told]:
         for each, line in zip(self.index, self.lines.splitlines(), strict=True):
@@ -191,6 +229,30 @@ def match_rows(patient: PatientShown, rulebook: str, *, explained: bool = True) 
     ]
 
 
+def _written_rows(patient: Written, rulebook: str) -> Iterator[Row]:
+    for stood, place, missing, blocking, cautions, earliest in patient.rows:
+        standing = stood.standing
+        candidate = standing.candidate
+        yield (
+            patient.patient,
+            candidate.kind.value,
+            place.rank,
+            "yes" if place.tied else "",
+            candidate.id,
+            stood.cohort,
+            candidate.title,
+            standing.kind.value,
+            standing.availability.value,
+            place.because,
+            missing,
+            blocking,
+            cautions,
+            earliest,
+            rulebook,
+            patient.as_of,
+        )
+
+
 def _cautions(candidate: CandidateShown) -> list[str]:
     return [each.id for each in candidate.cautions if each.verdict == "applies"]
 
@@ -203,13 +265,26 @@ def _criteria(candidate: CandidateShown, satisfied: str) -> list[str]:
 
 def in_bytes(document: Document) -> bytes:
     """A document as one line."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _json(document).encode() + b"\n"
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def packed(lines: Sequence[Document]) -> bytes:
     """Lines as text that a page can hold and unpack: key by key, so that what is alike stands together."""
-    columns = {key: [line.get(key) for line in lines] for key in dict.fromkeys(chain.from_iterable(lines))}
-    return base64.b64encode(zlib.compress(in_bytes(columns)))
+    return _packed([{key: _json(value) for key, value in line.items()} for line in lines])
+
+
+def _packed(lines: Sequence[Mapping[str, str]]) -> bytes:
+    """The same of lines whose values are JSON already."""
+    keys = dict.fromkeys(chain.from_iterable(lines))
+    columns = [f'"{key}":[{",".join([line.get(key, "null") for line in lines])}]' for key in keys]
+    return base64.b64encode(zlib.compress(f"{{{','.join(columns)}}}\n".encode()))
+
+
+def _batches(lines: Sequence[_L]) -> list[Sequence[_L]]:
+    return [lines[first : first + PACKED] for first in range(0, len(lines), PACKED)]
 
 
 def in_form(rows: Sequence[Row], form: str) -> bytes:

@@ -103,15 +103,23 @@ class Report:
             if len(self._waiting) == PACKED:
                 self._pack()
 
-    def add_packed(self, index: Sequence[Indexed], lines: bytes) -> None:
+    def add_packed(self, index: Sequence[Indexed], packs: Sequence[bytes]) -> None:
         """The same of many patients whose lines are packed already."""
-        if self.holds_lines and index:
-            self._sections.write(_PART.format(first=len(self._index) + 1, lines=lines.decode()))
+        self._pack()
+        self._add_packed(index, packs)
+
+    def _add_packed(self, index: Sequence[Indexed], packs: Sequence[bytes]) -> None:
+        if self.holds_lines:
+            for number, lines in enumerate(packs):
+                first = len(self._index) + number * PACKED + 1
+                self._sections.write(_PART.format(first=first, lines=lines.decode()))
             self._index += index
 
     def _pack(self) -> None:
-        self.add_packed([entry for entry, _ in self._waiting], packed([line for _, line in self._waiting]))
-        self._waiting.clear()
+        if self._waiting:
+            lines = packed([line for _, line in self._waiting])
+            self._add_packed([entry for entry, _ in self._waiting], [lines])
+            self._waiting.clear()
 
     def reject(self, reject: Reject) -> None:
         if len(self._rejects) < REJECTS_SHOWN:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,26 +15,17 @@ if TYPE_CHECKING:
     from matcher.cases.run import Case, CaseResult
     from matcher.rulebook.load import Loaded
 
-_INSTALLED = Path("share") / "trial-matcher" / "rules"
-
 
 def rules_directory(given: Path | None = None) -> Path:
     """The directory given, else the rules of this checkout, else those installed with the package."""
+    from matcher.rulebook.sources import shipped_rules
+
     if given is not None:
         return given
-    checkout = Path(__file__).resolve().parents[3] / "rules"
-    for place in (checkout, Path(sys.prefix) / _INSTALLED):
-        if (place / "ranking.yaml").is_file():
-            return _shown_from_here(place)
+    shipped = shipped_rules()
+    if shipped is not None:
+        return shipped
     raise UsageError("no rulebook is installed", "give a directory of rules with --rules")
-
-
-def _shown_from_here(place: Path) -> Path:
-    """Relative where that is below the working directory, so that messages name short paths."""
-    try:
-        return place.relative_to(Path.cwd())
-    except ValueError:
-        return place
 
 
 def open_rulebook(given: Path | None = None) -> Rulebook:
@@ -58,13 +49,20 @@ class CaseRun:
         return self.diagnostics + tuple(each for result in self.results for each in result.failures)
 
 
-def check(given: Path | None = None) -> Loaded:
-    """Everything wrong with a directory of rules, and what deserves a second look, without raising for it."""
+def check(given: Path | None = None, files: Sequence[Path] = ()) -> Loaded:
+    """Everything wrong with a directory of rules, and what deserves a second look, without raising for it.
+
+    With ``files`` what is said of these alone.
+    """
     from matcher.rulebook.lint import lint
     from matcher.rulebook.load import check_rulebook
 
-    loaded = check_rulebook(rules_directory(given))
+    loaded = check_rulebook(rulebook_of(files, given))
     loaded.diagnostics = in_order([*loaded.diagnostics, *lint(loaded)])
+    if files:
+        wanted = {path.resolve() for path in files}
+        loaded.files = tuple(each for each in loaded.files if Path(each.name).resolve() in wanted)
+        loaded.diagnostics = [each for each in loaded.diagnostics if Path(each.file).resolve() in wanted]
     return loaded
 
 
@@ -84,13 +82,47 @@ def case_coverage(given: Path | None = None) -> Coverage:
     return coverage(loaded, tuple(run_cases(loaded.rulebook, cases)))
 
 
-def run_all_cases(given: Path | None = None) -> CaseRun:
-    """The cases beside the rules, each on the reference engine."""
-    from matcher.cases.run import read_cases, run_cases
-    from matcher.rulebook.load import load_rulebook
+def run_all_cases(given: Path | None = None, files: Sequence[Path] = ()) -> CaseRun:
+    """The cases beside the rules, each on the reference engine; with ``files`` those of these rules alone.
 
-    directory = rules_directory(given)
-    rulebook = load_rulebook(directory)
-    cases, diagnostics = read_cases(rulebook, directory)
+    A trial or regimen that is wrong keeps nobody else's cases from being run.
+    """
+    from matcher.cases.run import read_cases, run_cases
+
+    directory = rulebook_of(files, given)
+    rulebook, left_out = open_readable(directory)
+    wanted = {path.name.partition(".")[0] for path in files}
+    cases, diagnostics = read_cases(rulebook, directory, wanted or None)
+    told = [each for each in left_out if not wanted or Path(each.file).stem in wanted]
+    wrong = {Path(each.file).stem for each in left_out}
+    diagnostics = [each for each in diagnostics if Path(each.file).name.partition(".")[0] not in wrong]
     results = tuple(run_cases(rulebook, cases))
-    return CaseRun(rulebook, tuple(cases), results, tuple(diagnostics))
+    return CaseRun(rulebook, tuple(cases), results, (*told, *diagnostics))
+
+
+def open_readable(directory: Path) -> tuple[Rulebook, tuple[Diagnostic, ...]]:
+    """The rulebook without the trials and regimens that are wrong, and what is wrong with them.
+
+    ``RuleError`` where what is wrong is a list, a derivation or the order: others are read with it.
+    """
+    from matcher.rulebook.load import check_rulebook
+
+    loaded = check_rulebook(directory)
+    wrong = {each.file for each in loaded.errors}
+    alone = {each.name for each in loaded.files if each.is_candidate}
+    if loaded.rulebook is None or not wrong <= alone:
+        raise RuleError(loaded.errors)
+    kept = tuple(each for each in loaded.rulebook.candidates if each.file not in wrong)
+    return replace(loaded.rulebook, candidates=kept), tuple(loaded.errors)
+
+
+def rulebook_of(files: Sequence[Path], given: Path | None = None) -> Path:
+    """The rulebook that files belong to: the one given, else the one around them, else the shipped one."""
+    from matcher.rulebook.sources import root_of
+
+    for path in files:
+        if not path.is_file():
+            raise UsageError(f"there is no file {path}")
+    if given is None and files:
+        given = root_of(files[0]) or files[0].parent
+    return rules_directory(given)

@@ -11,7 +11,7 @@ SMALL = 1 << 17
 #: up to so many patients every candidate is explained unless asked otherwise
 EXPLAINED_UP_TO = 5_000
 #: patients a part, explained or not: seconds of work, so that little is lost and every process has some
-EXPLAINED_PART, PART = 50, 1 << 15
+EXPLAINED_PART, PART = 100, 1 << 15
 
 
 def is_small(path: Path) -> bool:

@@ -111,7 +111,7 @@ class Columns:
         wanted += [node for each in self.options for node in (each.selects or {}).values()]
         wanted += [node for node in settings if node is not None]
         self.roots = tuple(dict.fromkeys([*wanted, self._deceased, *also]))
-        self._rows = self.engine.plan(self.graph, self.roots).rows
+        self.rows: Mapping[NodeId, int] = self.engine.plan(self.graph, self.roots).rows
         self._lay_out(settings)
 
     def _takes(self, candidate: Candidate) -> bool:
@@ -119,7 +119,7 @@ class Columns:
 
     def _lay_out(self, settings: Sequence[NodeId | None]) -> None:
         """Where in the planes everything stands."""
-        options, rows, ranking = self.options, self._rows, self.rulebook.ranking
+        options, rows, ranking = self.options, self.rows, self.rulebook.ranking
         self._standings = StandingBits(
             [(each.roots, self.candidates[each.candidate].coverage) for each in options], rows
         )

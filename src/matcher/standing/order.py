@@ -12,7 +12,6 @@ from math import prod
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.columnar.arrays import Bools, Index
@@ -55,6 +54,8 @@ _SAID = (
 _APPLIES = (Verdict.MET, Verdict.UNKNOWN, Verdict.NOT_MET)
 #: of every pair the same words but for whether its rank is shared
 _TIED = "tied"
+#: pairs of which sorting tells the different ones soon enough
+_FEW = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +255,7 @@ class Order:
         radix = self._radix()
         for name in radix:
             code = code * radix[name] + fields[name]
-        found = pa.array(code).dictionary_encode()
-        combinations = found.dictionary.to_numpy()
+        combinations, found = _distinct(code)
         parts: list[list[int]] = []
         for name in reversed(radix):
             combinations, part = np.divmod(combinations, radix[name])
@@ -263,7 +263,7 @@ class Order:
         words: dict[str, int] = {}
         pairs = zip(combinations.tolist(), *reversed(parts), strict=True)
         places = [words.setdefault(self._said(each), len(words)) for each in pairs]
-        return np.array(places, np.intp)[found.indices.to_numpy()], tuple(words)
+        return np.array(places, np.intp)[found], tuple(words)
 
     def _radix(self) -> dict[str, int]:
         most = self.columns.most_criteria + 1
@@ -326,6 +326,16 @@ def _key(field: str, found: Iterable[KeyValue], values: int | None = None) -> _K
     places = {value: place for place, value in enumerate(sorted(set(held)))}
     array = np.array([places[each] for each in held], np.uint64)
     return _Key(field, len(array) if values is None else values, array)
+
+
+def _distinct(codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Index]:
+    """The different ones, and the place of each among them. Of few they are found without loading what is for many."""
+    if len(codes) < _FEW:
+        return np.unique(codes, return_inverse=True)
+    import pyarrow as pa
+
+    found = pa.array(codes).dictionary_encode()
+    return found.dictionary.to_numpy(), found.indices.to_numpy()
 
 
 def _share(shares: Sequence[str], candidate: Candidate) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from matcher.vocabulary.text import in_sentence
 from matcher.vocabulary.tree import Group, Node, Tree, flat
 
 YES_NO = flat(
@@ -365,6 +366,12 @@ EVENT = flat(
     ("t_cell_infusion", "T-cell infusion", ("CAR T-cell infusion", "T cell infusion", "CAR T infusion")),
 )
 EVENTS = EVENT.codes
+
+
+def event_in_words(name: str) -> str:
+    """An event inside a sentence; a rule may have events of its own."""
+    return in_sentence(EVENT.title(name)) if EVENT.has(name) else name.replace("_", " ")
+
 
 #: ECOG grades of a living patient, and Karnofsky scores
 ECOG = (0, 1, 2, 3, 4)

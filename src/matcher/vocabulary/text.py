@@ -104,12 +104,27 @@ def _are_numbers(first: str, second: str, separators: str) -> bool:
 
 
 def in_sentence(title: str) -> str:
-    """A title inside a sentence: small, unless it begins with an abbreviation or a person's name."""
-    first = title.split(" ", 1)[0]
-    named = (
-        "'s" in first or first in _NAMES or any(letter.isupper() or letter.isdigit() for letter in first[1:])
-    )
-    return title if named else title[:1].lower() + title[1:]
+    """A title inside a sentence: small, but for abbreviations, letters that stand for something, and names of people.
+
+    Of a title in which every word has a capital, as classifications write them, every word is small.
+    """
+    first, *others = title.split(" ")
+    if others and all(each[0].isupper() for each in others if len(each) > 3 and each[0].isalpha()):
+        return " ".join(map(_small, (first, *others)))
+    return " ".join((_small(first), *others))
+
+
+def _small(word: str) -> str:
+    """``T-Cell`` keeps its letter, ``non-Hodgkin`` the name of a person, ``p16`` and ``HER2`` all."""
+    return "-".join(map(_small_part, word.split("-")))
+
+
+def _small_part(part: str) -> str:
+    bare = part.strip("(),;:")
+    named = "'" in bare or bare in _NAMES or (len(bare) == 1 and bare != "A")
+    if named or any(letter.isupper() or letter.isdigit() for letter in bare[1:]):
+        return part
+    return part.lower()
 
 
 def either_of(titles: Sequence[str]) -> str:
@@ -118,4 +133,25 @@ def either_of(titles: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-_NAMES = frozenset({"Guillain-Barr\u00e9", "Cushing", "Karnofsky"})
+_NAMES = frozenset(
+    {
+        "Barr\u00e9",
+        "Burkitt",
+        "Castleman",
+        "Cushing",
+        "Ewing",
+        "Gilbert",
+        "Guillain",
+        "Hodgkin",
+        "Hurthle",
+        "Kaposi",
+        "Karnofsky",
+        "Langerhans",
+        "Leydig",
+        "Merkel",
+        "Paget",
+        "Sertoli",
+        "Tis",
+        "Waldenstrom",
+    }
+)

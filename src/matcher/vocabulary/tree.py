@@ -118,6 +118,16 @@ class Tree:
                 waiting.extend(reversed(self._children[code]))
         return tuple(found)
 
+    def named(self, leaves: Iterable[str]) -> tuple[str, ...]:
+        """As ``cover``, with a group wherever it says several of them in one name."""
+        found = list(self.cover(leaves))
+        for code in sorted(self._groups, key=lambda each: -len(self._leaves[each])):
+            inside = [each for each in found if self._leaves[each] <= self._leaves[code]]
+            if len(inside) > 1 and self.expand(inside) == self._leaves[code]:
+                found[found.index(inside[0])] = code
+                found = [each for each in found if each not in inside]
+        return tuple(found)
+
     def title(self, code: str) -> str:
         return self._groups[code].title if code in self._groups else self._nodes[code].title
 

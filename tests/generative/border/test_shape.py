@@ -10,7 +10,10 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from matcher.readers.assemble import assemble
-from matcher.rules.graph import Graph
+from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion, Role
+from matcher.rules.graph import Graph, GraphBuilder
+from matcher.rules.judgement import left_to_a_person
+from matcher.rules.lowering import Lowering
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.syntax import RankingDocument
 from matcher.service.intake.form import Form
@@ -20,6 +23,7 @@ from matcher.service.intake.wire import draft
 from tests.generative.border import cells
 from tests.generative.border.cells import patients
 from tests.generative.border.panel import PANEL, asked_by
+from tests.generative.profiles import JUDGED, OVERRIDDEN
 from tests.small_formulary import SMALL_FORMULARY
 from tests.written import (
     AS_OF,
@@ -49,7 +53,19 @@ some = settings(
 def form() -> Form:
     """The form of a rulebook that asks what the panel asks."""
     ranking = RankingDocument(ranking=["standing"], standings=[], availability=[], directions=[], levels=[])
-    return form_of(Rulebook(PANEL, (), (), SMALL_FORMULARY, ranking, "border"))
+    return form_of(Rulebook(PANEL, (judged_trial(),), (), SMALL_FORMULARY, ranking, "border"))
+
+
+def judged_trial() -> Candidate:
+    """The trial whose criteria generated patients have judgements of."""
+    lowered = Lowering(GraphBuilder(), len).lowered
+    criteria = tuple(
+        Criterion(name, Role.INCLUSION, name, lowered(left_to_a_person(trial, name, name)), 0, 0, 0, 0)
+        for trial, name in (JUDGED, OVERRIDDEN)
+    )
+    return Candidate(
+        JUDGED[0], CandidateKind.TRIAL, "", Coverage.FULL, Availability.OPEN, criteria, (), (), None
+    )
 
 
 def in_the_form(graph: Graph, written: Sequence[Written]) -> list[Verdicts | None]:

@@ -12,6 +12,12 @@ def _nivolumab(verdict: str, why: str = "", /, *, closed: bool = True, **fields:
     return row(verdict, why, therapies=[{"agents": ["nivolumab"], **fields}], complete=complete, **more)
 
 
+def _aspirin(verdict: str, why: str = "", /, *, leukapheresis: str, **fields: Any) -> Row:
+    course = {"agents": "aspirin", **fields}
+    events = {"leukapheresis": leukapheresis}
+    return row(verdict, why, medications=[course], complete=["medications"], events=events)
+
+
 def _platelets(*values: tuple[object, str | None]) -> list[dict[str, object]]:
     return [
         {"test": "platelets", "value": value, "unit": "10*9/L", **({"date": day} if day else {})}
@@ -231,6 +237,27 @@ SINCE = Section(
                     events={"leukapheresis": "2026-03-01"},
                 ),
                 row(MET, therapies=[], events={"leukapheresis": "2026-03-01"}),
+                _nivolumab(
+                    MET,
+                    "what began after the event is not before it",
+                    start="2026-01-05",
+                    end="2026-01-10",
+                    events={"leukapheresis": "2026-01-02"},
+                ),
+            ),
+            events=_EVENTS,
+        ),
+        Table(
+            "Within a time before an event",
+            "What was taken in those days, up to the event; what began after one that is over was not before it.",
+            {"medication": {"is": "aspirin", "within": "14 days", "before": "leukapheresis"}},
+            (
+                _aspirin(MET, end="2026-01-10", leukapheresis="2026-01-24"),
+                _aspirin(NOT_MET, end="2026-01-09", leukapheresis="2026-01-24"),
+                _aspirin(MET, start="2026-01-01", end="2026-01-10", leukapheresis="2026-01-02"),
+                _aspirin(NOT_MET, start="2026-01-05", end="2026-01-10", leukapheresis="2026-01-02"),
+                _aspirin(NOT_MET, start="2026-01-05", ongoing=True, leukapheresis="2026-01-02"),
+                _aspirin(UNKNOWN, start="2026-01", end="2026-01-14", leukapheresis="2026-01-02"),
             ),
             events=_EVENTS,
         ),

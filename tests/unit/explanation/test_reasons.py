@@ -38,6 +38,8 @@ inclusion:
   I-06: {text: Early, when: {stage: {scheme: ajcc8_pleural, in: [I]}}, source: s}
   I-07: {text: Progressed on it, when: {progressed: {therapy: platinum, during: true}}, source: s}
   I-08: {text: Kidney, when: {creatinine_clearance: {at_least: 60 mL/min}}, source: s}
+  I-09: {text: Haemoglobin, when: {lab: {test: haemoglobin, at_least: 80 g/L}}, source: s}
+  I-10: {text: Any site, when: {diagnosis: {is_a: mesothelioma}}, source: s}
 exclusion:
   E-01: {text: Either, when: {condition: [hiv, hepatitis_b]}, source: s}
   E-02: {text: Recurrent, when: {setting: recurrent}, source: s}
@@ -89,6 +91,20 @@ def test_each_limit_of_a_branch_stands_with_its_condition(matcher: Matcher) -> N
     said = reasons(matcher, **ast, conditions=["metastasis_liver"])["I-04"]
     assert "asked if liver metastasis: at most 5 x ULN" in said
     assert "2.5" not in said
+
+
+def test_a_limit_in_another_unit_has_the_shown_one_beside_it(matcher: Matcher) -> None:
+    said = reasons(matcher, labs=[{"test": "haemoglobin", "value": 78, "unit": "g/L"}])["I-09"]
+    assert said == "Haemoglobin: 7.8 g/dL (asked: at least 80 g/L, that is 8 g/dL)"
+
+
+def test_without_the_limit_of_normal_a_value_is_not_called_unrecorded(matcher: Matcher) -> None:
+    said = reasons(matcher, labs=[{"test": "ast", "value": 100, "unit": "U/L"}])["I-04"]
+    assert "Aspartate aminotransferase: recorded, without the limit of normal of that laboratory" in said
+
+
+def test_a_group_that_is_asked_for_has_its_name(matcher: Matcher) -> None:
+    assert reasons(matcher, diagnosis="STAD")["I-10"].endswith("(asked: Mesothelioma of any site)")
 
 
 def test_alternatives_are_joined_by_or_and_a_flag_by_its_words(matcher: Matcher) -> None:

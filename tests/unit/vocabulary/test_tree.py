@@ -163,3 +163,9 @@ def test_a_flat_set_has_its_rows_as_leaves():
     sex = flat("sex", ("female", "female", ("f",)), ("male", "male"))
     assert sex.all_leaves == {"female", "male"} == set(sex.codes)
     assert sex.lookup("F") == "female"
+
+
+def test_several_nodes_are_named_by_the_group_they_make():
+    assert TREE.cover(TREE.leaves("paired")) == ("limb", "ear")
+    assert TREE.named(TREE.leaves("paired")) == ("paired",)
+    assert TREE.named({"arm", "ear"}) == ("arm", "ear")

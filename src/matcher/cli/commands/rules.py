@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,12 @@ import typer
 from matcher.cli import asked
 
 # Those of `matcher.rules.schema`, written out: help is printed without loading the rule language.
-KINDS = "trial, regimen, derive, agents, list, policy, ranking, cases"
+KINDS = "trial, regimen, derive, agents, list, policy, ranking, rulebook, cases"
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILE]...", help="Rule files, or files of cases.", show_default="all"),
+]
 
 rules = typer.Typer(help="Read, check and test the rules.", no_args_is_help=True)
 
@@ -96,35 +102,39 @@ def graph(
 
 
 @rules.command()
-def lint(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
+def lint(files: Files = None, rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
     """Check the rule files.
 
-    Says everything that is wrong, with file, line and what to do. Exit code 3 if there is an error.
+    Says everything that is wrong, with file, line and what to do. Exit code 3 if there is an error. With files
+    named, what is wrong with these alone.
 
     \b
     Examples:
       matcher rules lint
       matcher rules lint --rules my-rules
+      matcher rules lint my-rules/trials/NCT01234567.yaml
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.cli import rules as work
 
-    return work.lint(rules, as_json=as_json)
+    return work.lint(files or (), rules, as_json=as_json)
 
 
 @rules.command("test")
-def run_tests(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
+def run_tests(files: Files = None, rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
     """Run the cases beside the rules.
 
-    Exit code 3 if one fails.
+    Exit code 3 if one fails. With files named, the cases of these rules alone. A trial that is wrong keeps no
+    other from being tested.
 
     \b
     Examples:
       matcher rules test
       matcher rules test --rules my-rules
+      matcher rules test my-rules/trials/NCT01234567.yaml
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.cli import rules as work
 
-    return work.run_tests(rules, as_json=as_json)
+    return work.run_tests(files or (), rules, as_json=as_json)
 
 
 @rules.command("coverage")
@@ -164,3 +174,46 @@ def schema(
     from matcher.service.schemas import rule_schema
 
     print_json(rule_schema(kind))
+
+
+@rules.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it is to be.", show_default=False)],
+    alone: Annotated[
+        bool, typer.Option("--alone", help="It stands alone: the shipped rules are not in force beside it.")
+    ] = False,
+) -> None:
+    """Begin a rulebook of your own.
+
+    It extends the shipped one: its trials, regimens, lists and derivations are in force beside yours, and a file
+    of yours with the name of a shipped one stands in its place.
+
+    \b
+    Examples:
+      matcher rules init mine
+      matcher rules new NCT01234567 --rules mine
+      matcher match patients.csv --rules mine
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import own_rules as work
+
+    work.init(folder, alone=alone)
+
+
+@rules.command()
+def new(
+    identifier: Annotated[
+        str, typer.Argument(metavar="ID", help="The registry number of the trial.", show_default=False)
+    ],
+    rules: asked.Rules = None,
+) -> None:
+    """Begin a trial in a rulebook of your own, with its first case beside it.
+
+    \b
+    Examples:
+      matcher rules new NCT01234567 --rules mine
+      matcher rules lint mine/trials/NCT01234567.yaml
+      matcher rules test mine/trials/NCT01234567.yaml
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import own_rules as work
+
+    work.new(identifier, rules)

@@ -162,8 +162,14 @@ class Reading:
         first_day = np.where(undated, np.int32(FIRST_DAY), last.first)
         last_day = np.where(undated, np.int32(LAST_DAY), last.last)
         possible = last_day >= before(condition.within, reference.first)[rows]
-        sure = possible & (first_day >= before(condition.within, reference.last)[rows])
-        return verdicts_of(sure, possible)
+        sure = first_day >= before(condition.within, reference.last)[rows]
+        if condition.events:
+            # What began after an event that is over is not before it, however soon it came.
+            began, ended = records.begins()[held], records.spans("end")[held]
+            possible &= ~began.stated | (began.first <= reference.last[rows])
+            begun = np.where(began.stated, began.last, ended.last) <= reference.first[rows]
+            sure &= begun | ~(began.stated | ended.stated)
+        return verdicts_of(sure & possible, possible)
 
     def _is_ago(self, records: Records, condition: Ago, held: Pick) -> Verdicts:
         reference, rows = self.reference(condition.events), records.rows[held]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from matcher.engines.planes.algebra import Words
 from matcher.engines.planes.chunk import POSSIBLE, SURE
 from matcher.engines.planes.levels import Levels
 from matcher.engines.planes.passes import Run, above_features
-from matcher.engines.planes.spoken import Spoken
+from matcher.engines.planes.spoken import ANY_DAY, NOBODY, NOTHING, Spoken
 from matcher.engines.planes.worlds import VERDICTS, Bits, concluded, finding_of, recorded
 from matcher.engines.reference import find, walk
 from matcher.engines.sorted_profile import sorted_profile
@@ -32,13 +31,11 @@ from matcher.rules.graph import Choice, Combine, Graph, NodeId, Read
 
 #: larger graphs are quicker evaluated level by level
 MANY_NODES = 2_000
-#: of a patient of whom nothing is known only the version of a protocol depends on the day
-_ANY_DAY = date(2000, 1, 1)
 _NUMBERED = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
 
 
 def _nobody(graph: Graph, nodes: Sequence[NodeId]) -> tuple[dict[NodeId, Verdict], dict[NodeId, Finding]]:
-    return walk(graph, Profile("", _ANY_DAY), Clock.at(_ANY_DAY), nodes)
+    return walk(graph, NOBODY, Clock.at(ANY_DAY), nodes)
 
 
 @dataclass(slots=True)
@@ -79,6 +76,9 @@ class _Changing:
         self.graph, self.roots = graph, roots
         self._verdicts, self._findings = _nobody(graph, nodes)
         self._features = _features(graph, nodes)
+        self._nothing = {
+            each: find(held, NOTHING, Clock.at(ANY_DAY)) for each, held in self._features.items()
+        }
         self._spoken, self._users = Spoken(self._features), graph.users()
         self._above = above_features(graph, nodes)
         self._run = Run(self._users)
@@ -89,8 +89,12 @@ class _Changing:
     def evaluate(self, patient: Profile) -> tuple[Mapping[NodeId, Verdict], dict[NodeId, Finding]]:
         verdicts, findings = dict(self._verdicts), dict(self._findings)
         clock, held, run = Clock.at(patient.as_of), sorted_profile(patient), Run(self._users, self._run)
-        for number in self._spoken.by(held):
+        spoken, nothing = self._spoken.by(held)
+        for number in spoken:
             findings[number] = find(self._features[number], held, clock)
+            run.suppose(number, recorded(findings[number]))
+        for number in nothing:
+            findings[number] = self._nothing[number]
             run.suppose(number, recorded(findings[number]))
         for number, node in run.go_on(self._above):
             if isinstance(node, Choice | Combine):

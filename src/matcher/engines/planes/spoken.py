@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
+from matcher.domain.profile import LISTS, Profile
+from matcher.domain.record import Listing
 from matcher.engines.sorted_profile import SortedProfile
 from matcher.features.kind import (
     Age,
@@ -21,6 +24,12 @@ from matcher.features.kind import (
 )
 from matcher.rules.graph import NodeId
 
+#: of a patient of whom nothing is known only the version of a protocol depends on the day
+ANY_DAY = date(2000, 1, 1)
+NOBODY = Profile("", ANY_DAY)
+#: somebody of whom every list is complete and holds nothing
+NOTHING = Profile("", ANY_DAY, **{each: Listing(complete=True) for each in LISTS})  # type: ignore[arg-type]
+
 
 class Spoken:
     """Of which features a profile says anything: looked at once for all of those that read the same records."""
@@ -30,6 +39,7 @@ class Spoken:
         self._of_list: dict[str, list[NodeId]] = {}
         self._of_absence: dict[str, dict[frozenset[str], list[NodeId]]] = {}
         self._of_events: list[NodeId] = []
+        self._of_several: set[NodeId] = set()
         self._of_birth: list[NodeId] = []
         self._of_today: list[NodeId] = []
         for number, feature in features.items():
@@ -51,11 +61,13 @@ class Spoken:
             case SinceDay():
                 self._of_today.append(number)
             case FirstOf(sources=features) | Formula(inputs=features):
+                self._of_several.add(number)
                 for each in features:
                     self._add(number, each)
 
-    def by(self, patient: SortedProfile) -> set[NodeId]:
-        found = set(self._of_today)
+    def by(self, patient: SortedProfile) -> tuple[set[NodeId], set[NodeId]]:
+        """Those that are to be found, and those of which a complete list says that there is nothing, and no more."""
+        found, nothing = set(self._of_today), set[NodeId]()
         for table, groups in self._of_records.items():
             if patient.table(table):
                 for where, features in groups.items():
@@ -64,7 +76,7 @@ class Spoken:
         for table, features in self._of_list.items():
             listing = patient.whole(table)
             if listing.complete:
-                found.update(features)
+                (found if listing.absences else nothing).update(features)
             elif listing.absences:
                 for target, about in self._of_absence.get(table, {}).items():
                     if any(target <= each.codes for each in listing.absences):
@@ -73,4 +85,5 @@ class Spoken:
             found.update(self._of_events)
         if patient.birth is not None:
             found.update(self._of_birth)
-        return found
+        several = nothing & self._of_several
+        return found | several, nothing - found - several

@@ -101,17 +101,20 @@ def concluded(
     return finding_of(node, value(node, known, WORLDS), findings)
 
 
-def finding_of(node: Choice | Combine, said: Said[Bits], findings: Mapping[NodeId, Finding]) -> Finding:
-    """What is said in the first world, with the records and notes of the sources."""
-    codes = Codes(frozenset(code for code, worlds in said.codes.items() if worlds & 1))
+def finding_of(
+    node: Choice | Combine, said: Said[Bits], findings: Mapping[NodeId, Finding], place: int = 0
+) -> Finding:
+    """What is said in one world, the first unless another is named, with the records and notes of the sources."""
+    codes = Codes(frozenset([code for code, worlds in said.codes.items() if worlds >> place & 1]))
+    silent = bool(said.silent >> place & 1)
     if isinstance(node, Choice):
-        return Finding(codes, silent=bool(said.silent & 1))
+        return Finding(codes, silent=silent)
     sources = [findings[each] for each in node.sources]
     facts = tuple(fact for each in sources if not each.silent for fact in each.facts)
     notes = tuple(note for each in sources for note in each.notes)
-    if said.conflict & 1:
+    if said.conflict >> place & 1:
         notes += (Note(NoteKind.CONFLICT),)
-    return Finding(codes, facts, notes, silent=bool(said.silent & 1))
+    return Finding(codes, facts, notes, silent=silent)
 
 
 def _members(value: Possible) -> frozenset[str]:

@@ -138,9 +138,21 @@ def _is_recent(record: Record, condition: Recent, profile: Profile, clock: Clock
     reference = reference_day(profile, condition.events, clock)
     last = ALWAYS if begins(record) is None and _undated_end(record) else None
     last = last or last_day(record, condition.field, reference, clock)
-    if last.last < condition.within.before(reference.first):
+    begun = _begun_by(record, reference) if condition.events else Verdict.MET
+    if begun is Verdict.NOT_MET or last.last < condition.within.before(reference.first):
         return Verdict.NOT_MET
-    return Verdict.MET if last.first >= condition.within.before(reference.last) else Verdict.UNKNOWN
+    return begun if last.first >= condition.within.before(reference.last) else Verdict.UNKNOWN
+
+
+def _begun_by(record: Record, reference: DateSpan) -> Verdict:
+    """What began after an event that is over is not before it, however soon it came."""
+    began = begins(record)
+    if began is None:
+        ended: DateSpan | None = getattr(record, "end", None)
+        return Verdict.MET if ended is None or ended.last <= reference.first else Verdict.UNKNOWN
+    if began.first > reference.last:
+        return Verdict.NOT_MET
+    return Verdict.MET if began.last <= reference.first else Verdict.UNKNOWN
 
 
 def _is_ago(held: DateSpan | None, condition: Ago, profile: Profile, clock: Clock) -> Verdict:

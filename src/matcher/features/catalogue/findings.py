@@ -155,7 +155,7 @@ WORDS: tuple[Word, ...] = (
         example="lab: {test: platelets, at_least: 100 10*9/L, within: 14 days}",
         facets={"": Facet(_lab_answer, _lab_kind)},
         parameters=(Parameter("test", Takes.LAB, "which test", required=True), WITHIN, COUNTED_TO),
-        question="What is the latest {test} (value, unit, date)?",
+        question="What is the latest result for {test} (value, unit, date)?",
         topic="lab:{test}",
         default_window=lambda a: LAB_TESTS[a.text("test")].max_age_days,
     ),
@@ -216,7 +216,7 @@ WORDS: tuple[Word, ...] = (
             WITHIN,
             COUNTED_TO,
         ),
-        question="What is the result for {marker} (method, percent of cells, intensity)?",
+        question="What is the result for {marker} (method, percent of cells, intensity, called positive or negative)?",
         topic="biomarker:{marker}",
     ),
     Word(

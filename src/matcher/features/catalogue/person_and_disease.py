@@ -262,7 +262,7 @@ WORDS: tuple[Word, ...] = (
                 vocabulary=staging.SCHEME,
             ),
         ),
-        question="What is the stage, in scheme {scheme}?",
+        question="What is the stage {scheme}?",
         topic="stage:{scheme}",
     ),
 )

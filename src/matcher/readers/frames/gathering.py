@@ -40,12 +40,12 @@ class Gathering:
     ) -> FramePart:
         """Row i of the part stood in row ``origin[i]`` of the cells, or -1 - k where it is the k-th read whole."""
         pool, given = self.pool, self.reader.slots or ()
-        in_columns, days = origin >= 0, placing.days()
+        in_columns, days, values = origin >= 0, placing.days(), placing.values()
         ids = [self.cells.ids[row] if row >= 0 else self._single(row).profile.id for row in origin.tolist()]
         as_of = np.zeros(len(origin), np.int32)
         as_of[in_columns] = days[-1][origin[in_columns]]
         if days.shape[1]:
-            days = days[:, np.maximum(origin, 0)]
+            days, values = days[:, np.maximum(origin, 0)], values[:, np.maximum(origin, 0)]
         for row in np.flatnonzero(~in_columns).tolist():
             as_of[row] = self._single(int(origin[row])).profile.as_of.toordinal()
         complete = pool.complete(places)
@@ -56,7 +56,7 @@ class Gathering:
                 key=lambda slot: (slot.table != name, slot.order),
             )
             columns = [*(slot.number for slot in held), places.shape[1] - 1]
-            table = pool.table(name, places[:, columns], complete, days)
+            table = pool.table(name, places[:, columns], complete, days, values)
             if table is not None:
                 tables[name] = table
         frame = PatientFrame(ids, as_of, self._birth(places, placing.birth, origin), tables)

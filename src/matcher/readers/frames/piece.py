@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from math import nan
 from typing import Any
 
 from matcher.domain.dates import DateSpan
+from matcher.domain.possible import Interval
 from matcher.domain.profile import Profile
 from matcher.domain.record import (
     Absence,
     Diagnosis,
+    Laboratory,
     Listing,
     Record,
 )
@@ -23,12 +26,14 @@ from matcher.readers.csv_rows import Row
 from matcher.readers.disease import TwoIndexCancersError, read_diagnoses, site_of
 from matcher.readers.frames import slots
 from matcher.readers.frames.slots import Slot
+from matcher.readers.labs import SAID_IN_WORDS
 from matcher.readers.mapped import Drawn, draw
 from matcher.readers.outcome import Issue
 from matcher.readers.person import read_birth
 from matcher.readers.settle import Tables, settle, with_implied
 from matcher.readers.value import UnreadableError, read_date
 from matcher.vocabulary.formulary import Formulary
+from matcher.vocabulary.laboratory import LAB_TESTS, LabTest
 
 #: stands for the day in a slot's ``days`` with this rank among them; no mapping has a reason to name such days
 _RANKED = tuple(date(1902 + 3 * rank, 7, 23) for rank in range(64))
@@ -54,6 +59,8 @@ class Piece:
     stand_ins: Mapping[date, str] = field(default_factory=dict)
     cancers: tuple[Diagnosis, ...] = ()
     whole: bool = False
+    #: the slot whose measured value the only record leaves open, to be filled in for each patient
+    measured: int | None = None
 
     def listed(self) -> Tables:
         """What it holds of lists, to be settled with other pieces."""
@@ -82,7 +89,7 @@ class Piece:
 
     def without_entries(self) -> Piece:
         """The rest of the piece where records and absences are held elsewhere."""
-        return replace(self, records={}, absences={}, stand_ins={})
+        return replace(self, records={}, absences={}, stand_ins={}, measured=None)
 
     def key(self) -> tuple[object, ...]:
         """What tells a piece without entries from others."""
@@ -91,6 +98,20 @@ class Piece:
 
 
 WHOLE = Piece(whole=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A piece whose value is left open, and how the numbers of its column become values of the test."""
+
+    piece: Piece
+    test: LabTest
+    unit: str
+
+    def canonical(self, number: float) -> float:
+        """The number in the unit of the test; not a number where no patient has such a value."""
+        value = self.test.in_unit(number, self.unit)
+        return value if self.test.plausible(value) else nan
 
 
 @dataclass(frozen=True)
@@ -120,6 +141,26 @@ class PieceReader:
         if any(str(day.year) in said for day in stand_ins):
             return WHOLE
         return replace(piece, stand_ins=stand_ins)
+
+    def measured(self, slot: Slot, texts: Sequence[str], ranks: Sequence[int | None]) -> Measured | None:
+        """A laboratory value read as an example of all others in its column; nothing where they may be more than that.
+
+        It is one where nothing is said of it, and its value is the number written, in the unit of its test.
+        """
+        piece = self.ranked(slot, texts, ranks, None)
+        records = piece.records.get("labs", ())
+        if piece.whole or piece.issues or piece.records.keys() != {"labs"} or len(records) != 1:
+            return None
+        (record,) = records
+        assert isinstance(record, Laboratory)
+        test = LAB_TESTS.get(next(iter(record.test.members)))
+        if test is None or not record.test.exact or test.code in SAID_IN_WORDS:
+            return None
+        cells = dict(zip(slot.columns, texts, strict=True))
+        (row,) = draw(slot.bound, Row(0, cells), self.file, self.as_of).wire.get("labs", [{}])
+        example = Measured(replace(piece, measured=slot.number), test, str(row.get("unit") or "1"))
+        value = example.canonical(float(texts[slot.columns.index(slot.measured or "")]))
+        return example if record.value == Interval.exactly(value) else None
 
     def plain(self, slot: Slot, cells: dict[str, str], as_of: date, cancers: Piece | None) -> Piece:
         drawn = draw(slot.bound, Row(0, cells), self.file, as_of)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import combinations as combinations_of_two
+from math import nan
 from typing import Any
 
 import numpy as np
 
 from matcher.domain.dates import Duration, TimeUnit
-from matcher.engines.columnar.arrays import Bools, Days, Ids, Index
+from matcher.engines.columnar.arrays import Bools, Days, Floats, Ids, Index
 from matcher.engines.columnar.days import before, on_leap_day, years_before
 from matcher.readers.foreign import no_identifier
 from matcher.readers.frames import slots
 from matcher.readers.frames.cells import Cells, combinations
 from matcher.readers.frames.piece import Piece
-from matcher.readers.frames.pool import DayTable, Places, Pool
+from matcher.readers.frames.pool import DayTable, Places, Pool, ValueTable
 from matcher.readers.frames.row_reader import EARLIEST, LATEST, NOT_PLAIN, RowReader
 from matcher.readers.frames.slots import Slot
 from matcher.readers.interplay import TOGETHER, Interplay
@@ -35,6 +37,7 @@ class Placing:
         self.whole: Bools = self._unidentified()
         self._as_of: Days = np.zeros(len(cells), np.int32)
         self._days: dict[str, Days] = {}
+        self._values: dict[int, Floats] = {}
         self._sites: Ids = np.zeros(len(cells), np.int32)
         self._cancers: list[Piece | None] = [None]
 
@@ -88,12 +91,12 @@ class Placing:
 
     def _refuse_days_before_birth(self, given: Sequence[Slot], places: Places) -> None:
         """A day before the patient's birth is refused where the row is read whole."""
-        born = self.birth[0]
         slot = next((each for each in given if each.table == slots.BIRTH), None)
-        if not len(born) and slot is not None:
-            born, _ = self._pool.births(places[:, slot.number])
-        if not len(born):
+        if slot is None:
             return
+        # A day, or an age, that is told by its column is not in the piece; a year or a text that was read is.
+        read, _ = self._pool.births(places[:, slot.number])
+        born = np.where(self.birth[0] > 0, self.birth[0], read) if len(self.birth[0]) else read
         earliest = self._pool.earliest(places)
         for name in dict.fromkeys(day for each in given if each.table != slots.BIRTH for day in each.days):
             day = self._days[name]
@@ -104,6 +107,12 @@ class Placing:
         """The days that pieces leave open, as columns of the reader's ``day_columns``."""
         names = self._reader.day_columns
         return np.array([self._days.get(name, self._as_of) for name in names], np.int32)
+
+    def values(self) -> ValueTable:
+        """The measured values that pieces leave open, a row for each of the reader's ``measured`` slots."""
+        none = np.full(len(self._cells), nan)
+        held = [self._values.get(slot, none) for slot in self._reader.measured]
+        return np.array(held, np.float64).reshape(len(held), len(none))
 
     def _unidentified(self) -> Bools:
         """Rows without an identifier of their own, or that are no patient's."""
@@ -156,9 +165,11 @@ class Placing:
         if not slot.ranked:
             plain[:] = False
         rows = self._all if plain.all() else np.flatnonzero(plain)
+        if slot.measured is not None:
+            rows = self._measure(slot, slot.measured, rows, places)
         places[rows] = self._ranked(slot, rows)
-        if len(rows) < len(plain):
-            others = self._all if not len(rows) else np.flatnonzero(~plain)
+        if not plain.all():
+            others = np.flatnonzero(~plain)
             places[others] = self._unranked(slot, others)
         if slot.table == "diagnoses":
             self._locate(places)
@@ -197,6 +208,41 @@ class Placing:
         last = years_before(self._as_of, plain)
         first[others] = last[others] = 0
         self.birth = first, last
+
+    def _measure(self, slot: Slot, column: str, rows: Index, places: Ids) -> Index:
+        """Fill the places and values of plain numbers, which all are read by one example; the rows that are left.
+
+        Laboratory values are seldom equal: to read each of them would be to read every row.
+        """
+        texts = self._cells.column(column)
+        numbers = np.array([self._reader.number(text) for text in texts.texts])[texts.places]
+        plain = rows[~np.isnan(numbers[rows])]
+        days = [self._days[name][plain] for name in slot.days] + [self._as_of[plain]]
+        apart = replace(slot, columns=tuple(name for name in slot.columns if name != column))
+        firsts, found = self._combined(apart, plain, list(_orders(days)))
+        values = np.full(len(self._cells), nan)
+        order = np.argsort(found, kind="stable")
+        ends = np.cumsum(np.bincount(found, minlength=len(firsts)))
+        for number, (first, end) in enumerate(zip(firsts.tolist(), ends.tolist(), strict=True)):
+            start = int(ends[number - 1]) if number else 0
+            ranks = _ranks([int(each[first]) for each in days])
+            (said,) = self._texts(slot.columns, plain[[first]])
+            (key,) = self._texts(apart.columns, plain[[first]])
+            example = self._reader.example(
+                self._pool,
+                (slot.number, key, ranks),
+                partial(self._reader.pieces.measured, slot, said, ranks),
+            )
+            if example is None:
+                continue
+            place, measured = example
+            held = plain[order[start:end]]
+            distinct, which = np.unique(numbers[held], return_inverse=True)
+            values[held] = np.array([measured.canonical(each) for each in distinct.tolist()])[which]
+            places[held] = place
+        self._values[slot.number] = values
+        left: Index = rows[np.isnan(values[rows])]
+        return left
 
     def _ranked(self, slot: Slot, rows: Index) -> Ids:
         """Days that stand in the same order give the same pieces."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ from matcher.domain.dates import DateSpan
 from matcher.domain.profile import LISTS
 from matcher.domain.record import Absence, Record
 from matcher.engines.columnar.arrays import Bools, Days, Ids, Index
-from matcher.engines.columnar.column import CodeColumn, Column, SpanColumn
+from matcher.engines.columnar.column import CodeColumn, Column, NumberColumn, SpanColumn
 from matcher.engines.columnar.frame import RECORD_OF, Absences, Table, columns_of
 from matcher.readers.frames.columns import joined, picked, stretches
 from matcher.readers.frames.piece import Piece
@@ -25,8 +25,10 @@ from matcher.readers.settle import Tables
 Places: TypeAlias = npt.NDArray[np.int32]
 #: days[column, patient], for the days that pieces leave open
 DayTable: TypeAlias = npt.NDArray[np.int32]
+#: values[slot, patient], for the measured values that pieces leave open, in the unit of their test
+ValueTable: TypeAlias = npt.NDArray[np.float64]
 _LISTED = {name: bit for bit, name in enumerate(LISTS)}
-_NO_DAY = -1
+_NO_DAY = _NO_VALUE = -1
 
 
 @dataclass(slots=True)
@@ -59,10 +61,19 @@ class _Entries:
     waiting: list[Record | Absence] = field(default_factory=list)
     columns: dict[str, Column] = field(default_factory=dict)
     spans: dict[str, _Spans] = field(default_factory=dict)
+    #: for each entry which of the open values is its
+    measured: array[int] = field(default_factory=lambda: array("i"))
 
-    def add(self, piece: int, entries: Sequence[Record | Absence], stand_ins: Mapping[object, int]) -> None:
+    def add(
+        self,
+        piece: int,
+        entries: Sequence[Record | Absence],
+        stand_ins: Mapping[object, int],
+        measured: int = _NO_VALUE,
+    ) -> None:
         self.counts.extend([0] * (piece - len(self.counts)))
         self.counts.append(len(entries))
+        self.measured.extend([measured] * len(entries))
         self.waiting += entries
         for entry in entries:
             for name in _span_fields(type(entry)):
@@ -80,7 +91,9 @@ class _Entries:
         )
         self.waiting = []
 
-    def gathered(self, pieces: int, places: Places, days: DayTable) -> tuple[Ids, dict[str, Column]]:
+    def gathered(
+        self, pieces: int, places: Places, days: DayTable, values: ValueTable
+    ) -> tuple[Ids, dict[str, Column]]:
         """The patient of each entry that the pieces hold, and the columns."""
         if not self.counts:
             return np.empty(0, np.int32), {}
@@ -98,7 +111,21 @@ class _Entries:
                 columns[name] = self.spans[name].filled(column, entries, patients, days)
             else:
                 columns[name] = picked(column, entries)
+        if len(values) and isinstance(value := columns.get("value"), NumberColumn):
+            columns["value"] = self._filled(value, entries, patients, values)
         return patients, columns
+
+    def _filled(
+        self, column: NumberColumn, entries: Index, patients: Ids, values: ValueTable
+    ) -> NumberColumn:
+        """The values of these entries, those that were left open as the patients have them."""
+        slot = np.array(self.measured, np.int32)[entries]
+        standing = np.flatnonzero(slot >= 0)
+        if not len(standing):
+            return column
+        low, high = column.low.copy(), column.high.copy()
+        low[standing] = high[standing] = values[slot[standing], patients[standing]]
+        return replace(column, low=low, high=high)
 
 
 def _span_fields(record: type[Record | Absence]) -> tuple[str, ...]:
@@ -119,10 +146,11 @@ def _absence_columns(absences: Sequence[Record | Absence]) -> dict[str, Column]:
 
 
 class Pool:
-    """Pieces by their places; ``day_columns`` names the columns of days that pieces may leave open."""
+    """Pieces by their places; ``day_columns`` and the slots ``measured`` are what they may leave open."""
 
-    def __init__(self, day_columns: Sequence[str]) -> None:
+    def __init__(self, day_columns: Sequence[str], measured: Sequence[int]) -> None:
         self.pieces: list[Piece] = []
+        self._measured = {slot: place for place, slot in enumerate(measured)}
         self._days = {name: place for place, name in enumerate(day_columns)}
         self._records = {name: _Entries() for name in RECORD_OF}
         self._absences = {name: _Entries() for name in LISTS}
@@ -136,8 +164,9 @@ class Pool:
     def add(self, piece: Piece) -> int:
         number = len(self.pieces)
         stand_ins: dict[object, int] = {day: self._days[name] for day, name in piece.stand_ins.items()}
+        measured = _NO_VALUE if piece.measured is None else self._measured[piece.measured]
         for name, records in piece.records.items():
-            self._records[name].add(number, records, stand_ins)
+            self._records[name].add(number, records, stand_ins, measured)
         for name, absences in piece.absences.items():
             self._absences[name].add(number, absences, stand_ins)
         self._complete.append(sum(1 << _LISTED[name] for name in piece.complete))
@@ -181,17 +210,19 @@ class Pool:
         said: Ids = np.bitwise_or.reduce(held[places], axis=1)
         return said
 
-    def table(self, name: str, places: Places, complete: Ids, days: DayTable) -> Table | None:
+    def table(
+        self, name: str, places: Places, complete: Ids, days: DayTable, values: ValueTable
+    ) -> Table | None:
         """The table of the patients whose pieces these are; nothing where nobody has anything in it."""
         records = self._records[name]
         records.settle(RECORD_OF[name])
-        rows, columns = records.gathered(len(self.pieces), places, days)
+        rows, columns = records.gathered(len(self.pieces), places, days, values)
         if name not in _LISTED:
             return Table(rows, columns) if len(rows) else None
         said: Bools = (complete >> _LISTED[name]) & 1 == 1
         denied = self._absences[name]
         denied.settle(None)
-        denials, held = denied.gathered(len(self.pieces), places, days)
+        denials, held = denied.gathered(len(self.pieces), places, days, values)
         codes, on = held.get("codes"), held.get("on")
         absences = None
         if isinstance(codes, CodeColumn) and isinstance(on, SpanColumn):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from matcher.readers.coded import Coded
 from matcher.readers.context import PLACEHOLDERS
 from matcher.readers.csv_rows import Row
 from matcher.readers.frames import slots
-from matcher.readers.frames.piece import Piece, PieceReader
+from matcher.readers.frames.piece import Measured, Piece, PieceReader
 from matcher.readers.frames.pool import Pool
 from matcher.readers.frames.slots import Slot, age_column, birthday_column, slots_of
 from matcher.readers.mapped import identify
@@ -37,6 +39,8 @@ EARLIEST, LATEST = date(1903, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
 _DELETE = 127
 #: of an age
 _DIGITS = 3
+#: a measured value without mark or unit
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 #: instead of a day
 BLANK, NOT_PLAIN = -1, -2
 
@@ -51,10 +55,11 @@ class RowReader:
     _pool: Pool | None = field(default=None, repr=False)
     _places: dict[tuple[Any, ...], int] = field(default_factory=dict, repr=False)
     _days: dict[str, int] = field(default_factory=dict, repr=False)
+    _examples: dict[tuple[Any, ...], tuple[int, Measured]] = field(default_factory=dict, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         held = {"file": self.file, "bound": self.bound, "patients": self.patients}
-        return held | {"_pool": None, "_places": {}, "_days": {}}
+        return held | {"_pool": None, "_places": {}, "_days": {}, "_examples": {}}
 
     @cached_property
     def slots(self) -> tuple[Slot, ...] | None:
@@ -82,6 +87,15 @@ class RowReader:
         if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS) or self.is_blank(text):
             return NOT_PLAIN
         return int(text) if int(text) <= OLDEST else NOT_PLAIN
+
+    def number(self, text: str) -> float:
+        """The number that a text is without any mark or unit; not a number for any other text."""
+        return float(text) if _NUMBER.fullmatch(text) and not self.is_blank(text) else nan
+
+    @cached_property
+    def measured(self) -> tuple[int, ...]:
+        """The slots that may leave their measured value open."""
+        return tuple(slot.number for slot in self.slots or () if slot.measured is not None)
 
     @cached_property
     def day_columns(self) -> tuple[str, ...]:
@@ -117,7 +131,7 @@ class RowReader:
     def pool(self) -> Pool:
         """What was read before; begun anew where it has become too much."""
         if self._pool is None or len(self._pool.pieces) > MOST_PIECES:
-            self._pool, self._places = Pool(self.day_columns), {}
+            self._pool, self._places, self._examples = Pool(self.day_columns, self.measured), {}, {}
             self._pool.add(Piece())
         return self._pool
 
@@ -172,4 +186,13 @@ class RowReader:
         found = self._places.get(key)
         if found is None:
             found = self._places[key] = pool.add(read())
+        return found
+
+    def example(
+        self, pool: Pool, key: tuple[Any, ...], read: Callable[[], Measured | None]
+    ) -> tuple[int, Measured] | None:
+        """The measured value of this key and where its piece is in the pool; nothing where each is to be read."""
+        found = self._examples.get(key)
+        if found is None and (example := read()) is not None:
+            found = self._examples[key] = pool.add(example.piece), example
         return found

@@ -37,6 +37,8 @@ class Slot:
     ranked: bool = False
     order: int = 0
     drawn: tuple[int, ...] = ()
+    #: the column of the only measured value, where it is that column's plain text and no other part looks at it
+    measured: str | None = None
 
 
 def slots_of(bound: Bound) -> tuple[Slot, ...] | None:
@@ -114,8 +116,24 @@ class _Slots:
                 days is not None,
                 order,
                 drawn,
+                _measured(bound) if days is not None else None,
             )
         )
+
+
+def _measured(bound: Bound) -> str | None:
+    """The column of the value of a slot that is one row of laboratory values."""
+    if len(bound.rows) != 1 or bound.rows[0].table != "labs" or bound.mapping.decimal == "comma":
+        return None
+    cells = dict(bound.rows[0].fields).get("value", ())
+    if len(cells) != 1 or len(cells[0].columns) != 1 or cells[0].doubted:
+        return None
+    told = cells[0].cell.model_dump(exclude_defaults=True, exclude={"column", "read", "unit", "unit_column"})
+    column = cells[0].columns[0]
+    other = [cell for name, held in bound.rows[0].fields for cell in held if name != "value"]
+    elsewhere = {*_used_by(other), *_asked((), bound.rows), cells[0].unit_column}
+    plain = not told and cells[0].cell.read in (None, "number")
+    return column if plain and column not in elsewhere else None
 
 
 def birthday_column(slots: Iterable[Slot]) -> str | None:

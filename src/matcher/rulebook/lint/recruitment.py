@@ -1,4 +1,4 @@
-"""L024: a recruitment status that somebody looked up, without where."""
+"""L024: a recruitment status that is said to be known, without where from or what it is supposed on."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def check(book: Book) -> Iterator[Diagnostic]:
         if not isinstance(document, TrialDocument):
             continue
         recruitment = document.recruitment
-        if recruitment.status != "unknown" and recruitment.source is None:
+        if recruitment.status != "unknown" and recruitment.source is None and recruitment.assumption is None:
             message = f"'{recruitment.status}' as of {recruitment.as_of}, and it is not said where from"
             yield book.report(file.name, "L024", ("recruitment",), message)

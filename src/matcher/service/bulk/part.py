@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,7 @@ from matcher.engines.columnar import ColumnarEngine, PatientFrame
 from matcher.engines.columnar.frame import Table, columns_of
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
+from matcher.explanation.writer import Noted
 from matcher.readers.frames import FrameFile, FramePart, Part
 from matcher.readers.outcome import Reading, issue_in_words
 from matcher.rules.rulebook import Rulebook
@@ -21,6 +24,7 @@ from matcher.service.bulk.counts import Counts, unranked_among
 from matcher.service.bulk.folder import PartAccount, RunFolder
 from matcher.service.bulk.job import Job
 from matcher.service.bulk.rows import Rows, written
+from matcher.service.explained import ExplainedMatcher
 from matcher.service.match import Matcher, MatchOptions
 from matcher.service.rendered import Rendered, limited
 from matcher.service.report import Detail, detail_for
@@ -40,6 +44,14 @@ class Found:
     cohort: list[CohortCounts] = field(default_factory=list)
 
 
+class Counted(NamedTuple):
+    """What is counted of a part, its rows among it."""
+
+    counts: Counts
+    cohort: CohortCounts
+    rows: int
+
+
 class FrameMatcher:
     """Matches patients in columns: standings, order, the pairs that are kept, and counts."""
 
@@ -47,25 +59,25 @@ class FrameMatcher:
         """``plan``: that of the rulebook without the overrides of this one."""
         self.job = job
         self.rulebook = rulebook
-        self._cohort = (
+        self.cohort = (
             plan.overridden(rulebook) if plan else CohortPlan.of(rulebook, include_closed=job.include_closed)
         )
         self.columns = Columns(
             rulebook,
             include_closed=job.include_closed,
             engine=ColumnarEngine(threads=1),
-            also=self._cohort.roots,
+            also=self.cohort.roots,
         )
         self._order = Order(self.columns)
         self._rows = Rows(self.columns, include_deceased=job.include_deceased)
 
     def overridden(self, rulebook: Rulebook) -> FrameMatcher:
         """The same with overrides in the rulebook: what it counts stands in the same places."""
-        return self if rulebook is self.rulebook else FrameMatcher(self.job, rulebook, self._cohort)
+        return self if rulebook is self.rulebook else FrameMatcher(self.job, rulebook, self.cohort)
 
     @property
     def nobody(self) -> CohortCounts:
-        return self._cohort.nothing()
+        return self.cohort.nothing()
 
     def match(self, frame: PatientFrame, *, rows: bool) -> Found:
         """The pairs kept of each stretch of patients; with ``rows`` as tables, else as they are."""
@@ -76,7 +88,7 @@ class FrameMatcher:
             judged = list(self.columns.judge(planes))
             unranked = unranked_among(judged, deceased, include_deceased=job.include_deceased)
             found.counts.add(Counts.of(self.columns, judged, unranked, deceased, stretch.as_of))
-            found.cohort.append(self._cohort.count(planes, stretch.ids, unranked))
+            found.cohort.append(self.cohort.count(planes, stretch.ids, unranked))
             kept = together([self._order.kept(each, job.top, job.standings or None) for each in judged])
             if rows:
                 found.tables.append(self._rows.table(kept, planes, stretch, deceased))
@@ -106,6 +118,19 @@ class PartMatcher:
         #: small runs show every patient in the report
         self._everybody = detail_for(len(file)) is not Detail.COUNTS
         self._packs = detail_for(len(file)) is Detail.LINES
+        self._together = (
+            ExplainedMatcher(
+                self._matcher,
+                self._frames.cohort,
+                job.form,
+                self._packs,
+                job.top,
+                job.standings,
+                everybody=self._everybody,
+            )
+            if job.explained and self._matcher.explains_together
+            else None
+        )
 
     def match(self, part: Part, folder: RunFolder) -> PartAccount:
         """Reads, matches and keeps a part."""
@@ -116,7 +141,7 @@ class PartMatcher:
             reason = (error.strerror or "the system refuses").lower()
             raise UsageError(f"{where}: {reason}", code="U009") from None
         read, frames = self._judged(read)
-        found = frames.match(read.frame, rows=not self._job.explained)
+        found, write = self._found(read, frames)
         reading = Reading()
         read.add_to(reading)
         account = PartAccount(
@@ -126,19 +151,27 @@ class PartMatcher:
             read.rejects,
             read.issues,
             found.counts,
-            cohort=sum(found.cohort, self._frames.nobody).document(),
-            rows=sum(map(len, found.tables or [kept for _, kept in found.kept])),
+            found.cohort.document(),
+            found.rows,
         )
-
-        def write(path: Path) -> None:
-            if self._job.explained:
-                Rendered.of(
-                    self._explained(read, found), self._matcher.common, self._job.form, pack=self._packs
-                ).write(path)
-            else:
-                written(found.tables, self._job.form, path)
-
         return folder.keep(account, write)
+
+    def _found(self, read: FramePart, frames: FrameMatcher) -> tuple[Counted, Callable[[Path], None]]:
+        """What is counted of a part, and what writes its rows."""
+        form, explained = self._job.form, self._job.explained
+        if explained and self._together is not None and not len(read.frame.table("judgements").rows):
+            patients = [read.patient(row) for row in range(len(read.frame))]
+            noted = [Noted(list(map(issue_in_words, each.issues)), self._of_the_file) for each in patients]
+            part = self._together.match([each.profile for each in patients], noted)
+            return Counted(part.counts, part.cohort, part.rows), part.rendered.write
+        found = frames.match(read.frame, rows=not explained)
+        cohort = sum(found.cohort, self._frames.nobody)
+        if not explained:
+            rows = sum(map(len, found.tables))
+            return Counted(found.counts, cohort, rows), partial(written, found.tables, form)
+        rows = sum(len(kept) for _, kept in found.kept)
+        shown = Rendered.of(self._explained(read, found), self._matcher.common, form, pack=self._packs)
+        return Counted(found.counts, cohort, rows), shown.write
 
     def _judged(self, read: FramePart) -> tuple[FramePart, FrameMatcher]:
         """The part with the judgements that count, and what matches it where some of them override."""

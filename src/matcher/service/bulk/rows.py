@@ -17,8 +17,7 @@ from matcher.engines.columnar import PatientFrame, Planes
 from matcher.engines.columnar.arrays import Bools, Index, Words
 from matcher.engines.planes.chunk import POSSIBLE, SURE
 from matcher.service.cell import FORMULA
-from matcher.service.matches import columns_of
-from matcher.service.rendered import MATCH_COLUMNS
+from matcher.service.rendered import MATCH_COLUMNS, stated
 from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
 from matcher.standing.order import Kept
 
@@ -188,9 +187,14 @@ def table_of(rows: Sequence[Sequence[Any]]) -> pa.Table:
         pa.array(values, pa.string()).cast(field.type)
         if pa.types.is_date32(field.type)
         else pa.array(values, field.type)
-        for field, values in zip(SCHEMA, columns_of(rows), strict=True)
+        for field, values in zip(SCHEMA, _columns_of(rows), strict=True)
     ]
     return pa.table(arrays, schema=SCHEMA)
+
+
+def _columns_of(rows: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
+    """The same values column by column."""
+    return ([stated(row[place]) for row in rows] for place in range(len(MATCH_COLUMNS)))
 
 
 def written(tables: Sequence[pa.Table], form: str, path: Path) -> None:

@@ -122,7 +122,7 @@ def laboratory(test: LabTest) -> Field:
     return Field(
         id=f"lab:{test.code}",
         title=test.title,
-        question=f"What is the latest {in_sentence(test.title)} (value, unit, date)?",
+        question=f"What is the latest result for {in_sentence(test.title)} (value, unit, date)?",
         section="laboratory",
         shape=Shape.LAB,
         inputs=(value, DATE, *limits),

@@ -5,6 +5,11 @@ import { criteriaOf } from "./candidate.js";
 
 // Trials and regimens are both in view before anybody scrolls: as many of each as the screen has room for.
 const shownAtOnce = () => Math.max(3, Math.min(7, Math.floor((window.innerHeight - 420) / 130)));
+// The row that gave a derived fact, and what that row read.
+const beneath = (each) => {
+  const said = [each.reason, ...(each.known ? each.facts.map((fact) => fact.text) : [])].filter(Boolean);
+  return said.length ? ` (${said.join("; ")})` : "";
+};
 const EFFECTS = {
   lost: ["Ruled out", "s-ineligible"], gained: ["Open again", "s-possible"], settled: ["Settled", "s-eligible"],
   reopened: ["In question again", "s-possible"], moved: ["Changed", "s-not_yet"],
@@ -145,7 +150,7 @@ export class Results {
   notes(state) {
     const groups = [
       ["Conflicts in the record", state.conflicts, "conflicts"],
-      ["Derived facts", state.derived.map((each) => `${each.title}: ${each.value}${each.reason ? ` (${each.reason})` : ""}`), "derived"],
+      ["Derived facts", state.derived.map((each) => `${each.title}: ${each.value}${beneath(each)}`), "derived"],
       ["Assumptions", state.assumptions, "assumptions"],
     ].filter(([, items]) => items.length);
     document.getElementById("notes").replaceChildren(...groups.map(([title, items, kind]) => make("details",

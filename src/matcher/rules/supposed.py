@@ -1,0 +1,23 @@
+"""What a rule file supposes about a whole candidate: listed with every answer, never silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matcher.rules.syntax import RegimenDocument, TrialDocument
+
+
+def supposed(document: TrialDocument | RegimenDocument) -> Iterator[str]:
+    """The file's own list, then why recruitment and amendments are taken as they are.
+
+    What a single criterion supposes is listed with that criterion.
+    """
+    yield from document.assumptions
+    if isinstance(document, RegimenDocument):
+        return
+    recruitment = document.recruitment
+    if recruitment.assumption is not None:
+        yield f"Recruitment {recruitment.status.replace('_', ' ')}: {recruitment.assumption}"
+    for version in document.versions:
+        if version.assumption is not None:
+            yield f"{version.change}: {version.assumption}"

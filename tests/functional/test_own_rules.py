@@ -1,0 +1,87 @@
+"""A rulebook of one's own: begun, extended, checked file by file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matcher.cli import main
+from matcher.rulebook.load import load_rulebook
+from tests.functional.command import Desk, desk_in
+
+ROOT = Path(__file__).resolve().parents[2]
+TRIAL = "NCT01234567"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.chdir(tmp_path)
+    return desk_in(tmp_path, capsys)
+
+
+@pytest.fixture
+def mine(desk: Desk) -> Path:
+    assert main(["rules", "init", "mine"]) == 0
+    assert main(["rules", "new", TRIAL, "--rules", "mine"]) == 0
+    return Path("mine")
+
+
+def test_a_rulebook_that_was_begun_is_in_order_and_extends_the_shipped_one(mine: Path) -> None:
+    path = str(mine / "trials" / f"{TRIAL}.yaml")
+    assert main(["rules", "lint", path]) == 0
+    assert main(["rules", "test", path]) == 0
+    shipped, extended = load_rulebook(ROOT / "rules"), load_rulebook(mine)
+    assert extended.by_id.keys() == shipped.by_id.keys() | {TRIAL}
+    assert len(extended.derivations) == len(shipped.derivations)
+    assert extended.version != shipped.version
+
+
+def test_a_file_of_one_s_own_stands_in_the_place_of_the_shipped_one(mine: Path) -> None:
+    text = (ROOT / "rules" / "trials" / "NCT02709512.yaml").read_text("utf-8")
+    own = text.replace("ECOG performance status 0 or 1", "As we ask it")
+    (mine / "trials" / "NCT02709512.yaml").write_text(own, "utf-8")
+    criterion = load_rulebook(mine).criterion("NCT02709512", "I-04")
+    assert criterion is not None
+    assert criterion.text == "As we ask it"
+
+
+def test_alone_it_has_nothing_of_the_shipped_one(desk: Desk) -> None:
+    assert main(["rules", "init", "ours", "--alone"]) == 0
+    assert main(["rules", "new", TRIAL, "--rules", "ours"]) == 0
+    assert list(load_rulebook(Path("ours")).by_id) == [TRIAL]
+
+
+def test_a_wrong_trial_stops_nothing_of_the_others(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "new", "NCT07654321", "--rules", "mine"]) == 0
+    wrong = mine / "trials" / "NCT07654321.yaml"
+    wrong.write_text(wrong.read_text("utf-8").replace("at_least", "at_leest"), "utf-8")
+    path = str(mine / "trials" / f"{TRIAL}.yaml")
+    capsys.readouterr()
+    assert main(["rules", "lint", path]) == 0
+    assert main(["rules", "test", path]) == 0
+    assert main(["rules", "show", TRIAL, "--rules", "mine"]) == 0
+    assert "R012" not in capsys.readouterr().out
+    assert main(["rules", "lint", str(wrong)]) == 3
+    assert main(["rules", "test", str(wrong)]) == 3
+    assert main(["rules", "show", "NCT07654321", "--rules", "mine"]) == 3
+    # Nobody is matched by a rulebook of which a part is missing.
+    Path("patients.csv").write_text("patient_id,age\nA,40\n", "utf-8")
+    assert main(["match", "patients.csv", "--rules", "mine", "--as-of", "2026-01-15", "-q"]) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["init", "mine"],
+        ["new", TRIAL],
+        ["new", TRIAL, "--rules", "mine"],
+        ["new", "../other", "--rules", "mine"],
+        ["new", TRIAL, "--rules", "nowhere"],
+        ["lint", "nowhere.yaml"],
+    ],
+)
+def test_what_cannot_be_begun_is_said_and_nothing_is_written(mine: Path, words: list[str]) -> None:
+    before = sorted(mine.rglob("*"))
+    assert main(["rules", *words]) == 2
+    assert sorted(mine.rglob("*")) == before

@@ -165,7 +165,9 @@ def text_of(record: Record | Absence) -> str:
 
 def said_of(record: Record | Absence) -> tuple[str, ...]:
     """What was said of the record beside its name: its qualities, its cause and its reason."""
-    table = _QUALIFIED.get(type(record), "")
+    table = _QUALIFIED.get(type(record))
+    if table is None:
+        return ()
     stated = [
         next(iter(each.members))
         for each in getattr(record, "qualities", ())
@@ -173,7 +175,7 @@ def said_of(record: Record | Absence) -> tuple[str, ...]:
     ]
     words = [
         each.title if each.code in stated else each.opposite
-        for each in QUALITIES.get(table, ())
+        for each in QUALITIES[table]
         if each.code in stated or each.code_of_absence in stated
     ]
     causes = [each for each in getattr(record, "due_to", ()) if each is not None]

@@ -28,7 +28,7 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.attack.hostile import CANARY, files, garbled, profiles  # noqa: E402
+from tests.attack.hostile import BROKEN, CANARY, files, garbled, profiles  # noqa: E402
 from tests.small_rulebook import write_rulebook  # noqa: E402
 from tests.web.live import Live, serving  # noqa: E402
 
@@ -121,6 +121,21 @@ class Attack:
         if grew > _MOST_LOG:
             self.faults.append("strangers fill the log")
 
+    def broken(self) -> None:
+        """What is no HTTP: refused or left, and nothing of it told."""
+        for name, pieces in BROKEN.items():
+            answer = b""
+            with (
+                suppress(OSError),
+                socket.create_connection(("127.0.0.1", self.live.settings.port), 10) as line,
+            ):
+                for each in pieces:
+                    line.sendall(each)
+                while piece := line.recv(65_536):
+                    answer += piece
+            if answer[9:10] == b"5" or CANARY.encode() in answer:
+                self.faults.append(f"{name}: {answer[:200]!r}")
+
     def timed(self, what: str, path: str) -> float:
         began = time.monotonic()
         self.send(what, "GET", path)
@@ -161,6 +176,9 @@ class Attack:
     def damaged_store(self) -> None:
         """The store's file turns to noise under the running server: 503, and no word of what it held."""
         self.send("session", "POST", "/v1/sessions", json={"patient": CANARY})
+        rows = "patient_id,age\n" + "".join(f"{CANARY}{number},61\n" for number in range(5_000))
+        self.send("job", "POST", "/v1/match/batch", files={"file": ("a.csv", rows.encode())})
+        time.sleep(3)  # it runs by now
         path = Path(self.live.settings.store_url.removeprefix("sqlite:///"))
         with path.open("rb+") as store:
             store.seek(100)
@@ -220,6 +238,7 @@ def run(seconds: float, seed: int) -> int:
                 if attack.left() < seconds / 3:
                     break
             attack.strangers()
+            attack.broken()
             attack.damaged_store()
             attack.stop()
             attack.log()

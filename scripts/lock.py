@@ -36,7 +36,7 @@ def requirements(*parts: str) -> list[str]:
     extras = project["optional-dependencies"]
     asked = {
         "build": [*settings["build-system"]["requires"], *BUILD_TOOLS],
-        "run": project["dependencies"],
+        "run": [*project["dependencies"], *extras["charts"]],
         "development": [*extras["dev"], *extras["spark"], *extras["postgresql"]],
     }
     return [each for part in parts or PARTS for each in asked[part]]

@@ -34,6 +34,25 @@ _RUNS = (
 )
 
 
+_MATCH = b"POST /v1/match HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+BROKEN: dict[str, tuple[bytes, ...]] = {
+    "no HTTP": (b"GET /healthz\r\n\r\n",),
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xaa" * 500,),
+    "two hosts": (b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: Zyxwvut\r\n\r\n",),
+    "a space before a colon": (_MATCH + b"Content-Length : 2\r\n\r\n{}",),
+    "a length below nothing": (_MATCH + b"Content-Length: -5\r\n\r\n{}",),
+    "no chunk": (_MATCH + b"Transfer-Encoding: chunked\r\n\r\nZyxwvut\r\n",),
+    "no chunk while it is refused": (
+        _MATCH.replace(b"/v1/match", b"/nowhere") + b"Transfer-Encoding: chunked\r\n\r\nZyxwvut\r\n",
+    ),
+    "no chunk after a refusal": (
+        _MATCH.replace(b"/v1/match", b"/nowhere") + b"Transfer-Encoding: chunked\r\n\r\n",
+        b"Zyxwvut\r\n",
+    ),
+}
+"""What is no HTTP, in the pieces in which it comes."""
+
+
 def texts() -> Iterator[str]:
     """Texts that make a careless pattern slow, each with a patient's name at its end."""
     for run in _RUNS:
@@ -52,14 +71,33 @@ def profiles() -> Iterator[bytes]:
             {"id": CANARY, "ecog": text, "age": text, "birth_date": text, "sex": text},
             {"id": CANARY, "biomarkers": [{"marker": text, "value": text}], "alterations": [{"gene": text}]},
             {text[:200]: CANARY, "complete": [text[:200]]},
+            {
+                "id": CANARY,
+                "judgements": [
+                    {"candidate": text, "criterion": text, "verdict": text, "person": CANARY},
+                    {
+                        "candidate": "NCT00000001",
+                        "criterion": "I-01",
+                        "verdict": "met",
+                        "day": text,
+                        "of": text,
+                    },
+                ],
+            },
         ):
             yield json.dumps(profile).encode()
     for raw in (
         '{"id": "\\ud800%s"}', '{"id": "%s', '["%s"]', '"%s"', '{"%s": 1, "%s": 2}' % (("%s",) * 2),
         '{"profile": {"complete": 5}, "answers": {"%s": 1}}', '{"profile": {"complete": {"a": "%s"}}}',
+        '{"judgements": 5}', '{"judgements": {"%s": {"%s": 1}}}', '{"judgements": [{"candidate": ["%s"], "criterion": 1}]}',
         '{"profile": {"therapies": 5, "labs": "%s", "tnm": [1]}}', '{"answers": {"conditions": [[["%s"]]]}}',
     ):  # fmt: skip
         yield raw.replace("%s", CANARY).encode()
+    said = {"candidate": "NCT00000001", "criterion": "I-01", "verdict": "met"}
+    judged = [{**said, "person": f"{CANARY} {n}", "day": "2025-01-01"} for n in range(1_900)]
+    yield json.dumps({"id": CANARY, "judgements": judged}).encode()
+    for name in ("medications", "conditions", "therapies", "alterations"):
+        yield json.dumps({"id": CANARY, name: [f"{CANARY} {n}" for n in range(1_900)]}).encode()
     yield b"[" * 60_000
     yield b"\xff\xfe" + CANARY.encode()
 

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -24,26 +25,39 @@ _SERVE = (
     "listen(Settings.from_text(sys.argv[1]))"
 )
 _PATIENCE = 60.0
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Live:
     """A server that was started; ``kill`` is as sudden as a power cut, and ``start`` brings it up again."""
 
-    def __init__(self, settings: Settings, log: Path) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        log: Path,
+        command: Sequence[str] = (),
+        environment: Mapping[str, str] = _NOTHING,
+    ) -> None:
         self.settings = settings
         self.log = log
+        self._command = [sys.executable, *(command or ("-c", _SERVE, settings.to_text()))]
+        self._environment = environment
         self.base = f"http://127.0.0.1:{settings.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def spawn(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _SERVE, self.settings.to_text()],
+                self._command,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+                env=os.environ | {"PYTHONPATH": str(ROOT / "src"), **self._environment},
             )
+
+    def start(self) -> None:
+        self.spawn()
+        assert self._process is not None
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             assert self._process.poll() is None, self.said()
@@ -64,12 +78,21 @@ class Live:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
-    def stop(self) -> int:
-        """Asks it to stop, and waits; its exit code."""
+    def tell(self, number: int) -> None:
+        """Sends it a signal, if it is still there."""
         assert self._process is not None
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        assert self._process is not None
         return self._process.wait(timeout=_PATIENCE)
+
+    def stop(self) -> int:
+        """Asks it to stop, and waits; its exit code."""
+        self.tell(signal.SIGTERM)
+        return self.wait()
 
     def said(self) -> str:
         return self.log.read_text("utf-8", "replace")
@@ -85,7 +108,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, **changed: Any) -> Iterator[Live]:
+def serving(folder: Path, environment: Mapping[str, str] = _NOTHING, /, **changed: Any) -> Iterator[Live]:
     """A server whose store, jobs and log lie in ``folder``; ``changed`` are settings."""
     settings = Settings(
         port=free_port(),
@@ -94,7 +117,7 @@ def serving(folder: Path, **changed: Any) -> Iterator[Live]:
         data=str(folder / "data"),
         lease=3.0,
     )
-    live = Live(replace(settings, **changed), folder / "log.txt")
+    live = Live(replace(settings, **changed), folder / "log.txt", environment=environment)
     live.start()
     try:
         yield live

@@ -21,7 +21,9 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from matcher.api.border import HEADERS
 from matcher.api.connection import Connection
+from tests.attack.hostile import BROKEN
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, serving
 
@@ -99,16 +101,26 @@ def test_a_head_that_does_not_arrive_is_given_up_whatever_trickles(tmp_path: Pat
             assert closed(kept)
 
 
-def test_a_stop_ends_a_server_in_every_state(tmp_path: Path) -> None:
-    stalled = HEAD + b"Content-Length: 1000000\r\n\r\n--x\r\n"
-    half = b"POST /v1/match HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
-    with server(tmp_path) as live, lines(live, [b"", b"GET / HT", stalled, half]):
-        httpx.get(f"{live.base}/healthz")
-        began = time.monotonic()
-        live.stop()
-        # What is promised is ten seconds; the machine that tests may be slow.
-        assert time.monotonic() - began < 20
-        assert "Traceback" not in live.said()
+def test_what_is_no_http_is_refused_in_the_same_form(tmp_path: Path) -> None:
+    with server(tmp_path) as live:
+        for name, sent in BROKEN.items():
+            with lines(live, [b""]) as (line,):
+                for each in sent:
+                    line.sendall(each)
+                    time.sleep(0.2)
+                answer = b""
+                with suppress(ConnectionError):
+                    while piece := line.recv(65_536):
+                        answer += piece
+            head, _, body = answer.decode().partition("\r\n\r\n")
+            assert head[9:10] == "4", name
+            assert "application/problem+json" in head, name
+            for title, value in HEADERS.items():
+                assert f"{title}: {value}".casefold() in head.casefold(), name
+            assert "Zyxwvut" not in body
+        for word in ("Traceback", "Zyxwvut", "Error in", "defect"):
+            assert word not in live.said()
+        assert httpx.get(f"{live.base}/healthz", timeout=10).status_code == 200
 
 
 def kept(live: Live) -> list[Path]:

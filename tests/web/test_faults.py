@@ -18,6 +18,8 @@ from fastapi.routing import APIRoute
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from starlette.routing import Route
+from uvicorn import Config
+from uvicorn.lifespan.on import LifespanOn
 
 from matcher.api.app import create_app
 from matcher.api.border import HEADERS
@@ -294,3 +296,27 @@ def test_a_server_that_is_busy_does_not_say_that_the_caller_was_late(
 
     monkeypatch.setattr(APIRoute, "handle", waits)
     assert is_problem(ask(app, "POST", "/v1/sessions", [b"{}"], JSON), 503, "U059", log())
+
+
+def test_what_fails_as_a_server_begins_is_told_by_kind_and_place(
+    app: FastAPI, log: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The framework makes a text of the whole traceback, and the server below logs it."""
+
+    def fails(*_: object) -> None:
+        raise ValueError(CANARY) from LookupError(CANARY)
+
+    monkeypatch.setattr("matcher.api.app.Foreman.run", fails)
+    monkeypatch.setattr(app.state.foreman, "run", fails, raising=False)
+
+    async def begin() -> None:
+        config = Config(app, lifespan="on", log_config=None)
+        config.load()
+        lifespan = LifespanOn(config)
+        await lifespan.startup()
+        assert lifespan.should_exit
+
+    asyncio.run(begin())
+    lines = log()
+    assert [each for each in lines if "defect ExceptionGroup in _lifespan" in each]
+    assert not [each for each in lines if "Zyxwvut" in each or "Traceback" in each]

@@ -301,8 +301,10 @@ def _until(http: httpx.Client, ask: Any, good: Any) -> Any:
         {"therapies": [{"agents": ["cisplatin"] * 1_001}] * 20},
         {"labs": [[]] * 20_001},
         {f"lab{number}": {} for number in range(20_001)},
+        {"medications": [f"unknown {number}" for number in range(2_001)]},
+        {"therapies": [{"agents": [f"unknown {number}" for number in range(2_001)]}]},
     ],
-    ids=["rows", "names in rows", "nothing in rows", "fields"],
+    ids=["rows", "names in rows", "nothing in rows", "fields", "names", "names in a row"],
 )
 def test_more_values_than_of_any_patient_are_refused_before_they_are_read(
     http: httpx.Client, profile: dict[str, Any]
@@ -314,3 +316,9 @@ def test_more_values_than_of_any_patient_are_refused_before_they_are_read(
     ):
         refused = http.post(path, json=body)
         assert (refused.status_code, refused.json()["code"]) == (422, "P008")
+
+
+def test_laboratory_values_are_taken_by_the_thousand(http: httpx.Client) -> None:
+    """As many of anything that is named would be held against every rule for as long."""
+    values = [{"test": "platelets", "value": number} for number in range(2_500)]
+    assert http.post("/v1/match", json={"id": "A", "labs": values}).status_code == 200

@@ -176,10 +176,24 @@ def test_a_page_of_another_site_can_neither_read_nor_write(http: httpx.Client, l
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/x-www-form-urlencoded", "", "application/json; charset=utf-16"]
+    "kind",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "",
+        "application/json; charset=utf-16",
+        "application/json; charset*=utf-8''%ff",
+        "application/json; charset*0*=x; charset=utf-8",
+        "application/json;charset",
+    ],
 )
 def test_json_is_taken_as_json_only(http: httpx.Client, kind: str) -> None:
     assert is_problem(http.post("/v1/match", content=b"{}", headers={"content-type": kind}), 415, "U056")
+
+
+@pytest.mark.parametrize("kind", ['application/json; charset="UTF-8"', "Application/JSON ;v=1; charset=utf8"])
+def test_json_may_say_what_it_is_written_in(http: httpx.Client, kind: str) -> None:
+    assert http.post("/v1/match", content=b"{}", headers={"content-type": kind}).status_code == 200
 
 
 SECRET = "Zyxwvut"  # noqa: S105 - a patient's name

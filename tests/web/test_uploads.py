@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import bz2
 import io
+import os
+import pickle
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
+import anyio
+import psutil
 import pytest
 
+from matcher.api.checking import Checker, framed
 from matcher.api.problems import Problem
 from matcher.api.runner import job_folder
 from matcher.api.settings import Settings
 from matcher.api.uploads import save
+from matcher.rulebook.load import load_rulebook
+from matcher.service.file_run import FileRun
+from matcher.service.match import MatchOptions
+from tests.small_rulebook import write_rulebook
 
 LIMITS = replace(Settings(), upload_columns=50)
 WIDE = b",".join(b"c%d" % n for n in range(60))
@@ -101,3 +114,42 @@ def test_bz2_says_so_of_what_is_none() -> None:
     with pytest.raises(OSError, match="Invalid") as refused:
         bz2.decompress(b"nothing of the kind")
     assert refused.value.errno is None
+
+
+def endless(tmp_path: Path) -> FileRun:
+    """A file that nobody ever writes to the end."""
+    patients = tmp_path / "patients.csv"
+    os.mkfifo(patients)
+    return FileRun(patients, None, tmp_path / "out", None, date(2026, 1, 15), MatchOptions(), 10)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_file_that_takes_for_ever_to_look_through_is_taken_and_its_process_ended(tmp_path: Path) -> None:
+    rulebook = load_rulebook(write_rulebook(tmp_path / "rules"))
+    run, checker = endless(tmp_path), Checker(2.0)
+    found: list[psutil.Process] = []
+
+    async def check() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(checker.check, run, rulebook)
+            while not found:
+                found.extend(
+                    each for each in psutil.Process().children() if "matcher.api.checking" in each.cmdline()
+                )
+                await anyio.sleep(0.05)
+        while any(each.is_running() for each in found):
+            await anyio.sleep(0.05)
+
+    anyio.run(check)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_check_ends_by_itself_where_the_server_is_gone(tmp_path: Path) -> None:
+    """Nobody holds the other end any more, and it does not look."""
+    rulebook = load_rulebook(write_rulebook(tmp_path / "rules"))
+    command = [sys.executable, "-m", "matcher.api.checking", "0.5"]
+    with subprocess.Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(framed(pickle.dumps((endless(tmp_path), rulebook))))
+        process.stdin.flush()
+        assert process.wait(60) == 1

@@ -17,7 +17,7 @@ from matcher import program_version
 from matcher.api import health, jobs, matching, rulebook, sessions
 from matcher.api.border import Border
 from matcher.api.connection import make_room_for_connections
-from matcher.api.ending import end_soon, end_with_parent
+from matcher.api.ending import end_when_told, end_with_parent
 from matcher.api.foreman import Foreman, sweep
 from matcher.api.log import set_up_log
 from matcher.api.openapi import document_profile
@@ -49,7 +49,7 @@ class _Bordered(FastAPI):
 def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> FastAPI:
     """An application ready to be served; ``MatcherError`` where store or rulebook cannot be opened.
 
-    ``ending`` is called when it is about to end.
+    ``ending`` is called once it serves, and sees to it that it ends when it is told to.
     """
     server = open_server(settings)
     app = _Bordered(
@@ -95,27 +95,31 @@ def from_environment() -> FastAPI:
     set_up_log(settings)
     end_with_parent()
     make_room_for_connections()
-    return create_app(settings, ending=end_soon)
+    return create_app(settings, ending=end_when_told)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     server: Server = app.state.server
     thresholds = gc.get_threshold()
-    async with anyio.create_task_group() as beside:
-        beside.start_soon(_every, _SWEEP_SECONDS, sweep, server)
-        beside.start_soon(app.state.foreman.run)
-        if server.settings.reload_seconds > 0:
-            beside.start_soon(_every, server.settings.reload_seconds, _reload, server)
-        _set_aside()
-        yield
-        if app.state.ending is not None:
-            app.state.ending()
-        beside.cancel_scope.cancel()
-        server.checker.close()
-    gc.unfreeze()
-    gc.set_threshold(*thresholds)
-    server.database.close()
+    if app.state.ending is not None:
+        app.state.ending()
+    try:
+        async with anyio.create_task_group() as beside:
+            beside.start_soon(_every, _SWEEP_SECONDS, sweep, server)
+            beside.start_soon(app.state.foreman.run)
+            if server.settings.reload_seconds > 0:
+                beside.start_soon(_every, server.settings.reload_seconds, _reload, server)
+            _set_aside()
+            try:
+                yield
+            finally:  # also where it is cut short, as by a second interrupt
+                beside.cancel_scope.cancel()
+                server.checker.close()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
+        server.database.close()
 
 
 def _reload(server: Server) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import sys
 from time import perf_counter
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -57,9 +58,25 @@ class Border:
         if scope["type"] == "http":
             await _Crossing(self._app, self._settings, self._metrics, scope, receive, send).run()
         elif scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _told_discreetly(send))
         else:
             await send({"type": "websocket.close", "code": 1000})
+
+
+def _told_discreetly(send: Send) -> Send:
+    """What fails as the server begins or ends comes with a whole traceback, which would go into the log."""
+
+    async def sent(message: Message) -> None:
+        error = sys.exception()
+        if "message" in message:
+            message["message"] = (
+                ""
+                if error is None or isinstance(error, asyncio.CancelledError)
+                else f"defect {place_of(error)}"
+            )
+        await send(message)
+
+    return sent
 
 
 class _Crossing:

@@ -6,6 +6,7 @@ is kept for the next file and ended where it takes too long. Such a file is take
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import pickle
 import sys
@@ -25,6 +26,7 @@ from matcher.rules.rulebook import Rulebook
 from matcher.service.file_run import FileRun
 
 _LENGTH = 8
+_GRACE_SECONDS = 2.0
 
 
 @dataclass
@@ -52,7 +54,7 @@ class Checker:
 
     async def _ask(self, run: FileRun, rulebook: Rulebook) -> Problem | None:
         if self._process is None or self._process.returncode is not None:
-            command = [sys.executable, "-m", "matcher.api.checking"]
+            command = [sys.executable, "-m", "matcher.api.checking", str(self.seconds)]
             self._process = await anyio.open_process(
                 command, stdin=PIPE, stdout=PIPE, stderr=None, start_new_session=True
             )
@@ -105,14 +107,21 @@ def _looked_through(run: FileRun, rulebook: Rulebook) -> Problem | None:
     return None
 
 
-def main() -> None:
+def main(seconds: float) -> None:
+    """Looks through one file after the other until its input ends.
+
+    A server that was killed ends nobody: whoever is at a file that takes for ever ends by itself. The system sees to
+    that, since a program at work on one pattern hears nothing.
+    """
     keep_words()
     rulebook: Rulebook | None = None
     while content := unframed(sys.stdin.buffer):
         run, newer = pickle.loads(content)  # noqa: S301 - from the server, our parent
         rulebook = newer or rulebook
         assert rulebook is not None
+        faulthandler.dump_traceback_later(seconds + _GRACE_SECONDS, exit=True)
         problem = _looked_through(run, rulebook)
+        faulthandler.cancel_dump_traceback_later()
         said = None
         if problem is not None:
             said = {
@@ -127,4 +136,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]))

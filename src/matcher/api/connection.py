@@ -11,9 +11,13 @@ import asyncio
 import logging
 import sys
 from typing import Any
+from uuid import uuid4
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from matcher.api.border import HEADERS
+from matcher.api.problems import Problem, problem_response
 
 BACKLOG = 128
 """Connections taken at one turn of the loop, before any of them is looked at."""
@@ -97,6 +101,25 @@ class Connection(H11Protocol):
             self._await_head()
         else:
             self.stop_waiting()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the words of a library
+        """What is no HTTP never gets to the border, and is refused in its form; where an answer has begun, it ends."""
+        if self.cycle is not None:  # whoever answers the request that broke off has nobody to answer
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()
+            return
+        refusal = problem_response(Problem(400, "U057", "this is no request of HTTP"), str(uuid4()))
+        headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+        headers += [*refusal.raw_headers, (b"connection", b"close")]
+        for event in (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=bytes(refusal.body)),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

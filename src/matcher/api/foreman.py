@@ -25,6 +25,8 @@ _PATIENCE = 5
 _FAREWELL_SECONDS = 2.0
 _ORPHAN = timedelta(hours=1)
 _log = logging.getLogger("matcher.server")
+_unable = logging.getLogger("matcher.foreman")
+"""What is tried again every second is written once a minute."""
 
 
 class Foreman:
@@ -44,7 +46,7 @@ class Foreman:
                 if await self._turn():
                     continue
             except Exception as error:  # noqa: BLE001 - the store or the system may be back in a moment
-                _log.error("a job could not be given out: %s", type(error).__name__)
+                _unable.error("a job could not be given out: %s", type(error).__name__)
             self._woken = anyio.Event()
             with anyio.move_on_after(_POLL_SECONDS):
                 await self._woken.wait()

@@ -11,7 +11,7 @@ import uvicorn
 
 from matcher.api.app import create_app
 from matcher.api.connection import BACKLOG, Connection, make_room_for_connections
-from matcher.api.ending import GRACE_SECONDS, end_soon
+from matcher.api.ending import GRACE_SECONDS, end_when_told
 from matcher.api.log import set_up_log
 from matcher.api.server import now
 from matcher.api.settings import ENVIRONMENT, Settings
@@ -35,7 +35,7 @@ def listen(settings: Settings) -> None:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures
             create_app(settings).state.server.database.close()  # says here, and once, what is wrong
         uvicorn.run(
-            "matcher.api.app:from_environment" if several else create_app(settings, ending=end_soon),
+            "matcher.api.app:from_environment" if several else create_app(settings, ending=end_when_told),
             factory=several,
             host=settings.host,
             port=settings.port,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from email.message import Message
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -24,6 +23,7 @@ router = APIRouter(tags=["matching"])
 
 #: bytes of a body that may take its turn with the others; a patient with more may take seconds
 _USUAL = 16 << 10
+_UTF8 = (("charset", "utf-8"), ("charset", "utf8"))
 _TAKES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -76,11 +76,10 @@ async def match(
 
 def require_json(request: Request) -> None:
     """A browser sends JSON to another site only after asking, and is then told no."""
-    message = Message()
-    message["content-type"] = request.headers.get("content-type", "")
-    kind = message.get_content_type() if request.headers.get("content-type") else ""
-    if kind != "application/json":
+    kind, *parameters = request.headers.get("content-type", "").split(";")
+    if kind.strip().casefold() != "application/json":
         raise Problem(415, "U056", "the body is to be application/json", place="header.content-type")
-    charset = str(message.get_param("charset") or "utf-8").casefold()
-    if charset not in ("utf-8", "utf8"):
-        raise Problem(415, "U056", "JSON is written in UTF-8", place="header.content-type")
+    for each in parameters:
+        name, _, value = each.casefold().partition("=")
+        if "charset" in name and (name.strip(), value.strip(' \t"')) not in _UTF8:
+            raise Problem(415, "U056", "JSON is written in UTF-8", place="header.content-type")

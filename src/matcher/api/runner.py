@@ -173,7 +173,11 @@ def _give_back_when_alone(jobs: Jobs, work: Work) -> None:
 def main() -> int:
     keep_words()
     work = Work.from_bytes(unframed(sys.stdin.buffer))
-    return 0 if run(work) is JobState.DONE else 1
+    try:
+        return 0 if run(work) is JobState.DONE else 1
+    except StoreError as error:  # the lease runs out, and the job waits until the store is back
+        sys.stderr.write(f"failure {place_of(error)} job={work.job}\n")
+        return 1
 
 
 if __name__ == "__main__":

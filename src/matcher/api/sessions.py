@@ -161,10 +161,10 @@ async def begin(
             patient = patient or _whose(asked.profile)[:200]
             known = answers_of(desk.form, asked.profile, served.rulebook.formulary.lookup)
             as_of = as_of or _day(asked.profile.get("as_of"))
-        if wanted.unknown == "refuse":
-            _refuse_unknown(desk, asked.answers, as_of or today, asked.profile)
         document = Document({}, as_of or today, patient, asked.include_closed)
         document = _bounded(document.with_answers({**known, **asked.answers}))
+        if wanted.unknown == "refuse":
+            _refuse_unknown(desk, asked.answers, as_of or today, asked.profile)
         identifier = server.sessions.create(caller.owner, document.stored())
         session = server.sessions.read(identifier, caller.owner)
         with intakes.live.at(identifier, desk, document) as live:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -40,6 +40,8 @@ _ANY_VALUE = frozenset({"any value"})
 _DEPENDS = "depends on"
 _VIRAL_LOADS = frozenset(f"lab:{each}" for each in VIRAL_LOADS)
 _MANY = 6
+_MOST_ALIKE = 20
+"""Records of which the same is said one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def reason(
     said += [asked] if asked else []
     if finding.notes:
         open_question = not _is_decided(comparison, finding)
-        said += [note_in_words(note) for note in finding.notes if matters(note, open_question)]
+        said += _notes_in_words([note for note in finding.notes if matters(note, open_question)])
     aside = tuple(beside)
     if found in (NOT_RECORDED, UNREADABLE):
         found = _not_known(comparison, finding)
@@ -214,6 +216,21 @@ def matters(note: Note, open_question: bool) -> bool:
     ):
         return open_question
     return note.kind is not NoteKind.UNDATED
+
+
+def _notes_in_words(notes: Sequence[Note]) -> list[str]:
+    """Of hundreds of records of which the same is to be said, as of a list that was pasted, the first and how many."""
+    by_kind: dict[NoteKind, list[Note]] = {}
+    for each in notes:
+        by_kind.setdefault(each.kind, []).append(each)
+    if all(len(alike) <= _MOST_ALIKE for alike in by_kind.values()):
+        return [note_in_words(note) for note in notes]
+    said: list[str] = []
+    for alike in by_kind.values():
+        said += [note_in_words(note) for note in alike[:_MOST_ALIKE]]
+        if len(alike) > _MOST_ALIKE:
+            said.append(f"and so of {len(alike) - _MOST_ALIKE} more")
+    return said
 
 
 def note_in_words(note: Note) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from matcher.domain.judgement import HOLDS, HOLDS_NOT, REPLACED, Judgement, words_of
@@ -18,6 +19,7 @@ from matcher.vocabulary import judged
 
 OPEN = Codes.of(HOLDS, HOLDS_NOT)
 _MET = of_tree(judged.MET, "met, not met or unknown")
+_MOST_NAMED = 5
 _APPLIES = of_tree(judged.APPLIES, "applies, does not apply or unknown, as an exclusion is worded")
 _AS_WORDED = {"applies": HOLDS, "does_not_apply": HOLDS_NOT}
 #: the version of what was judged: a digest of the criterion, and one of the facts behind it
@@ -79,39 +81,57 @@ def _judgement(context: Context, row: Mapping[str, Any], path: str) -> Judgement
 
 
 def _settled(context: Context, read: Sequence[Judgement]) -> Iterator[Judgement]:
+    """In one pass over them and another: of one patient a file may hold any number."""
     known = [each for each in read if each.on is None or each.on.first <= context.as_of]
-    last = {id(each) for each in known if not any(_replaces(other, each) for other in known)}
-    said: dict[tuple[str, str], set[Codes]] = {}
+    newest = _newest(known)
+    last = {id(each) for each in known if not _is_replaced(each, newest)}
+    about: dict[tuple[str, str], list[Judgement]] = {}
     for each in read:
-        if id(each) in last:
-            said.setdefault((each.candidate, each.criterion), set()).add(each.verdict)
-    for key in (key for key, verdicts in said.items() if len(verdicts) > 1 and OPEN not in verdicts):
-        about = next(each for each in read if (each.candidate, each.criterion) == key)
-        words = " and ".join(
-            f"'{each.written}' by {each.person or 'a person who is not named'}"
-            for each in read
-            if id(each) in last and (each.candidate, each.criterion) == key
-        )
-        reason = f"{key[0]} {key[1]} is judged in two ways: {words}; it stays open"
-        context.issues.append(
-            Issue.of("P111", reason, source=about.source, patient=context.patient, fact="judgements")
-        )
+        about.setdefault((each.candidate, each.criterion), []).append(each)
+    counting = {key: [each for each in held if id(each) in last] for key, held in about.items()}
+    said = {key: {each.verdict for each in held} for key, held in counting.items()}
+    for key, verdicts in said.items():
+        if len(verdicts) > 1 and OPEN not in verdicts:
+            source = about[key][0].source
+            reason = f"{key[0]} {key[1]} is judged in two ways: {_in_words(counting[key])}; it stays open"
+            context.issues.append(
+                Issue.of("P111", reason, source=source, patient=context.patient, fact="judgements")
+            )
+    are_known = {id(each) for each in known}
     for each in read:
-        if id(each) not in last and each in known:
+        if id(each) not in last and id(each) in are_known:
             yield replace(each, force=REPLACED)
-        elif len(said.get((each.candidate, each.criterion), ())) > 1 and id(each) in last:
+        elif len(said[each.candidate, each.criterion]) > 1 and id(each) in last:
             yield replace(each, verdict=OPEN)
         else:
             yield each
 
 
-def _replaces(later: Judgement, earlier: Judgement) -> bool:
+def _newest(known: Sequence[Judgement]) -> dict[tuple[str, str, str], date]:
+    """The last day on which somebody who is named has certainly judged a criterion."""
+    found: dict[tuple[str, str, str], date] = {}
+    for each in known:
+        if each.on is not None and each.person:
+            key = _by(each)
+            found[key] = max(found.get(key, date.min), each.on.first)
+    return found
+
+
+def _is_replaced(each: Judgement, newest: Mapping[tuple[str, str, str], date]) -> bool:
     """Whether the same person has said something else since, on a day that is certainly later."""
-    if (later.candidate, later.criterion) != (earlier.candidate, earlier.criterion):
-        return False
-    if later.on is None or earlier.on is None or later.on.first <= earlier.on.last:
-        return False
-    return bool(later.person) and later.person.casefold() == earlier.person.casefold()
+    return each.on is not None and newest.get(_by(each), date.min) > each.on.last
+
+
+def _by(each: Judgement) -> tuple[str, str, str]:
+    return each.candidate, each.criterion, each.person.casefold()
+
+
+def _in_words(judged: Sequence[Judgement]) -> str:
+    said = [
+        f"'{each.written}' by {each.person or 'a person who is not named'}" for each in judged[:_MOST_NAMED]
+    ]
+    more = len(judged) - len(said)
+    return " and ".join([*said, f"{more} more"] if more else said)
 
 
 def candidate_named(text: str) -> str:

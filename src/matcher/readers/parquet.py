@@ -1,4 +1,7 @@
-"""A Parquet file as rows of texts: the same columns as a CSV, numbers and days as a CSV writes them."""
+"""A Parquet file as rows of texts: the same columns as a CSV, numbers and days as a CSV writes them.
+
+Whoever reads a CSV asks here whether it is one: what opens such a file is imported when one is opened.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from matcher.errors import Diagnostic, PatientDataError
-from matcher.readers.coded import Coded, has_texts
 from matcher.readers.csv_rows import Row
 
 MAGIC = b"PAR1"
@@ -49,6 +48,10 @@ class ParquetTable:
 
     def rows(self, columns: Collection[str] | None = None) -> Iterator[Row]:
         """The rows, with all their cells or those of some columns."""
+        import pyarrow.parquet as pq
+
+        from matcher.readers.coded import Coded
+
         wanted = [name for name in self.header if name and (columns is None or name in columns)]
         self.refuse_strange(wanted)
         number = 0
@@ -76,6 +79,10 @@ def is_parquet(path: Path) -> bool:
 
 def open_parquet(path: Path) -> ParquetTable:
     """The file with its schema; one that ends too early or is none is an error (P014)."""
+    import pyarrow.parquet as pq
+
+    from matcher.readers.coded import has_texts
+
     with reading(path), pq.ParquetFile(path) as file:
         names: Sequence[str] = file.schema_arrow.names
         repeated = frozenset(name for name in names if name and names.count(name) > 1)
@@ -89,6 +96,8 @@ def open_parquet(path: Path) -> ParquetTable:
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """What a broken file gives away only while it is read, as an error of the file."""
+    import pyarrow as pa
+
     try:
         yield
     except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:

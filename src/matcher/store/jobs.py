@@ -252,8 +252,10 @@ class Jobs:
         return self.read(identifier, owner)
 
     def delete(self, identifier: str, owner: str) -> bool:
+        """What was wrong with a file is forgotten too: it may name a field that was called like a patient."""
         with self.database.writing() as connection:
             gone = connection.execute(delete(JOBS).where(JOBS.c.id == identifier, JOBS.c.owner == owner))
+        self.database.forget()
         return gone.rowcount > 0
 
     def delete_finished_before(self, moment: datetime) -> list[str]:
@@ -262,6 +264,8 @@ class Jobs:
         with self.database.writing() as connection:
             found = list(connection.execute(select(JOBS.c.id).where(old)).scalars())
             connection.execute(delete(JOBS).where(old))
+        if found:
+            self.database.forget()
         return found
 
     def ids(self) -> set[str]:

@@ -242,3 +242,18 @@ def test_what_a_source_says_of_a_result_is_whole_sentences(matcher: Matcher) -> 
         for lines in derivation.document.results.values():
             assert [each for each in lines if not (each[0].isupper() or each[0].isdigit())] == []
             assert [each for each in lines if not each.endswith((".", "%"))] == []
+
+
+def test_of_hundreds_of_which_the_same_is_to_be_said_the_first_are_named_and_the_rest_counted(
+    matcher: Matcher,
+) -> None:
+    few, many = (
+        reasons(matcher, therapies=[{"agents": f"unknowinib {n}"} for n in range(count)])["I-05"]
+        for count in (3, 300)
+    )
+    assert few.count("may count or not") == 3
+    assert "unknowinib 0 may count or not" in many
+    assert many.count("may count or not") == 20
+    assert "and so of 280 more" in many
+    assert "nobody has said that the list is complete" in few
+    assert "nobody has said that the list is complete" in many

@@ -10,7 +10,7 @@ import pytest
 
 from matcher.domain.possible import DENIED, REPEATED
 from matcher.domain.source import Source
-from matcher.readers import repetition, settle
+from matcher.readers import judgement, repetition, settle
 from matcher.readers.place import Places
 from tests.unit.readers.small import assembled, profile
 
@@ -65,3 +65,26 @@ def test_the_name_of_a_field_that_looks_like_a_long_path_is_one_step(step: str) 
     assert places.of("labs[0].value.low") == Source("a.json", 7)
     assert places.of("labs[1].value").column == "labs[1].value"
     assembled(labs=[{"test": "platelets", step * 20_000: 1}])
+
+
+def test_of_many_judgements_each_is_held_against_the_newest_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+    whole = judgement._by
+
+    def counted(each: Any) -> Any:
+        nonlocal compared
+        compared += 1
+        return whole(each)
+
+    monkeypatch.setattr(judgement, "_by", counted)
+    days = [f"20{10 + number // 250:02}-{1 + number % 12:02}-{1 + number % 28:02}" for number in range(2_000)]
+    said = [
+        {"candidate": "NCT00000001", "criterion": f"I-0{1 + number % 5}", "person": f"Person {number % 2}",
+         "verdict": ("met", "not met")[number % 2], "day": day}
+        for number, day in enumerate(days)
+    ]  # fmt: skip
+    found = assembled(judgements=said)
+    assert found.profile is not None
+    assert len([each for each in found.profile.judgements if each.force == "in force"]) == 10
+    assert len([each for each in found.issues if each.code == "P111"]) == 5
+    assert compared <= 4 * len(days)

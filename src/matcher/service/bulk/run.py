@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Thread
 
 from matcher.errors import UsageError
 from matcher.readers.outcome import Reading, Reject
 from matcher.service.bulk.folder import PartAccount
 from matcher.service.bulk.job import identity
 from matcher.service.bulk.pool import Matching, Step, Task, matched_parts
+from matcher.service.cohort import make_ready
 from matcher.service.outputs import Outputs
 from matcher.service.rendered import Rendered, Told
 from matcher.standing.cohort import CohortCounts
@@ -24,6 +26,8 @@ def write_parts(
     """
     job, folder = task.job, task.folder
     before = identity(job.patients)
+    # While others match, this process has time.
+    Thread(target=make_ready).start()
     for account in matched_parts(task, matching, step):
         reading.add(account.reading)
         add_up(outputs, account)

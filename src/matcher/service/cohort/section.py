@@ -10,6 +10,7 @@ from markupsafe import Markup
 from matcher.explanation.answer import STANDING_TEXT
 from matcher.rules.rulebook import Rulebook
 from matcher.service.cohort.charts import missing_facts, standing_map
+from matcher.service.cohort.svg import can_draw
 from matcher.service.cohort.tables import CANDIDATES, CRITERIA, FACTS
 from matcher.service.cohort.view import CohortView, EntryView
 from matcher.standing.cohort import CohortCounts
@@ -27,7 +28,7 @@ _ORDER = tuple(StandingKind)
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing and what it shows of how much."""
+    """A drawing, or nothing where none can be made, and what it shows of how much."""
 
     drawing: Markup
     shown: int
@@ -56,6 +57,7 @@ def report_section(counts: CohortCounts, rulebook: Rulebook) -> Markup:
             at_a_glance=AT_A_GLANCE,
             detailed=DETAILED,
             facts_of_one=FACTS_OF_ONE,
+            drawn=can_draw(),
             facts_chart=_facts_chart(view),
             map_chart=_map_chart(view),
             candidates_file=CANDIDATES,
@@ -73,6 +75,8 @@ def _facts_chart(view: CohortView) -> Chart | None:
     shown = view.facts[:FACTS_SHOWN]
     if not shown:
         return None
+    if not can_draw():
+        return Chart(Markup(""), len(shown), len(view.facts))
     drawing = missing_facts(
         [fact.name for fact, _ in shown],
         [count.alone for _, count in shown],
@@ -84,7 +88,7 @@ def _facts_chart(view: CohortView) -> Chart | None:
 def _map_chart(view: CohortView) -> Chart | None:
     """Patients of the sample side by side: those who stand alike towards the first candidates together."""
     sample = view.counts.sample
-    if not sample:
+    if not sample or not can_draw():
         return None
     places = {candidate.id: place for place, candidate in enumerate(view.plan.candidates)}
     open_to_some = [each.entry.candidate.id for each in view.ordered if each.fitting or each.possible]

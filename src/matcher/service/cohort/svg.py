@@ -1,108 +1,101 @@
-"""Drawings of boxes and words as SVG that stands inside a page: text as text, names of its own, always the same."""
+"""A Matplotlib figure as SVG that stands inside a page: its text as text, its names its own, always the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import io
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-SIZE = 11.5
-INK = "#1b2530"
-FAINT = "#55616e"
-#: of a square of 8 pixels, by what the hatch is named after
-_HATCHES = {
-    "/": "M-2 2l4-4M0 8l8-8M6 10l4-4",
-    "\\": "M-2 6l4 4M0 0l8 8M6-2l4 4",
-    "x": "M0 8l8-8M0 0l8 8",
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: pixels to the inch of a figure's size
+DPI = 72
+_STYLE: Mapping[str, Any] = {
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "font.size": 11.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.spines.bottom": False,
+    "axes.edgecolor": "#d8dee4",
+    "text.color": "#1b2530",
+    "xtick.color": "#55616e",
+    "ytick.color": "#1b2530",
+    "hatch.linewidth": 1.2,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """A colour, with a hatch in another where it has one: what differs is seen without colour too."""
-
-    colour: str
-    hatch: str = ""
-    line: str = "#ffffff"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """In pixels from the upper left corner."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def path(self) -> str:
-        across, down = number(self.width), number(self.height)
-        return f"M{number(self.left)} {number(self.top)}h{across}v{down}h-{across}z"
+def can_draw() -> bool:
+    """Whether Matplotlib is installed: without it a report has its tables, and says that it has no charts."""
+    try:
+        import matplotlib  # noqa: F401 - whether it is there
+    except ImportError:
+        return False
+    return True
 
 
-@dataclass(slots=True)
-class Drawing:
-    """``name`` is unique within the page; ``width`` and ``height`` are in pixels."""
-
-    name: str
-    width: int
-    height: int
-    _fills: dict[Fill, str] = field(default_factory=dict)
-    _parts: list[str] = field(default_factory=list)
-
-    def boxes(self, boxes: Iterable[Box], fill: Fill) -> None:
-        """As one shape."""
-        if path := "".join([each.path for each in boxes if each.width > 0]):
-            self._parts.append(f'<path d="{path}" fill="{self._paint(fill)}"/>')
-
-    def text(
-        self,
-        left: float,
-        base: float,
-        words: str,
-        *,
-        size: float = SIZE,
-        colour: str = INK,
-        anchor: str = "start",
-        upright: bool = False,
-    ) -> None:
-        """Words from, around or up to a point on their base line; ``upright`` reads from below."""
-        place = f'x="{number(left)}" y="{number(base)}"'
-        if upright:
-            place += f' transform="rotate(-90 {number(left)} {number(base)})"'
-        self._parts.append(
-            f'<text {place} font-size="{number(size)}" fill="{colour}" text-anchor="{anchor}"'
-            f' xml:space="preserve">{escape(words)}</text>'
-        )
-
-    def _paint(self, fill: Fill) -> str:
-        if not fill.hatch:
-            return fill.colour
-        name = self._fills.setdefault(fill, f"{self.name}-{len(self._fills) + 1}")
-        return f"url(#{name})"
-
-    def inline(self, title: str, description: str) -> Markup:
-        """To be read out by its title and description; the page's own style gives the typeface."""
-        name = self.name
-        patterns = "".join(
-            f'<pattern id="{each}" width="8" height="8" patternUnits="userSpaceOnUse">'
-            f'<path d="M0 0h8v8h-8z" fill="{fill.colour}"/>'
-            f'<path d="{_HATCHES[fill.hatch]}" stroke="{fill.line}" stroke-width="1.2"/></pattern>'
-            for fill, each in self._fills.items()
-        )
-        return Markup(  # noqa: S704 - texts are escaped here and above
-            f'<svg viewBox="0 0 {self.width} {self.height}" role="img"'
-            f' aria-labelledby="{name}-title {name}-about" xmlns="http://www.w3.org/2000/svg">'
-            f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-about">{escape(description)}</desc>'
-            f"<defs>{patterns}</defs>{''.join(self._parts)}</svg>"
-        )
+def make_ready() -> None:
+    """Imports what figures need, which takes a while; nobody has to wait for it who does not draw yet."""
+    if not can_draw():
+        return
+    _quietly()
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure  # noqa: F401 - Figure is taken from it below
 
 
-def number(value: float) -> str:
-    """As short as hundredths of a pixel can be said."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _quietly() -> None:
+    # Of its own files, such as a list of typefaces, it need not tell those who match patients.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+
+
+@contextmanager
+def drawing(name: str) -> Iterator[None]:
+    """Settings under which a figure is made and written; ``name`` is unique within the page."""
+    _quietly()
+    import matplotlib as mpl
+
+    settings: Any = {**_STYLE, "svg.hashsalt": name}
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        # The reader's browser has its own typefaces: what the one for measuring lacks is no matter.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
+        yield
+
+
+def blank(width: int, height: int) -> Figure:
+    """An empty figure of this size in pixels."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+
+
+def inline(figure: Figure, name: str, title: str, description: str) -> Markup:
+    """The figure, to be read out by its title and description; the page's own style gives the typeface."""
+    written = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(written, format="svg", metadata=nothing)
+    text = written.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<style[^<]*</style>", "", text)
+    text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text)
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r'(url\(#|href="#)', rf"\g<1>{name}-", text)
+    head, rest = text.split(">", 1)
+    box = re.search(r'viewBox="[^"]*"', head)
+    assert box is not None
+    opening = (
+        f'<svg {box[0]} role="img" aria-labelledby="{name}-title {name}-about" '
+        'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-about">{escape(description)}</desc>'
+    )
+    return Markup(opening + rest.strip())  # noqa: S704 - texts are escaped by Matplotlib and above
 
 
 def short(text: str, most: int) -> str:

@@ -18,7 +18,7 @@ from matcher.rules.candidate import Availability, CandidateKind
 from matcher.service.engines import interviewing
 from matcher.service.intake.form import Form
 from matcher.service.intake.questions import Chooser
-from matcher.service.intake.remedy import Suggestion, remedy, suggestions
+from matcher.service.intake.remedy import Meant, Suggestion, remedy
 from matcher.service.intake.sections import form_of
 from matcher.service.intake.wire import SOURCE, Answers, Draft, draft
 from matcher.service.match import Matcher
@@ -91,16 +91,17 @@ class Desk:
             wire, as_of=as_of, formulary=self.matcher.rulebook.formulary, sources=self._sources(made)
         )
         assert assembled.profile is not None, "a form has one index cancer and a day"
-        issues = [self._issue(name, each, as_of) for name, each in made.issues]
-        names = made.names
-        issues += [self._issue(names.of(each.fact).column, each, as_of) for each in assembled.issues]
+        names, meant = made.names, Meant(self.form.terms, as_of)
+        issues = [self._issue(name, each, meant) for name, each in made.issues]
+        issues += [self._issue(names.of(each.fact).column, each, meant) for each in assembled.issues]
         return Taken(
             assembled.profile, wire, tuple(sorted(issues, key=lambda each: self.form.place(each.field)))
         )
 
-    def _issue(self, name: str, each: Issue, as_of: date) -> FieldIssue:
-        meant = suggestions(each, self.form.find(name), self.form.terms, as_of)
-        return FieldIssue(name, each.code, each.reason, remedy(each), each.text, meant)
+    def _issue(self, name: str, each: Issue, meant: Meant) -> FieldIssue:
+        found = meant.by(each, self.form.find(name))
+        told = remedy(each, looked_up=found is not None)
+        return FieldIssue(name, each.code, each.reason, told, each.text, found or ())
 
     def _sources(self, made: Draft) -> Places:
         titles = {path: self.form.find(name) for path, name in made.places.items()}

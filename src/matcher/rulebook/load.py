@@ -17,6 +17,7 @@ from matcher.rules.candidate import Candidate
 from matcher.rules.compile import CandidateCompiler
 from matcher.rules.condition import Problem
 from matcher.rules.derive import DerivationCompiler
+from matcher.rules.document import RulebookDocument
 from matcher.rules.graph import GraphBuilder
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.own_agents import OwnAgents
@@ -29,7 +30,6 @@ from matcher.rules.syntax import (
     PolicyDocument,
     RankingDocument,
     RegimenDocument,
-    RulebookDocument,
     TrialDocument,
 )
 from matcher.vocabulary.formulary import Formulary

@@ -15,7 +15,7 @@ from matcher.rulebook.documents import (
     read_rule_file,
     rule_paths,
 )
-from matcher.rules.syntax import RulebookDocument
+from matcher.rules.document import RulebookDocument
 
 NAME = "rulebook.yaml"
 _INSTALLED = Path("share") / "trial-matcher" / "rules"

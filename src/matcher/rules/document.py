@@ -5,7 +5,7 @@ Conditions (``when``) stay plain data here; ``parse`` reads them against the cat
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -82,3 +82,16 @@ class VersionCriterion(Document):
     @classmethod
     def _is_asked(cls, when: dict[str, Any] | None, held: ValidationInfo) -> dict[str, Any] | None:
         return _one_of_both(when, held)
+
+
+class RulebookDocument(Document):
+    """What a directory of rules is called, and whether it stands alone.
+
+    Of a rulebook that extends the shipped one, a file of the same name stands in the place of a shipped file.
+    """
+
+    rulebook: Text
+    extends: Literal["shipped", "none"] = Field(
+        "shipped",
+        description="`shipped`: its rules, lists and derivations are in force beside one's own; `none`: one's own alone.",
+    )

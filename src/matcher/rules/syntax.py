@@ -17,6 +17,7 @@ from matcher.rules.document import (
     Document,
     Name,
     Pair,
+    RulebookDocument,
     Text,
     Texts,
     TrialId,
@@ -356,19 +357,6 @@ class RankingDocument(Document):
     directions: list[Name]
     levels: list[Text]
     encoded: list[Name] = ["whole", "most", "part", "little"]
-
-
-class RulebookDocument(Document):
-    """What a directory of rules is called, and whether it stands alone.
-
-    Of a rulebook that extends the shipped one, a file of the same name stands in the place of a shipped file.
-    """
-
-    rulebook: Text
-    extends: Literal["shipped", "none"] = Field(
-        "shipped",
-        description="`shipped`: its rules, lists and derivations are in force beside one's own; `none`: one's own alone.",
-    )
 
 
 class CaseDocument(Document):

@@ -7,10 +7,12 @@ python scripts/docs.py --check    writes nothing; exit code 1 and one line for e
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 from matcher.errors import REFERENCE_PAGE, error_reference
+from matcher.explanation.names import KINDS, index, names, page
 from matcher.explanation.rulebook_page import rulebook_page
 from matcher.readers.wide_reference import WIDE_PAGE, wide_reference
 from matcher.rulebook.load import load_rulebook
@@ -33,6 +35,22 @@ def _border() -> str:
     from tests.spec.border.page import border_page
 
     return border_page()
+
+
+def _protocols() -> str:
+    """Printed from the sentences of protocols that a test reads."""
+    sys.path.insert(0, str(ROOT))
+    from tests.spec.protocols import protocols_page
+
+    return protocols_page()
+
+
+def _vocabulary() -> Mapping[str, Callable[[], str]]:
+    """A page for each kind of names, and one that leads to them."""
+    held = names(load_rulebook(ROOT / "rules").formulary)
+    folder = "docs/reference/vocabulary"
+    pages: dict[str, Callable[[], str]] = {f"{folder}/README.md": lambda: index(held)}
+    return pages | {f"{folder}/{kind}.md": partial(page, kind, held) for kind in KINDS}
 
 
 def _architecture() -> str:
@@ -60,8 +78,10 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "docs/reference/specification.md": _specification,
         "docs/guide/what-is-understood.md": _border,
         "docs/reference/rulebook.md": lambda: rulebook_page(load_rulebook(ROOT / "rules")),
+        "docs/reference/protocols.md": _protocols,
         "docs/reference/performance.md": _performance,
         "docs/architecture.md": _architecture,
+        **_vocabulary(),
     }
 )
 

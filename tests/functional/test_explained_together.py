@@ -14,7 +14,9 @@ from matcher.explanation.writer import Noted
 from matcher.readers.outcome import Patient, issue_in_words
 from matcher.readers.read import read_patients
 from matcher.rules.rulebook import Rulebook
-from matcher.service import Matcher, MatchOptions, open_rulebook
+from matcher.service import Matcher, MatchOptions, batch, open_rulebook
+from matcher.service.account import Run
+from matcher.service.outputs import Outputs
 from matcher.service.rendered import in_bytes
 
 DAY = date(2026, 1, 15)
@@ -84,3 +86,28 @@ def test_one_patient_is_told_as_beside_others(rulebook: Rulebook, root: Path) ->
     beside = together.explain(profiles, noted).written
     for profile, expected in zip(profiles, beside, strict=True):
         assert together.explain([profile], [Noted()]).written[0].json == expected.json
+
+
+def test_a_judged_patient_among_others_changes_nothing_for_them(
+    rulebook: Rulebook, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "EXPLAINED_PART", 4)
+    profiles = [
+        json.loads(line) for line in (root / "fixtures" / "profiles.jsonl").read_text("utf-8").splitlines()
+    ]
+    made = [{**profiles[n % len(profiles)], "id": f"P-{n}"} for n in range(30)]
+    candidate = next(each for each in rulebook.candidates if each.criteria)
+    criterion = candidate.criteria[0].id
+    made[6]["judgements"] = [{"candidate": candidate.id, "criterion": criterion, "verdict": "met"}]
+    path = tmp_path / "patients.jsonl"
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in made), "utf-8")
+    matcher, run = Matcher(rulebook), Run(rulebook, path.name, DAY.isoformat(), "single")
+    for name, whole in (("together", False), ("one_by_one", True)):
+        file = read_patients(path, formulary=rulebook.formulary, as_of=DAY, today=DAY)
+        with Outputs(tmp_path / name, run, len(file), common=matcher.common) as outputs:
+            outcomes = list(batch.write_run(matcher, file, outputs, whole=whole))
+            outputs.finish(file.reading)
+        assert len(outcomes) == len(made)
+    for each in sorted((tmp_path / "together").iterdir()):
+        if each.name != "report.html":  # there packs are of other sizes
+            assert each.read_bytes() == (tmp_path / "one_by_one" / each.name).read_bytes(), each.name

@@ -13,6 +13,7 @@ from matcher.domain.possible import NO, YES, Codes, Interval
 from matcher.domain.record import (
     Alteration,
     Biomarker,
+    Components,
     Condition,
     Course,
     Diagnosis,
@@ -30,6 +31,7 @@ from matcher.vocabulary import codes
 from matcher.vocabulary.codes import ECOG_OF_KARNOFSKY
 from matcher.vocabulary.staging import EDITIONS
 from tests.generative import profiles as made
+from tests.generative import said
 from tests.generative.conditions import EVENTS
 from tests.generative.profiles import JUDGED
 
@@ -85,6 +87,10 @@ class Completer:
             return first, None, YES
         return first, self.day(None, low=first.first), NO
 
+    def told(self, table: str, held: Components) -> Components:
+        """Every quality there or not."""
+        return said.decided_qualities(table, held, self.choose)
+
     # --- lists --------------------------------------------------------------------------------------
 
     def course(self, held: Course) -> Course:
@@ -111,6 +117,7 @@ class Completer:
             progression=progression,
             stopped_for=self.code(held.stopped_for, *codes.STOP_REASON.codes),
             cycles=self.number(held.cycles, 1, 4, whole=True),
+            qualities=self.told("therapies", held.qualities),
         )
 
     def medication(self, held: Medication) -> Medication:
@@ -123,6 +130,8 @@ class Completer:
             end=end,
             ongoing=ongoing,
             route=self.code(held.route, *codes.ROUTE.codes),
+            reason=self.code(held.reason, *said.REASONS),
+            qualities=self.told("medications", held.qualities),
         )
 
     def irradiation(self, held: Radiotherapy) -> Radiotherapy:
@@ -135,6 +144,7 @@ class Completer:
             start=start,
             end=end,
             ongoing=ongoing,
+            qualities=self.told("radiotherapy", held.qualities),
         )
 
     def _dates(self, start: DateSpan | None, end: DateSpan | None) -> tuple[DateSpan, DateSpan | None]:
@@ -144,17 +154,31 @@ class Completer:
 
     def procedure(self, held: Procedure) -> Procedure:
         start, end = self._dates(held.start, held.end)
-        return replace(held, code=self.code(held.code, *made.PROCEDURE_CODES), start=start, end=end)
+        return replace(
+            held,
+            code=self.code(held.code, *made.PROCEDURE_CODES),
+            start=start,
+            end=end,
+            reason=self.code(held.reason, *said.REASONS),
+            qualities=self.told("procedures", held.qualities),
+        )
 
     def condition(self, held: Condition) -> Condition:
         start, end = self._dates(held.start, held.end)
+        status = self.code(held.status, *codes.CONDITION_STATUS.codes)
+        if end is None and status == Codes.of("resolved"):
+            # What is over has ended on some day.
+            end = self.day(None, low=start.first)
         return replace(
             held,
             code=self.code(held.code, *made.CONDITION_CODES),
-            status=self.code(held.status, *codes.CONDITION_STATUS.codes),
+            status=status,
             grade=self.number(held.grade, 1, 2, 3, whole=True),
             start=start,
             end=end,
+            due_to=said.decided_causes(held.due_to, self.choose),
+            stable_since=self.day(held.stable_since),
+            qualities=self.told("conditions", held.qualities),
         )
 
     def alteration(self, held: Alteration) -> Alteration:
@@ -184,6 +208,8 @@ class Completer:
             histology=self.code(held.histology, *made.HISTOLOGIES),
             status=self.code(held.status, "active", "remission"),
             on=held.on if held.index == YES else self.day(held.on),
+            free_since=self.day(held.free_since),
+            qualities=self.told("diagnoses", held.qualities),
         )
 
     def listing(

@@ -9,6 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.generative import said
+
 Raw = dict[str, Any]
 Conditions = st.SearchStrategy[Raw]
 
@@ -72,9 +74,7 @@ def _windowed() -> st.SearchStrategy[Raw]:
 
 _COUNTS = _numeric((0, 1, 2), named=True)
 _PRESENT: st.SearchStrategy[Raw] = st.one_of(st.just({}), st.just({}), _COUNTS)
-_PLATELETS = _with(
-    st.just({"test": "platelets"}), _numeric((75, 100, 150), "10*9/L"), _maybe("within", WINDOWS)
-)
+_PLATELETS = _with(st.just({"test": "platelets"}), _numeric((75, 100, 150), "10*9/L"), _windowed())
 _MULTIPLES = st.builds(
     lambda op, times: {"test": "alt", op: f"{times} x ULN"},
     st.sampled_from(_OPS),
@@ -87,7 +87,7 @@ LATEST: Conditions = st.one_of(
     _word("sex", _codes("female", "male")),
     _word("pregnant", _codes("yes", "no"), _maybe("within", WINDOWS)),
     _word("resectability", _codes("resectable", "unresectable")),
-    _word("lvef", _numeric((45, 50, 55), "%"), _maybe("within", WINDOWS)),
+    _word("lvef", _numeric((45, 50, 55), "%"), _windowed()),
     _word("suitable_for", _maybe("therapy", ("cisplatin", "carboplatin")), st.just({"is": True})),
     _word(
         "biomarker",
@@ -110,7 +110,7 @@ LATEST: Conditions = st.one_of(
     _word("stage", st.just({"scheme": "ajcc8_pleural"}), _codes("IA", "IIIB", "IV", "III")),
 )
 FIRST_OF: Conditions = st.one_of(
-    _word("ecog", _numeric((0, 1, 2, 3)), _maybe("within", WINDOWS)),
+    _word("ecog", _numeric((0, 1, 2, 3)), _windowed()),
     _word("karnofsky", _numeric((60, 70, 80)), _maybe("within", WINDOWS)),
     _word("creatinine_clearance", _numeric((45, 60, 80), "mL/min")),
     _word("egfr", _numeric((45, 60, 90), "mL/min/{1.73_m2}")),
@@ -151,6 +151,40 @@ COUNT: Conditions = st.one_of(
         _PRESENT,
     ),
     _word(
+        "condition",
+        _given("is", ("autoimmune_disease", "pneumonitis", "hiv")),
+        _maybe("due_to", ("platinum", "immunotherapy", "surgery")),
+        st.one_of(_maybe("present_within", WINDOWS), _maybe("stable_for", WINDOWS)),
+        said.asking("conditions"),
+        _PRESENT,
+    ),
+    _word("allergy", _given("to", ("platinum", "immunotherapy")), said.asking("conditions"), _PRESENT),
+    _word(
+        "prior",
+        _given("therapy", CLASSES),
+        _maybe("except", ("cisplatin", "nivolumab")),
+        said.asking("therapies"),
+        _PRESENT,
+    ),
+    _word(
+        "medication",
+        _given("is", ("corticosteroid", "antiplatelet")),
+        _maybe("for", ("autoimmune_disease", "pneumonitis")),
+        _maybe("lasting", WINDOWS),
+        said.asking("medications"),
+        _PRESENT,
+    ),
+    _word(
+        "procedure",
+        _given("is", ("major_surgery", "biopsy")),
+        _maybe("for", ("autoimmune_disease",)),
+        said.asking("procedures"),
+        _PRESENT,
+    ),
+    _word(
+        "radiotherapy", _given("field", ("chest", "bone")), said.asking("radiotherapy"), _windowed(), _PRESENT
+    ),
+    _word(
         "alteration",
         _given("gene", ("NF2", "BAP1")),
         _maybe("kind", ("deletion", "mutation", "fusion")),
@@ -165,6 +199,12 @@ COUNT: Conditions = st.one_of(
     ),
     _word("medication", _given("is", ("corticosteroid", "antiplatelet")), _windowed(), _PRESENT),
     _word("other_cancer", _maybe("except", (["BCC"],)), _maybe("within", ("3 years",)), _COUNTS),
+    _word(
+        "other_cancer",
+        st.one_of(_maybe("free_for", ("3 years",)), _maybe("free_less_than", ("3 years",))),
+        said.asking("diagnoses"),
+        _COUNTS,
+    ),
 )
 EXTREME: Conditions = st.one_of(
     _word(

@@ -38,6 +38,7 @@ from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.procedures import PROCEDURES
 from matcher.vocabulary.staging import STAGE
+from tests.generative import said
 from tests.generative.conditions import EVENTS
 from tests.small_formulary import SMALL_FORMULARY
 
@@ -168,6 +169,7 @@ def courses(draw: st.DrawFn, as_of: date) -> Course:
         progression,
         draw(some("toxicity", "progression", "completed")),
         draw(st.none() | scores(1, 2, 4)),
+        qualities=draw(said.qualities("therapies")),
     )
 
 
@@ -177,7 +179,11 @@ def medications(draw: st.DrawFn, as_of: date) -> Medication:
     start, end, ongoing = draw(_periods(as_of))
     components = st.lists(some("prednisone", "dexamethasone", "aspirin"), min_size=1, max_size=1)
     dose = draw(st.none() | numbers(1.5, 5, 10))
-    return Medication(tuple(draw(components)), dose, start, end, ongoing, draw(some("systemic", "topical")))
+    return Medication(
+        *(tuple(draw(components)), dose, start, end, ongoing, draw(some("systemic", "topical"))),
+        reason=draw(some(*said.REASONS)),
+        qualities=draw(said.qualities("medications")),
+    )
 
 
 @cache
@@ -186,7 +192,9 @@ def irradiations(draw: st.DrawFn, as_of: date) -> Radiotherapy:
     start, end, ongoing = draw(_periods(as_of))
     dose = draw(st.none() | numbers(20, 30, 50, high=200))
     intent = draw(some("palliative", "curative", "adjuvant"))
-    return Radiotherapy(draw(some("chest", "bone")), intent, dose, start, end, ongoing)
+    field = draw(some("chest", "bone"))
+    told = draw(said.qualities("radiotherapy"))
+    return Radiotherapy(field, intent, dose, start, end, ongoing, qualities=told)
 
 
 @cache
@@ -219,6 +227,8 @@ def _diagnoses(draw: st.DrawFn, as_of: date) -> Listing[Diagnosis]:
         some(*HISTOLOGIES),
         some("active", "remission"),
         maybe_span(as_of),
+        free_since=st.none() | spans(as_of),
+        qualities=said.qualities("diagnoses"),
     )
     listed = draw(listings(cancer, [DIAGNOSES.leaves("BRCA"), DIAGNOSES.leaves("SKIN")], as_of))
     index = st.builds(
@@ -352,13 +362,24 @@ def _tables(as_of: date, names: frozenset[str]) -> Mapping[str, st.SearchStrateg
     birthdays = [add_months(as_of, -12 * each) for each in (17, 18, 65, 75)]
     around = [DateSpan.on(each + timedelta(days=off)) for each in birthdays for off in (-1, 0, 1)]
     conditions = st.builds(
-        lambda code, status, grade, dated: Condition(code, status, grade, *dated),
+        lambda code, status, grade, dated, due_to, stable, told: Condition(
+            code, status, grade, dated[0], dated[1], due_to=due_to, stable_since=stable, qualities=told
+        ),
         some(*CONDITION_CODES),
-        some("active", "resolved"),
+        some("active", "controlled", "resolved"),
         st.none() | scores(1, 2, 3),
         _dated(as_of),
+        said.causes(),
+        st.none() | spans(as_of),
+        said.qualities("conditions"),
     )
-    procedures = st.builds(lambda code, dated: Procedure(code, *dated), some(*PROCEDURE_CODES), _dated(as_of))
+    procedures = st.builds(
+        lambda code, dated, reason, told: Procedure(code, dated[0], dated[1], reason=reason, qualities=told),
+        some(*PROCEDURE_CODES),
+        _dated(as_of),
+        some(*said.REASONS),
+        said.qualities("procedures"),
+    )
     alterations = st.builds(
         lambda gene, kind, change, partner: Alteration(gene, kind, change, partner=partner),
         some(*GENES),

@@ -13,12 +13,14 @@ from matcher.cli.commands.profile import profile
 from matcher.cli.commands.rules import rules
 from matcher.cli.commands.serve import serve
 from matcher.cli.commands.tokens import tokens
+from matcher.cli.commands.words import words
 
 _CLOSING = """\b
 Start here:
   matcher match patients.csv              rank trials and regimens for every patient
   matcher explain patients.csv -p ID      one patient, criterion by criterion
   matcher rules list                      what patients are matched to
+  matcher words SEARCH                    a name that rules can use
   matcher serve                           the same over HTTP
 
 \b
@@ -62,6 +64,7 @@ def root(
 app.command()(match)
 app.command()(explain)
 app.command()(serve)
+app.command()(words)
 app.add_typer(rules, name="rules")
 app.add_typer(profile, name="profile")
 app.add_typer(tokens, name="tokens")

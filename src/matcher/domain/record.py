@@ -19,6 +19,11 @@ from matcher.vocabulary.corticosteroids import PREDNISONE_POTENCY
 from matcher.vocabulary.units import round9
 from matcher.vocabulary.variants import Change
 
+Components: TypeAlias = tuple[Codes | None, ...]
+
+#: of a record of which nobody said more than its name: each quality, each cause and each reason is possible
+NOTHING_SAID: Components = (None,)
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -36,7 +41,10 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A cancer. ``index`` marks the one that treatment is sought for; the others are history."""
+    """A cancer. ``index`` marks the one that treatment is sought for; the others are history.
+
+    ``free_since``: the first day without it, after treatment or in remission.
+    """
 
     code: Codes | None
     index: Codes | None = None
@@ -45,6 +53,8 @@ class Diagnosis:
     status: Codes | None = None
     on: DateSpan | None = None
     source: Source = UNSTATED
+    free_since: DateSpan | None = None
+    qualities: Components = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +114,6 @@ class Biomarker:
     category: Codes | None = None
     on: DateSpan | None = None
     source: Source = UNSTATED
-
-
-Components: TypeAlias = tuple[Codes | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +201,7 @@ class Course:
     source: Source = UNSTATED
     #: recorded among the medicines; exposure to an agent counts wherever it stands
     elsewhere: bool = False
+    qualities: Components = NOTHING_SAID
 
     @property
     def days_to_progression(self) -> Interval | None:
@@ -224,6 +232,8 @@ class Procedure:
     end: DateSpan | None = None
     label: str = ""
     source: Source = UNSTATED
+    reason: Codes | None = None
+    qualities: Components = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +247,15 @@ class Radiotherapy:
     end: DateSpan | None = None
     ongoing: Codes | None = None
     source: Source = UNSTATED
+    qualities: Components = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A disease or finding beside the index cancer, with its status and CTCAE or NYHA grade."""
+    """A disease or finding beside the index cancer, with its status and CTCAE or NYHA grade.
+
+    ``due_to``: what it is an allergy to, or a toxicity of.
+    """
 
     code: Codes | None
     status: Codes | None = None
@@ -252,6 +266,19 @@ class Condition:
     source: Source = UNSTATED
     #: nobody recorded it: a judgement that a recorded disease could come under
     elsewhere: bool = False
+    due_to: Components = NOTHING_SAID
+    stable_since: DateSpan | None = None
+    qualities: Components = NOTHING_SAID
+    #: whether it is still there: controlled it is, resolved it is not
+    ongoing: Codes | None = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        told = self.status.members if self.status is not None else frozenset[str]()
+        there = frozenset(_STILL_THERE.get(each, "") for each in told)
+        object.__setattr__(self, "ongoing", Codes(there) if there and "" not in there else None)
+
+
+_STILL_THERE = {"active": "yes", "controlled": "yes", "resolved": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +295,8 @@ class Medication:
     source: Source = UNSTATED
     #: recorded among the therapies
     elsewhere: bool = False
+    reason: Codes | None = None
+    qualities: Components = NOTHING_SAID
 
     @property
     def prednisone_equivalent(self) -> Interval:

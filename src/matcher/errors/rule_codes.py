@@ -162,6 +162,19 @@ _CONDITIONS = (
         "CNS disease, HBV DNA, performance status or organ function must be known.",
         "Remove 'at_screening'.",
     ),
+    Code(
+        "R070",
+        "Quality of something that is not asked about",
+        "A quality or exception belongs to one kind of record, and the condition asks about another.",
+        "Remove it, or ask about what it belongs to.",
+    ),
+    Code(
+        "R071",
+        "Exclusion that applies where its `if` is not met",
+        "An `if` without `else` asks nothing where its condition is not met, so an exclusion would exclude everybody "
+        "of whom the condition does not hold.",
+        "Write `all` with the condition and what excludes, or say under `else` what excludes the others.",
+    ),
 )
 
 _REFERENCES = (

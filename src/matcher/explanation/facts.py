@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from math import inf
@@ -39,6 +40,7 @@ from matcher.explanation.wording import (
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
+from matcher.vocabulary.qualities import QUALITIES
 from matcher.vocabulary.staging import SCHEME
 
 _FROM_ZERO = Interval(0, inf)
@@ -49,7 +51,7 @@ def shown(record: Record | Absence, as_of: date) -> FactShown:
     day = getattr(record, "on", None) or getattr(record, "start", None)
     end = getattr(record, "end", None)
     return FactShown(
-        text=text_of(record) + doubt_of(record),
+        text=", ".join([text_of(record), *said_of(record)]) + doubt_of(record),
         date=_dates(day, end),
         age="" if isinstance(record, Event) and record.name == "birth" else _age(end or day, as_of),
         source=str(record.source),
@@ -159,6 +161,38 @@ def text_of(record: Record | Absence) -> str:
         case Judgement(candidate=candidate, criterion=criterion):
             return f"{candidate} {criterion} {in_words(record, dated=False)}"
     raise TypeError(f"unhandled record {record!r}")
+
+
+def said_of(record: Record | Absence) -> tuple[str, ...]:
+    """What was said of the record beside its name: its qualities, its cause and its reason."""
+    table = _QUALIFIED.get(type(record))
+    if table is None:
+        return ()
+    stated = [
+        next(iter(each.members))
+        for each in getattr(record, "qualities", ())
+        if each is not None and each.exact
+    ]
+    words = [
+        each.title if each.code in stated else each.opposite
+        for each in QUALITIES[table]
+        if each.code in stated or each.code_of_absence in stated
+    ]
+    causes = [each for each in getattr(record, "due_to", ()) if each is not None]
+    words += [f"due to {' and '.join(codes_in_words(each.members) for each in causes)}"] if causes else []
+    reason: Codes | None = getattr(record, "reason", None)
+    words += [f"for {codes_in_words(reason.members)}"] if reason is not None else []
+    return tuple(words)
+
+
+_QUALIFIED: Mapping[type, str] = {
+    Diagnosis: "diagnoses",
+    Course: "therapies",
+    Procedure: "procedures",
+    Radiotherapy: "radiotherapy",
+    Condition: "conditions",
+    Medication: "medications",
+}
 
 
 def _value(value: Interval | Codes | None, unit: str = "") -> str:

@@ -20,7 +20,7 @@ from matcher.engines.reference import walk
 from matcher.engines.reference.filters import belongs, last_day
 from matcher.explanation.answer import EarliestDate
 from matcher.explanation.facts import text_of
-from matcher.features.kind import Age, Feature, FirstOf, Formula, Recent, Since, SinceDay
+from matcher.features.kind import Age, Ago, Feature, FirstOf, Formula, Latest, Recent, Since, SinceDay
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.graph import Graph, NodeId, Read
 from matcher.rules.lowering import washouts
@@ -96,8 +96,8 @@ def _counted_to(feature: Feature) -> frozenset[str]:
         case Formula(inputs=parts) | FirstOf(sources=parts):
             return frozenset().union(*map(_counted_to, parts))
         case kind:
-            spans = [each.events for each in kind.where if isinstance(each, Recent)]
-            spans += [kind.events] if isinstance(kind, Since) else []
+            spans = [each.events for each in kind.where if isinstance(each, Recent | Ago)]
+            spans += [kind.events] if isinstance(kind, Since | Latest) else []
             return frozenset(each[-1] if each else _TODAY for each in spans)
 
 

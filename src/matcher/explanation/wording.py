@@ -237,6 +237,8 @@ def condition_in_words(condition: Condition) -> str:
     match condition:
         case Comparison():
             return comparison_in_words(condition)
+        case Branch(condition=asked, then=then, otherwise=Group(members=())):
+            return f"if {condition_in_words(asked)}: {condition_in_words(then)}; otherwise it does not matter"
         case Branch(condition=asked, then=then, otherwise=otherwise):
             first, second, third = (condition_in_words(each) for each in (asked, then, otherwise))
             return f"if {first}: {second}; otherwise: {third}"

@@ -85,17 +85,34 @@ class Recent:
     events: tuple[str, ...] = ()
 
 
-Filter: TypeAlias = Is | Named | Contains | Within | Recent
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """The record's ``field`` day lies at least this long before the reference day: stable for a month, taken for two.
+
+    With ``less`` it lies less long ago. ``events`` as in ``Since``. A day that nobody recorded leaves it open.
+    """
+
+    field: str
+    at_least: Duration
+    events: tuple[str, ...] = ()
+    less: bool = False
+
+
+Filter: TypeAlias = Is | Named | Contains | Within | Recent | Ago
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The field of the latest record, if it is not older than ``within``."""
+    """The field of the latest record, if it is not older than ``within``.
+
+    With ``events`` (as in ``Since``) it is of that time before a planned event, and not of the time after.
+    """
 
     table: str
     field: str
     where: tuple[Filter, ...] = ()
     within: Duration | None = None
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ class Takes(StrEnum):
 
     THERAPY = "therapy class or agent"
     MEDICATION = "medication class or agent"
-    AGENT = "class or agent, by its name"
+    AGENT = "class, agent, procedure or radiotherapy, by its name"
+    CAUSE = "class, agent, procedure or radiotherapy"
     LAB = "laboratory test"
     MARKER = "biomarker"
     GENE = "gene"
@@ -41,8 +42,11 @@ class Parameter:
     required: bool = False
     vocabulary: Tree | None = None
     choices: tuple[str, ...] = ()
-    #: how its title reads in a sentence
+    #: how its title reads in a sentence, and how it does where a flag is false
     phrase: str = "{}"
+    opposite: str = ""
+    #: the parameter of the word that it says more of
+    only_with: str = ""
     low: float = float("-inf")
     high: float = float("inf")
 
@@ -58,6 +62,8 @@ class Argument:
     value: frozenset[str] | Duration | float | str | tuple[str, ...] | bool
     title: str = ""
     read_as: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    #: of a scheme the agents given together with the first
+    together: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ class Arguments:
         value = self.given[name].value
         assert isinstance(value, str)
         return value
+
+    def together(self, name: str) -> tuple[frozenset[str], ...]:
+        return self.given[name].together if name in self.given else ()
 
     def flag(self, name: str) -> bool:
         return name in self.given and bool(self.given[name].value)

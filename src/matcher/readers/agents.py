@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcher.domain.possible import Codes
-from matcher.domain.record import Components
-from matcher.readers.context import Context, without_doubts
-from matcher.readers.value import NOT_READ
+from matcher.domain.record import NOTHING_SAID, Components
+from matcher.readers.context import Context, is_unknown, read_codes, without_doubts
+from matcher.readers.value import NOT_READ, UnreadableError
 from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.marks import Assertion, Marked, marked
 from matcher.vocabulary.resolution import ANYTHING, PLACEBO, Resolution
@@ -67,6 +67,24 @@ def read_agents(context: Context, row: Mapping[str, Any], path: str) -> Agents:
     label = " + ".join(each for each in members if isinstance(each, str))
     kind = Codes.of("supportive") if harmless else _kind(context.formulary, distinct)
     return Agents(distinct, kind, label, harmless, assertion)
+
+
+def read_causes(context: Context, row: Mapping[str, Any], path: str) -> Components:
+    """What a condition is due to: agents, classes, procedures, radiotherapy. Nothing said, it could be anything.
+
+    A name nobody can resolve could be anything, too.
+    """
+    raw = row.get("due_to")
+    if is_unknown(raw) or raw is NOT_READ:
+        return NOTHING_SAID
+    causes: list[Codes | None] = []
+    for each in [raw] if isinstance(raw, str) else raw or ():
+        try:
+            causes.append(None if each is None else read_codes(each, context.cause))
+        except UnreadableError as error:
+            context.refuse(f"{path}.due_to", error, each)
+            causes.append(None)
+    return tuple(dict.fromkeys(causes)) or NOTHING_SAID
 
 
 def _marked(formulary: Formulary, members: list[Any]) -> Marked | None:

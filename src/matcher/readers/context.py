@@ -10,15 +10,16 @@ from typing import Any, TypeVar
 
 from matcher.domain.dates import DateSpan
 from matcher.domain.possible import DOUBTS, NOT_UNDERSTOOD, SUSPECTED, UNREAD, WRITTEN_DOUBTS, Codes, Interval
-from matcher.domain.record import Absence
+from matcher.domain.record import NOTHING_SAID, Absence, Components
 from matcher.domain.source import Source
-from matcher.readers.lookup import Lookup
+from matcher.readers.lookup import YES_NO, Lookup, treatment_members
 from matcher.readers.outcome import LONGEST_TEXT, Issue
 from matcher.readers.place import Places
 from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_date, read_number
 from matcher.vocabulary import units
 from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.marks import Assertion, assertion_of, marked
+from matcher.vocabulary.qualities import QUALITIES, open_qualities
 
 _ALTERNATIVES = re.compile(r"\s{1,9}or\s{1,9}|\s{0,9}\|\s{0,9}|\s{0,9}/\s{0,9}", re.IGNORECASE)
 LONGEST_WRITTEN = 1000
@@ -86,6 +87,27 @@ class Context:
     def agent(self) -> Lookup:
         """What a statement about agents can name: an agent or a class of them."""
         return Lookup("a known agent or class", self.formulary_members, self.formulary.nearest)
+
+    @property
+    def cause(self) -> Lookup:
+        """What a condition can be due to: an agent, a class, a procedure, radiotherapy."""
+        return Lookup("a known agent, class or procedure", self._cause, self.formulary.nearest)
+
+    def _cause(self, name: str) -> frozenset[str] | None:
+        return self.formulary_members(name) or treatment_members(name)
+
+    def qualities(self, row: Mapping[str, Any], table: str, path: str) -> Components:
+        """What was said of a record beside its name; what was not said is possible, and so is its absence."""
+        said: dict[str, Codes] = {}
+        for each in QUALITIES[table]:
+            if each.name in row and (held := self.codes(row, each.name, path, YES_NO)) is not None:
+                said[each.name] = Codes(
+                    frozenset(each.code if code == "yes" else each.code_of_absence for code in held.members)
+                )
+        if not said:
+            return NOTHING_SAID
+        rest = open_qualities(table, frozenset(said))
+        return (*said.values(), Codes(rest)) if rest else tuple(said.values())
 
     def formulary_members(self, name: str) -> frozenset[str] | None:
         """The agents of a class or name, or a leaf such as ``platinum_other`` itself."""

@@ -80,6 +80,8 @@ def _diagnosis(context: Context, row: Mapping[str, Any], path: str) -> Diagnosis
         context.codes(row, "status", path, lookup.DIAGNOSIS_STATUS),
         on,
         source,
+        context.date(row, "free_since", path),
+        context.qualities(row, "diagnoses", path),
     )
 
 

@@ -11,7 +11,7 @@ from matcher.vocabulary.conditions import CONDITIONS, condition_of_icd10
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.marks import Assertion, marked
-from matcher.vocabulary.procedures import PROCEDURES
+from matcher.vocabulary.procedures import PROCEDURES, TREATMENTS
 from matcher.vocabulary.text import key, words
 from matcher.vocabulary.tree import Tree, flat
 
@@ -135,6 +135,12 @@ def _radiotherapy(text: str) -> frozenset[str] | None:
     if key(text) in ("any", "radiotherapy", "radiation", "all"):
         return frozenset(codes.RADIOTHERAPY_INTENTS)
     return INTENT.resolve(text)
+
+
+def treatment_members(text: str) -> frozenset[str] | None:
+    """What is no medicine: a procedure, or radiotherapy of any or of one intent."""
+    code = TREATMENTS.lookup(text)
+    return TREATMENTS.leaves(code) if code is not None else None
 
 
 def event_name(text: str) -> str:

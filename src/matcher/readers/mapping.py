@@ -20,6 +20,7 @@ from matcher.errors import Diagnostic, UsageError, in_order, nearest
 from matcher.rulebook.marked import Location, Marked
 from matcher.rulebook.strict_yaml import load_yaml
 from matcher.vocabulary.observations import OBSERVATIONS
+from matcher.vocabulary.qualities import QUALITIES
 
 MOST_PLACES = 20_000
 """Cells of a mapping, those of a group counted for each name the group is made for, and patterns of columns."""
@@ -187,7 +188,33 @@ def load_mapping(path: Path) -> MarkedMapping:
 def wide_mapping() -> MarkedMapping:
     """The mapping of the documented wide CSV: it never changes, and reading it takes longer than a small file."""
     with resources.as_file(resources.files("matcher.readers") / "wide.yaml") as path:
-        return _read(path, "wide.yaml")
+        read = _read(path, "wide.yaml")
+    return MarkedMapping(_with_vocabularies(read.mapping), read.marked)
+
+
+def _with_vocabularies(mapping: Mapping) -> Mapping:
+    """The columns that follow from a row of a vocabulary: one for each single fact, and one for each quality."""
+    facts = {
+        name: [
+            Cell(
+                column=name,
+                unit_column=f"{name}_unit" if kind.is_number and kind.unit not in ("", "%") else None,
+                date=Cell(column=f"{name}_date"),
+            )
+        ]
+        for name, kind in OBSERVATIONS.items()
+        if kind.subject in ("", "criteria")
+    }
+    rows = {
+        table: [_with_qualities(part, table) if part.repeat else part for part in parts]
+        for table, parts in mapping.rows.items()
+    }
+    return mapping.model_copy(update={"facts": {**mapping.facts, **facts}, "rows": rows})
+
+
+def _with_qualities(part: RowPart, table: str) -> RowPart:
+    cells = {each.name: [Cell(column=f"*_{each.name}")] for each in QUALITIES.get(table, ())}
+    return part.model_copy(update={"fields": {**part.fields, **cells}})
 
 
 def _read(path: Path, shown: str) -> MarkedMapping:

@@ -19,7 +19,9 @@ from matcher.readers.lookup import one_of
 from matcher.readers.shape import checked
 from matcher.readers.value import NOT_READ, UnreadableError, bounded, read_number
 from matcher.vocabulary import units
+from matcher.vocabulary.biomarkers import gene_symbol
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
+from matcher.vocabulary.procedures import TREATMENTS
 
 OLDEST = 125
 _CALENDAR = {"mo": 1, "a": 12}
@@ -158,6 +160,10 @@ def _subject(context: Context, kind: ObservationType, row: Mapping[str, Any]) ->
     written = str(row.get("subject") or "").strip()
     known = context.formulary if kind.subject == "therapy" else SUBJECTS.get(kind.subject)
     code = known.lookup(written) if known is not None and written else None
+    if code is None and kind.subject == "therapy":
+        code = TREATMENTS.lookup(written)
+    if kind.subject == "gene":
+        code = gene_symbol(written)
     return code or re.sub(r"[\s_-]+", "_", written.casefold())
 
 

@@ -20,7 +20,7 @@ from matcher.domain.record import (
     Radiotherapy,
 )
 from matcher.readers import lookup
-from matcher.readers.agents import read_agents
+from matcher.readers.agents import read_agents, read_causes
 from matcher.readers.context import Asserted, Context, at, is_unknown
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.vocabulary.marks import Assertion, assertion_of
@@ -73,6 +73,7 @@ def _course(context: Context, row: Mapping[str, Any], path: str) -> Course | Abs
         context.number(row, "cycles", path, high=1000),
         str(row.get("label") or agents.label),
         source,
+        qualities=context.qualities(row, "therapies", path),
     )
 
 
@@ -150,6 +151,8 @@ def read_medications(
             context.codes(fields, "route", path, lookup.ROUTE),
             str(fields.get("label") or agents.label),
             source,
+            reason=context.codes(fields, "reason", path, lookup.CONDITION),
+            qualities=context.qualities(fields, "medications", path),
         )
 
     everything = context.formulary.all_leaves
@@ -223,7 +226,11 @@ def read_procedures(
         start, end = _days(context, fields, path)
         label = str(fields.get("label") or _written(fields.get("procedure")))
         source = context.source(at(path, "procedure"))
-        return found.of(lambda code: Procedure(code, start, end, label, source), label, start, source)
+        reason = context.codes(fields, "reason", path, lookup.CONDITION)
+        qualities = context.qualities(fields, "procedures", path)
+        return found.of(
+            lambda code: Procedure(code, start, end, label, source, reason, qualities), label, start, source
+        )
 
     return listing_of(
         context, "procedures", wire, complete, record, lookup.PROCEDURE, lookup.PROCEDURE.leaves
@@ -247,8 +254,17 @@ def read_conditions(
         start, end = _days(context, fields, path)
         label = str(fields.get("label") or _written(fields.get("condition")))
         source = context.source(at(path, "condition"))
+        due_to = read_causes(context, fields, path)
+        stable_since = context.date(fields, "stable_since", path)
+        qualities = context.qualities(fields, "conditions", path)
         return found.of(
-            lambda code: Condition(code, status, grade, start, end, label, source), label, start, source
+            lambda code: Condition(
+                *(code, status, grade, start, end, label, source),
+                due_to=due_to,
+                stable_since=stable_since,
+                qualities=qualities,
+            ),
+            *(label, start, source),
         )
 
     return listing_of(
@@ -287,6 +303,7 @@ def read_radiotherapy(
                 end,
                 ongoing,
                 context.source(path),
+                context.qualities(fields, "radiotherapy", path),
             ),
             "radiotherapy",
             start,

@@ -13,10 +13,13 @@ from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.limit import UNIT_CODES
 from matcher.rules.named import read_as, unknown_choice, unknown_name
+from matcher.rules.remedy import one_each, stage_for, treatment_for
 from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
 from matcher.vocabulary.codes import ALTERATION_KIND, event_in_words
 from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
+from matcher.vocabulary.procedures import TREATMENTS
+from matcher.vocabulary.staging import SCHEME
 from matcher.vocabulary.text import either_of, in_sentence, key
 
 
@@ -27,8 +30,9 @@ def read_argument(
     path: Path,
     problems: list[Problem],
     beside: Mapping[str, object] = MappingProxyType({}),
+    word: str = "",
 ) -> Argument | None:
-    """The parameter's value, or ``None`` and a problem. ``beside`` is what else the condition says."""
+    """The parameter's value, or ``None`` and a problem. ``beside`` is what else the condition of ``word`` says."""
 
     def refuse(code: str, message: str, hint: str = "") -> None:
         problems.append(Problem(path, code, message, hint))
@@ -37,7 +41,8 @@ def read_argument(
         case Takes.FLAG:
             if not isinstance(raw, bool):
                 return refuse("R013", "true or false")
-            return Argument(str(raw).lower(), raw, f"{'' if raw else 'not only '}{parameter.phrase}")
+            opposite = parameter.opposite or f"not only {parameter.phrase}"
+            return Argument(str(raw).lower(), raw, parameter.phrase if raw else opposite)
         case Takes.NUMBER:
             if isinstance(raw, (int, float)) and not isinstance(raw, bool):
                 if not parameter.low <= raw <= parameter.high:
@@ -62,19 +67,12 @@ def read_argument(
     ):
         raw = " or ".join(raw)
     if not isinstance(raw, str):
-        return refuse("R013", f"'{parameter.name}' is a word")
+        several = isinstance(raw, list) and len(raw) > 1
+        hint = one_each(raw, word, parameter.name) if several and isinstance(raw, list) else ""
+        return refuse("R013", f"'{parameter.name}' is a word", hint)
     match parameter.takes:
-        case Takes.THERAPY | Takes.MEDICATION | Takes.AGENT:
-            members = lexicon.formulary.members(raw) if lexicon.formulary.knows(raw) else None
-            if members is None:
-                hint = unknown_name(raw, lexicon.formulary.nearest(raw))
-                return refuse("R024", f"no list or agent is called '{raw}'", hint)
-            code = lexicon.formulary.lookup(raw) or raw
-            lexicon.used_lists.add(code)
-            named = lexicon.formulary.title(raw)
-            phrase = parameter.phrase.format(in_sentence(named))
-            value = code if parameter.takes is Takes.AGENT else members
-            return Argument(code, value, phrase, read_as(raw, code, named))
+        case Takes.THERAPY | Takes.MEDICATION | Takes.AGENT | Takes.CAUSE:
+            return _treatment(parameter, raw, lexicon, path, problems)
         case Takes.LAB:
             test = lab_test(raw)
             if test is None:
@@ -106,7 +104,8 @@ def read_argument(
             tree = parameter.vocabulary
             found = tree.lookup(raw)
             if found is None:
-                hint = unknown_name(raw, tree.nearest(raw), tree.codes, tree)
+                hint = stage_for(raw) if tree is SCHEME else ""
+                hint = hint or unknown_name(raw, tree.nearest(raw), tree.codes, tree)
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
             named = tree.title(found)
             return Argument(found, found, parameter.phrase.format(named), read_as(raw, found, named))
@@ -117,6 +116,32 @@ def read_argument(
                 return refuse("R014", f"'{raw}' is not one of its values", hint)
             return Argument(raw, raw, parameter.phrase.format(raw.replace("_", " ")))
     raise TypeError(f"unhandled parameter {parameter.takes}")
+
+
+def _treatment(
+    parameter: Parameter, raw: str, lexicon: Lexicon, path: Path, problems: list[Problem]
+) -> Argument | None:
+    """A class or an agent; where anything that was done will do, a procedure or radiotherapy as well."""
+    formulary = lexicon.formulary
+    if raw == "any" and parameter.takes is Takes.THERAPY:
+        return Argument("any", formulary.all_leaves, parameter.phrase.format("any therapy"))
+    code, named, members = formulary.lookup(raw), "", frozenset[str]()
+    if code is not None:
+        named, members = formulary.title(raw), formulary.members(raw)
+        lexicon.used_lists.add(code)
+    elif parameter.takes in (Takes.AGENT, Takes.CAUSE) and (code := TREATMENTS.lookup(raw)) is not None:
+        named, members = TREATMENTS.title(code), TREATMENTS.leaves(code)
+    elif parameter.takes is Takes.THERAPY and (scheme := formulary.scheme(raw)) is not None:
+        code, (first, *others) = scheme
+        phrase = parameter.phrase.format(code.replace("_", "-").upper())
+        return Argument(code, first, phrase, read_as(raw, code, code), tuple(others))
+    else:
+        hint = treatment_for(raw) or unknown_name(raw, formulary.nearest(raw))
+        problems.append(Problem(path, "R024", f"no list or agent is called '{raw}'", hint))
+        return None
+    phrase = parameter.phrase.format(in_sentence(named))
+    value = code if parameter.takes is Takes.AGENT else members
+    return Argument(code, value, phrase, read_as(raw, code, named))
 
 
 def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem]) -> Argument | None:
@@ -142,7 +167,12 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
                 codes |= tree.leaves(code)
                 taken += read_as(value, code, tree.title(code))
                 continue
-            hint = unknown_name(text, tree.nearest(text), tree.codes, tree)
+            change = tree is ALTERATION_KIND and variants.changes(text, "")
+            hint = (
+                f"that is a change: write 'protein_change: {text}'"
+                if change
+                else unknown_name(text, tree.nearest(text), tree.codes, tree)
+            )
         problems.append(Problem(here, "R014", f"'{text}' is not one of its values", hint))
     if len(problems) > before:
         return None

@@ -80,7 +80,7 @@ class BoundReader:
                 continue
             for op, value, at in pairs:
                 try:
-                    limit = _number(value, answer, arguments)
+                    limit = _number(value, answer, arguments, op)
                 except LimitError as refused:
                     self._refuse(at, refused.code, refused.message, refused.hint)
                     break
@@ -119,12 +119,18 @@ class BoundReader:
             return None
         if codes >= answer.leaves():
             message = "every possible value is listed: this can never fail"
-            return self._refuse((*path, name), "R023", message)
+            return self._refuse((*path, name), "R023", message, "leave it out: it asks nothing")
         return (Bound(Op.IN, codes, ", ".join(str(value) for value in values), taken),)
 
     def _refuse_code(self, value: object, answer: Category, prefix: str, path: Path) -> None:
         if isinstance(value, (list, dict)) or value is None:
             self._refuse(path, "R013", "a code is needed here")
+            return
+        if not answer.leaves():
+            message = f"'{value}': no result of this marker is reported so"
+            self._refuse(
+                path, "R014", message, "ask for its category where it has named states, else for its status"
+            )
             return
         other = _other_scheme(str(value), prefix)
         if other is not None:
@@ -146,7 +152,7 @@ class BoundReader:
         self.problems.append(Problem(path, code, message, hint, at_key))
 
 
-def _number(raw: object, answer: Answer, arguments: Arguments) -> float:
+def _number(raw: object, answer: Answer, arguments: Arguments, op: Op) -> float:
     match answer:
         case Elapsed():
             value, unit = limits.elapsed(raw)
@@ -166,7 +172,7 @@ def _number(raw: object, answer: Answer, arguments: Arguments) -> float:
             test = LAB_TESTS[arguments.text("test")] if "test" in arguments else None
             if raw == UNDETECTABLE and test is not None and test.code in VIRAL_LOADS:
                 return 0.0
-            return limits.number(raw, answer, test)
+            return limits.number(raw, answer, test, op)
     raise LimitError("R022", "this is not a number")
 
 

@@ -17,7 +17,7 @@ from matcher.rules.candidate import (
     Role,
     Roots,
 )
-from matcher.rules.condition import Condition, Path, Problem
+from matcher.rules.condition import Condition, Path, Problem, without_else
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.figures import impossible_figures
 from matcher.rules.graph import GraphBuilder, NodeId
@@ -258,6 +258,11 @@ class _CriterionWriter:
         self._cited_leniency(document, path)
         if condition is None:
             return None
+        if role is Role.EXCLUSION:
+            for branch in without_else(condition):
+                message = "an exclusion would apply wherever this 'if' is not met"
+                hint = "write 'all: [...]' with both, or say what excludes under 'else'"
+                self.compiler.problems.append(Problem((*branch.path, "if"), "R071", message, hint, True))
         now = self.asked[identifier] = Asked(document.text, condition)
         asked = self.history.of(identifier, now)
         leniency = LeniencyReader(self.compiler.lexicon.formulary, self.compiler.problems)

@@ -131,6 +131,13 @@ def parts(condition: Condition) -> Iterator[Condition]:
                 yield from parts(part)
 
 
+def without_else(condition: Condition) -> Iterator[Branch]:
+    """Every branch below that asks nothing where its condition is not met."""
+    for part in parts(condition):
+        if isinstance(part, Branch) and part.otherwise == ASKS_NOTHING:
+            yield part
+
+
 def names_read(condition: Condition) -> tuple[tuple[str, str], ...]:
     """Each name that the author wrote in another way than the vocabulary, with what it was taken for."""
     return tuple(dict.fromkeys(pair for each in comparisons(condition) for pair in each.read_as))

@@ -24,7 +24,12 @@ _RETESTED = frozenset(
     {"lab", "creatinine_clearance", "egfr", "spo2", "systolic", "diastolic", "weight", "fev1", "dlco"}
 )
 #: what screening itself establishes: a closed list
-_SCREENED = frozenset({"consent", "pregnant", "contraception"})
+_SCREENED = frozenset(
+    {"consent", "pregnant", "breastfeeding", "contraception", "contraception_highly_effective"}
+    | {"conception_intended", "gamete_donation_waived", "pregnancy_tests_negative"}
+)
+#: whom a criterion of that list is asked of
+_OF_WHOM = frozenset({"sex", "age", "childbearing_potential", "postmenopausal", "sterilised"})
 _SCREENED_CONDITIONS = frozenset({"hiv"})
 #: medicines that are not stopped for the sake of a trial without weighing what they prevent
 _NOT_STOPPED = ("antiplatelet", "anticoagulant")
@@ -40,7 +45,10 @@ class LeniencyReader:
 
     def screened(self, condition: Condition, document: CriterionDocument, path: Path) -> None:
         if document.at_screening and not _may_be_presumed(condition):
-            message = "only consent, contraception, a pregnancy test and HIV serology are left to screening"
+            message = (
+                "only consent, pregnancy, breast-feeding, contraception, the intention to conceive and HIV serology "
+                "are left to screening, with sex, age or childbearing potential beside them"
+            )
             self._refuse((*path, "at_screening"), "R032", message)
 
     def recovered(
@@ -72,7 +80,11 @@ class LeniencyReader:
         washouts = [each for each in comparisons(condition) if is_washout(each, easier)]
         if not washouts:
             self._refuse(
-                path, "R030", "only a lower bound on time since something recovers by time", at_key=True
+                path,
+                "R030",
+                "only a lower bound on time since something recovers by time",
+                "ask for a washout with days_since: 'at_least' where it includes, 'below' where it excludes",
+                at_key=True,
             )
             return condition
         for name in _NOT_STOPPED:
@@ -126,14 +138,13 @@ class LeniencyReader:
 
 
 def _may_be_presumed(condition: Condition) -> bool:
-    return all(
-        each.word in _SCREENED or (each.word == "condition" and _about_screened_condition(each))
-        for each in comparisons(condition)
-    )
+    held = tuple(comparisons(condition))
+    screened = [each for each in held if each.word in _SCREENED or _about_screened_condition(each)]
+    return bool(screened) and all(each in screened or each.word in _OF_WHOM for each in held)
 
 
 def _about_screened_condition(comparison: Comparison) -> bool:
-    kind = comparison.feature.kind if comparison.feature else None
+    kind = comparison.feature.kind if comparison.feature and comparison.word == "condition" else None
     target = getattr(kind, "target", None)
     return target is not None and {code.removesuffix("_other") for code in target} <= _SCREENED_CONDITIONS
 

@@ -10,9 +10,10 @@ from matcher.errors import nearest
 from matcher.features.kind import Feature
 from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Presence, Word
 from matcher.rules import limit as limits
+from matcher.rules import remedy
 from matcher.rules.arguments import read_argument
 from matcher.rules.bounds import COMPARISONS, MEMBERSHIP, NUMERIC, SIGNS, BoundReader
-from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, Path, Problem
+from matcher.rules.condition import ASKS_NOTHING, Branch, Comparison, Condition, Gate, Group, Path, Problem
 from matcher.rules.lexicon import DerivedWord, Lexicon
 from matcher.rules.limit import LimitError
 
@@ -87,17 +88,17 @@ class ConditionReader:
 
     def _branch(self, raw: Mapping[str, object], path: Path, depth: int) -> Condition | None:
         known = self._only(raw, ("if", "then", "else"), path)
-        for name in ("then", "else"):
-            if name not in raw:
-                message = f"'if' without '{name}'"
-                self._refuse((*path, "if"), "R010", message, f"write '{name}: ...' beside it", at_key=True)
+        if "then" not in raw:
+            self._refuse(
+                (*path, "if"), "R010", "'if' without 'then'", "write 'then: ...' beside it", at_key=True
+            )
         asked, then, otherwise = (
             self.read(raw[name], (*path, name), depth + 1) if name in raw else None
             for name in ("if", "then", "else")
         )
-        if not known:
-            return None
-        if asked is None or then is None or otherwise is None:
+        if "else" not in raw:
+            otherwise = ASKS_NOTHING
+        if not known or asked is None or then is None or otherwise is None:
             return None
         return Branch(asked, then, otherwise, path)
 
@@ -129,7 +130,8 @@ class ConditionReader:
         if name in self.lexicon.unreadable:
             return None
         known = (*self.lexicon.names, *_GATES)
-        return self._refuse(path, "R012", f"unknown word '{name}'", _did_you_mean(name, known), at_key=True)
+        hint = _did_you_mean(name, known) or remedy.word_for(name, self.lexicon)
+        return self._refuse(path, "R012", f"unknown word '{name}'", hint, at_key=True)
 
     def _derived(self, derived: DerivedWord, raw: object, path: Path) -> Condition | None:
         asked = _as_mapping(raw, derived.answer)
@@ -153,7 +155,7 @@ class ConditionReader:
             parameter = word.parameter(str(name))
             if parameter is not None:
                 argument = read_argument(
-                    parameter, value, self.lexicon, (*path, str(name)), self.problems, asked
+                    parameter, value, self.lexicon, (*path, str(name)), self.problems, asked, word.name
                 )
                 if argument is not None:
                     given[parameter.name] = argument
@@ -199,6 +201,13 @@ class ConditionReader:
         for extra in given[1:]:
             message = f"'{given[0]}' and '{extra}' in one '{word.name}'"
             self._refuse((*path, extra), "R021", message, "write two conditions", at_key=True)
+        for each in word.parameters:
+            if each.only_with and each.name in asked and each.only_with not in asked:
+                message = (
+                    f"'{each.name}' says something of {_article(each.only_with)}, and none is asked about"
+                )
+                hint = f"remove it, or ask about {_article(each.only_with)}"
+                self._refuse((*path, each.name), "R070", message, hint, at_key=True)
         alone = "before" in asked and word.parameter("before") is not None
         if alone and word.parameter("within") is not None and "within" not in asked:
             message = "'before' counts the days of 'within', and there is none"
@@ -237,9 +246,8 @@ class ConditionReader:
             return _as_mapping(raw, answer)
         if isinstance(answer, Presence) and isinstance(raw, bool):
             return {"at_least": 1} if raw else {"at_most": 0}
-        return self._refuse(
-            path, "R042", f"'{raw}' asks nothing of '{word.name}'", f"for example: {word.example}"
-        )
+        hint = remedy.comparison_for(raw, word, answer)
+        return self._refuse(path, "R042", f"'{raw}' asks nothing of '{word.name}'", hint)
 
     def _comparison(
         self,

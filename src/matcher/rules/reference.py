@@ -147,7 +147,7 @@ def _choices(parameter: Parameter) -> str:
     known: tuple[str, ...] = parameter.choices
     if parameter.vocabulary is not None:
         known = parameter.vocabulary.codes
-    if not known or parameter.takes in (Takes.THERAPY, Takes.MEDICATION, Takes.AGENT):
+    if not known or parameter.takes in (Takes.THERAPY, Takes.MEDICATION, Takes.AGENT, Takes.CAUSE):
         return ""
     return f". One of {_listed(known)}"
 

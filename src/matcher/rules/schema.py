@@ -58,12 +58,12 @@ GATES: Mapping[str, tuple[str, Schema]] = {
     "weights": ("One number for each condition under `of`.", {"type": "array", "items": {"type": "number"}}),
     "if": ("With `then` and `else`: a limit that depends on something else.", _CONDITION),
     "then": ("What is asked where the condition under `if` holds.", _CONDITION),
-    "else": ("What is asked where it does not.", _CONDITION),
+    "else": ("What is asked where it does not; without it nothing is.", _CONDITION),
     "recorded": ("The fact as recorded, leaving derived facts out.", _CONDITION),
 }
 _SHAPES: list[Schema] = [
     {"maxProperties": 1},
-    {"required": ["if", "then", "else"], "maxProperties": 3},
+    {"required": ["if", "then"], "maxProperties": 3},
     {"required": ["at_least", "of"], "maxProperties": 3},
 ]
 
@@ -239,7 +239,7 @@ def _parameter(parameter: Parameter) -> Schema:
         case Takes.TEXT if parameter.choices:
             numbers = [int(each) for each in parameter.choices if each.isdecimal()]
             shape = {"enum": [*parameter.choices, *numbers]}
-        case Takes.TEXT | Takes.EVENT | Takes.THERAPY | Takes.MEDICATION | Takes.AGENT:
+        case Takes.TEXT | Takes.EVENT | Takes.THERAPY | Takes.MEDICATION | Takes.AGENT | Takes.CAUSE:
             shape = {"type": "string"}
     return {"description": parameter.meaning, **shape}
 

@@ -161,79 +161,21 @@ SCORE_TYPE = flat(
     ("h_score", "H-score, 0 to 300", ("histoscore", "H score")),
 )
 
-MSI = flat(
-    "microsatellite status",
-    (
-        "msi_high",
-        "high instability",
-        (
-            "MSI-H",
-            "MSI high",
-            "microsatellite instable",
-            "microsatellite instability high",
-            "high microsatellite",
-            "instable",
-            "unstable",
-            "instabil",
-            "msi",
-            "MSI positive",
-            "microsatellite unstable",
-            "microsatellite high",
-        ),
-    ),
-    ("msi_low", "low instability", ("MSI-L", "MSI low", "microsatellite instability low")),
-    (
-        "mss",
-        "stable",
-        ("microsatellite stable", "MS-stable", "MSI-S", "MSI stable", "stabil", "microsatellite stability"),
-    ),
-)
-MMR = flat(
-    "mismatch repair status",
-    (
-        "mmr_deficient",
-        "deficient",
-        (
-            "dMMR",
-            "MMR-D",
-            "MMRd",
-            "MMR deficient",
-            "deficient mismatch repair",
-            "mismatch repair deficient",
-            "mismatch repair deficiency",
-            "MMR deficiency",
-            "deficient MMR",
-            "loss",
-            "MMR loss",
-            "lost",
-        ),
-    ),
-    (
-        "mmr_proficient",
-        "proficient",
-        (
-            "pMMR",
-            "MMR-P",
-            "MMRp",
-            "MMR proficient",
-            "proficient mismatch repair",
-            "mismatch repair proficient",
-            "proficient MMR",
-            "MMR intact",
-            "intact",
-            "no loss",
-            "retained",
-            "all retained",
-            "preserved",
-            "mismatch repair intact",
-            "intact MMR",
-            "no loss of expression",
-            "nuclear expression retained",
-        ),
-    ),
-)
+_CATEGORY_ROWS = rows("categories.csv")
 #: Markers whose result is one of a few named states
-CATEGORIES: Mapping[str, Tree] = MappingProxyType({"msi": MSI, "mmr": MMR})
+CATEGORIES: Mapping[str, Tree] = MappingProxyType(
+    {
+        marker: Tree(
+            f"state of {marker}",
+            (
+                Node(row["code"], row["title"], row["parent"] or None, listed(row["synonyms"]))
+                for row in _CATEGORY_ROWS
+                if row["marker"] == marker
+            ),
+        )
+        for marker in dict.fromkeys(row["marker"] for row in _CATEGORY_ROWS)
+    }
+)
 
 
 def specimens(method: str | None = None, specimen: str | None = None) -> frozenset[str]:

@@ -17,43 +17,11 @@ from matcher.vocabulary.tree import Group, Node, Tree
 
 _ROWS = rows("conditions.csv")
 
-GROUPS = (
-    Group(
-        "cns_disease",
-        "CNS metastasis or disorder",
-        ("metastasis_cns", "cns_disorder"),
-        ("central nervous system disease",),
-    ),
-    Group(
-        "cerebrovascular_event",
-        "Stroke or transient ischaemic attack",
-        ("stroke", "tia"),
-        ("cerebrovascular disease", "stroke or TIA"),
-    ),
-    Group(
-        "cardiac_event",
-        "Myocardial infarction, unstable angina or heart failure",
-        ("myocardial_infarction", "unstable_angina", "heart_failure"),
-        ("cardiac events",),
-    ),
-    Group("hypothyroidism", "Hypothyroidism", ("hypothyroidism_autoimmune", "hypothyroidism_other_cause")),
-    Group(
-        "diabetes",
-        "Diabetes mellitus",
-        ("type_1_diabetes", "type_2_diabetes", "diabetes_other"),
-        ("diabetes mellitus", "DM"),
-    ),
-    Group(
-        "thrombosis_or_bleeding",
-        "Thrombosis or bleeding",
-        ("thromboembolism", "arterial_thrombosis", "bleeding"),
-    ),
-    Group(
-        "ild_or_pneumonitis",
-        "Interstitial lung disease or pneumonitis",
-        ("interstitial_lung_disease",),
-        ("ILD/pneumonitis", "interstitial lung disease or pneumonitis"),
-    ),
+_GROUP_ROWS = rows("condition_groups.csv")
+
+#: what has more than one place: a named set of conditions that is no condition of the tree itself
+GROUPS = tuple(
+    Group(row["code"], row["title"], listed(row["members"]), listed(row["synonyms"])) for row in _GROUP_ROWS
 )
 
 _TOP = "any_condition"
@@ -69,10 +37,10 @@ CONDITIONS = Tree(
 )
 
 ICD10_CONDITION: Mapping[str, str] = MappingProxyType(
-    {code: row["code"] for row in _ROWS for code in listed(row["icd10"])}
+    {code: row["code"] for row in (*_ROWS, *_GROUP_ROWS) for code in listed(row["icd10"])}
 )
 SNOMED_CONDITION: Mapping[str, str] = MappingProxyType(
-    {code: row["code"] for row in _ROWS for code in listed(row["snomed"])}
+    {code: row["code"] for row in (*_ROWS, *_GROUP_ROWS) for code in listed(row["snomed"])}
 )
 
 

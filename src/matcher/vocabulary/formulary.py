@@ -7,6 +7,7 @@ never make "no prior immunotherapy" true. Nothing is resolved by likeness; liken
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +24,7 @@ from matcher.vocabulary.resolution import (
     together,
     unresolved,
 )
-from matcher.vocabulary.text import key
+from matcher.vocabulary.text import key as spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ class Combination:
 
 # A longer text is prose and no row of names.
 _MOST_WORDS = 20
+
+
+_EITHER = re.compile(r"pd-?\(l\)-?1", re.IGNORECASE)
+
+
+def key(text: str) -> str:
+    """How names are compared; a letter in brackets is there or is not: PD-(L)1 is PD-1 or PD-L1, and not PD-L1."""
+    return spelled(_EITHER.sub("pd1 or pdl1", text) if "(" in text else text)
 
 
 class FormularyFault(StrEnum):
@@ -121,6 +130,11 @@ class Formulary:
     def problems(self) -> tuple[FormularyProblem, ...]:
         return tuple(self._problems)
 
+    @property
+    def schemes(self) -> tuple[Combination, ...]:
+        """The names that stand for several agents given together."""
+        return tuple(self._combinations.values())
+
     def lookup(self, text: str) -> str | None:
         """The agent or class a name or synonym means; nothing for a combination, which is neither."""
         code = text if text in self._leaves else self._names.get(key(text))
@@ -142,6 +156,14 @@ class Formulary:
         ``KeyError`` for a name the formulary has not.
         """
         return self._leaves[self._code(text)]
+
+    def scheme(self, text: str) -> tuple[str, tuple[frozenset[str], ...]] | None:
+        """The name of agents that are given together, and the leaves of each; nothing for a name of anything else."""
+        code = self._names.get(key(text))
+        if code not in self._combinations:
+            return None
+        agents = [self.lookup(each) for each in self._combinations[code].agents]
+        return code, tuple(self._leaves[each] for each in agents if each is not None)
 
     def classes_of(self, text: str) -> tuple[str, ...]:
         """The classes that an agent (or the whole of a class) certainly belongs to."""

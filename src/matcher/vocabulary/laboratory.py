@@ -149,7 +149,7 @@ def dipstick_grade(text: str) -> float | None:
 
 
 #: how many copies of a virus are in the blood; of these a laboratory may say only whether there is any
-VIRAL_LOADS = frozenset({"hbv_dna", "hcv_rna"})
+VIRAL_LOADS = frozenset({"hbv_dna", "hcv_rna", "hiv_viral_load"})
 #: the limit a rule may set to a viral load in place of a number
 UNDETECTABLE = "undetectable"
 _ABSENT = frozenset(

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from matcher.vocabulary.tables import rows
 from matcher.vocabulary.tree import Node, Tree, flat
 
 
@@ -24,26 +25,8 @@ class Refused:
 
 
 # Scheme: its title and its stages in order. A stage with a letter is part of the numeral, IA1 is part of IA.
-_IMIG = "I IA IB II III IV"
-_GASTRIC_6 = "0 I IA IB II III IIIA IIIB IV"
-_GASTRIC_7 = "0 I IA IB II IIA IIB III IIIA IIIB IIIC IV"
 _STAGES: Mapping[str, tuple[str, str]] = {
-    "ajcc8_pleural": ("AJCC 8, pleural mesothelioma", "I IA IB II III IIIA IIIB IV"),
-    "ajcc7_pleural": ("AJCC 7, pleural mesothelioma", _IMIG),
-    "ajcc6_pleural": ("AJCC 6, pleural mesothelioma", _IMIG),
-    "ajcc5_pleural": ("AJCC 5, pleural mesothelioma", _IMIG),
-    "imig": ("IMIG (Rusch), pleural mesothelioma", _IMIG),
-    "ajcc8_gastric": ("AJCC 8, stomach, pathological", _GASTRIC_7),
-    "ajcc8_gastric_clinical": ("AJCC 8, stomach, clinical", "0 I II IIA IIB III IV IVA IVB"),
-    "ajcc7_gastric": ("AJCC 7, stomach", _GASTRIC_7),
-    "ajcc6_gastric": ("AJCC 6, stomach", _GASTRIC_6),
-    "ajcc5_gastric": ("AJCC 5, stomach", _GASTRIC_6),
-    "ajcc8_lung": (
-        "AJCC 8, lung",
-        "0 I IA IA1 IA2 IA3 IB II IIA IIB III IIIA IIIB IIIC IV IVA IVB",
-    ),
-    "iss": ("International Staging System, myeloma", "I II III"),
-    "r_iss": ("Revised International Staging System, myeloma", "I II III"),
+    row["scheme"]: (row["title"], row["stages"]) for row in rows("stage_schemes.csv")
 }
 
 
@@ -51,7 +34,7 @@ def _stage_nodes() -> Iterator[Node]:
     for scheme, (title, stages) in _STAGES.items():
         yield Node(scheme, title, closed=True)
         for stage in stages.split():
-            whole = stage[:-1] if stage[-1] in "ABC123" else ""
+            whole = stage[:-1] if stage[-1] in "ABCD123" else ""
             yield Node(
                 f"{scheme}.{stage}",
                 f"stage {stage}",

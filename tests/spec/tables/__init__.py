@@ -8,6 +8,7 @@ from tests.spec.tables.logic import DERIVED, LOGIC
 from tests.spec.tables.markers import MARKERS
 from tests.spec.tables.person import OBSERVED
 from tests.spec.tables.possible import POSSIBLE
+from tests.spec.tables.qualities import QUALITIES_OF_RECORDS
 from tests.spec.tables.therapy import THERAPY
 
 SECTIONS: tuple[Section, ...] = (
@@ -18,6 +19,7 @@ SECTIONS: tuple[Section, ...] = (
     LABORATORY,
     MARKERS,
     FINDINGS,
+    QUALITIES_OF_RECORDS,
     LOGIC,
     DERIVED,
     OBSERVED,

@@ -45,10 +45,41 @@ def _irradiated(intent: str | None, end: str) -> dict[str, object]:
 _EVENTS = ("leukapheresis", "lymphodepletion", "t_cell_infusion")
 _PLATELETS = {"lab": {"test": "platelets", "at_least": "100 10*9/L"}}
 
+_BEFORE_LEUKAPHERESIS = {"test": "platelets", "at_least": "100 10*9/L", "within": "7 days"}
+
 MEASUREMENTS = Section(
     "Measurements over time",
     "The latest record counts, if it is recent enough. The as-of day is 2026-01-15.",
     (
+        Table(
+            "Before a planned event",
+            "Counted to the event and not to the as-of day; what was measured after it does not count.",
+            {"lab": {**_BEFORE_LEUKAPHERESIS, "before": "leukapheresis"}},
+            (
+                row(MET, labs=_platelets((150, "2026-01-13")), events={"leukapheresis": "2026-01-20"}),
+                row(NOT_MET, labs=_platelets((20, "2026-01-13")), events={"leukapheresis": "2026-01-20"}),
+                row(
+                    UNKNOWN,
+                    "8 days before",
+                    labs=_platelets((150, "2026-01-12")),
+                    events={"leukapheresis": "2026-01-20"},
+                ),
+                row(UNKNOWN, "nobody knows when", labs=_platelets((150, "2026-01-14"))),
+                row(
+                    MET,
+                    "the one after it is passed over",
+                    labs=_platelets((150, "2026-01-08"), (20, "2026-01-12")),
+                    events={"leukapheresis": "2026-01-10"},
+                ),
+                row(
+                    UNKNOWN,
+                    "a span of days that reaches further",
+                    labs=_platelets((150, "2026-01-13")),
+                    events={"leukapheresis": "2026-01"},
+                ),
+            ),
+            events=_EVENTS,
+        ),
         Table(
             "Age of a measurement",
             "A measurement older than allowed is an unknown value, not a failing one.",

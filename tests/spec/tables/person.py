@@ -3,6 +3,7 @@
 from typing import Any
 
 from matcher.features.catalogue import CATALOGUE
+from matcher.vocabulary.observations import OBSERVATIONS, ObservationType
 from tests.spec.table import MET, NOT_MET, UNKNOWN, Section, Table, row
 
 #: word, what is asked of it, a value that passes, one that does not, one that leaves it open
@@ -77,11 +78,25 @@ def _table(word: str, asked: Any, passing: Any, failing: Any, leaving_open: Any)
     return Table(f"`{word}`", CATALOGUE[word].meaning + ".", {word: asked}, tuple(rows))
 
 
+_ALREADY = {each[0] for each in _OBSERVED} | {"ecog", "suitable_for", "measurable_disease"}
+
+
+def _row_of(kind: ObservationType) -> Table:
+    """The table of a fact that follows from its row in the vocabulary."""
+    if kind.codes:
+        passing, failing = kind.codes[:2]
+        return _table(kind.name, True if passing == "yes" else passing, passing, failing, None)
+    limit = kind.low + 1
+    asked = {"at_least": f"{limit:g} {kind.unit}".strip()}
+    return _table(kind.name, asked, limit, kind.low, f"{kind.low:g}-{limit:g}")
+
+
 OBSERVED = Section(
     "Observed facts",
     "One fact each, as recorded; what nobody recorded is every value it could have.",
     (
         *(_table(*each) for each in _OBSERVED),
+        *(_row_of(kind) for name, kind in OBSERVATIONS.items() if name not in _ALREADY),
         Table(
             "A fact about something",
             "A subject narrows the name: suitable for cisplatin says nothing about surgery.",

@@ -229,7 +229,8 @@ def test_what_is_wrong_with_a_mapping_is_shown_at_its_line(
 
 def test_the_wide_csv_has_every_single_fact_but_those_that_need_a_subject() -> None:
     facts = set(wide_mapping().mapping.facts)
-    assert set(OBSERVATIONS) - facts == {"suitable_for"}
+    subjects = {name: kind.subject for name, kind in OBSERVATIONS.items()}
+    assert {subjects[name] for name in set(OBSERVATIONS) - facts} == {"therapy", "specimen", "gene"}
 
 
 REPEATED = "rows: {therapies: {repeat: PATTERN, fields: {agents: {column: '*.name'}}}}"

@@ -114,6 +114,17 @@ def test_a_judgement_counts_no_longer_once_a_fact_it_rested_on_is_another(rulebo
     assert "judged does not apply by Dr Y on 2026-01-10 (no longer counts" in found.reason
 
 
+def test_what_a_judgement_is_of_is_the_same_on_every_engine(rulebook: Rulebook) -> None:
+    over = judged("E-02", "does not apply", person="Dr Y", day="2026-01-10")
+    profile = patient(rulebook, *FIT, over, ecog={"value": 3, "date": "2026-01-08"}, birth_date=None, age=66)
+    told = {
+        tuple(each.of for each in matched(rulebook, profile, engine)[1].criteria)
+        for engine in ENGINES
+        if engine != "spark"
+    }
+    assert len(told) == 1
+
+
 def test_a_judgement_counts_no_longer_once_the_rule_is_another(rulebook: Rulebook, tmp_path: Path) -> None:
     _, trial = matched(rulebook, patient(rulebook, *FIT))
     versioned = {**FIT[0], "of": criterion(trial, "I-02").of}

@@ -21,6 +21,7 @@ ALIKE = {
     frozenset({"actimmune", "autoimmune"}),
     frozenset({"tocilizumab", "ticilimumab"}),
     frozenset({"pleura", "pleurx"}),
+    frozenset({"colistin", "colitis"}),
     frozenset({"ipn_other", "icpn_other"}),
     frozenset({"platosin", "prazosin"}),
     frozenset({"valaciclovir", "valganciclovir"}),

@@ -21,9 +21,11 @@ from matcher.domain.possible import (
 )
 from matcher.domain.profile import Profile
 from matcher.domain.record import (
+    NOTHING_SAID,
     Absence,
     Alteration,
     Biomarker,
+    Components,
     Condition,
     Course,
     Diagnosis,
@@ -87,7 +89,9 @@ def _record(record: Record) -> Wire:
                 procedure=_codes(record.code),
                 start=_date(record.start),
                 end=_date(record.end),
+                reason=_codes(record.reason),
                 label=record.label,
+                **_qualities(record.qualities),
             )
         case Radiotherapy():
             return _radiotherapy(record)
@@ -99,6 +103,9 @@ def _record(record: Record) -> Wire:
                 start=_date(record.start),
                 end=_date(record.end),
                 label=record.label,
+                due_to=_due_to(record.due_to),
+                stable_since=_date(record.stable_since),
+                **_qualities(record.qualities),
             )
         case Medication():
             return _medication(record)
@@ -118,6 +125,8 @@ def _diagnosis(each: Diagnosis) -> Wire:
         histology=_codes(each.histology),
         status=_codes(each.status),
         date=_date(each.on),
+        free_since=_date(each.free_since),
+        **_qualities(each.qualities),
     )
 
 
@@ -198,6 +207,7 @@ def _course(each: Course) -> Wire:
         stopped_for=_codes(each.stopped_for),
         cycles=_number(each.cycles),
         label=each.label,
+        **_qualities(each.qualities),
     )
 
 
@@ -209,6 +219,7 @@ def _radiotherapy(each: Radiotherapy) -> Wire:
         start=_date(each.start),
         end=_date(each.end),
         ongoing=_codes(each.ongoing),
+        **_qualities(each.qualities),
     )
 
 
@@ -221,6 +232,8 @@ def _medication(each: Medication) -> Wire:
         ongoing=_codes(each.ongoing) or "unknown",
         route=_codes(each.route),
         label=each.label,
+        reason=_codes(each.reason),
+        **_qualities(each.qualities),
     )
 
 
@@ -278,6 +291,16 @@ def _date(span: DateSpan | None) -> str | Wire | None:
     if span.last < date.max:
         ends["to"] = span.last.isoformat()
     return ends or {"from": date.min.isoformat()}
+
+
+def _qualities(components: Components) -> Wire:
+    """Each quality that was said, as yes or no; of the others nothing is said again."""
+    said = [next(iter(each.members)) for each in components if each is not None and each.exact]
+    return {name.removeprefix("not_"): "no" if name.startswith("not_") else "yes" for name in said}
+
+
+def _due_to(components: Components) -> list[list[str] | None] | None:
+    return None if components == NOTHING_SAID else _components(components)
 
 
 def _stated(**fields: Any) -> Wire:

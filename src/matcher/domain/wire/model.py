@@ -23,6 +23,7 @@ from matcher.domain.wire.leaf import (
     TextValue,
 )
 from matcher.vocabulary.observations import OBSERVATIONS, ObservationType
+from matcher.vocabulary.qualities import QUALITIES
 
 
 class WireRow(BaseModel):
@@ -49,6 +50,7 @@ class DiagnosisRow(WireRow):
     histology: CodeValue | None = Field(None, description="Histological type.")
     status: CodeValue | None = Field(None, description="Active, in remission, cured.")
     date: DateValue | None = Field(None, description="Day of the diagnosis.")
+    free_since: DateValue | None = Field(None, description="First day without it, treated or in remission.")
 
 
 class TnmRow(WireRow):
@@ -168,6 +170,7 @@ class ProcedureRow(WireRow):
     procedure: CodeValue | None = Field(None, description="Code or name of the procedure.")
     start: DateValue | None = Field(None, description="The day.")
     end: DateValue | None = Field(None, description="The last day, where it took several.")
+    reason: CodeValue | None = Field(None, description="The condition it was done for.")
     label: TextValue | None = Field(None, description="The words of the record.")
     assertion: CodeValue | None = Field(
         None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
@@ -197,6 +200,11 @@ class ConditionRow(WireRow):
     grade: NumberValue | None = Field(None, description="CTCAE grade or NYHA class.")
     start: DateValue | None = Field(None, description="When it began.")
     end: DateValue | None = Field(None, description="When it was over.")
+    due_to: AgentsValue | None = Field(
+        None,
+        description="What it is an allergy to, or a toxicity of: agents, classes, procedures, radiotherapy.",
+    )
+    stable_since: DateValue | None = Field(None, description="First day from which on it has been stable.")
     label: TextValue | None = Field(None, description="The words of the record.")
     assertion: CodeValue | None = Field(
         None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
@@ -213,6 +221,7 @@ class MedicationRow(WireRow):
     end: DateValue | None = Field(None, description="Last dose.")
     ongoing: CodeValue | None = Field(None, description="Whether it is still being taken.")
     route: CodeValue | None = Field(None, description="Oral, inhaled, topical, …")
+    reason: CodeValue | None = Field(None, description="The condition it is taken for.")
     label: TextValue | None = Field(None, description="The words of the record.")
     assertion: CodeValue | None = Field(
         None, description="Whether it is so: present, suspected, absent, or not the patient's (family)."
@@ -246,19 +255,28 @@ class JudgementRow(WireRow):
     )
 
 
+def _with_qualities(table: str, row: type[WireRow]) -> type[WireRow]:
+    """The row with one field for each quality that a record of the table can have."""
+    fields: dict[str, Any] = {
+        each.name: (CodeValue | None, Field(None, description=f"{each.question} (yes or no)"))
+        for each in QUALITIES[table]
+    }
+    return create_model(row.__name__, __base__=row, __doc__=row.__doc__, **fields)
+
+
 ROWS: Mapping[str, type[WireRow]] = {
-    "diagnoses": DiagnosisRow,
+    "diagnoses": _with_qualities("diagnoses", DiagnosisRow),
     "tnm": TnmRow,
     "stage": StageRow,
     "staging": StagingRow,
     "labs": LabRow,
     "biomarkers": BiomarkerRow,
     "alterations": AlterationRow,
-    "therapies": CourseRow,
-    "procedures": ProcedureRow,
-    "radiotherapy": RadiotherapyRow,
-    "conditions": ConditionRow,
-    "medications": MedicationRow,
+    "therapies": _with_qualities("therapies", CourseRow),
+    "procedures": _with_qualities("procedures", ProcedureRow),
+    "radiotherapy": _with_qualities("radiotherapy", RadiotherapyRow),
+    "conditions": _with_qualities("conditions", ConditionRow),
+    "medications": _with_qualities("medications", MedicationRow),
     "events": EventRow,
     "judgements": JudgementRow,
 }

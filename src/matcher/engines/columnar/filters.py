@@ -25,7 +25,7 @@ from matcher.engines.columnar.days import FIRST_DAY, LAST_DAY, before
 from matcher.engines.columnar.frame import PatientFrame
 from matcher.engines.columnar.possible import Values
 from matcher.engines.columnar.records import Records, component_extremes
-from matcher.features.kind import Contains, Domain, Feature, Filter, Is, Named, Recent, Within
+from matcher.features.kind import Ago, Contains, Domain, Feature, Filter, Is, Named, Recent, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,8 @@ class Reading:
                 return _within_interval(records.numbers(field)[held], interval)
             case Recent():
                 return self._is_recent(records, condition, held)
+            case Ago():
+                return self._is_ago(records, condition, held)
 
     def _is_recent(self, records: Records, condition: Recent, held: Pick) -> Verdicts:
         reference, rows = self.reference(condition.events), records.rows[held]
@@ -168,6 +170,15 @@ class Reading:
             begun = np.where(began.stated, began.last, ended.last) <= reference.first[rows]
             sure &= begun | ~(began.stated | ended.stated)
         return verdicts_of(sure & possible, possible)
+
+    def _is_ago(self, records: Records, condition: Ago, held: Pick) -> Verdicts:
+        reference, rows = self.reference(condition.events), records.rows[held]
+        day = records.spans(condition.field)[held]
+        possible = ~day.stated | (day.first <= before(condition.at_least, reference.last)[rows])
+        sure = day.stated & (day.last <= before(condition.at_least, reference.first)[rows])
+        if condition.less:
+            possible, sure = ~sure, ~possible
+        return verdicts_of(sure, possible)
 
     def present(self, records: Records, matching: Candidates) -> Verdicts:
         """Whether each of these records matches and belongs to its patient's history up to today."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matcher.domain.dates import TimeUnit
+from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import NOT_UNDERSTOOD, UNREAD, Interval
 from matcher.engines.columnar import formulas, listed
 from matcher.engines.columnar.arrays import (
@@ -19,6 +19,7 @@ from matcher.engines.columnar.arrays import (
     greatest,
     one_each,
     present,
+    verdicts_of,
 )
 from matcher.engines.columnar.column import CodeColumn, NumberColumn
 from matcher.engines.columnar.days import BEFORE_ALL, FIRST_DAY, before, completed
@@ -132,8 +133,7 @@ def _latest(kind: Latest, domain: Domain, reading: Reading) -> Values:
     if not len(held):
         return _nothing(domain, reading)
     if kind.within is not None:
-        oldest = before(kind.within, reading.frame.as_of)[rows]
-        in_window = (first >= oldest).astype(np.int8) + (last >= oldest).astype(np.int8)
+        in_window = _in_window(kind.within, kind.events, dated, reading)
         verdicts = np.minimum(verdicts, in_window)
         kept = np.flatnonzero(in_window)
         if len(kept) < len(held):
@@ -150,6 +150,18 @@ def _latest(kind: Latest, domain: Domain, reading: Reading) -> Values:
         spoken = newest[groups.patients] > BEFORE_ALL
     together, conflict = _together(column[held], domain, groups, agreeing)
     return _spoken(domain, len(reading), groups.patients, together, (spoken, conflict))
+
+
+def _in_window(within: Duration, events: tuple[str, ...], dated: Dated, reading: Reading) -> Verdicts:
+    """Whether each record lies within this time of the as-of day, or before a planned event and not after it."""
+    rows, first, last = dated.rows, dated.first, dated.last
+    if not events:
+        oldest = before(within, reading.frame.as_of)[rows]
+        return verdicts_of(first >= oldest, last >= oldest)
+    event = reading.reference(events)
+    earliest, latest = before(within, event.first)[rows], before(within, event.last)[rows]
+    possible = (last >= earliest) & (first <= event.last[rows])
+    return verdicts_of((first >= latest) & (last <= event.first[rows]), possible)
 
 
 def _dated(kind: Latest, column: Said, reading: Reading) -> Dated:

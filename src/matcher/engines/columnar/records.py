@@ -79,7 +79,8 @@ class Records:
         column = self.table.columns.get(name)
         if isinstance(column, ComponentColumn):
             return column
-        return ComponentColumn(np.zeros(len(self) + 1, np.intp), CodeColumn(np.empty(0, np.int32), ()))
+        # A field that no record states: each could be anything.
+        return ComponentColumn(np.arange(len(self) + 1), CodeColumn(np.full(len(self), -1, np.int32), ()))
 
     def begins(self) -> SpanColumn:
         """The day a record is about, or began."""

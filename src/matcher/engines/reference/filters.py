@@ -11,7 +11,7 @@ from matcher.domain.profile import Profile
 from matcher.domain.record import Record
 from matcher.domain.verdict import Verdict, all_of, any_of
 from matcher.engines.base import Clock
-from matcher.features.kind import Contains, Filter, Is, Named, Recent, Within
+from matcher.features.kind import Ago, Contains, Filter, Is, Named, Recent, Within
 
 
 def begins(record: Record) -> DateSpan | None:
@@ -115,6 +115,8 @@ def _passes(record: Record, condition: Filter, profile: Profile, clock: Clock) -
             return _within_interval(held, condition.interval)
         case Recent():
             return _is_recent(record, condition, profile, clock)
+        case Ago():
+            return _is_ago(held, condition, profile, clock)
 
 
 def _within_codes(held: Codes | None, codes: frozenset[str]) -> Verdict:
@@ -151,6 +153,17 @@ def _begun_by(record: Record, reference: DateSpan) -> Verdict:
     if began.first > reference.last:
         return Verdict.NOT_MET
     return Verdict.MET if began.last <= reference.first else Verdict.UNKNOWN
+
+
+def _is_ago(held: DateSpan | None, condition: Ago, profile: Profile, clock: Clock) -> Verdict:
+    if held is None:
+        return Verdict.UNKNOWN
+    reference = reference_day(profile, condition.events, clock)
+    possible = held.first <= condition.at_least.before(reference.last)
+    certain = held.last <= condition.at_least.before(reference.first)
+    if condition.less:
+        possible, certain = not certain, not possible
+    return Verdict.MET if certain else Verdict.UNKNOWN if possible else Verdict.NOT_MET
 
 
 def _undated_end(record: Record) -> bool:

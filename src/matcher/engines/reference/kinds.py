@@ -22,7 +22,7 @@ from matcher.domain.record import Record
 from matcher.domain.verdict import Verdict, all_of
 from matcher.engines.base import Clock, Finding, Note, NoteKind
 from matcher.engines.reference import formulas, listed
-from matcher.engines.reference.filters import begins, belongs
+from matcher.engines.reference.filters import begins, belongs, reference_day
 from matcher.features.kind import (
     Age,
     CodeDomain,
@@ -122,7 +122,7 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
     for record, verdict in stated:
         day = begins(record) or DateSpan(date.min if dated else clock.as_of, clock.as_of)
         day = day.until(clock.as_of)
-        in_window = _in_window(day, kind, clock)
+        in_window = _in_window(day, kind, profile, clock)
         if in_window is Verdict.NOT_MET:
             stale.append(record)
         else:
@@ -159,13 +159,21 @@ def _hull(values: Sequence[Possible | None]) -> Possible | None:
     return reduce(either, said) if said else None
 
 
-def _in_window(day: DateSpan, kind: Latest, clock: Clock) -> Verdict:
+def _in_window(day: DateSpan, kind: Latest, profile: Profile, clock: Clock) -> Verdict:
     if kind.within is None:
         return Verdict.MET
-    oldest = kind.within.before(clock.as_of)
-    if day.last < oldest:
-        return Verdict.NOT_MET
-    return Verdict.MET if day.first >= oldest else Verdict.UNKNOWN
+    if not kind.events:
+        oldest = kind.within.before(clock.as_of)
+        return _lies(day.last >= oldest, day.first >= oldest)
+    event = reference_day(profile, kind.events, clock)
+    earliest, latest = kind.within.before(event.first), kind.within.before(event.last)
+    return _lies(
+        day.last >= earliest and day.first <= event.last, day.first >= latest and day.last <= event.first
+    )
+
+
+def _lies(possibly: bool, certainly: bool) -> Verdict:
+    return Verdict.MET if certainly else Verdict.UNKNOWN if possibly else Verdict.NOT_MET
 
 
 def _read(value: Possible, domain: Domain) -> Possible:

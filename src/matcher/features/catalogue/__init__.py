@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matcher.features.catalogue import findings, person_and_disease, therapy
+from matcher.features.catalogue import conditions, findings, person_and_disease, therapy
 from matcher.features.word import Word
 
 CATALOGUE: Mapping[str, Word] = {
-    word.name: word for word in (*person_and_disease.WORDS, *therapy.WORDS, *findings.WORDS)
+    word.name: word
+    for word in (*person_and_disease.WORDS, *therapy.WORDS, *findings.WORDS, *conditions.WORDS)
 }

@@ -1,16 +1,13 @@
-"""Words about laboratory values, biomarkers, alterations, conditions and medicines."""
+"""Words about laboratory values, biomarkers and alterations."""
 
 from __future__ import annotations
 
 from matcher.domain.dates import Duration, TimeUnit
-from matcher.domain.possible import YES, Interval
+from matcher.domain.possible import Interval
 from matcher.features.catalogue.alterations import alteration
-from matcher.features.catalogue.person_and_disease import WITHIN, window
+from matcher.features.catalogue.person_and_disease import COUNTED_TO, WITHIN, window
 from matcher.features.kind import (
     Age,
-    Contains,
-    Count,
-    Extreme,
     Feature,
     Filter,
     FirstOf,
@@ -20,14 +17,10 @@ from matcher.features.kind import (
     Latest,
     Named,
     NumberDomain,
-    Recent,
-    Total,
-    Within,
 )
 from matcher.features.word import Answer, Arguments, Category, Facet, Number, Parameter, Presence, Takes, Word
 from matcher.vocabulary import codes
 from matcher.vocabulary.biomarkers import CATEGORIES, METHOD, SCORE_TYPE, STATUSES
-from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
 
@@ -43,13 +36,17 @@ def _lab_kind(arguments: Arguments) -> Latest:
     test = LAB_TESTS[arguments.text("test")]
     field = {"": "value", "upper": "times_upper_normal", "lower": "times_lower_normal"}[arguments.multiple_of]
     where = (Is("test", frozenset({test.code})),)
-    return Latest("labs", field, where, window(arguments, test.max_age_days))
+    return Latest("labs", field, where, window(arguments, test.max_age_days), arguments.events("before"))
 
 
 def _lab_feature(test_name: str, arguments: Arguments) -> Feature:
     test = LAB_TESTS[test_name]
     kind = Latest(
-        "labs", "value", (Is("test", frozenset({test.code})),), window(arguments, test.max_age_days)
+        "labs",
+        "value",
+        (Is("test", frozenset({test.code})),),
+        window(arguments, test.max_age_days),
+        arguments.events("before"),
     )
     return Feature(f"lab {test_name}", kind, NumberDomain(Interval(test.low, test.high), test.unit))
 
@@ -103,7 +100,9 @@ def _tests(arguments: Arguments) -> tuple[Filter, ...]:
 
 def _marker(field: str) -> Facet:
     def kind(arguments: Arguments) -> Latest:
-        return Latest("biomarkers", field, _tests(arguments), arguments.duration("within"))
+        return Latest(
+            "biomarkers", field, _tests(arguments), arguments.duration("within"), arguments.events("before")
+        )
 
     answers: dict[str, Answer] = {
         "status": Category(codes=STATUSES),
@@ -111,13 +110,25 @@ def _marker(field: str) -> Facet:
         "score": Number("", 0, 100, bare=True),
         "number": Number(bare=True),
     }
-    return Facet(lambda _: answers[field], kind)
+
+    def answer(arguments: Arguments) -> Answer:
+        # Of a marker with named states nobody reports that it is positive.
+        named = field == "status" and arguments.text("marker") in CATEGORIES
+        return Category() if named else answers[field]
+
+    return Facet(answer, kind)
 
 
 def _percent_kind(arguments: Arguments) -> Latest:
     """Cells stained with at least the given intensity (any staining, when none is given)."""
     level = arguments.text("intensity_at_least") if "intensity_at_least" in arguments else "1"
-    return Latest("biomarkers", f"percent_{level}", _tests(arguments), arguments.duration("within"))
+    return Latest(
+        "biomarkers",
+        f"percent_{level}",
+        _tests(arguments),
+        arguments.duration("within"),
+        arguments.events("before"),
+    )
 
 
 def _category_answer(arguments: Arguments) -> Answer:
@@ -135,46 +146,6 @@ def _hla(arguments: Arguments) -> Latest:
     return Latest("biomarkers", "status", where)
 
 
-def _condition(arguments: Arguments) -> Count:
-    target = arguments.codes("is")
-    if "except" in arguments:
-        target = target - arguments.codes("except")
-    where: tuple[Filter, ...] = (Is("code", target),)
-    if "status" in arguments:
-        where += (Is("status", arguments.codes("status")),)
-    if "grade_at_least" in arguments:
-        grade = arguments.given["grade_at_least"].value
-        assert isinstance(grade, float)
-        where += (Within("grade", Interval(grade, 5.0)),)
-    if (within := arguments.duration("within")) is not None:
-        where += (Recent("start", within, arguments.events("before")),)
-    return Count("conditions", where, target)
-
-
-def _medicines(arguments: Arguments) -> tuple[Filter, ...]:
-    where: tuple[Filter, ...] = (Contains("components", arguments.codes("is")),)
-    if "route" in arguments:
-        where += (Is("route", arguments.codes("route")),)
-    if (within := arguments.duration("within")) is not None:
-        return (*where, Recent("end", within, arguments.events("before")))
-    return (*where, Is("ongoing", YES.members))
-
-
-def _dose(arguments: Arguments) -> Total:
-    equivalent = arguments.name_of("as") == "prednisone"
-    field = "prednisone_equivalent" if equivalent else "dose"
-    return Total("medications", field, _medicines(arguments), arguments.codes("is"))
-
-
-MEDICINE = Parameter("is", Takes.MEDICATION, "a class of medicines or one medicine", required=True)
-ROUTE = Parameter("route", Takes.CODES, "how it is given", phrase="({})", vocabulary=codes.ROUTE)
-TAKEN = Parameter(
-    "within", Takes.DURATION, "taken within this time; without it: taken now", phrase="within {}"
-)
-BEFORE = Parameter(
-    "before", Takes.EVENT, "time is counted to this planned event instead of today", phrase="before {}"
-)
-
 WORDS: tuple[Word, ...] = (
     Word(
         name="lab",
@@ -183,7 +154,7 @@ WORDS: tuple[Word, ...] = (
         phrase="{test}",
         example="lab: {test: platelets, at_least: 100 10*9/L, within: 14 days}",
         facets={"": Facet(_lab_answer, _lab_kind)},
-        parameters=(Parameter("test", Takes.LAB, "which test", required=True), WITHIN),
+        parameters=(Parameter("test", Takes.LAB, "which test", required=True), WITHIN, COUNTED_TO),
         question="What is the latest result for {test} (value, unit, date)?",
         topic="lab:{test}",
         default_window=lambda a: LAB_TESTS[a.text("test")].max_age_days,
@@ -195,7 +166,7 @@ WORDS: tuple[Word, ...] = (
         phrase="Creatinine clearance",
         example="creatinine_clearance: {at_least: 45 mL/min}",
         facets={"": Facet(lambda _: Number("mL/min", 0, 400), _clearance)},
-        parameters=(WITHIN,),
+        parameters=(WITHIN, COUNTED_TO),
         question="What is the creatinine (value, unit, date), and the weight?",
         topic="lab:creatinine",
         default_window=lambda _: LAB_TESTS["creatinine"].max_age_days,
@@ -207,7 +178,7 @@ WORDS: tuple[Word, ...] = (
         phrase="eGFR",
         example="egfr: {at_least: '50 mL/min/{1.73_m2}'}",
         facets={"": Facet(lambda _: Number("mL/min/{1.73_m2}", 0, 400), _egfr)},
-        parameters=(WITHIN,),
+        parameters=(WITHIN, COUNTED_TO),
         question="What is the creatinine (value, unit, date)?",
         topic="lab:creatinine",
         default_window=lambda _: LAB_TESTS["creatinine"].max_age_days,
@@ -225,7 +196,10 @@ WORDS: tuple[Word, ...] = (
             "score": _marker("score"),
             "number": _marker("number"),
             "category": Facet(
-                _category_answer, lambda a: Latest("biomarkers", "category", _tests(a), a.duration("within"))
+                _category_answer,
+                lambda a: Latest(
+                    "biomarkers", "category", _tests(a), a.duration("within"), a.events("before")
+                ),
             ),
         },
         parameters=(
@@ -240,6 +214,7 @@ WORDS: tuple[Word, ...] = (
             ),
             Parameter("score_type", Takes.CODES, "which score", vocabulary=SCORE_TYPE),
             WITHIN,
+            COUNTED_TO,
         ),
         question="What is the result for {marker} (method, percent of cells, intensity, called positive or negative)?",
         topic="biomarker:{marker}",
@@ -270,79 +245,5 @@ WORDS: tuple[Word, ...] = (
         ),
         question="Was {gene} tested, and what was found?",
         topic="alteration:{gene}",
-    ),
-    Word(
-        name="condition",
-        section="conditions",
-        meaning="A disease or finding beside the index cancer",
-        phrase="{is}",
-        example="condition: {is: autoimmune_disease, status: active}",
-        facets={"": Facet(lambda _: Presence(), _condition)},
-        parameters=(
-            Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),
-            Parameter("except", Takes.CODES, "not these", vocabulary=CONDITIONS, phrase="except {}"),
-            Parameter(
-                "status",
-                Takes.CODES,
-                "active, controlled, resolved, …",
-                phrase="({})",
-                vocabulary=codes.CONDITION_STATUS,
-            ),
-            Parameter(
-                "grade_at_least", Takes.NUMBER, "CTCAE grade", phrase="of grade {} or more", low=1, high=5
-            ),
-            Parameter("within", Takes.DURATION, "began within this time", phrase="within {}"),
-            BEFORE,
-        ),
-        question="Does the patient have, or has the patient had: {is}?",
-        topic="condition:{is}",
-    ),
-    Word(
-        name="worst_grade",
-        section="conditions",
-        meaning="Highest CTCAE grade of a condition; none is grade 0",
-        phrase="Grade of {is}",
-        example="worst_grade: {is: peripheral_neuropathy, at_most: 1}",
-        facets={
-            "": Facet(
-                lambda _: Number("", 0, 5, integer=True, bare=True),
-                lambda a: Extreme(
-                    "conditions", "grade", (Is("code", a.codes("is")),), a.codes("is"), none=0.0
-                ),
-            )
-        },
-        parameters=(Parameter("is", Takes.CODES, "which condition", required=True, vocabulary=CONDITIONS),),
-        question="What is the grade of: {is}?",
-        topic="condition:{is}",
-    ),
-    Word(
-        name="medication",
-        section="medication",
-        meaning="Takes a medicine now, or took it within some time",
-        phrase="Medication: {is}",
-        example="medication: antiplatelet",
-        facets={
-            "": Facet(lambda _: Presence(), lambda a: Count("medications", _medicines(a), a.codes("is")))
-        },
-        parameters=(MEDICINE, ROUTE, TAKEN, BEFORE),
-        question="Does the patient take: {is}?",
-        topic="medication:{is}",
-    ),
-    Word(
-        name="daily_dose",
-        section="medication",
-        meaning="Total daily dose of a class of medicines; corticosteroids as prednisone",
-        phrase="Daily dose of {is} {as}",
-        example="daily_dose: {is: corticosteroid, as: prednisone, above: 10 mg}",
-        facets={"": Facet(lambda _: Number("mg"), _dose)},
-        parameters=(
-            MEDICINE,
-            Parameter("as", Takes.TEXT, "equivalent dose of this", phrase="as {}", choices=("prednisone",)),
-            ROUTE,
-            TAKEN,
-            BEFORE,
-        ),
-        question="What is the daily dose of: {is}?",
-        topic="medication:{is}",
     ),
 )

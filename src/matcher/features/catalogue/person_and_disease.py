@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import NO, YES
+from matcher.features.catalogue.said import quality_parameters, said
 from matcher.features.kind import (
     Age,
+    Ago,
     Count,
     Feature,
     Filter,
@@ -26,6 +28,9 @@ from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
 
 WITHIN = Parameter("within", Takes.DURATION, "not older than this at the as-of date", phrase="within {}")
+COUNTED_TO = Parameter(
+    "before", Takes.EVENT, "the time before this planned event, instead of before today", phrase="before {}"
+)
 CONVERTED = {"ecog": "karnofsky", "karnofsky": "ecog"}
 
 
@@ -45,7 +50,9 @@ def observed(kind: ObservationType, arguments: Arguments) -> Latest:
     where: tuple[Filter, ...] = (Named("name", kind.name),)
     if kind.subject and kind.subject in arguments:
         where += (Named("subject", arguments.text(kind.subject)),)
-    return Latest("observations", "value", where, window(arguments, kind.max_age_days))
+    return Latest(
+        "observations", "value", where, window(arguments, kind.max_age_days), arguments.events("before")
+    )
 
 
 def _answer(kind: ObservationType) -> Answer:
@@ -64,15 +71,18 @@ def _scale(kind: ObservationType, arguments: Arguments) -> Kind:
     return FirstOf((recorded, Feature(f"{kind.name} from {other.name}", formula, domain)))
 
 
+_SUBJECT_TAKES = {"therapy": Takes.AGENT, "gene": Takes.GENE}
+
+
 def _observation_words() -> Iterator[Word]:
     for kind in OBSERVATIONS.values():
-        parameters: tuple[Parameter, ...] = (WITHIN,)
+        parameters: tuple[Parameter, ...] = (WITHIN, COUNTED_TO)
         if kind.subject:
             meaning = f"which {kind.subject}"
             parameters += (
                 Parameter(
                     kind.subject,
-                    Takes.AGENT if kind.subject == "therapy" else Takes.TEXT,
+                    _SUBJECT_TAKES.get(kind.subject, Takes.TEXT),
                     meaning,
                     vocabulary=SUBJECTS.get(kind.subject),
                     phrase="({})" if kind.subject == "criteria" else "{}",
@@ -118,7 +128,11 @@ def _other_cancer(arguments: Arguments) -> Count:
         where += (Is("status", arguments.codes("status")),)
     if (within := arguments.duration("within")) is not None:
         where += (Recent("start", within),)
-    return Count("diagnoses", where, target=codes)
+    if (free := arguments.duration("free_for")) is not None:
+        where += (Ago("free_since", free),)
+    if (less := arguments.duration("free_less_than")) is not None:
+        where += (Ago("free_since", less, less=True),)
+    return Count("diagnoses", where + said(arguments, "diagnoses"), target=codes)
 
 
 def _tnm_word(letter: str) -> Word:
@@ -126,8 +140,14 @@ def _tnm_word(letter: str) -> Word:
         "edition", Takes.TEXT, "AJCC edition", phrase="(edition {})", choices=staging.EDITIONS
     )
 
+    basis = Parameter(
+        "basis", Takes.TEXT, "clinical or pathological", phrase="({})", choices=("clinical", "pathological")
+    )
+
     def where(arguments: Arguments) -> tuple[Filter, ...]:
-        return (Is("edition", frozenset({arguments.text("edition")})),) if "edition" in arguments else ()
+        return tuple(
+            Is(name, frozenset({arguments.text(name)})) for name in ("edition", "basis") if name in arguments
+        )
 
     answer = Category(tree=staging.TNM, within=staging.TNM.leaves(letter.upper()))
 
@@ -138,7 +158,7 @@ def _tnm_word(letter: str) -> Word:
         phrase=f"TNM {letter.upper()} category",
         example=f"tnm_{letter}: {{edition: '8', in: [{letter.upper()}1]}}",
         facets={"": Facet(lambda _: answer, lambda a: Latest("staging", letter, where(a)))},
-        parameters=(edition,),
+        parameters=(edition, basis),
         question=f"What is the TNM {letter.upper()} category, and by which edition?",
         topic="tnm",
     )
@@ -194,7 +214,17 @@ WORDS: tuple[Word, ...] = (
             Parameter(
                 "status", Takes.CODES, "active, in remission or treated", choices=("active", "remission")
             ),
-            Parameter("within", Takes.DURATION, "diagnosed within this time", phrase="within {}"),
+            Parameter("within", Takes.DURATION, "diagnosed within this time", phrase="diagnosed within {}"),
+            Parameter(
+                "free_for", Takes.DURATION, "free of it for at least this time", phrase="free for {} or more"
+            ),
+            Parameter(
+                "free_less_than",
+                Takes.DURATION,
+                "free of it for less than this time",
+                phrase="free for less than {}",
+            ),
+            *quality_parameters("diagnoses"),
         ),
         question="Has the patient had another cancer? When, and is it in remission?",
         topic="other_cancer",

@@ -6,6 +6,7 @@ from math import inf
 
 from matcher.domain.dates import TimeUnit
 from matcher.domain.possible import YES, Interval
+from matcher.features.catalogue.said import quality_parameters, said
 from matcher.features.kind import (
     Contains,
     Count,
@@ -36,6 +37,7 @@ from matcher.vocabulary.procedures import PROCEDURES
 
 THERAPY = Parameter("therapy", Takes.THERAPY, "a class of agents or one agent", required=True)
 ANY_THERAPY = Parameter("therapy", Takes.THERAPY, "only courses with this class or agent")
+NOT_THESE = Parameter("except", Takes.THERAPY, "not this class or agent", phrase="except {}")
 KIND = Parameter(
     "kind", Takes.CODES, "systemic, intracavitary, …", phrase="({})", vocabulary=codes.THERAPY_KIND
 )
@@ -49,8 +51,8 @@ SYSTEMIC = frozenset({"systemic", "cell_therapy"})
 
 def _courses(arguments: Arguments) -> tuple[Filter, ...]:
     where: tuple[Filter, ...] = ()
-    if "therapy" in arguments:
-        where += (Contains("components", arguments.codes("therapy")),)
+    if (given := _target(arguments)) is not None:
+        where += _given(given, arguments)
     if "kind" in arguments:
         where += (Is("kind", arguments.codes("kind")),)
     if "role" in arguments:
@@ -59,15 +61,25 @@ def _courses(arguments: Arguments) -> tuple[Filter, ...]:
         where += (Is("stopped_for", arguments.codes("reason")),)
     if (within := arguments.duration("within")) is not None:
         where += (Recent("end", within, arguments.events("before")),)
-    return where
+    return where + said(arguments, "therapies")
+
+
+def _given(target: frozenset[str], arguments: Arguments) -> tuple[Filter, ...]:
+    """One agent of these was given; of a scheme one of each, in one course."""
+    return tuple(Contains("components", each) for each in (target, *arguments.together("therapy")))
 
 
 def _target(arguments: Arguments) -> frozenset[str] | None:
-    return arguments.codes("therapy") if "therapy" in arguments else None
+    """The agents that are asked about, without those excepted; nothing where any would do."""
+    if "therapy" not in arguments:
+        return None
+    return arguments.codes("therapy") - (arguments.codes("except") if "except" in arguments else frozenset())
 
 
 def _counted(arguments: Arguments, *more: Filter) -> Count:
-    return Count("therapies", _courses(arguments) + more, _target(arguments))
+    # Who never had one agent of a scheme never had the scheme.
+    others = arguments.together("therapy")
+    return Count("therapies", _courses(arguments) + more, _target(arguments), others=others)
 
 
 def _lines(arguments: Arguments) -> Count:
@@ -82,7 +94,7 @@ def _lines(arguments: Arguments) -> Count:
 def _progressed(arguments: Arguments) -> Count:
     where: tuple[Filter, ...] = ()
     if "therapy" in arguments:
-        where += (Contains("components", arguments.codes("therapy")),)
+        where += _given(arguments.codes("therapy"), arguments)
     where += (Is("progressed", YES.members),)
     limit = arguments.duration("within")
     if arguments.flag("during"):
@@ -107,7 +119,7 @@ def _since(arguments: Arguments) -> Kind:
     unit = arguments.elapsed_unit
     if "therapy" in arguments:
         where: tuple[Filter, ...] = _courses(arguments)
-        return Since("therapies", where, arguments.codes("therapy"), unit, "end", events)
+        return Since("therapies", where, _target(arguments), unit, "end", events)
     if "medication" in arguments:
         target = arguments.codes("medication")
         return Since("medications", (Contains("components", target),), target, unit, "end", events)
@@ -131,7 +143,7 @@ def _radiotherapy(arguments: Arguments) -> tuple[Filter, ...]:
         where += (Is("field", arguments.codes("field")),)
     if (within := arguments.duration("within")) is not None:
         where += (Recent("end", within, arguments.events("before")),)
-    return where
+    return where + said(arguments, "radiotherapy")
 
 
 #: a statement that no radiotherapy was given names every intent
@@ -140,7 +152,11 @@ ALL_RADIOTHERAPY = frozenset(codes.RADIOTHERAPY_INTENTS)
 
 def _procedure(arguments: Arguments) -> Count:
     target = arguments.codes("is")
-    where: tuple[Filter, ...] = (Is("code", target),)
+    if "except" in arguments:
+        target = target - arguments.codes("except")
+    where: tuple[Filter, ...] = (Is("code", target), *said(arguments, "procedures"))
+    if "for" in arguments:
+        where += (Is("reason", arguments.codes("for")),)
     if (within := arguments.duration("within")) is not None:
         where += (Recent("end", within, arguments.events("before")),)
     return Count("procedures", where, target)
@@ -166,7 +182,7 @@ WORDS: tuple[Word, ...] = (
         phrase="Prior {therapy}",
         example="prior: platinum",
         facets=_presence(_counted),
-        parameters=(THERAPY, KIND, ROLE, SINCE_END, BEFORE),
+        parameters=(THERAPY, NOT_THESE, KIND, ROLE, SINCE_END, BEFORE, *quality_parameters("therapies")),
         question="Has the patient ever had {therapy}? When was the last dose?",
         topic="therapy:{therapy}",
     ),
@@ -198,7 +214,7 @@ WORDS: tuple[Word, ...] = (
         phrase="Ongoing {therapy}",
         example="ongoing: checkpoint_inhibitor",
         facets=_presence(lambda a: _counted(a, Is("ongoing", YES.members))),
-        parameters=(THERAPY,),
+        parameters=(THERAPY, NOT_THESE, *quality_parameters("therapies")),
         question="Is {therapy} still being given?",
         topic="therapy:{therapy}",
     ),
@@ -287,6 +303,10 @@ WORDS: tuple[Word, ...] = (
             Parameter("event", Takes.TEXT, "since this event", choices=codes.EVENTS),
             BEFORE,
             KIND,
+            Parameter(
+                "except", Takes.THERAPY, "not this class or agent", phrase="except {}", only_with="therapy"
+            ),
+            *quality_parameters("therapies", "therapy"),
         ),
         question="When was the last dose or day of: {therapy}{medication}{procedure}{radiotherapy}{condition}{event}?",
         topic="washout:{therapy}{medication}{procedure}{radiotherapy}{condition}{event}",
@@ -301,8 +321,11 @@ WORDS: tuple[Word, ...] = (
         facets=_presence(_procedure),
         parameters=(
             Parameter("is", Takes.CODES, "which procedure", required=True, vocabulary=PROCEDURES),
+            Parameter("except", Takes.CODES, "not these", vocabulary=PROCEDURES, phrase="except {}"),
+            Parameter("for", Takes.CODES, "done for this condition", phrase="for {}", vocabulary=CONDITIONS),
             Parameter("within", Takes.DURATION, "within this time", phrase="within {}"),
             BEFORE,
+            *quality_parameters("procedures"),
         ),
         question="Has the patient had: {is}? When?",
         topic="procedure:{is}",
@@ -325,6 +348,7 @@ WORDS: tuple[Word, ...] = (
             INTENT,
             Parameter("within", Takes.DURATION, "ended within this time", phrase="within {}"),
             BEFORE,
+            *quality_parameters("radiotherapy"),
         ),
         question="Has the patient had radiotherapy {field}? When did it end?",
         topic="radiotherapy",

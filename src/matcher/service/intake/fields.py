@@ -12,7 +12,7 @@ from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.laboratory import LAB_TESTS, LabTest
 from matcher.vocabulary.observations import OBSERVATIONS, SUBJECTS, ObservationType
-from matcher.vocabulary.procedures import PROCEDURES
+from matcher.vocabulary.procedures import PROCEDURES, TREATMENTS
 from matcher.vocabulary.text import in_sentence
 from matcher.vocabulary.tree import Tree
 from matcher.vocabulary.units import convert
@@ -73,6 +73,8 @@ def _subject(kind: ObservationType, subject: str, formulary: Formulary | None) -
         return f"({tree.title(subject)})"
     if formulary is not None and formulary.knows(subject):
         return in_sentence(formulary.title(subject))
+    if TREATMENTS.has(subject):
+        return in_sentence(TREATMENTS.title(subject))
     return subject.replace("_", " ")
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from matcher.rules.graph import Read
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake import fields
+from matcher.service.intake.details import asked_details, detailed
 from matcher.service.intake.form import Effort, Field, Form, Input, InputKind, Option, Section, Shape, Term
 from matcher.service.intake.judging import field_named, judged_fields
 from matcher.service.intake.topics import MEDICINE_CLASSES, fields_for, topic_of
@@ -33,11 +34,14 @@ def form_of(rulebook: Rulebook) -> Form:
     formulary = rulebook.formulary
     asked = asked_fields(rulebook)
 
+    details = asked_details(rulebook)
+
     def more(name: str) -> Field | None:
-        return fields.field_of(name, formulary) or field_named(name, rulebook)
+        found = fields.field_of(name, formulary) or field_named(name, rulebook)
+        return detailed(found, details) if found is not None else None
 
     def marked(each: Field) -> Field:
-        return replace(each, asked=each.id in asked)
+        return replace(detailed(each, details), asked=each.id in asked)
 
     sections = tuple(
         Section(name, title, tuple(map(marked, made(asked, formulary)))) for name, title, made in _SECTIONS
@@ -178,7 +182,10 @@ def _therapies(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
         Input("stopped_for", InputKind.CHOICE, "Stopped for", fields.options(codes.STOP_REASON)),
     )  # fmt: skip
     yield from _coded("therapy", asked, (*sorted(formulary.classes), *sorted(formulary.agents)), formulary)
-    yield from _about("suitable_for", asked, formulary)
+    for name, kind in OBSERVATIONS.items():
+        if kind.section == "therapy":
+            yield from () if kind.subject else (fields.observation(kind),)
+            yield from _about(name, asked, formulary)
     yield from _coded("procedure", asked, PROCEDURES.codes, formulary)
     yield _list(
         "procedures", "Other operations and procedures", "Which operations and procedures were done?",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matcher.features.kind import Feature, Recent
+from matcher.features.kind import Ago, Feature, Recent
 from matcher.rules.judgement import JUDGEMENT
 from matcher.vocabulary import codes
 from matcher.vocabulary.conditions import CONDITIONS
@@ -52,7 +52,7 @@ def events_of(feature: Feature) -> tuple[str, ...]:
     filters = getattr(feature.kind, "where", ())
     counted = [
         getattr(feature.kind, "events", ()),
-        *(each.events for each in filters if isinstance(each, Recent)),
+        *(each.events for each in filters if isinstance(each, Recent | Ago)),
     ]
     return tuple(dict.fromkeys(f"event:{name}" for events in counted for name in events))
 

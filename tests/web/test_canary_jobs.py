@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -15,9 +16,11 @@ import psutil
 import pytest
 
 from matcher.api import checking, runner
+from matcher.api.checking import framed
 from matcher.api.runner import Work, job_folder
 from matcher.api.server import now, open_server
 from matcher.api.settings import Settings
+from matcher.errors.defect import words_kept
 from matcher.rulebook.load import load_rulebook
 from matcher.service.file_run import FileRun
 from matcher.service.match import MatchOptions
@@ -207,3 +210,22 @@ def test_what_goes_wrong_in_a_job_or_a_check_is_told_without_its_words(
     assert "Quastel" not in said
     assert holds(tmp_path) == ["patients.csv"]
     database.close()
+
+
+def test_a_runner_that_cannot_open_the_store_is_no_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It lies damaged when the job begins: the job waits."""
+    (tmp_path / "store.sqlite").write_bytes(CANARY.encode() * 500)
+    settings = replace(
+        Settings(), store=f"sqlite:///{tmp_path / 'store.sqlite'}", data=str(tmp_path / "data")
+    )
+    rulebook = load_rulebook(write_rulebook(tmp_path / "rules"))
+    sent = io.TextIOWrapper(io.BytesIO(framed(Work(settings, "a", "one", REQUEST, rulebook).to_bytes())))
+    monkeypatch.setattr("sys.stdin", sent)
+    with monkeypatch.context() as its_own, words_kept():
+        its_own.setattr("tempfile.tempdir", None)
+        assert runner.main() == 1
+    said = capfd.readouterr().err
+    assert said.startswith("failure ")
+    assert "Quastel" not in said

@@ -175,7 +175,7 @@ def main() -> int:
     work = Work.from_bytes(unframed(sys.stdin.buffer))
     try:
         return 0 if run(work) is JobState.DONE else 1
-    except StoreError as error:  # the lease runs out, and the job waits until the store is back
+    except MatcherError as error:  # the store cannot be opened or read: the job waits until it can
         sys.stderr.write(f"failure {place_of(error)} job={work.job}\n")
         return 1
 

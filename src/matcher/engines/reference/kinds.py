@@ -128,12 +128,9 @@ def _latest(kind: Latest, domain: Domain, profile: Profile, clock: Clock) -> Fin
         else:
             held.append((record, all_of((verdict, in_window)), day))
 
-    certain = [(record, day) for record, verdict, day in held if verdict is Verdict.MET]
-    current = [
-        (record, verdict, day)
-        for record, verdict, day in held
-        if not any(other.first > day.last for _, other in certain)
-    ]
+    certain = [day.first for _, verdict, day in held if verdict is Verdict.MET]
+    newest = max(certain, default=date.min)
+    current = [(record, verdict, day) for record, verdict, day in held if newest <= day.last]
     records = tuple(record for record, _, _ in current)
     notes = () if dated or kind.within is None else tuple(Note(NoteKind.UNDATED, each) for each in records)
     values = [_clipped(getattr(record, kind.field), domain) for record, _, _ in current]

@@ -40,9 +40,13 @@ class _Selection:
 
     def notes(self) -> tuple[Note, ...]:
         open_list = (Note(NoteKind.OPEN_LIST),) if self.open else ()
-        denied = tuple(record for record in self.possible if _is_denied(record, self.target))
-        unresolved = tuple(Note(NoteKind.UNRESOLVED, each) for each in self.possible if each not in denied)
-        return open_list + unresolved + tuple(Note(NoteKind.CONFLICT, record) for record in denied)
+        unresolved, denied = [], []
+        for record in self.possible:
+            if _is_denied(record, self.target):
+                denied.append(Note(NoteKind.CONFLICT, record))
+            else:
+                unresolved.append(Note(NoteKind.UNRESOLVED, record))
+        return (*open_list, *unresolved, *denied)
 
 
 def _select(

@@ -17,7 +17,7 @@ from matcher.vocabulary.text import key
 
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|to)\s*(\d+(?:\.\d+)?)")
 _MULTIPLE = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(?:x|\u00d7|\*|times)?\s*(?:the\s+)?(ULN|UNL|LLN|LNL|upper limit(?: of normal)?|lower limit(?: of normal)?)",
+    r"(\d+(?:\.\d+)?)(?:\s*(?:x|\u00d7|\*|times))?\s*(?:the\s+)?(ULN|UNL|LLN|LNL|upper limit(?: of normal)?|lower limit(?: of normal)?)",
     re.IGNORECASE,
 )
 _PLUS = re.compile(r"([1-4])\s*\+")

@@ -71,7 +71,7 @@ def test_one_by_one_the_patients_of_the_fixtures_are_counted_alike(rulebook: Rul
 def test_one_by_one_the_patients_of_the_cases_are_counted_alike(
     rulebook: Rulebook, cases: list[Profile]
 ) -> None:
-    found = check(CohortPlan.of(rulebook, include_closed=True), cases[::4])
+    found = check(CohortPlan.of(rulebook, include_closed=True), cases[1::4])
     assert all(column.any() for column in found.criteria.T), "a column is never more than nought"
 
 

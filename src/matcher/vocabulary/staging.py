@@ -93,7 +93,7 @@ _NOT_ASSESSED: Mapping[str, frozenset[str]] = {
 
 
 _EDITION_WORDS = r"(?:(?:ajcc|uicc|tnm|iaslc|cancer|staging|manual|version|edition|auflage|ed|v|the|of)(?![a-z])[\s./,_-]*)*"
-_EDITION = re.compile(rf"{_EDITION_WORDS}(\d+)\s*(?:st|nd|rd|th)?[\s./,_-]*{_EDITION_WORDS}")
+_EDITION = re.compile(rf"{_EDITION_WORDS}(\d+)(?:\s*(?:st|nd|rd|th))?[\s./,_-]*{_EDITION_WORDS}")
 # What is noted beside a category and does not change it: sentinel node, multifocal, isolated cells, nodes counted.
 _NOTED = re.compile(r"\((?:sn|f|m|is|i[+-]|mol[+-]|cy[+-]|n?\d+(?:/\d+)?)\)|\s", re.IGNORECASE)
 

@@ -85,6 +85,7 @@ mutate: setup
 whole: setup
 	@MATCHER_WHOLE=1 $(BIN)/python -m pytest -k "published or inside" tests/functional/test_spark.py \
 		tests/functional/test_at_size.py $(ARGS)
+	@MATCHER_WHOLE=1 $(BIN)/python -m pytest tests/web/test_stopping.py $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check

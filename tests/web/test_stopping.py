@@ -291,7 +291,7 @@ def stopped(
 
 
 @pytest.mark.parametrize(
-    ("number", "state"), enumerate(STATES), ids=lambda each: getattr(each, "__name__", "")
+    ("number", "state"), tuple(enumerate(STATES)), ids=lambda each: getattr(each, "__name__", "")
 )
 def test_a_stop_ends_the_server_in_every_state(
     tmp_path: Path, number: int, state: Callable[[Live, Held], None]

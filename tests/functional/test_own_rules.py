@@ -79,6 +79,8 @@ def test_a_wrong_trial_stops_nothing_of_the_others(mine: Path, capsys: pytest.Ca
         ["new", "../other", "--rules", "mine"],
         ["new", TRIAL, "--rules", "nowhere"],
         ["lint", "nowhere.yaml"],
+        ["lint", "mine"],
+        ["test", "mine"],
     ],
 )
 def test_what_cannot_be_begun_is_said_and_nothing_is_written(mine: Path, words: list[str]) -> None:

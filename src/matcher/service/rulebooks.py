@@ -121,6 +121,8 @@ def rulebook_of(files: Sequence[Path], given: Path | None = None) -> Path:
     from matcher.rulebook.sources import root_of
 
     for path in files:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder", f"name a rulebook with --rules {path}")
         if not path.is_file():
             raise UsageError(f"there is no file {path}")
     if given is None and files:

@@ -102,7 +102,7 @@ COMMANDS = (
 )  # fmt: skip
 WORK = (
     *(f"matcher.cli.{name}.open_rulebook" for name in ("match", "explain", "rules")),
-    *(f"matcher.cli.rules.{name}" for name in ("check", "run_all_cases", "case_coverage")),
+    *(f"matcher.cli.rules.{name}" for name in ("check", "open_readable", "run_all_cases", "case_coverage")),
     *(f"matcher.service.schemas.{name}" for name in ("rule_schema", "profile_schema")),
     "matcher.api.listen.listen",
     "matcher.store.open_database",

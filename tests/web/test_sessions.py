@@ -46,8 +46,8 @@ def standings(state: dict[str, Any]) -> list[tuple[str, int, str]]:
     return [(each["id"], each["rank"], each["standing"]) for each in state["trials"] + state["regimens"]]
 
 
-def matched(http: httpx.Client, profile: dict[str, Any]) -> list[tuple[str, int, str]]:
-    found = http.post("/v1/match", json=profile).json()["patient"]
+def matched(http: httpx.Client, profile: dict[str, Any], **asked: str) -> list[tuple[str, int, str]]:
+    found = http.post("/v1/match", json=profile, params=asked).json()["patient"]
     return [(each["id"], each["rank"], each["standing"]) for each in found["trials"] + found["regimens"]]
 
 
@@ -239,7 +239,7 @@ def test_no_value_of_a_patient_reaches_the_log_or_an_address(live: Live, http: h
 
 def test_what_is_left_to_a_person_is_answered_and_a_computed_verdict_overridden(http: httpx.Client) -> None:
     trial, name = "NCT02709512", "judgement:NCT02709512:E-05"
-    session = begin(http, profile=PROFILE)["id"]
+    session = begin(http, profile=PROFILE, include_closed=True)["id"]
     said = {"value": "does not apply", "person": "A. Surgeon", "day": "2026-01-12", "reason": "healed"}
     over = {"value": "not met", "person": "Dr Y", "reason": "of another patient"}
     state = put(http, session, {name: said, f"judgement:{trial}:I-06": over})
@@ -249,7 +249,7 @@ def test_what_is_left_to_a_person_is_answered_and_a_computed_verdict_overridden(
     assert criteria["E-05"]["reason"].endswith("judged does not apply by A. Surgeon on 2026-01-12: healed")
     assert (criteria["I-06"]["verdict"], shown["candidate"]["standing"]) == ("not met", "ineligible")
     assert "judged not met by Dr Y: of another patient; computed: met" in criteria["I-06"]["reason"]
-    assert standings(state) == matched(http, state["profile"])
+    assert standings(state) == matched(http, state["profile"], include_closed="true")
     back = put(http, session, {f"judgement:{trial}:I-06": None})
-    assert standings(back) == matched(http, back["profile"])
+    assert standings(back) == matched(http, back["profile"], include_closed="true")
     assert begin(http, profile=back["profile"])["answers"][name] == said

@@ -296,8 +296,11 @@ def stopped(
 def test_a_stop_ends_the_server_in_every_state(
     tmp_path: Path, number: int, state: Callable[[Live, Held], None]
 ) -> None:
-    """Told once as by a supervisor, or by hand and then once more; both ways in every state with `make whole`."""
-    ways = STOPS if os.environ.get("MATCHER_WHOLE") else STOPS[number % 2 : number % 2 + 1]
+    """Told once as by a supervisor, or by hand and then once more; in a third of the states but for `make whole`."""
+    whole = bool(os.environ.get("MATCHER_WHOLE"))
+    if not whole and number % 3:
+        pytest.skip("one state of three: the others with make whole")
+    ways = STOPS if whole else STOPS[number % 2 : number % 2 + 1]
     with ThreadPoolExecutor(len(STOPS)) as at_once:
         runs = [at_once.submit(stopped, tmp_path / str(n), state, told) for n, told in enumerate(ways)]
     for each in runs:

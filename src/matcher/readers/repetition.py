@@ -26,7 +26,7 @@ _E = TypeVar("_E", bound=Entry)
 _MOST_LIKE = 200  # records that each further one is held against; no patient has as many
 
 #: of these it is asked how many there were; of the others mostly whether there is one
-_EVENTS = (Course, Procedure, Radiotherapy)
+_EVENTS = (Course, Procedure)
 
 #: lists in which records are counted or added up
 COUNTED = ("therapies", "medications", "procedures", "radiotherapy", "conditions", "alterations", "diagnoses")
@@ -81,6 +81,9 @@ def _is_unread(record: object) -> bool:
 
 def _is_open(record: object) -> bool:
     """Whether a record of another name may tell of the same."""
+    if isinstance(record, Radiotherapy):
+        # An intent is not what was irradiated: only what says the same of it is told again.
+        return False
     if isinstance(record, _EVENTS):
         return any(each is None or len(each.members - DOUBTS) > 1 for each in _named(record))
     return _is_unread(record)

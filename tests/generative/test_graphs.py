@@ -130,7 +130,7 @@ def test_a_closed_list_without_contradiction_leaves_nothing_open(
 
 def _is_of_a_response(kind: kinds.Kind) -> bool:
     """Of a response that could not be evaluated nobody knows how good it was, nor of a change what it is one of."""
-    fields = {getattr(each, "field", "") for each in (kind, *kind.where)}
+    fields = {getattr(each, "field", "") for each in (kind, *getattr(kind, "where", ()))}
     return bool(fields & {"response", "protein_change"})
 
 

@@ -26,7 +26,7 @@ _E = TypeVar("_E", bound=Entry)
 _MOST_LIKE = 200  # records that each further one is held against; no patient has as many
 
 #: of these it is asked how many there were; of the others mostly whether there is one
-_EVENTS = (Course, Procedure)
+_EVENTS = (Course, Procedure, Radiotherapy)
 
 #: lists in which records are counted or added up
 COUNTED = ("therapies", "medications", "procedures", "radiotherapy", "conditions", "alterations", "diagnoses")
@@ -40,18 +40,19 @@ def each_once(records: tuple[_E, ...]) -> Iterator[_E]:
     class that says more than its member would lose that.
     """
     certain: list[_E] = []
+    wide: list[_E] = []
     alike: dict[object, list[_E]] = {}
     repeated: set[int] = set()
     for place in sorted(range(len(records)), key=lambda place: _says(records[place])):
         record = records[place]
         same = alike.setdefault(_of_what(record), [])
-        among = certain if _is_open(record) else same
+        among = certain if _is_open(record) else [*same, *wide]
         # Beyond that nobody looks: possibly told again is the answer that leaves most open.
         if len(among) >= _MOST_LIKE or any(may_be_same(record, each) for each in among):
             repeated.add(place)
             continue
-        same.append(record)
         certain.append(record)
+        (wide if _is_open(record) else same).append(record)
     for place, record in enumerate(records):
         yield _repeated(record) if place in repeated else record
 
@@ -81,9 +82,6 @@ def _is_unread(record: object) -> bool:
 
 def _is_open(record: object) -> bool:
     """Whether a record of another name may tell of the same."""
-    if isinstance(record, Radiotherapy):
-        # An intent is not what was irradiated: only what says the same of it is told again.
-        return False
     if isinstance(record, _EVENTS):
         return any(each is None or len(each.members - DOUBTS) > 1 for each in _named(record))
     return _is_unread(record)
@@ -144,8 +142,12 @@ def _is_wide(value: object) -> bool:
 def _repeated(record: _E) -> _E:
     match record:
         case Course() | Medication():
-            components = tuple(each if each is None else each.doubted(REPEATED) for each in record.components)
-            return with_components(record, components, REPEATED)
+            components = tuple(each and each.doubted(REPEATED) for each in record.components)
+            repeated = with_components(record, components, REPEATED)
+            # An agent that nobody can read bears no doubt of its own, and the course is told again all the same.
+            if isinstance(repeated, Course) and repeated.kind is not None:
+                return replace(repeated, kind=repeated.kind.doubted(REPEATED))
+            return repeated
         case Diagnosis() if record.index != YES and record.code is not None:
             return replace(record, code=record.code.doubted(REPEATED))
         case Condition() | Procedure() if record.code is not None:

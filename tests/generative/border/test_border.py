@@ -30,7 +30,7 @@ from tests.written import (
 
 UNKNOWN = Verdict.UNKNOWN
 #: lists of which it is asked whether something is there, and not how often
-EXISTING = ("diagnoses", "conditions", "medications", "alterations", "radiotherapy")
+EXISTING = ("diagnoses", "conditions", "medications", "alterations")
 each_way = pytest.mark.parametrize("way", WAYS)
 #: each example is a dozen patients and some four hundred nodes
 some = settings(

@@ -144,6 +144,8 @@ class _Binding:
     def _joined(self, table: str) -> BoundTable:
         form = self._mapping.tables[table]
         with self._in(table):
+            if form.key is not None:
+                return self._terms(table)
             given = [each for each in form.by if each.casefold() in self._by_name] or form.by[:1]
             by = self._find(given[0], None, ("tables", table, "by"))
             if by is None:
@@ -152,6 +154,16 @@ class _Binding:
             return BoundTable(
                 by or "", tuple(each for each in distinct if each), self._conditions(form.when, "", ())
             )
+
+    def _terms(self, table: str) -> BoundTable:
+        """A table of terms: the columns that say what a code is elsewhere are all that is read of it."""
+        form = self._mapping.tables[table]
+        for part in self._mapping.coded:
+            if part.through is not None and part.through.table == table:
+                for column in (form.key or "", part.through.code, part.through.system, part.through.text):
+                    if self._find(column, None, ("tables", table)) is None:
+                        self._report(column, ("tables", table, "key"))
+        return BoundTable("", (), self._conditions(form.when, "", ()), used=frozenset(self._used))
 
     def _coded(self, part: CodedPart) -> BoundCoded | None:
         with self._in(part.from_) as there:

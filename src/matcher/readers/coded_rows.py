@@ -13,6 +13,7 @@ from matcher.readers.cell_text import UNMAPPED, other_of, substances_of
 from matcher.readers.code_systems import OTHER, Meaning, system_of
 from matcher.readers.mapped import Drawing
 from matcher.readers.mapping import OBSERVATION_ROWS
+from matcher.readers.mapping_model import Through
 from matcher.readers.value import NOT_READ
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
@@ -51,7 +52,14 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
         return
     source = held[1] if held is not None else Source(drawing.file, drawing.row.line, coded.text or "")
     lists = dict(coded.lists)
-    meaning = drawing.bound.codes.find(_systems(drawing, coded), code) or _by_name(words, lists)
+    meaning = drawing.bound.codes.find(_systems(drawing, coded), code)
+    if (
+        meaning is None
+        and coded.part.through is not None
+        and coded.part.through.table in drawing.bound.tables
+    ):
+        meaning, words = _through(drawing, coded.part.through, code, words)
+    meaning = meaning or _by_name(words, lists)
     if meaning is None and coded.part.unmapped in _AGENTS and words:
         _add(drawing, coded.part.unmapped or "", substances_of(words), lists, source)
         return
@@ -75,6 +83,14 @@ def _systems(drawing: Drawing, coded: BoundCoded) -> list[str]:
         held = drawing.value(coded.system, "system")
         named = tuple(str(held[0]).split("|")) if held is not None else ()
     return [system for name in named if (system := system_of(name)) is not None]
+
+
+def _through(drawing: Drawing, through: Through, code: str, words: str) -> tuple[Meaning | None, str]:
+    """What a table of terms says of the code: its meaning in another system, and its words."""
+    row = drawing.term(through.table, code) or {}
+    named = system_of(row.get(through.system, ""))
+    found = drawing.bound.codes.find([named] if named else [], row.get(through.code, ""))
+    return found, words or _SEMANTIC_TAG.sub("", row.get(through.text, ""))
 
 
 def _by_name(words: str, lists: Mapping[str, Any]) -> Meaning | None:
@@ -113,7 +129,8 @@ def _add(
     if table == "labs" and "value" not in row:
         return
     named = NAMED_BY[table]
-    drawing.add(table, {named: term, **row}, {named: source, **sources})
+    called = {named: term} if term or term is NOT_READ else {}
+    drawing.add(table, {**called, **row}, {named: source, **sources})
 
 
 def _observe(drawing: Drawing, name: str, row: dict[str, Any], sources: Mapping[str, Source]) -> None:

@@ -129,16 +129,26 @@ def open_table(path: Path, *, known: Collection[str] = (), form: FileForm | None
 def _described(path: Path, encoding: Encoding, delimiter: str, form: FileForm) -> Table:
     """A file whose mapping says how it is written: the header is where, and what, the mapping says."""
     table = Table(path, encoding, delimiter, (), 0, frozenset(), empty=True, form=form)
-    if form.header:
-        header, line = tuple(form.header), form.skip
-    else:
-        first = next((each for each in table.records() if any(cell.strip() for cell in each.cells)), None)
-        if first is None:
-            raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file has no header")])
-        header, line = tuple(_plain_header(cell) for cell in first.cells), first.line
+    first = next((each for each in table.records() if any(cell.strip() for cell in each.cells)), None)
+    if first is None:
+        raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file has no header")])
+    header, line = tuple(_plain_header(cell) for cell in first.cells), first.line
+    names = {name.casefold() for each in form.header for name in each}
+    if form.header and sum(name.casefold() in names for name in header) < len(header) / 2:
+        header, line = _header_of_length(path, len(header), form), line - 1
     repeated = frozenset(name for name in header if name and header.count(name) > 1)
     table = replace(table, header=header, header_line=line + form.after, repeated=repeated)
     return table if any(True for _ in table.rows()) else replace(table, empty=True)
+
+
+def _header_of_length(path: Path, width: int, form: FileForm) -> tuple[str, ...]:
+    """The names of the columns that a mapping gives for rows of this length."""
+    found = next((tuple(each) for each in form.header if len(each) == width), None)
+    if found is None:
+        known = ", ".join(str(len(each)) for each in form.header)
+        reason = f"rows have {width} cells, and the mapping names the columns of rows with {known}"
+        raise PatientDataError([Diagnostic(path.name, 1, None, "P003", reason)])
+    return found
 
 
 def _header_line(path: Path, encoding: Encoding, delimiter: str, known: Collection[str]) -> int:

@@ -94,7 +94,7 @@ class Export:
             patient = identify(self.bound, first.row)
             return Entry(patient, source, problem=first.row.problem, text=first.row.text)
         whole = {name: [each for each in held if each.row.problem is None] for name, held in sheets.items()}
-        drawing = Drawing(self.bound, first.row, first.file, {**whole, "": good})
+        drawing = Drawing(self.bound, first.row, first.file, {**whole, "": good}, self.rows.term)
         drawn = drawing.draw(as_of)
         if any(each.row.problem is not None for held in sheets.values() for each in held):
             for name, held in sheets.items():
@@ -114,6 +114,9 @@ class Export:
             (identify(self.bound, row), Sheet(file, _narrow(row, self.bound.used))) for row in patients.rows()
         )
         for name, table in self._tables.items():
+            if (key := self.bound.mapping.tables[name].key) is not None:
+                self.rows.add_terms(name, ((row.cells.get(key, ""), row) for row in table.rows()))
+                continue
             strays = self.rows.add_rows(name, self._rows_of(table, self.bound.tables[name]))
             for patient, sheet in strays:
                 reason = (
@@ -156,7 +159,7 @@ class Export:
         for name, table in self._tables.items():
             new = [each for each in self.bound.tables[name].unknown if (table.path, each) not in told]
             told.update((table.path, each) for each in new)
-            if table.path != patients.path:
+            if table.path != patients.path and not self.bound.mapping.tables[name].key:
                 self.file_issues += unknown_columns(table.path.name, new, (), table.header_line)
 
 

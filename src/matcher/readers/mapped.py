@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,14 +14,12 @@ from matcher.readers.bound import Bound, BoundCell, BoundRow
 from matcher.readers.cell_text import UNMAPPED
 from matcher.readers.converting import DATE_FIELDS, answers, converted, is_blank
 from matcher.readers.csv_rows import Row
-from matcher.readers.mapped_days import moved, offset, outermost
+from matcher.readers.mapped_days import moved, offset, outermost, taken
 from matcher.readers.mapping_model import Condition
 from matcher.readers.merging import merged
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.readers.value import NOT_READ, UnreadableError, read_date
-
-__all__ = ["DATE_FIELDS", "Drawn", "Sheet", "draw", "identify"]
 
 _EARLIEST = "1900-01-01"
 _OFFSETS = ("days", "months", "years")
@@ -74,6 +72,8 @@ class Drawing:
     row: Row
     file: str
     sheets: Mapping[str, Sequence[Sheet]] = field(default_factory=dict)
+    #: a row of a table of terms, by the table's name and the key
+    term: Callable[[str, str], Mapping[str, str] | None] = lambda _table, _key: None
     wire: dict[str, Any] = field(default_factory=dict)
     places: dict[str, Source] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
@@ -296,7 +296,7 @@ class Drawing:
             for _ in self._each(cell.table)
             if (held := self.value(cell, fact, date_like=date_like)) is not None
         ]
-        return _taken(found, cell.cell.take) if found else None
+        return taken(found, cell.cell.take) if found else None
 
     def value(self, bound: BoundCell, fact: str, *, date_like: bool = False) -> tuple[Any, Source] | None:
         """What a cell says in the row that is read, with its place; nothing where it says nothing."""
@@ -324,7 +324,7 @@ class Drawing:
                 value = NOT_READ
             if value is not None:
                 found.append((value, source))
-        return _taken(found, cell.take) if found else None
+        return taken(found, cell.take) if found else None
 
     def _texts(self, bound: BoundCell) -> Iterator[tuple[str, str]]:
         """The columns of a cell with their texts; joined ones are one text that ends where the first part is blank."""
@@ -375,18 +375,6 @@ class Drawing:
     def issue(self, code: str, fact: str, reason: str, source: Source, text: object) -> None:
         """One more thing that could not be taken over."""
         self.issues.append(Issue.of(code, reason, source=source, patient=self.patient, fact=fact, text=text))
-
-
-def _taken(found: Sequence[tuple[Any, Source]], take: str) -> tuple[Any, Source]:
-    match take:
-        case "first":
-            return found[0]
-        case "any" if any(value is NOT_READ for value, _ in found):
-            return NOT_READ, found[0][1]
-        case "any":
-            distinct = list(dict.fromkeys(str(value) for value, _ in found))
-            return (distinct if len(distinct) > 1 else distinct[0]), found[0][1]
-    return outermost(found, latest=take == "latest")
 
 
 def _span(value: Any) -> DateSpan | None:

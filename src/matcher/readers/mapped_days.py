@@ -1,4 +1,4 @@
-"""Days as a mapping lets them be written, offsets from a day, and the outermost of several."""
+"""Days as a mapping lets them be written, offsets from a day, and which of several values counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from matcher.domain.dates import DateSpan
 from matcher.domain.source import Source
 from matcher.readers.mapping_model import Mapping
-from matcher.readers.value import UnreadableError, read_date
+from matcher.readers.value import NOT_READ, UnreadableError, read_date
 
 _SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[T ]\d{1,2}:\d{2}.*)?", re.DOTALL)
 _SHORT_YEAR = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2})(?:[T ]\d{1,2}:\d{2}.*)?", re.DOTALL)
@@ -153,3 +153,16 @@ def outermost(found: Sequence[tuple[Any, Source]], *, latest: bool) -> tuple[Any
     if place is not None:
         return found[place]
     return {"from": first.isoformat(), "to": last.isoformat()}, found[0][1]
+
+
+def taken(found: Sequence[tuple[Any, Source]], take: str) -> tuple[Any, Source]:
+    """Which of several values counts: the first, any of them (not known which), the latest or the earliest day."""
+    match take:
+        case "first":
+            return found[0]
+        case "any" if any(value is NOT_READ for value, _ in found):
+            return NOT_READ, found[0][1]
+        case "any":
+            distinct = list(dict.fromkeys(str(value) for value, _ in found))
+            return (distinct if len(distinct) > 1 else distinct[0]), found[0][1]
+    return outermost(found, latest=take == "latest")

@@ -205,8 +205,8 @@ def _fields_checked(mapping: Mapping, marked: Marked) -> list[Diagnostic]:
             hint = f"did you mean '{guess}'?" if guess else "name it under 'tables'"
             found.append(marked.report("U015", location, f"there is no table '{table_name}'", hint))
     for name, form in mapping.tables.items():
-        if not form.by:
-            message = "a table needs 'by', the column with the patient's identifier"
+        if not form.by and not form.key:
+            message = "a table needs 'by', the column with the patient's identifier, or 'key'"
             found.append(marked.report("U015", ("tables", name), message))
     return found
 
@@ -266,6 +266,8 @@ def _tables_named(mapping: Mapping) -> Iterator[tuple[Location, str]]:
     for number, coded in enumerate(mapping.coded):
         if coded.from_ is not None:
             yield ("coded", number, "from"), coded.from_
+        if coded.through is not None:
+            yield ("coded", number, "through", "table"), coded.through.table
 
 
 def numbered_parts(pattern: str) -> tuple[str, bool, str]:

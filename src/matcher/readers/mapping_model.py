@@ -15,6 +15,14 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
+def _headers(value: Any) -> Any:
+    return (
+        [value]
+        if isinstance(value, list) and value and all(isinstance(each, str) for each in value)
+        else value
+    )
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -148,6 +156,15 @@ class RowPart(_Part):
 RowParts = Annotated[list[RowPart], BeforeValidator(_listed)]
 
 
+class Through(_Part):
+    """A table of terms, such as OMOP's CONCEPT: by the code its code, system and words elsewhere."""
+
+    table: str = Field(description="The table, which has a `key`.")
+    code: str = Field(description="Its column with the code.")
+    system: str = Field(description="Its column with the system.")
+    text: str = Field(description="Its column with the words.")
+
+
 class CodedPart(_Part):
     """Rows that are sorted by their code: the code system says which list a row belongs to, and what it names."""
 
@@ -155,6 +172,10 @@ class CodedPart(_Part):
     code: Cell = Field(description="The code.")
     system: Texts | Cell = Field(description="The code systems it can be of, or the column that says which.")
     text: str | None = Field(None, description="The column with the words of the code.")
+    through: Through | None = Field(
+        None,
+        description="A table of terms that says what the code is in other systems; it is asked where no table has it.",
+    )
     lists: dict[str, dict[str, Cells]] = Field(
         description="By the list that a code can lead to (`observations` among them): the other fields of its row."
     )
@@ -190,7 +211,10 @@ class FileForm(_Part):
     comment: str | None = Field(None, min_length=1, description="Lines that begin so are passed over.")
     skip: int = Field(0, ge=0, le=1000, description="Lines above the header.")
     after: int = Field(0, ge=0, le=100, description="Lines between the header and the first row.")
-    header: list[str] = Field([], description="The names of the columns, where the file has none.")
+    header: Annotated[list[list[str]], BeforeValidator(_headers)] = Field(
+        [],
+        description="The names of the columns, where the file has none; of several lists the one as long as its rows.",
+    )
     quotes: bool = Field(True, description="Whether quotation marks enclose cells; else they are characters.")
     ragged: bool = Field(False, description="Whether rows may end before the last column.")
 
@@ -207,6 +231,9 @@ class TableForm(FileForm):
         [], description="The column with the patient's identifier; of several the first that is there."
     )
     when: Conditions = Field([], description="Only rows of which this holds.")
+    key: str | None = Field(
+        None, description="The column that rows are looked up by, in a table of terms that names no patients."
+    )
     distinct: list[str] = Field([], description="Rows that agree in these columns are one.")
     optional: bool = Field(False, description="Whether an export may lack it.")
 

@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -18,6 +18,7 @@ from matcher.readers.csv_rows import Row
 from matcher.readers.mapped import Sheet
 
 _BATCH = 20_000
+_MOST_TERMS = 100_000
 
 
 @dataclass
@@ -26,6 +27,7 @@ class SortedRows:
 
     path: Path = field(init=False)
     patients: int = 0
+    _terms: dict[tuple[str, str], Mapping[str, str] | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         aside = folder_aside()
@@ -71,6 +73,30 @@ class SortedRows:
                         held.append(_written(found[0], table, sheet))
                 database.executemany("insert into row values (?, ?, ?, ?, ?)", held)
             database.commit()
+
+    def add_terms(self, table: str, rows: Iterable[tuple[str, Row]]) -> None:
+        """A table of terms, by their keys; of two with one key the first counts."""
+        with self._open() as database:
+            database.execute(
+                "create table if not exists term (source text, name text, held text, primary key (source, name)) "
+                "without rowid"
+            )
+            database.executemany(
+                "insert into term values (?, ?, ?) on conflict do nothing",
+                ((table, key, json.dumps(row.cells)) for key, row in rows if key and row.problem is None),
+            )
+            database.commit()
+
+    def term(self, table: str, key: str) -> Mapping[str, str] | None:
+        """The row of a table of terms with this key."""
+        if (table, key) not in self._terms:
+            if len(self._terms) > _MOST_TERMS:
+                self._terms.clear()
+            with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as database:
+                query = "select held from term where source = ? and name = ?"
+                found = database.execute(query, (table, key)).fetchone()
+            self._terms[table, key] = json.loads(found[0]) if found is not None else None
+        return self._terms[table, key]
 
     def finish(self) -> None:
         """Sorts what was added."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.readers.bound import Bound, BoundCell, BoundRow
-from matcher.readers.mapped import DATE_FIELDS
+from matcher.readers.converting import DATE_FIELDS
 from matcher.readers.mapping_model import Condition
 from matcher.vocabulary.observations import OBSERVATIONS
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from matcher.errors import nearest
-from matcher.vocabulary.text import key, words
+from matcher.vocabulary.text import in_sentence, key, words
 
 _TAKEN_BACK = frozenset(
     {
@@ -42,6 +42,8 @@ class Node:
     parent: str | None = None
     synonyms: tuple[str, ...] = ()
     closed: bool = False
+    #: what it is called in a sentence where the title is no name of its own
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,10 @@ class Tree:
 
     def title(self, code: str) -> str:
         return self._groups[code].title if code in self._groups else self._nodes[code].title
+
+    def called(self, code: str) -> str:
+        """As a person says it; the title of most."""
+        return self.title(code) if code in self._groups else self._nodes[code].called or self.title(code)
 
     def parent(self, code: str) -> str | None:
         """The node above; a root and a group have none."""
@@ -218,7 +224,8 @@ def _with_other_leaves(given: tuple[Node, ...]) -> dict[str, Node]:
     for node in given:
         other = f"{node.code}_other"
         if node.code in parents and not node.closed and other not in nodes:
-            nodes[other] = Node(other, f"other {node.title}", node.code)
+            called = f"other {in_sentence(node.called)}" if node.called else ""
+            nodes[other] = Node(other, f"other {node.title}", node.code, called=called)
     return nodes
 
 

@@ -87,3 +87,11 @@ def test_what_cannot_be_begun_is_said_and_nothing_is_written(mine: Path, words: 
     before = sorted(mine.rglob("*"))
     assert main(["rules", *words]) == 2
     assert sorted(mine.rglob("*")) == before
+
+
+def test_what_extends_a_rulebook_that_is_not_there_is_not_taken_for_all_there_is(
+    mine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("matcher.rulebook.sources.shipped_rules", lambda: None)
+    assert main(["rules", "list", "--rules", "mine"]) == 2
+    assert "no rulebook is installed" in capsys.readouterr().err

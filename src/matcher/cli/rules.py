@@ -93,7 +93,7 @@ def lint(files: Sequence[Path], given: Path | None, *, as_json: bool) -> int:
         )
     else:
         page = Page()
-        _print_diagnostics(page, loaded.diagnostics)
+        print_diagnostics(page, loaded.diagnostics)
         warnings = len(loaded.diagnostics) - len(loaded.errors)
         page.line(
             f"{_number(len(loaded.files), 'file')}: {_number(len(loaded.errors), 'error')}, {_number(warnings, 'warning')}"
@@ -114,7 +114,7 @@ def run_tests(files: Sequence[Path], given: Path | None, *, as_json: bool) -> in
         )
     else:
         page = Page()
-        _print_diagnostics(page, run.failures)
+        print_diagnostics(page, run.failures)
         if not run.results and not run.diagnostics:
             page.line("No cases: put a .cases.yaml file beside a rule.")
         else:
@@ -136,7 +136,7 @@ def show_coverage(given: Path | None, *, as_json: bool) -> int:
         )
     else:
         page = Page()
-        _print_diagnostics(page, found.diagnostics)
+        print_diagnostics(page, found.diagnostics)
         page.line(f"{found.exercised} of {found.wanted} shown by cases: {found.percent:.1f} %")
     return BROKEN if found.diagnostics else 0
 
@@ -170,7 +170,7 @@ def _diagnostic(each: Diagnostic) -> dict[str, Any]:
     return {**asdict(each), "severity": each.severity}
 
 
-def _print_diagnostics(page: Page, diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
+def print_diagnostics(page: Page, diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
     for each in diagnostics:
         for line in each.render().splitlines():
             page.line(line.lstrip(), indent=len(line) - len(line.lstrip()), hang=4)

@@ -70,6 +70,10 @@ class Sources:
         return rule_paths(self.root)
 
     @property
+    def own_cases(self) -> list[Path]:
+        return case_paths(self.root)
+
+    @property
     def rules(self) -> list[Path]:
         """Every rule file in force: those of one's own, then those of the base that none of them stands for."""
         return [*self.own, *self._of_base(rule_paths)]
@@ -83,7 +87,7 @@ class Sources:
     @property
     def cases(self) -> list[Path]:
         """The cases of one's own, and of the base those whose rule is in force."""
-        return [*case_paths(self.root), *self._of_base(case_paths)]
+        return [*self.own_cases, *self._of_base(case_paths)]
 
     @property
     def misnamed(self) -> list[Path]:

@@ -137,6 +137,30 @@ def run_tests(files: Files = None, rules: asked.Rules = None, as_json: asked.AsJ
     return work.run_tests(files or (), rules, as_json=as_json)
 
 
+@rules.command("fmt")
+def put_in_form(
+    files: Files = None,
+    rules: asked.Rules = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 3 where a file is not in form.")
+    ] = False,
+) -> int:
+    """Put rule files in form: two spaces a level, nothing behind a line.
+
+    Only space changes: comments, quotes and the order of things stay as they are. A file with errors is left alone
+    and said, with exit code 3.
+
+    \b
+    Examples:
+      matcher rules fmt mine/trials/NCT01234567.yaml
+      matcher rules fmt --rules mine
+      matcher rules fmt --rules mine --check
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import own_rules as work
+
+    return work.put_in_form(files or (), rules, check=check)
+
+
 @rules.command("coverage")
 def show_coverage(rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
     """Say what no case shows yet.

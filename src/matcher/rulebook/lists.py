@@ -115,6 +115,8 @@ class _Places:
                 if problem.other
                 else "add it to the agents, with its names"
             )
+        elif problem.fault is FormularyFault.CIRCLE:
+            hint = "take it out of the members of one of the two"
         for file, path in self._find(problem):
             if file.marked is not None:
                 return located(file.marked, [Problem(path, code, message, hint)])

@@ -169,6 +169,11 @@ class ConditionReader:
         if len(self.problems) > before:
             return None
         arguments = Arguments(given)
+        if excluded := word.excluded(arguments):
+            name, why = excluded
+            return self._refuse(
+                (*path, name), "R072", why, f"remove '{name}', or what it contradicts", at_key=True
+            )
         if not facets:
             return self._comparison(word, word.facets[""], arguments, asked, path)
         return self._facets(word, facets, arguments, asked, path)

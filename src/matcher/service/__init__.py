@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         check,
         open_readable,
         open_rulebook,
+        rulebook_of,
         rules_directory,
         run_all_cases,
     )
@@ -27,6 +28,7 @@ __all__ = [
     "check",
     "open_readable",
     "open_rulebook",
+    "rulebook_of",
     "rules_directory",
     "run_all_cases",
 ]

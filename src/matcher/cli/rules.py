@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from matcher.service import (
     check,
     open_readable,
     open_rulebook,
+    rulebook_of,
     rules_directory,
     run_all_cases,
 )
@@ -83,6 +84,15 @@ def _unknown(identifier: str, rulebook: Rulebook) -> UsageError:
     guess = nearest(identifier, [*rulebook.by_id, *rulebook.derived])
     hint = f"did you mean '{guess}'?" if guess else ""
     return UsageError(f"the rulebook has no rule '{identifier}'", hint, "U007")
+
+
+def watched(watch: bool, files: Sequence[Path], given: Path | None, work: Callable[[], int]) -> int:
+    """The work, once or after every save in the rulebook that the files belong to."""
+    if not watch:
+        return work()
+    from matcher.cli.watching import again
+
+    return again(rulebook_of(files, given), work)
 
 
 def lint(files: Sequence[Path], given: Path | None, *, as_json: bool) -> int:

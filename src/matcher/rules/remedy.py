@@ -69,7 +69,7 @@ def treatment_for(name: str) -> str:
 
 
 def elsewhere(name: str, asked: Tree) -> str:
-    """The word for what is no member of the vocabulary that is asked, and is one of another: a procedure, not a disease."""
+    """The word for a name that is of another vocabulary than the one that is asked: a procedure, not a disease."""
     if asked.name not in _KINDS:
         return ""
     for kind, (tree, what, word) in _KINDS.items():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         open_readable,
         open_rulebook,
         out_of_form,
+        rulebook_of,
         rules_directory,
         run_all_cases,
     )
@@ -29,6 +30,7 @@ __all__ = [
     "open_readable",
     "open_rulebook",
     "out_of_form",
+    "rulebook_of",
     "rules_directory",
     "run_all_cases",
 ]

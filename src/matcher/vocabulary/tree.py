@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from matcher.errors import nearest
 from matcher.vocabulary.text import in_sentence, key, words
@@ -58,7 +59,7 @@ class Group:
 class Tree:
     """Nodes by code, with their leaves worked out once. A group's code may stand wherever a node's does.
 
-    ``names`` has every name that means one code, as the table spells it, with that code.
+    Names are indexed once somebody looks one up: most commands ask few trees.
     """
 
     def __init__(self, name: str, nodes: Iterable[Node], groups: Iterable[Group] = ()) -> None:
@@ -81,8 +82,6 @@ class Tree:
                 raise ValueError(f"{name}: {group.code} is both a node and a group")
             self._leaves[group.code] = frozenset().union(*(self._leaves[each] for each in group.members))
         self.all_leaves: frozenset[str] = frozenset().union(*(self._leaves[root] for root in self.roots))
-        self._names = self._name_index()
-        self.names: Mapping[str, str] = self._spelled_names()
 
     def __contains__(self, code: object) -> bool:
         return code in self._leaves
@@ -179,8 +178,9 @@ class Tree:
         self._leaves[code] = own
         return own
 
-    def _spelled_names(self) -> dict[str, str]:
-        """Every name that means one code, as it is spelled in the table."""
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Every name that means one code, as it is spelled in the table, with that code."""
         spelled: dict[str, str] = {}
         entries: tuple[Node | Group, ...] = (*self._nodes.values(), *self._groups.values())
         for entry in entries:
@@ -189,7 +189,8 @@ class Tree:
                     spelled.setdefault(name, entry.code)
         return spelled
 
-    def _name_index(self) -> dict[str, str]:
+    @cached_property
+    def _names(self) -> dict[str, str]:
         """Names to codes: a code beats a title, a title a synonym; a name shared at one rank is left out."""
         index: dict[str, str] = {}
         entries: tuple[Node | Group, ...] = (*self._nodes.values(), *self._groups.values())

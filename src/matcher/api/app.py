@@ -22,7 +22,7 @@ from matcher.api.foreman import Foreman, sweep
 from matcher.api.log import set_up_log
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
-from matcher.api.server import Server, current_of, open_server, server_of
+from matcher.api.server import Server, current_of, known_caller, open_server
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.web.pages import page_routes, static
@@ -85,8 +85,7 @@ def _intake_page(request: Request) -> str:
 
 
 async def _may_read(request: Request) -> bool:
-    callers = server_of(request).callers
-    return await callers.find(request.headers.get("authorization", "")) is not None
+    return await known_caller(request) is not None
 
 
 def from_environment() -> FastAPI:

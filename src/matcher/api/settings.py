@@ -43,6 +43,7 @@ class Settings:
     session_hours: float = 12.0
     open_jobs: int = 20
     job_days: float = 7.0
+    worklist_days: float = 180.0
     lease: float = 15.0
     workers: int = 1
     quiet: bool = False

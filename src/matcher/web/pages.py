@@ -5,13 +5,10 @@ No build step, nothing from elsewhere, nothing inline: the border's Content-Secu
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
@@ -22,8 +19,8 @@ from starlette.staticfiles import StaticFiles
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake.form import EFFORT_TEXT, Field, Form, Input, InputKind, Shape
 from matcher.service.templating import STATIC, page_environment
+from matcher.web.stamp import FOLDER, stamp
 
-FOLDER = Path(str(files("matcher.web"))) / "static"
 #: up to so many options are laid out side by side, more are a list to choose from
 _PILLS = 4
 #: what of a row stands in its first line
@@ -71,7 +68,7 @@ def static() -> StaticFiles:
 @cache
 def _environment() -> Environment:
     environment = page_environment("matcher.web")
-    environment.globals.update(stamp=_stamp())
+    environment.globals.update(stamp=stamp())
     environment.filters.update(
         slug=slug,
         in_pills=in_pills,
@@ -103,12 +100,3 @@ def in_pills(each: Input) -> bool:
 def main_input(found: Field) -> Input | None:
     """The input that a "not known" stands in for; a group such as TNM has none."""
     return None if found.shape in (Shape.TNM, Shape.LIST) else found.inputs[0]
-
-
-@cache
-def _stamp() -> str:
-    """Of what the files hold, so that a browser never mixes two versions."""
-    found = hashlib.sha256()
-    for path in sorted((*FOLDER.iterdir(), *STATIC.iterdir())):
-        found.update(path.read_bytes())
-    return found.hexdigest()[:12]

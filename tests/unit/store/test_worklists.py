@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,12 +41,19 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Database:
-    if request.param == "sqlite":
-        return open_database(f"sqlite:///{tmp_path / 'store.sqlite'}", clock)
-    held: PostgreSQL = request.getfixturevalue("postgresql")
-    return open_database(held.new(), clock)
+both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Database]:
+    if getattr(request, "param", "sqlite") == "sqlite":
+        url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    else:
+        held: PostgreSQL = request.getfixturevalue("postgresql")
+        url = held.new()
+    opened = open_database(url, clock)
+    yield opened
+    opened.close()
 
 
 def entry(number: int, patient: str, trial: str = "NCT1", standing: int = 3, missing: str = "I-01") -> Entry:
@@ -90,32 +98,32 @@ def test_a_worklist_is_its_team_s(database: Database, worklist: str) -> None:
     assert lists.of("gastric") == []
 
 
-@pytest.mark.parametrize(
-    ("asked", "patients"),
-    [
-        (Asked(), ["P-2", "P-1", CANARY, "P-4"]),
-        (Asked(sort="file"), ["P-1", "P-2", CANARY, "P-4"]),
-        (Asked(trial="NCT1"), ["P-2", "P-1"]),
-        (Asked(trial="NCT2", standing=4), ["P-1"]),
-        (Asked(standing=3, missing="I-11"), [CANARY]),
-        (Asked(missing="I-1"), []),
-        (Asked(missing="I_01"), []),
-        (Asked(trial="NCT2", availability="closed"), [CANARY]),
-        (Asked(patient="p-"), ["P-2", "P-1", "P-4"]),
-        (Asked(status="contacted"), ["P-1"]),
-        (Asked(status="contacted", trial="NCT1"), []),
-        (Asked(status="new"), ["P-2", CANARY, "P-4"]),
-        (Asked(owner="Anna"), ["P-1"]),
-        (Asked(changed=True), []),
-    ],
-)
-def test_patients_are_found_by_trial_standing_and_what_was_done(
-    database: Database, worklist: str, asked: Asked, patients: list[str]
-) -> None:
+FOUND = [
+    (Asked(), ["P-2", "P-1", CANARY, "P-4"]),
+    (Asked(sort="file"), ["P-1", "P-2", CANARY, "P-4"]),
+    (Asked(trial="NCT1"), ["P-2", "P-1"]),
+    (Asked(trial="NCT2", standing=4), ["P-1"]),
+    (Asked(standing=3, missing="I-11"), [CANARY]),
+    (Asked(missing="I-1"), []),
+    (Asked(missing="I_01"), []),
+    (Asked(trial="NCT2", availability="closed"), [CANARY]),
+    (Asked(patient="p-"), ["P-2", "P-1", "P-4"]),
+    (Asked(status="contacted"), ["P-1"]),
+    (Asked(status="contacted", trial="NCT1"), []),
+    (Asked(status="new"), ["P-2", CANARY, "P-4"]),
+    (Asked(owner="Anna"), ["P-1"]),
+    (Asked(changed=True), []),
+]
+
+
+@both
+def test_patients_are_found_by_trial_standing_and_what_was_done(database: Database, worklist: str) -> None:
     Statuses(database, worklist).change([Change("P-1", "NCT2", 0, "contacted", "Anna")], "Anna")
-    assert found(database, worklist, asked) == patients
+    for asked, patients in FOUND:
+        assert found(database, worklist, asked) == patients, asked
 
 
+@both
 def test_of_many_changes_the_one_that_came_too_late_is_named(database: Database, worklist: str) -> None:
     statuses = Statuses(database, worklist)
     statuses.change([Change("P-7", "NCT1", 0, "contacted", note="phoned")], "Berta")
@@ -156,6 +164,7 @@ def test_of_two_who_begin_the_matching_one_does(database: Database, worklist: st
     assert not lists.note(RUN, RunState.CHECKED, state=RunState.MATCHING)
 
 
+@both
 @pytest.mark.parametrize("how", ["deleted", "expired"])
 def test_with_a_worklist_goes_all_that_names_a_patient(
     database: Database, worklist: str, clock: Clock, tmp_path: Path, how: str

@@ -14,7 +14,16 @@ from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
 
 from matcher import program_version
-from matcher.api import health, jobs, matching, rulebook, sessions
+from matcher.api import (
+    health,
+    jobs,
+    matching,
+    patient_pages,
+    rulebook,
+    sessions,
+    shell,
+    worklist_pages,
+)
 from matcher.api.border import Border
 from matcher.api.connection import make_room_for_connections
 from matcher.api.ending import end_when_told, end_with_parent
@@ -22,9 +31,10 @@ from matcher.api.foreman import Foreman, sweep
 from matcher.api.log import set_up_log
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
-from matcher.api.server import Server, current_of, known_caller, open_server
+from matcher.api.server import Server, current_of, open_server
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
+from matcher.api.visiting import admit
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
@@ -69,9 +79,9 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
     app.state.foreman = Foreman(server)
     app.state.intakes = Intakes()
     app.state.ending = ending
-    for routes in (health, matching, jobs, rulebook, sessions):
+    for routes in (health, matching, jobs, rulebook, sessions, shell, worklist_pages, patient_pages):
         app.include_router(routes.router)
-    app.include_router(page_routes(_intake_page, _may_read))
+    app.include_router(page_routes(_intake_page, admit("intake", "coordinator")))
     app.mount("/static", static())
     document_profile(app)
     add_problem_handlers(app)
@@ -82,10 +92,6 @@ def _intake_page(request: Request) -> str:
     served = current_of(request)
     intakes = intakes_of(request)
     return intakes.pages.intake(intakes.desk(served).form, served.rulebook)
-
-
-async def _may_read(request: Request) -> bool:
-    return await known_caller(request) is not None
 
 
 def from_environment() -> FastAPI:

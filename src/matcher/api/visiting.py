@@ -25,6 +25,8 @@ from matcher.store.schema import hashed
 from matcher.web.render import rendered
 
 MOST_FIELDS = 3_000
+OF_PAGES = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+"""Without a referrer a browser would not say of which page a form is, and the form would be refused."""
 _OURS = re.compile(r"/[A-Za-z0-9_./-]{0,200}")
 
 
@@ -103,7 +105,7 @@ def page(
 ) -> HTMLResponse:
     """A page of the application for this visitor."""
     text = rendered(template, visitor=visitor, here=request.url.path, **context)
-    response = HTMLResponse(text, status, {"Cache-Control": "no-store"})
+    response = HTMLResponse(text, status, OF_PAGES)
     if visitor.fresh:
         give_cookie(request, response, visitor.cookie)
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -155,6 +156,25 @@ class Entries:
         query = select(PAIRS.c.trial, func.count()).where(PAIRS.c.run == run).group_by(PAIRS.c.trial)
         with self.database.reading() as connection:
             return {str(trial): int(count) for trial, count in connection.execute(query)}
+
+    def cohort(self, run: str) -> list[tuple[str, int, int, dict[str, int]]]:
+        """For each trial and standing how many patients, and how often each criterion is unknown among them."""
+        query = (
+            select(PAIRS.c.trial, PAIRS.c.standing, PAIRS.c.missing, func.count())
+            .where(PAIRS.c.run == run)
+            .group_by(PAIRS.c.trial, PAIRS.c.standing, PAIRS.c.missing)
+        )
+        found: dict[tuple[str, int], tuple[int, Counter[str]]] = {}
+        with self.database.reading() as connection:
+            for trial, standing, missing, count in connection.execute(query):
+                held, open_ones = found.get((trial, standing), (0, Counter()))
+                for each in missing.split("; ") if missing else ():
+                    open_ones[each] += count
+                found[trial, standing] = held + count, open_ones
+        return [
+            (trial, standing, count, dict(open_ones.most_common()))
+            for (trial, standing), (count, open_ones) in sorted(found.items())
+        ]
 
     def changed(self, run: str) -> int:
         return self.count(run, "", Asked(changed=True))

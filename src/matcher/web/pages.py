@@ -6,9 +6,10 @@ No build step, nothing from elsewhere, nothing inline: the border's Content-Secu
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
@@ -41,21 +42,13 @@ class Pages:
         return self._held[1]
 
 
-def page_routes(
-    intake: Callable[[Request], str], may_read: Callable[[Request], Awaitable[bool]]
-) -> APIRouter:
-    """The page's address; ``intake`` gives its text. Addresses of files carry what is in them.
+def page_routes(intake: Callable[[Request], str], admitted: Any) -> APIRouter:
+    """The form's address; ``intake`` gives its text, for those whom the dependency ``admitted`` lets in."""
+    router = APIRouter(include_in_schema=False, dependencies=[admitted])
 
-    What a rulebook asks is for those who ``may_read`` it: others are asked for their token first.
-    """
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/", response_class=HTMLResponse)
+    @router.get("/intake", response_class=HTMLResponse)
     async def page(request: Request) -> Response:
-        if await may_read(request):
-            text = await to_thread.run_sync(intake, request)
-        else:
-            text = _environment().get_template("entrance.html").render()
+        text = await to_thread.run_sync(intake, request)
         return HTMLResponse(text, headers={"Cache-Control": "no-store"})
 
     return router

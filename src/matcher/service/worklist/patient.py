@@ -45,7 +45,7 @@ def see(
 
 def with_judgements(profile: Profile, judged: Iterable[Mapping[str, Any]], rulebook: Rulebook) -> Profile:
     """The profile with these judgements beside its own, read together: who said otherwise later is heard."""
-    rows = list(judged)
+    rows = last_words(judged)
     if not rows:
         return profile
     own = dump(profile).get("judgements", [])
@@ -53,6 +53,24 @@ def with_judgements(profile: Profile, judged: Iterable[Mapping[str, Any]], ruleb
     read = assemble(wire, as_of=profile.as_of, formulary=rulebook.formulary).profile
     assert read is not None
     return replace(profile, judgements=read.judgements)
+
+
+def last_words(judged: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of each criterion what each person said last, and of that what is of the version that was judged last.
+
+    Whoever judges the criterion as it is now does not contradict those who judged another.
+    """
+    last: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for each in judged:
+        key = (each["candidate"], each["criterion"])
+        by_person = last.setdefault(key, {})
+        by_person.pop(each.get("person", ""), None)
+        by_person[each.get("person", "")] = each
+    found: list[Mapping[str, Any]] = []
+    for held in last.values():
+        said = list(held.values())
+        found += [each for each in said if each.get("of") == said[-1].get("of")]
+    return found
 
 
 def version_today(matcher: Matcher, profile: Profile, candidate: str, criterion: str) -> str:

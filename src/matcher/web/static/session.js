@@ -1,9 +1,8 @@
 // The session on the server. Answers wait here until they have arrived: a lost connection or an expired
 // session loses nothing that was typed. Nothing about the patient is kept in the browser's storage, only the
-// session's id and, where the server asks for one, the token, both until the tab is closed.
+// session's id, until the tab is closed. Who answers is told by the cookie of whoever signed in.
 
 const KEPT = "matcher-session";
-export const TOKEN = "matcher-token";
 const RETRY = 3000;
 
 export class Session extends EventTarget {
@@ -31,26 +30,12 @@ export class Session extends EventTarget {
 
   async call(method, address, body) {
     const headers = { accept: "application/json" };
-    const token = sessionStorage.getItem(TOKEN);
-    if (token) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = "application/json";
     const response = await fetch(address, {
       method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store",
     });
-    if (response.status === 401 && (await this.signIn())) return this.call(method, address, body);
+    if (response.status === 401) location.assign(`/login?next=${location.pathname}`);
     return response;
-  }
-
-  signIn() {
-    const dialog = document.getElementById("sign-in");
-    return new Promise((resolve) => {
-      dialog.addEventListener("close", () => {
-        const typed = document.getElementById("token").value.trim();
-        if (typed) sessionStorage.setItem(TOKEN, typed);
-        resolve(Boolean(typed));
-      }, { once: true });
-      if (!dialog.open) dialog.showModal();
-    });
   }
 
   // The session of this tab as it was left, or a new one.

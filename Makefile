@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 RUNNABLE := .venv/.has-run
 READY := .venv/.has-all
-TARGETS := run test generative quick check whole mutate bench bench-quick bench-explained bench-page bench-http bench-interview \
+TARGETS := run test generative quick check whole mutate bench bench-quick bench-explained bench-labs bench-page bench-http bench-interview \
 	load-http soak questions \
 	attack audit profile bench-start docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
@@ -33,6 +33,7 @@ help:
 	@echo "make bench            every measured figure on the whole workload, and the page of them"
 	@echo "make bench-quick      the same in short, nothing written"
 	@echo "make bench-explained  300 patients with every reason: time, bytes, memory (ARGS=--against=DIR: beside a checkout)"
+	@echo "make bench-labs       unrounded laboratory values beside rounded ones, read in columns (ARGS=--against=DIR)"
 	@echo "make bench-page       how soon the report of 300 patients is there in Chromium, and how soon a search answers"
 	@echo "make bench-start      what a command costs before it does anything, against another commit"
 	@echo "make bench-http       matching over HTTP against a stored answer"
@@ -103,6 +104,9 @@ bench-quick: setup
 
 bench-explained: setup
 	@$(BIN)/python benchmarks/explained.py $(ARGS)
+
+bench-labs: setup
+	@$(BIN)/python benchmarks/labs.py $(ARGS)
 
 bench-page: setup
 	@$(BIN)/python benchmarks/page.py $(ARGS)

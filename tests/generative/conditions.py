@@ -193,8 +193,10 @@ COUNT: Conditions = st.one_of(
     _word(
         "alteration",
         _given("gene", ("NF2", "CDKN2A")),
-        _maybe("protein_change", ("V600E", "V600", "V600E/K", "codon 747")),
-        _maybe("partner", ("BAP1",)),
+        st.one_of(
+            _maybe("protein_change", ("V600E", "V600", "V600E/K", "codon 747")),
+            _given("partner", ("BAP1",)),
+        ),
         _PRESENT,
     ),
     _word("medication", _given("is", ("corticosteroid", "antiplatelet")), _windowed(), _PRESENT),

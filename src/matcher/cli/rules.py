@@ -54,12 +54,12 @@ def show(identifier: str, given: Path | None, as_of: str | None, *, as_json: boo
         if as_json:
             print_json(candidate_document(candidate, day))
         else:
-            print_candidate(Page(), candidate, day)
+            print_candidate(Page(laid_out=True), candidate, day)
     elif derivation is not None:
         if as_json:
             print_json(derivation.document.model_dump(mode="json", exclude_none=True))
         else:
-            print_derivation(Page(), derivation)
+            print_derivation(Page(laid_out=True), derivation)
     else:
         raise _unknown(identifier, rulebook)
 

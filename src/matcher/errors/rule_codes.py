@@ -169,6 +169,13 @@ _CONDITIONS = (
         "Remove it, or ask about what it belongs to.",
     ),
     Code(
+        "R072",
+        "Parameters that no record can have together",
+        "What is asked contradicts itself: two genes are joined by a fusion, which changes no residue of a protein. "
+        "The condition could never be met.",
+        "Remove one of the two, or write two conditions.",
+    ),
+    Code(
         "R071",
         "Exclusion that applies where its `if` is not met",
         "An `if` without `else` asks nothing where its condition is not met, so an exclusion would exclude everybody "

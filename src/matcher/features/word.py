@@ -192,6 +192,8 @@ class Word:
     default_window: Callable[[Arguments], int | None] = field(default=lambda _: None)
     #: the parameters of which a condition gives exactly one
     one_of: tuple[str, ...] = ()
+    #: the parameter that no record can have beside the others, and why
+    excluded: Callable[[Arguments], tuple[str, str] | None] = field(default=lambda _: None)
 
     @property
     def primary(self) -> Parameter | None:

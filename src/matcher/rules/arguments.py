@@ -22,6 +22,9 @@ from matcher.vocabulary.procedures import TREATMENTS
 from matcher.vocabulary.staging import SCHEME
 from matcher.vocabulary.text import either_of, in_sentence, key
 
+#: what *any* is of, where the phrase around it does not say
+_ANY = {"conditions": "condition", "procedures": "procedure"}
+
 
 def read_argument(
     parameter: Parameter,
@@ -184,9 +187,9 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
         titles = [each.replace("_", " ") for each in names]
         return Argument(", ".join(names), codes, parameter.phrase.format(either_of(titles)))
     if codes == tree.all_leaves:
-        return Argument("any", codes, parameter.phrase.format("any"))
+        return Argument("any", codes, parameter.phrase.format(f"any {_ANY.get(tree.name, '')}".strip()))
     cover = tree.cover(codes)
-    titles = [in_sentence(tree.title(code)) for code in tree.named(codes)]
+    titles = [in_sentence(tree.called(code)) for code in tree.named(codes)]
     return Argument(", ".join(cover), codes, parameter.phrase.format(either_of(titles)), taken)
 
 

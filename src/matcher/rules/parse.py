@@ -169,6 +169,11 @@ class ConditionReader:
         if len(self.problems) > before:
             return None
         arguments = Arguments(given)
+        if excluded := word.excluded(arguments):
+            name, why = excluded
+            return self._refuse(
+                (*path, name), "R072", why, f"remove '{name}', or what it contradicts", at_key=True
+            )
         if not facets:
             return self._comparison(word, word.facets[""], arguments, asked, path)
         return self._facets(word, facets, arguments, asked, path)
@@ -351,13 +356,18 @@ def _filled(template: str, said: Callable[[str], str]) -> str:
 
 
 def _title(word: Word, arguments: Arguments) -> str:
-    """The phrase with its parameters, and behind it those that it has no place for: `within 14 days`."""
-    behind = (
-        arguments.title_of(each.name)
-        for each in word.parameters
-        if each.name in arguments and f"{{{each.name}}}" not in word.phrase
+    """The phrase with its parameters, and behind it those that it has no place for: `within 14 days`.
+
+    Qualities stand last, in brackets: what else is said then belongs to the whole.
+    """
+    behind: dict[bool, list[str]] = {False: [], True: []}
+    for each in word.parameters:
+        if each.name in arguments and f"{{{each.name}}}" not in word.phrase:
+            behind[bool(each.opposite)].append(arguments.title_of(each.name))
+    qualities = [f"({', '.join(behind[True])})"] if behind[True] else []
+    return " ".join(
+        part for part in (_filled(word.phrase, arguments.title_of), *behind[False], *qualities) if part
     )
-    return " ".join(part for part in (_filled(word.phrase, arguments.title_of), *behind) if part)
 
 
 def _capitalised(text: str) -> str:

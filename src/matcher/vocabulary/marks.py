@@ -6,7 +6,8 @@ name to its last character: what remains otherwise is not understood, and nothin
 
 The words are in ``marks.csv``: English as charts are dictated, German as ICD-10-GM documentation writes them.
 Status words of FHIR's ``condition-ver-status`` (unconfirmed, provisional, differential, confirmed, refuted,
-entered-in-error) are among them. ICD-10-GM suffixes (A, G, V, Z and the sides R, L, B): BfArM, Deutsche
+entered-in-error) are among them. "Undetectable" denies nothing: it is how an infection under treatment is written, as
+"HIV, undetectable". ICD-10-GM suffixes (A, G, V, Z and the sides R, L, B): BfArM, Deutsche
 Kodierrichtlinien.
 """
 

@@ -32,6 +32,8 @@ class ObservationType:
     max_age_days: int | None = None
     subject: str = ""
     question: str = ""
+    #: how the subject reads behind the title
+    subject_phrase: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -51,6 +53,7 @@ def _read(row: Mapping[str, str]) -> ObservationType:
         max_age_days=int(row["max_age_days"]) if row["max_age_days"] else None,
         subject=row["subject"],
         question=row["question"],
+        subject_phrase=row["subject_phrase"],
     )
 
 

@@ -65,7 +65,7 @@ DOUBT = Kind(
     "What is suspected may be so and may not: it neither proves the disease nor, on a complete list, its absence.",
     (
         *map(_doubted, ("?HIV", "HIV?", "HIV (?)", "susp. HIV", "V.a. HIV", "DD HIV", "possible HIV", "query HIV",
-                        "r/o HIV", "HIV suspected", "B24 V")),
+                        "r/o HIV", "HIV suspected", "B24 V", "HIV undetectable", "HIV (nicht nachweisbar)")),
         entry("pneumonitis, status `suspected`", "present or absent", PNEUMONITIS, UNKNOWN,
               ill("pneumonitis", status="suspected")),
         entry("diagnosis `C45.0 V` (ICD-10-GM: suspected)", "possibly pleural mesothelioma", MESOTHELIOMA, UNKNOWN,

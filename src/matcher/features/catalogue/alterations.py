@@ -22,13 +22,24 @@ def alteration(arguments: Arguments) -> Count:
     if "partner" in arguments:
         pair = frozenset({gene, arguments.text("partner")})
         where = (Contains("genes", pair), *(Contains("event", frozenset({each})) for each in sorted(pair)))
-        kinds = FUSION if kinds is None else kinds
+        kinds = FUSION
     if kinds is not None:
         where += (Is("kind", kinds),)
     asked = alterations.asked(gene, kinds)
     return Count(
         "alterations", (*where, *_changed(changed)), asked, others=_denials(arguments, gene, changed, kinds)
     )
+
+
+def excluded(arguments: Arguments) -> tuple[str, str] | None:
+    """What no alteration can have beside the rest: two genes are joined by a fusion and by nothing else."""
+    if "partner" not in arguments:
+        return None
+    if "protein_change" in arguments:
+        return "protein_change", "a fusion with a partner changes no residue of a protein"
+    if "kind" in arguments and not arguments.codes("kind") & FUSION:
+        return "partner", "only a fusion has a partner"
+    return None
 
 
 def _denials(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.domain.possible import Interval
-from matcher.features.catalogue.alterations import alteration
+from matcher.features.catalogue.alterations import alteration, excluded
 from matcher.features.catalogue.person_and_disease import COUNTED_TO, WITHIN, window
 from matcher.features.kind import (
     Age,
@@ -237,6 +237,7 @@ WORDS: tuple[Word, ...] = (
         phrase="{gene} {kind} {protein_change} {partner}",
         example="alteration: {gene: NF2, kind: deletion}",
         facets={"": Facet(lambda _: Presence(), alteration)},
+        excluded=excluded,
         parameters=(
             Parameter("gene", Takes.GENE, "gene: HGNC symbol, or another name of it", required=True),
             Parameter("kind", Takes.CODES, "what kind", vocabulary=codes.ALTERATION_KIND),

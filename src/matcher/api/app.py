@@ -23,6 +23,7 @@ from matcher.api import (
     sessions,
     shell,
     worklist_pages,
+    worklists,
 )
 from matcher.api.border import Border
 from matcher.api.connection import make_room_for_connections
@@ -79,7 +80,17 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
     app.state.foreman = Foreman(server)
     app.state.intakes = Intakes()
     app.state.ending = ending
-    for routes in (health, matching, jobs, rulebook, sessions, shell, worklist_pages, patient_pages):
+    for routes in (
+        health,
+        matching,
+        jobs,
+        rulebook,
+        sessions,
+        worklists,
+        shell,
+        worklist_pages,
+        patient_pages,
+    ):
         app.include_router(routes.router)
     app.include_router(page_routes(_intake_page, admit("intake", "coordinator")))
     app.mount("/static", static())

@@ -86,6 +86,6 @@ def kind_of(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "array":
         return f"list of {kind_of(schema.get('items', {}))}"
     kind = str(schema.get("type", "any"))
-    return {"null": "nothing", "string": schema.get("format", "text"), "integer": "whole number"}.get(
-        kind, kind
-    )
+    if kind == "string":
+        return str(schema.get("format", "text"))
+    return {"null": "nothing", "integer": "whole number"}.get(kind, kind)

@@ -13,7 +13,17 @@ from matcher.api.callers import Caller
 from matcher.api.interface import operations_of
 from matcher.api.problems import Problem
 from matcher.api.server import COOKIE, Current, TheServer, server_of
-from matcher.api.visiting import OF_PAGES, AnyVisitor, Visitor, give_cookie, onward, page, see_other, sent, text_of
+from matcher.api.visiting import (
+    OF_PAGES,
+    AnyVisitor,
+    Visitor,
+    give_cookie,
+    onward,
+    page,
+    see_other,
+    sent,
+    text_of,
+)
 from matcher.api.worklist_desk import ListDesk
 from matcher.explanation.description import describe_derivation
 from matcher.service.catalogue import candidates_of, describe

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,19 +14,17 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, StreamingResponse
-from starlette.datastructures import UploadFile
 
 from matcher.api.problems import Problem
-from matcher.api.runner import job_folder
-from matcher.api.server import Current, TheServer, now
-from matcher.api.uploads import save
+from matcher.api.server import Current, TheServer
 from matcher.api.visiting import ListVisitor, Visitor, page, see_other, sent, text_of
 from matcher.api.worklist_desk import ListDesk, Sheet
 from matcher.api.worklist_table import STATUS_KEYS, Shown, asked_of, exported, table_of
+from matcher.api.worklist_upload import Sent, take
 from matcher.errors import CODES
 from matcher.service.worklist.looking import PROBLEMS, in_words
 from matcher.service.worklist.returned import with_problems
-from matcher.store import NEGATIVE, STATUS_TEXT, Change, RunState, TooManyJobsError
+from matcher.store import NEGATIVE, STATUS_TEXT, Change, RunState
 
 PAGE = 50
 _SHOWN_PROBLEMS = 200
@@ -77,37 +74,8 @@ async def send(request: Request, visitor: ListVisitor, desk: Desk) -> Response:
 
 
 async def _taken(form: Any, desk: ListDesk) -> Response:
-    file, mapping = form.get("file"), form.get("mapping")
-    if not isinstance(file, UploadFile) or not file.filename:
-        raise Problem(422, "U057", "choose a file", place="file")
-    as_of = text_of(form, "as_of", 10)
-    try:
-        day = date.fromisoformat(as_of).isoformat() if as_of else None
-    except ValueError:
-        raise Problem(422, "U057", "write the day as 2026-01-15", place="as_of") from None
-    described = mapping.file if isinstance(mapping, UploadFile) and mapping.filename else None
-    server = desk.server
-    identifier = server.jobs.new_id()
-    folder = job_folder(server.settings, identifier)
-    try:
-        upload = await to_thread.run_sync(
-            save, file.file, file.filename, described, folder / "in", server.settings
-        )
-        request = {
-            "patients": upload.patients.name,
-            "mapping": upload.mapping.name if upload.mapping else None,
-            "as_of": day,
-            "today": now().date().isoformat(),
-        }
-        run = await to_thread.run_sync(
-            desk.begin, identifier, text_of(form, "worklist", 16), text_of(form, "title", 200), request
-        )
-    except TooManyJobsError:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise Problem(429, "U063", "as many files are being worked on as one team may have") from None
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    sent_with = Sent(text_of(form, "worklist", 16), text_of(form, "title", 200), text_of(form, "as_of", 10))
+    run = await take(desk, form.get("file"), form.get("mapping"), sent_with)
     return see_other(f"/worklists/{run.worklist}/file")
 
 

@@ -177,6 +177,37 @@ def schema(
 
 
 @rules.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The rulebook as it was.", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The rulebook as it is.", show_default=False)],
+    patients: Annotated[
+        Path | None,
+        typer.Option("--patients", "-p", metavar="FILE", help="Whose standing changes.", show_default=False),
+    ] = None,
+    mapping: asked.Mapping = None,
+    as_of: asked.AsOf = None,
+    form: Annotated[
+        str, typer.Option("--form", metavar="NAME", help="text, or markdown for a change request.")
+    ] = "text",
+    as_json: asked.AsJson = False,
+) -> None:
+    """Say what two rulebooks ask differently.
+
+    Criterion by criterion in sentences; with patients, whose standing changes and by which criteria. Rules that
+    are closed are counted too.
+
+    \b
+    Examples:
+      matcher rules diff rules-2025 rules
+      matcher rules diff rules-2025 rules --patients patients.csv
+      matcher rules diff rules-2025 rules --form markdown > amendment.md
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rule_changes as work
+
+    work.diff(old, new, patients, mapping, as_of, form, as_json=as_json)
+
+
+@rules.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it is to be.", show_default=False)],
     alone: Annotated[

@@ -151,7 +151,7 @@ def exported(sheet: Sheet, asked: Asked) -> Iterator[str]:
     """All rows that are asked for, read from the store some at a time; both verdicts where somebody judged."""
     header = (
         "patient_id", "trial", "title", "standing", "recruitment", "missing", "status", "owner", "note", "reason",
-        "set_by", "set_at", "judged", "changed",
+        "set_by", "set_at", "other_trials", "judged", "changed",
     )  # fmt: skip
     yield _line(header)
     rulebook, offset = sheet.desk.served.rulebook, 0
@@ -174,6 +174,7 @@ def exported(sheet: Sheet, asked: Asked) -> Iterator[str]:
                     status.reason,
                     status.by,
                     status.at.isoformat() if status.at else "",
+                    "; ".join(f"{each.status} for {each.trial}" for each in row.work),
                     "; ".join(_judged(sheet, row.entry, judged.get(row.entry.patient, []))),
                     "; ".join(row.changes),
                 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -88,10 +87,10 @@ def look_through(
         for part in file.parts(_TOGETHER):
             read = file.read(part)
             read.add_to(reading)
-            for each in heapq.merge(read.rejects, read.issues, key=_row_of):
+            for found in sorted([*read.rejects, *read.issues], key=_row_of):
                 problems += 1
-                codes[each.code] += 1
-                table.writerow(_problem(each))
+                codes[found.code] += 1
+                table.writerow(_problem(found))
             done, rejected = done + part.patients, rejected + len(read.rejects)
             report(len(file), done, rejected)
     columns = list(_columns(filed))

@@ -87,7 +87,8 @@ def look_through(
         for part in file.parts(_TOGETHER):
             read = file.read(part)
             read.add_to(reading)
-            for found in sorted([*read.rejects, *read.issues], key=_row_of):
+            wrong: list[Issue | Reject] = [*read.rejects, *read.issues]
+            for found in sorted(wrong, key=_row_of):
                 problems += 1
                 codes[found.code] += 1
                 table.writerow(_problem(found))

@@ -32,7 +32,7 @@ from matcher.api.foreman import Foreman, sweep
 from matcher.api.log import set_up_log
 from matcher.api.openapi import document_profile
 from matcher.api.problems import add_problem_handlers, problems
-from matcher.api.server import Server, current_of, open_server
+from matcher.api.server import Server, current_of, open_server, server_of
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.api.visiting import admit
@@ -102,7 +102,8 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
 def _intake_page(request: Request) -> str:
     served = current_of(request)
     intakes = intakes_of(request)
-    return intakes.pages.intake(intakes.desk(served).form, served.rulebook)
+    embed = server_of(request).settings.embed
+    return intakes.pages.intake(intakes.desk(served).form, served.rulebook, embed)
 
 
 def from_environment() -> FastAPI:

@@ -45,6 +45,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+FRAMED = frozenset({"/intake", "/login"})
+"""The pages that those who may embed the form show inside their own."""
+
 
 class Border:
     """ASGI middleware, the outermost."""
@@ -194,6 +197,11 @@ class _Crossing:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+            if self._settings.embed and self._scope["path"] in FRAMED:
+                del headers["X-Frame-Options"]
+                policy = HEADERS["Content-Security-Policy"]
+                allowed = f"frame-ancestors 'self' {' '.join(self._settings.embed)}"
+                headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", allowed)
             headers["X-Request-ID"] = self._id
             if version := self._state.get("rulebook"):
                 headers["Matcher-Rulebook"] = version

@@ -112,7 +112,12 @@ def page(
 
 
 def give_cookie(request: Request, response: HTMLResponse | RedirectResponse, secret: str) -> None:
-    """Only for this server, out of reach of scripts; over TLS where a proxy speaks it for us."""
+    """Only for this server, out of reach of scripts; over TLS where a proxy speaks it for us.
+
+    Inside a page of another site a browser sends only a cookie that says so. It is then one for that site alone, and
+    what guards changes is the mark of a form, and the page that the browser names.
+    """
+    framed = bool(server_of(request).settings.embed and server_of(request).settings.public_name)
     response.set_cookie(
         COOKIE,
         secret,
@@ -120,8 +125,11 @@ def give_cookie(request: Request, response: HTMLResponse | RedirectResponse, sec
         path="/",
         secure=bool(server_of(request).settings.public_name),
         httponly=True,
-        samesite="strict",
+        samesite="none" if framed else "strict",
     )
+    if framed:
+        name, value = response.raw_headers.pop()
+        response.raw_headers.append((name, value + b"; Partitioned"))
 
 
 def onward(path: str) -> str:

@@ -97,6 +97,7 @@ Master = Annotated[
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,200}(:\d{1,5})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -142,3 +143,10 @@ def form_of(name: str) -> str:
     if name not in FORMATS:
         raise UsageError(f"there is no format '{name}'", f"one of: {', '.join(FORMATS)}")
     return name
+
+
+def origin_of(text: str) -> str:
+    """A site as browsers name it: scheme, host and perhaps a port, and nothing that could end a header's list."""
+    if not _ORIGIN.fullmatch(text):
+        raise UsageError("--embed names no site", "write it as https://clinic.example")
+    return text.lower()

@@ -35,9 +35,11 @@ class Pages:
 
     _held: tuple[str, str] = field(default=("", ""), init=False)
 
-    def intake(self, form: Form, rulebook: Rulebook) -> str:
+    def intake(self, form: Form, rulebook: Rulebook, embed: tuple[str, ...] = ()) -> str:
         if self._held[0] != rulebook.version:
-            text = _environment().get_template("intake.html").render(form=form, rulebook=rulebook)
+            text = (
+                _environment().get_template("intake.html").render(form=form, rulebook=rulebook, embed=embed)
+            )
             self._held = rulebook.version, text
         return self._held[1]
 

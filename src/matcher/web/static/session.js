@@ -3,12 +3,19 @@
 // session's id, until the tab is closed. Who answers is told by the cookie of whoever signed in.
 
 const KEPT = "matcher-session";
+
+// Inside a page of another site a browser may keep nothing: then a reload begins anew.
+const storage = {
+  get(name) { try { return sessionStorage.getItem(name); } catch { return null; } },
+  set(name, value) { try { sessionStorage.setItem(name, value); } catch { /* nothing is kept */ } },
+  remove(name) { try { sessionStorage.removeItem(name); } catch { /* nothing was kept */ } },
+};
 const RETRY = 3000;
 
 export class Session extends EventTarget {
   constructor() {
     super();
-    this.id = sessionStorage.getItem(KEPT) ?? "";
+    this.id = storage.get(KEPT) ?? "";
     this.answers = {};
     this.waiting = {};
     this.asOf = "";
@@ -52,14 +59,14 @@ export class Session extends EventTarget {
     if (!response.ok) throw await problem(response);
     const state = await response.json();
     this.id = state.id;
-    sessionStorage.setItem(KEPT, this.id);
+    storage.set(KEPT, this.id);
     this.waiting = {};
     return this.take(state, true);
   }
 
   async forget() {
     const id = this.id;
-    sessionStorage.removeItem(KEPT);
+    storage.remove(KEPT);
     this.id = "";
     if (id) await this.call("DELETE", `/v1/sessions/${id}`).catch(() => null);
   }
@@ -130,7 +137,7 @@ export class Session extends EventTarget {
     if (!response.ok) throw await problem(response);
     const begun = await response.json();
     this.id = begun.id;
-    sessionStorage.setItem(KEPT, this.id);
+    storage.set(KEPT, this.id);
     this.waiting = {};
     this.say("renewed");
     this.take(begun, false);

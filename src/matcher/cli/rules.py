@@ -137,11 +137,18 @@ def lint(files: Sequence[Path], given: Path | None, *, as_json: bool) -> int:
         )
     else:
         page = Page()
-        print_diagnostics(page, loaded.diagnostics)
-        warnings = len(loaded.diagnostics) - len(loaded.errors)
-        page.line(
-            f"{_number(len(loaded.files), 'file')}: {_number(len(loaded.errors), 'error')}, {_number(warnings, 'warning')}"
+        notes = [each for each in loaded.diagnostics if each.severity == "note"]
+        warnings = len(loaded.diagnostics) - len(loaded.errors) - len(notes)
+        # Of a whole rulebook they are too many to read: how one rule is understood is asked of its file.
+        shown = (
+            loaded.diagnostics if files else [each for each in loaded.diagnostics if each.severity != "note"]
         )
+        print_diagnostics(page, shown)
+        counts = (_number(len(loaded.errors), "error"), _number(warnings, "warning"))
+        noted = f", {_number(len(notes), 'note')}" if notes else ""
+        page.line(f"{_number(len(loaded.files), 'file')}: {', '.join(counts)}{noted}")
+        if notes and not files:
+            page.line("Notes say how a rule is understood: matcher rules lint FILE shows those of a file.")
     return BROKEN if loaded.errors else 0
 
 

@@ -42,6 +42,13 @@ def test_a_rule_is_shown_in_plain_words(desk: Desk, said: str) -> None:
     assert said in ran.out
 
 
+def test_what_an_exclusion_excludes_stands_beside_its_authors_words(desk: Desk) -> None:
+    said = desk.rule("show", "NCT00000001").out.splitlines()
+    place = said.index("Exclusion: none may apply")
+    assert said[place + 1].split("  ")[-1].strip() == "what the rule excludes"
+    assert said[place + 2].startswith("  E-")
+
+
 def test_a_rule_is_shown_as_json(desk: Desk) -> None:
     held = json.loads(desk.rule("show", "rest", "--json").out)
     assert held["evidence"][0]["study"] == "RESTED"
@@ -49,7 +56,7 @@ def test_a_rule_is_shown_as_json(desk: Desk) -> None:
 
 def test_every_rule_that_is_shipped_can_be_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rulebook = open_rulebook(root / "rules")
-    page = Page()
+    page = Page(laid_out=True)
     for candidate in rulebook.candidates:
         print_candidate(page, candidate)
         json.dumps(candidate_document(candidate))
@@ -57,6 +64,7 @@ def test_every_rule_that_is_shipped_can_be_shown(root: Path, capsys: pytest.Capt
         print_derivation(page, derivation)
     said = capsys.readouterr().out
     assert all(each.id in said for each in rulebook.candidates)
+    assert max(map(len, said.splitlines())) < 100
 
 
 def test_an_unknown_rule_names_the_nearest(desk: Desk) -> None:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from matcher.cli.terminal import Page
+from rich.text import Text
+
+from matcher.cli.terminal import Page, printable
 from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.description import Description, Section, describe, describe_derivation
+from matcher.explanation.read_back import Line, read_back
 from matcher.explanation.version import criterion_on, text_on, version_on
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Candidate, Cohort, Criterion
 from matcher.rules.condition import names_read
 from matcher.rules.rulebook import Derivation
+
+#: the part of a line that the author's words have beside the rule's
+_SHARE = 0.45
+_SAYS = "in its author's words"
 
 
 def print_candidate(page: Page, candidate: Candidate, day: date | None = None) -> None:
@@ -46,11 +53,20 @@ def _print(page: Page, description: Description, file: str) -> None:
 def _print_section(page: Page, section: Section) -> None:
     page.blank()
     page.heading(section.title)
+    hang = max(len(each.id) for each in section.criteria) + 2
+    heads = [Text(each, "dim") for each in ("id".ljust(hang), _SAYS, f"what the rule {section.reads}")]
+    page.beside(heads[0], heads[1], [(0, heads[2])], indent=2, share=_SHARE)
     for each in section.criteria:
-        page.line((f"{each.id}  ", "bold"), each.text, indent=2, hang=6)
-        page.line(f"asks: {each.asks}", indent=8, hang=2)
-        for line in (*each.marks, f"source: {each.citation}"):
-            page.line((line, "dim"), indent=8, hang=2)
+        name, told = Text(printable(each.id).ljust(hang), "bold"), Text(printable(each.text))
+        page.beside(
+            name, told, [(2 * line.depth, _read(line)) for line in each.lines], indent=2, share=_SHARE
+        )
+        for mark in (*each.marks, f"source: {each.citation}"):
+            page.line((mark, "dim"), indent=2 + hang, hang=2)
+
+
+def _read(line: Line) -> Text:
+    return Text(printable(line.text), "bold" if line.joins else "")
 
 
 def candidate_document(candidate: Candidate, day: date | None = None) -> dict[str, Any]:
@@ -93,6 +109,7 @@ def _criterion_document(each: Criterion, day: date | None) -> dict[str, Any]:
         "role": each.role.value,
         "text": text_on(each, day) if day else each.text,
         "asks": condition_in_words(criterion_on(each, day).condition),
+        "lines": [str(line) for line in read_back(criterion_on(each, day).condition)],
         "read_as": dict(names_read(each.condition)),
         "at_screening": each.at_screening,
         "recoverable": "with time" if each.recoverable_by_time else each.recoverable_within,

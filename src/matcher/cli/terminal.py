@@ -6,10 +6,10 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -37,16 +37,24 @@ VERDICT_MARKS = {
     "caution": ("△", "!", "yellow"),
 }
 _WIDEST = 110
+#: of pages that are laid out wherever they go
+_LAID_OUT = 99
+#: what two columns are too narrow for
+_NARROW = 60
 
 
 class Page:
-    """Lines on standard output, indented, with the following lines of a paragraph under the first."""
+    """Lines on standard output, indented, with the following lines of a paragraph under the first.
 
-    def __init__(self) -> None:
+    One that is ``laid_out`` has lines of under 100 characters in a file too.
+    """
+
+    def __init__(self, *, laid_out: bool = False) -> None:
         self._console = Console(highlight=False, markup=False, emoji=False)
-        self._wraps = self._console.is_terminal
+        self._wraps = self._console.is_terminal or laid_out
         if self._wraps:
-            self._console.width = min(self._console.width, _WIDEST)
+            widest = _LAID_OUT if laid_out else _WIDEST
+            self._console.width = min(self._console.width, widest) if self._console.is_terminal else widest
         self._plain_marks = not _can_print("●◐◉◔◇✕✓△")
 
     def line(self, *parts: str | tuple[str, str] | Text, indent: int = 0, hang: int = 0) -> None:
@@ -61,13 +69,45 @@ class Page:
                 case (words, style):
                     text.append(printable(words), style)
         if not self._wraps:
-            self._console.print(Text(" " * indent) + text, soft_wrap=True)
+            self._printed(Text(" " * indent) + text)
             return
-        width = max(20, self._console.width - indent - hang)
-        first, *rest = text.wrap(self._console, width) or [Text()]
-        self._console.print(Padding(first, (0, 0, 0, indent)))
+        first, *rest = self._wrapped(text, self._console.width - indent - hang)
+        self._printed(Text(" " * indent) + first)
         for each in rest:
-            self._console.print(Padding(each, (0, 0, 0, indent + hang)))
+            self._printed(Text(" " * (indent + hang)) + each)
+
+    def beside(
+        self, label: Text, left: Text, right: Sequence[tuple[int, Text]], *, indent: int, share: float
+    ) -> None:
+        """A labelled paragraph, and beside it lines, indented each by its own; below it on a narrow page.
+
+        ``share`` is the part of the line that label and paragraph have.
+        """
+        whole, hang = self._console.width if self._wraps else _LAID_OUT, label.cell_len
+        if whole < _NARROW:
+            self.line(label, left, indent=indent, hang=hang)
+            for depth, text in right:
+                self.line(text, indent=indent + hang + depth, hang=2)
+            return
+        column = int((whole - indent) * share)
+        first, *rest = self._wrapped(left, column - hang - 2)
+        told = [label + first, *(Text(" " * hang) + each for each in rest)]
+        for each in told:
+            each.pad_right(column - each.cell_len)
+        shown = []
+        for depth, text in right:
+            first, *rest = self._wrapped(text, whole - indent - column - depth - 2)
+            shown.append(Text(" " * depth) + first)
+            shown += [Text(" " * (depth + 2)) + each for each in rest]
+        for one, other in zip_longest(told, shown, fillvalue=None):
+            self._printed(Text(" " * indent) + (one or Text(" " * column)) + (other or Text()))
+
+    def _wrapped(self, text: Text, width: int) -> list[Text]:
+        return list(text.wrap(self._console, max(20, width))) or [Text()]
+
+    def _printed(self, text: Text) -> None:
+        text.rstrip()
+        self._console.print(text, soft_wrap=True)
 
     def blank(self) -> None:
         self._console.print()

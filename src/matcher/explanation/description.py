@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
 from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.evidence import figures_in_words
+from matcher.explanation.read_back import Line, read_back
 from matcher.explanation.version import criterion_on, text_on, version_on
 from matcher.explanation.wording import condition_in_words
-from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion
+from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion, Role
 from matcher.rules.condition import names_read
 from matcher.rules.rulebook import Derivation
 from matcher.rules.version import days_in_words
@@ -23,24 +24,31 @@ _COVERAGE = {
     Coverage.PARTIAL: "The protocol has criteria that are not encoded here.",
     Coverage.NONE: "No criteria are known: listed, never matched.",
 }
+_ROLES = {
+    Role.INCLUSION: ("Inclusion: all must be met", "asks"),
+    Role.EXCLUSION: ("Exclusion: none may apply", "excludes"),
+    Role.CAUTION: ("Cautions: shown, never counted", "warns of"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionDescribed:
-    """A criterion in its author's words, and in those of its condition."""
+    """A criterion in its author's words, and in those of its condition: as one sentence, and in lines."""
 
     id: str
     text: str
     asks: str
+    lines: tuple[Line, ...]
     marks: tuple[str, ...]
     citation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled group of criteria: inclusion, exclusion, cautions, a cohort's own."""
+    """A titled group of criteria of one role; ``reads`` says what their conditions do: ask, exclude, warn."""
 
     title: str
+    reads: str
     criteria: tuple[CriterionDescribed, ...]
 
 
@@ -68,21 +76,16 @@ class Description:
 
 def describe(candidate: Candidate, day: date | None = None) -> Description:
     """As the version of its protocol has it that is in force on the day; without a day the last one."""
-    inclusion = [each for each in candidate.criteria if each.role.value == "inclusion"]
-    exclusion = [each for each in candidate.criteria if each.role.value == "exclusion"]
-    sections = [
-        Section("Inclusion: all must be met", _described(inclusion, day)),
-        Section("Exclusion: none may apply", _described(exclusion, day)),
-    ]
+    sections = list(_sections(candidate.criteria, day))
     for cohort in candidate.cohorts:
         title = f"Cohort {cohort.id}: {cohort.title} ({cohort.availability.value})"
-        sections.append(Section(title, _described(cohort.criteria, day)))
-    sections.append(Section("Cautions: shown, never counted", _described(candidate.cautions, day)))
+        sections += _sections(cohort.criteria, day, f"{title}. ")
+    sections += _sections(candidate.cautions, day)
     return Description(
         id=candidate.id,
         title=candidate.title,
         facts=tuple(_facts(candidate, day)),
-        sections=tuple(each for each in sections if each.criteria),
+        sections=tuple(sections),
         studies=tuple(
             StudyDescribed(
                 each.document.study,
@@ -126,12 +129,20 @@ def _facts(candidate: Candidate, day: date | None) -> Iterable[tuple[str, str]]:
     yield "Coverage", _COVERAGE[candidate.coverage]
 
 
+def _sections(criteria: Iterable[Criterion], day: date | None, of: str = "") -> Iterable[Section]:
+    by_role = {role: [each for each in criteria if each.role is role] for role in _ROLES}
+    for role, (title, reads) in _ROLES.items():
+        if by_role[role]:
+            yield Section(of + title, reads, _described(by_role[role], day))
+
+
 def _described(criteria: Iterable[Criterion], day: date | None) -> tuple[CriterionDescribed, ...]:
     return tuple(
         CriterionDescribed(
             id=each.id,
             text=text_on(each, day) if day else each.text,
             asks=condition_in_words(criterion_on(each, day).condition),
+            lines=read_back(criterion_on(each, day).condition),
             marks=tuple(_marks(each)),
             citation=citation_in_words(each.citation) or f"none; assumption: {each.assumption}",
         )
@@ -188,10 +199,10 @@ def as_markdown(description: Description, level: int = 3) -> str:
     lines += [f"- **{name}**: {text}" for name, text in description.facts]
     for section in description.sections:
         lines += ["", f"{heading}# {section.title}", ""]
-        lines += ["| id | criterion | as encoded | source |", "|---|---|---|---|"]
+        lines += [f"| id | criterion | the rule {section.reads} | source |", "|---|---|---|---|"]
         for each in section.criteria:
             text = each.text + "".join(f"<br>*{mark}*" for mark in each.marks)
-            cells = (each.id, _cell(text), _cell(each.asks), _cell(each.citation))
+            cells = (each.id, _cell(text), _lines_cell(each.lines), _cell(each.citation))
             lines.append(f"| {' | '.join(cells)} |")
     for study in description.studies:
         lines += ["", f"{heading}# Evidence: {study.title}", ""]
@@ -201,6 +212,11 @@ def as_markdown(description: Description, level: int = 3) -> str:
         if texts:
             lines += ["", f"{heading}# {title}", "", *(f"- {text}" for text in texts)]
     return "\n".join([*lines, ""])
+
+
+def _lines_cell(lines: Sequence[Line]) -> str:
+    shown = (f"*{_cell(each.text)}*" if each.joins else _cell(each.text) for each in lines)
+    return "<br>".join("&emsp;" * each.depth + text for each, text in zip(lines, shown, strict=True))
 
 
 def _cell(text: str) -> str:

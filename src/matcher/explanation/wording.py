@@ -23,7 +23,7 @@ from matcher.domain.possible import (
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, Latest, NumberDomain, Since
 from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
 from matcher.rules.judgement import JUDGEMENT
-from matcher.vocabulary.biomarkers import METHOD, SCORE_TYPE
+from matcher.vocabulary.biomarkers import CATEGORIES, METHOD, SCORE_TYPE
 from matcher.vocabulary.codes import ALTERATION_KIND, RESPONSE_CRITERIA
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
@@ -45,6 +45,7 @@ _TREES: tuple[Tree, ...] = (
     SCORE_TYPE,
     RESPONSE_CRITERIA,
     ALTERATION_KIND,
+    *CATEGORIES.values(),
 )
 #: why it may be none of what it names
 _DOUBTS = {
@@ -70,6 +71,8 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _UNIT_WORDS = {
     "wk": "weeks",
     "a": "years",
+    "d": "days",
+    "mm[Hg]": "mmHg",
     "1": "",
     "INR": "",
     "score": "",
@@ -77,6 +80,8 @@ _UNIT_WORDS = {
     "10*9/L": "x 10^9/L",
     "10*12/L": "x 10^12/L",
 }
+#: one of what is counted in
+_ONE = re.compile(r"(?<![\d.])(1 (?:day|week|month|year))s\b")
 _SIGNS = {Op.AT_LEAST: "at least", Op.AT_MOST: "at most", Op.ABOVE: "above", Op.BELOW: "below"}
 
 
@@ -84,7 +89,7 @@ def title_of(code: str) -> str:
     """A code as a person would write it."""
     for tree in _TREES:
         if tree.has(code):
-            return tree.title(code)
+            return tree.called(code)
     return code.replace("_", " ")
 
 
@@ -101,7 +106,7 @@ def asked_codes_in_words(codes: frozenset[str]) -> str:
             named = tree.named(codes)
             saved = len(tree.cover(codes)) - len(named)
             if saved > 1 or (saved and len(named) == 1):
-                titles = (tree.title(each) for each in named)
+                titles = (tree.called(each) for each in named)
                 return either_of([_NOT_STATED.sub(r" of any \1", each) for each in titles])
             break
     return codes_in_words(codes)
@@ -121,10 +126,10 @@ def codes_in_words(codes: frozenset[str]) -> str:
         return f"{codes_in_words(codes - DOUBTS)} ({why})" if codes - DOUBTS else why
     for tree in _TREES:
         if codes <= tree.all_leaves:
-            titles = [tree.title(code) for code in tree.cover(codes)]
+            titles = [tree.called(code) for code in tree.cover(codes)]
             without = tree.cover(tree.all_leaves - codes) if len(titles) > _MANY else []
             if 0 < len(without) <= 2:
-                return f"other than {' or '.join(tree.title(code) for code in without)}"
+                return f"other than {' or '.join(tree.called(code) for code in without)}"
             break
     else:
         titles = [title_of(code) for code in sorted(codes)]
@@ -228,8 +233,12 @@ def bound_in_words(bound: Bound, unit: str = "") -> str:
         if _BARE.fullmatch(bound.written):
             return f"{bound.written} {unit}" if unit else bound.written
         number, _, of = bound.written.rpartition(" ")
-        return f"{number} {unit_in_words(of)}".strip()
+        return _of_one(f"{number} {unit_in_words(of)}".strip())
     return f"{_SIGNS[bound.op]} {number_in_words(bound.limit)}{' ' + unit if unit else ''}"
+
+
+def _of_one(words: str) -> str:
+    return _ONE.sub(r"\1", words)
 
 
 def condition_in_words(condition: Condition) -> str:

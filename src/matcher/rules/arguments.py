@@ -13,7 +13,7 @@ from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.limit import UNIT_CODES
 from matcher.rules.named import read_as, unknown_choice, unknown_name
-from matcher.rules.remedy import one_each, stage_for, treatment_for
+from matcher.rules.remedy import elsewhere, one_each, stage_for, treatment_for
 from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
 from matcher.vocabulary.codes import ALTERATION_KIND, event_in_words
@@ -21,6 +21,9 @@ from matcher.vocabulary.laboratory import lab_test, nearest_lab_test
 from matcher.vocabulary.procedures import TREATMENTS
 from matcher.vocabulary.staging import SCHEME
 from matcher.vocabulary.text import either_of, in_sentence, key
+
+#: what *any* is of, where the phrase around it does not say
+_ANY = {"conditions": "condition", "procedures": "procedure"}
 
 
 def read_argument(
@@ -171,7 +174,7 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
             hint = (
                 f"that is a change: write 'protein_change: {text}'"
                 if change
-                else unknown_name(text, tree.nearest(text), tree.codes, tree)
+                else elsewhere(text, tree) or unknown_name(text, tree.nearest(text), tree.codes, tree)
             )
         problems.append(Problem(here, "R014", f"'{text}' is not one of its values", hint))
     if len(problems) > before:
@@ -184,9 +187,9 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
         titles = [each.replace("_", " ") for each in names]
         return Argument(", ".join(names), codes, parameter.phrase.format(either_of(titles)))
     if codes == tree.all_leaves:
-        return Argument("any", codes, parameter.phrase.format("any"))
+        return Argument("any", codes, parameter.phrase.format(f"any {_ANY.get(tree.name, '')}".strip()))
     cover = tree.cover(codes)
-    titles = [in_sentence(tree.title(code)) for code in tree.named(codes)]
+    titles = [in_sentence(tree.called(code)) for code in tree.named(codes)]
     return Argument(", ".join(cover), codes, parameter.phrase.format(either_of(titles)), taken)
 
 

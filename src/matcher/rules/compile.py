@@ -21,6 +21,7 @@ from matcher.rules.condition import Condition, Path, Problem, without_else
 from matcher.rules.derive import DerivationCompiler
 from matcher.rules.figures import impossible_figures
 from matcher.rules.graph import GraphBuilder, NodeId
+from matcher.rules.history import HistoryReader
 from matcher.rules.judgement import left_to_a_person
 from matcher.rules.leniency import LeniencyReader
 from matcher.rules.lexicon import Lexicon
@@ -41,7 +42,7 @@ from matcher.rules.syntax import (
     TrialDocument,
     VersionDocument,
 )
-from matcher.rules.version import Asked, History, HistoryReader, over_time
+from matcher.rules.version import Asked, History, over_time
 
 _RECRUITMENT = {
     "recruiting": Availability.OPEN,

@@ -189,7 +189,7 @@ class ConditionReader:
             self._refuse(here, "R047", message, at_key=True)
         else:
             known = [*(each.name for each in word.parameters), *comparisons]
-            hint = _did_you_mean(name, known)
+            hint = remedy.quality_of(name) or _did_you_mean(name, known)
             if name[:1].isdigit():
                 hint = "a comma begins a new entry: write decimals with a point, thousands without a comma"
             if not hint and "" not in word.facets and name in (*NUMERIC, *MEMBERSHIP):
@@ -357,13 +357,18 @@ def _filled(template: str, said: Callable[[str], str]) -> str:
 
 
 def _title(word: Word, arguments: Arguments) -> str:
-    """The phrase with its parameters, and behind it those that it has no place for: `within 14 days`."""
-    behind = (
-        arguments.title_of(each.name)
-        for each in word.parameters
-        if each.name in arguments and f"{{{each.name}}}" not in word.phrase
+    """The phrase with its parameters, and behind it those that it has no place for: `within 14 days`.
+
+    Qualities stand last, in brackets: what else is said then belongs to the whole.
+    """
+    behind: dict[bool, list[str]] = {False: [], True: []}
+    for each in word.parameters:
+        if each.name in arguments and f"{{{each.name}}}" not in word.phrase:
+            behind[bool(each.opposite)].append(arguments.title_of(each.name))
+    qualities = [f"({', '.join(behind[True])})"] if behind[True] else []
+    return " ".join(
+        part for part in (_filled(word.phrase, arguments.title_of), *behind[False], *qualities) if part
     )
-    return " ".join(part for part in (_filled(word.phrase, arguments.title_of), *behind) if part)
 
 
 def _capitalised(text: str) -> str:

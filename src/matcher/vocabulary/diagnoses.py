@@ -8,6 +8,8 @@ and plasma-cell cancers are ``LIQUID``, as in OncoTree's own tissues: testicular
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matcher.vocabulary.tables import listed, rows
 from matcher.vocabulary.tree import Group, Node, Tree
 
@@ -20,14 +22,14 @@ GROUPS = tuple(
 
 # OncoTree calls every cancer solid or blood-borne by its tissue: nothing lies outside the two.
 _CLOSED = frozenset({"TISSUE"})
+_ABOVE_TISSUES = frozenset({"SOLID", "LIQUID"})
 
-DIAGNOSES = Tree(
-    "diagnoses",
-    (
-        Node(
-            row["code"], row["title"], row["parent"] or None, listed(row["synonyms"]), row["code"] in _CLOSED
-        )
-        for row in rows("diagnoses.csv")
-    ),
-    GROUPS,
-)
+
+def _read(row: Mapping[str, str]) -> Node:
+    synonyms, parent = listed(row["synonyms"]), row["parent"] or None
+    # OncoTree calls all cancers of an organ by the organ. The first other name is the cancer's.
+    called = synonyms[0][:1].upper() + synonyms[0][1:] if parent in _ABOVE_TISSUES else ""
+    return Node(row["code"], row["title"], parent, synonyms, row["code"] in _CLOSED, called)
+
+
+DIAGNOSES = Tree("diagnoses", map(_read, rows("diagnoses.csv")), GROUPS)

@@ -32,6 +32,10 @@ class ObservationType:
     max_age_days: int | None = None
     subject: str = ""
     question: str = ""
+    #: how the subject reads behind the title
+    subject_phrase: str = ""
+    #: which way protocols ask for: ``high`` or ``low``, an answer, or nothing where they ask for either
+    better: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -51,6 +55,8 @@ def _read(row: Mapping[str, str]) -> ObservationType:
         max_age_days=int(row["max_age_days"]) if row["max_age_days"] else None,
         subject=row["subject"],
         question=row["question"],
+        subject_phrase=row["subject_phrase"],
+        better=row["better"],
     )
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from matcher.errors import nearest
-from matcher.vocabulary.text import key, words
+from matcher.vocabulary.text import in_sentence, key, words
 
 _TAKEN_BACK = frozenset(
     {
@@ -41,6 +42,8 @@ class Node:
     parent: str | None = None
     synonyms: tuple[str, ...] = ()
     closed: bool = False
+    #: what it is called in a sentence where the title is no name of its own
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Group:
 class Tree:
     """Nodes by code, with their leaves worked out once. A group's code may stand wherever a node's does.
 
-    ``names`` has every name that means one code, as the table spells it, with that code.
+    Names are indexed once somebody looks one up: most commands ask few trees.
     """
 
     def __init__(self, name: str, nodes: Iterable[Node], groups: Iterable[Group] = ()) -> None:
@@ -79,8 +82,6 @@ class Tree:
                 raise ValueError(f"{name}: {group.code} is both a node and a group")
             self._leaves[group.code] = frozenset().union(*(self._leaves[each] for each in group.members))
         self.all_leaves: frozenset[str] = frozenset().union(*(self._leaves[root] for root in self.roots))
-        self._names = self._name_index()
-        self.names: Mapping[str, str] = self._spelled_names()
 
     def __contains__(self, code: object) -> bool:
         return code in self._leaves
@@ -131,6 +132,10 @@ class Tree:
     def title(self, code: str) -> str:
         return self._groups[code].title if code in self._groups else self._nodes[code].title
 
+    def called(self, code: str) -> str:
+        """As a person says it; the title of most."""
+        return self.title(code) if code in self._groups else self._nodes[code].called or self.title(code)
+
     def parent(self, code: str) -> str | None:
         """The node above; a root and a group have none."""
         return None if code in self._groups else self._nodes[code].parent
@@ -173,8 +178,9 @@ class Tree:
         self._leaves[code] = own
         return own
 
-    def _spelled_names(self) -> dict[str, str]:
-        """Every name that means one code, as it is spelled in the table."""
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Every name that means one code, as it is spelled in the table, with that code."""
         spelled: dict[str, str] = {}
         entries: tuple[Node | Group, ...] = (*self._nodes.values(), *self._groups.values())
         for entry in entries:
@@ -183,7 +189,8 @@ class Tree:
                     spelled.setdefault(name, entry.code)
         return spelled
 
-    def _name_index(self) -> dict[str, str]:
+    @cached_property
+    def _names(self) -> dict[str, str]:
         """Names to codes: a code beats a title, a title a synonym; a name shared at one rank is left out."""
         index: dict[str, str] = {}
         entries: tuple[Node | Group, ...] = (*self._nodes.values(), *self._groups.values())
@@ -217,7 +224,8 @@ def _with_other_leaves(given: tuple[Node, ...]) -> dict[str, Node]:
     for node in given:
         other = f"{node.code}_other"
         if node.code in parents and not node.closed and other not in nodes:
-            nodes[other] = Node(other, f"other {node.title}", node.code)
+            called = f"other {in_sentence(node.called)}" if node.called else ""
+            nodes[other] = Node(other, f"other {node.title}", node.code, called=called)
     return nodes
 
 

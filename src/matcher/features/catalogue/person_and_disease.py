@@ -85,7 +85,7 @@ def _observation_words() -> Iterator[Word]:
                     _SUBJECT_TAKES.get(kind.subject, Takes.TEXT),
                     meaning,
                     vocabulary=SUBJECTS.get(kind.subject),
-                    phrase="({})" if kind.subject == "criteria" else "{}",
+                    phrase=kind.subject_phrase,
                 ),
             )
         build = _scale if kind.name in CONVERTED else observed
@@ -212,17 +212,24 @@ WORDS: tuple[Word, ...] = (
             Parameter("is", Takes.CODES, "these cancers only", vocabulary=DIAGNOSES, phrase="({})"),
             Parameter("except", Takes.CODES, "not these", vocabulary=DIAGNOSES, phrase="except {}"),
             Parameter(
-                "status", Takes.CODES, "active, in remission or treated", choices=("active", "remission")
+                "status",
+                Takes.CODES,
+                "active or in remission",
+                phrase="({})",
+                choices=("active", "remission"),
             ),
             Parameter("within", Takes.DURATION, "diagnosed within this time", phrase="diagnosed within {}"),
             Parameter(
-                "free_for", Takes.DURATION, "free of it for at least this time", phrase="free for {} or more"
+                "free_for",
+                Takes.DURATION,
+                "free of it for at least this time",
+                phrase="disease-free for {} or more",
             ),
             Parameter(
                 "free_less_than",
                 Takes.DURATION,
                 "free of it for less than this time",
-                phrase="free for less than {}",
+                phrase="disease-free for less than {}",
             ),
             *quality_parameters("diagnoses"),
         ),

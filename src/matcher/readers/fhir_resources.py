@@ -264,7 +264,7 @@ def _observation(patient: FhirPatient, resource: Resource) -> None:
 
 
 def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: Any, day: str | None) -> None:
-    limits = next(iter(part.get("referenceRange", [])), {})
+    limits: Resource = next(iter(part.get("referenceRange", [])), {})
     lists = {
         "labs": {
             "value": value,

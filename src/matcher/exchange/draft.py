@@ -12,6 +12,8 @@ from matcher.exchange.forms import Proposal, proposal_of
 from matcher.exchange.registry import Record
 from matcher.exchange.sentences import sentences_of
 
+_MOST = 99
+"""Criteria of one kind: the names of a rule have two digits."""
 _AGE = re.compile(r"(\d{1,3}) years?", re.IGNORECASE)
 
 
@@ -39,7 +41,7 @@ def draft_of(record: Record, today: date) -> Draft:
     proposed = sum(each.proposal is not None for each in criteria)
     lines = [*_head(record, today)]
     for name, mark, excludes in (("inclusion", "I", False), ("exclusion", "E", True)):
-        own = [each for each in criteria if each.excludes is excludes]
+        own = _at_most(_MOST, [each for each in criteria if each.excludes is excludes])
         lines += [f"{name}:"] if own else []
         for number, each in enumerate(own, start=1):
             lines += _criterion(each, f"{mark}-{number:02}")
@@ -88,6 +90,18 @@ def _sentences(record: Record) -> Iterator[_Criterion]:
             "" if each.headed else "It stands under no heading: whether it includes or excludes is not said."
         )
         yield _Criterion(each.text, each.excludes, proposal, note)
+
+
+def _at_most(number: int, criteria: list[_Criterion]) -> list[_Criterion]:
+    """So many; what is beyond them is one criterion, so that nothing of the text is lost."""
+    if len(criteria) <= number:
+        return criteria
+    rest = criteria[number - 1 :]
+    joined = " / ".join(each.text for each in rest)
+    return [
+        *criteria[: number - 1],
+        _Criterion(joined, rest[0].excludes, None, f"{len(rest)} sentences in one."),
+    ]
 
 
 def _criterion(each: _Criterion, name: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ _ABOVE = r"(?:>|greater than|more than|above|over)"
 _AT_MOST = (
     r"(?:\u2264|<=|=<|(?:of )?(?:at most|no more than|not more than|less than or equal to|no greater than))"
 )
-_WHO = r"(?:(?:male|female|men|women|patients?|subjects?|participants?|adults?)(?: (?:and|or) (?:male|female|men|women))?,? (?:who are |must be |should be )?)?"
+_WHO = r"(?:(?:(?:males?|females?|men|women) (?:and|or) (?:males?|females?|men|women)|patients?|subjects?|participants?|adults?),? (?:who are |must be |should be )?)?"
 _CELLS = r"(?:x ?10\^?9 ?/ ?l|10\^9/l|x ?10\^?3 ?/ ?(?:\u00b5|u|mc)l|/ ?mm\^?3|/ ?(?:\u00b5|u|mc)l|cells/mm\^?3|per mm\^?3|k/(?:\u00b5|u|mc)l)"
 _ULN = r"(?:x|times|\u00d7)? ?(?:the )?(?:institutional )?(?:uln|upper limit of normal)(?: \(uln\))?"
 _TESTS: Mapping[str, str] = {

@@ -38,8 +38,8 @@ def sentences_of(criteria: str) -> Iterator[Sentence]:
             yield from _finished(held, excludes=excludes, headed=headed)
             held, depth = [], 0
             folded = plain.casefold()
-            excludes = "exclusion" in folded and not folded.startswith("inclusion") or "excluded" in folded
-            excludes = excludes or "not eligible" in folded
+            out = ("exclusion", "excluded", "not eligible")
+            excludes = any(each in folded for each in out) and not folded.startswith("inclusion")
             headed = True
             continue
         item = _BULLET.fullmatch(line.rstrip())

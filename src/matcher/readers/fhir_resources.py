@@ -57,8 +57,28 @@ _CATEGORY = re.compile(
     r"(?:American Joint Committee on Cancer )?([cpyra]{0,3}[TNM]\w{1,4})(?: category)?", re.IGNORECASE
 )
 _EDITIONS = {"897275008": "8", "443830009": "7"}
+_EARLIEST = "1900-01-01"
 _VARIANT, _GENE, _CHANGE = "69548-6", "48018-6", "48005-3"
 _PRESENT = {"LA9633-4": "present", "LA9634-2": "absent", "10828004": "present", "260385009": "absent"}
+#: the lists that a resource of the kind can feed
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "Condition": ("conditions", "diagnoses"),
+    "AllergyIntolerance": ("conditions",),
+    "Procedure": ("procedures", "radiotherapy"),
+    "MedicationStatement": ("medications",),
+    "MedicationAdministration": ("medications",),
+    "MedicationRequest": ("medications",),
+    "MedicationDispense": ("medications",),
+}
+#: what is left open of a record of which only the name is understood
+_UNREAD: Mapping[str, Mapping[str, Any]] = {
+    "labs": {"value": NOT_READ},
+    "biomarkers": {"status": NOT_READ},
+    "conditions": {"assertion": NOT_READ},
+    "diagnoses": {"confirmed": NOT_READ},
+    "procedures": {"assertion": NOT_READ},
+    "radiotherapy": {"assertion": NOT_READ},
+}
 _COMPARATORS = frozenset({"<", "<=", ">", ">="})
 
 
@@ -82,15 +102,35 @@ class FhirPatient:
             if read is None:
                 kind = str(resource.get("resourceType"))
                 self.unread[kind] = self.unread.get(kind, 0) + 1
-            elif resource.get("status") not in VOID:
+            elif str(resource.get("status")) not in VOID:
+                if not isinstance(resource.get("status", ""), str):
+                    # Whether it holds, or was entered in error, nobody can read.
+                    self._unread(resource)
+                    continue
                 try:
                     read(self, resource)
                 except (AttributeError, TypeError, KeyError, ValueError, IndexError):
-                    reason = "the resource has not the form of FHIR R4"
-                    self.issue(
-                        "P118", str(resource.get("resourceType")), reason, resource, resource.get("id", "")
-                    )
+                    self._unread(resource)
         return self.wire, Places(Source(self.file), self.places)
+
+    def _unread(self, resource: Resource) -> None:
+        """A resource whose shape nobody can read: what it names, if that is known, with nothing else understood."""
+        kind = str(resource.get("resourceType"))
+        self.issue("P118", kind, "the resource has not the form of FHIR R4", resource, resource.get("id", ""))
+        try:
+            meaning = meaning_of(resource.get("code", {}), ())[0]
+        except (AttributeError, TypeError):
+            meaning = None
+        if meaning is None or not meaning.list:
+            for table in _LISTS.get(kind, ()):
+                self.add(table, {NAMED_BY[table]: NOT_READ}, resource)
+        elif meaning.list == "observations":
+            self.add(meaning.term, {"value": NOT_READ}, resource)
+        else:
+            named = NAMED_BY[meaning.list]
+            self.add(
+                meaning.list, {**_UNREAD.get(meaning.list, {}), named: meaning.term or NOT_READ}, resource
+            )
 
     def source(self, resource: Resource, part: str = "") -> Source:
         """The place of a part of a resource."""
@@ -137,10 +177,7 @@ class FhirPatient:
 def meaning_of(concept: Resource, lists: Sequence[str]) -> tuple[Meaning | None, str, str]:
     """What a codeable concept means, its words, and the code that it is counted by."""
     codings = [each for each in concept.get("coding", []) if isinstance(each, dict)]
-    words = next((str(each["display"]) for each in codings if each.get("display")), "") or str(
-        concept.get("text", "")
-    )
-    words = without_tag(words)
+    words = _words(concept)
     for each in codings:
         system = system_of(str(each.get("system", "")))
         found = BUILT_IN.find([system] if system else [], str(each.get("code", "")))
@@ -151,35 +188,45 @@ def meaning_of(concept: Resource, lists: Sequence[str]) -> tuple[Meaning | None,
 
 
 def _codes(concept: Any) -> list[str]:
-    held = concept.get("coding", []) if isinstance(concept, dict) else []
+    held = (concept.get("coding") or []) if isinstance(concept, dict) else []
     return [str(each.get("code", "")) for each in held if isinstance(each, dict)]
 
 
 def _words(concept: Any) -> str:
     if not isinstance(concept, dict):
         return ""
-    shown = (str(each.get("display", "")) for each in concept.get("coding", []) if isinstance(each, dict))
-    return without_tag(next((each for each in shown if each), "") or str(concept.get("text", "")))
+    shown = [each.get("display") for each in concept.get("coding") or [] if isinstance(each, dict)]
+    texts = [each for each in (*shown, concept.get("text")) if isinstance(each, str) and each.strip()]
+    return without_tag(texts[0].strip()) if texts else ""
 
 
-def _start(resource: Resource, *names: str) -> str | None:
-    return next((_day(held) for name in names if (held := resource.get(name)) is not None), None)
+def _start(resource: Resource, *names: str) -> Any:
+    """The first day that is written; one that is written and no day stays a day that nobody can read."""
+    for name in names:
+        if (held := resource.get(name)) is not None:
+            if name.endswith("Period") and isinstance(held, dict):
+                if held.get("start") is None and isinstance(held.get("end"), str):
+                    return {"from": _EARLIEST, "to": held["end"][:10]}
+                held = held.get("start")
+            return held[:10] if isinstance(held, str) and held else NOT_READ
+    return None
 
 
-def _day(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("start") or value.get("end")
-    return str(value)[:10] if value else None
-
-
-def _end(resource: Resource, *names: str) -> str | None:
+def _end(resource: Resource, *names: str) -> Any:
     for name in names:
         held = resource.get(name)
-        if isinstance(held, dict) and held.get("end"):
-            return str(held["end"])[:10]
-        if isinstance(held, str) and not name.endswith("Period"):
-            return held[:10]
+        if name.endswith("Period") and isinstance(held, dict):
+            held = held.get("end")
+        if held is not None:
+            return held[:10] if isinstance(held, str) and held else NOT_READ
     return None
+
+
+def _said(resource: Resource, name: str, otherwise: str) -> str:
+    """A status by its code; one that is written and has none is no status that anybody knows."""
+    if resource.get(name) is None:
+        return otherwise
+    return next(iter(_codes(resource[name])), "") or _words(resource[name]) or "not understood"
 
 
 def _patient(patient: FhirPatient, resource: Resource) -> None:
@@ -190,21 +237,23 @@ def _patient(patient: FhirPatient, resource: Resource) -> None:
             patient.wire["sex"] = {"M": "male", "F": "female"}[each["valueCode"]]
     if resource.get("birthDate"):
         patient.wire["birth_date"] = str(resource["birthDate"])
-    if resource.get("deceasedDateTime"):
-        patient.wire["vital_status"] = {"value": "deceased", "date": str(resource["deceasedDateTime"])[:10]}
+    if resource.get("deceasedDateTime") is not None:
+        patient.wire["vital_status"] = {"value": "deceased", "date": _start(resource, "deceasedDateTime")}
     elif resource.get("deceasedBoolean") is True:
         patient.wire["vital_status"] = "deceased"
+    elif resource.get("deceasedBoolean") not in (None, False):
+        patient.wire["vital_status"] = NOT_READ
     for name in ("sex", "birth_date", "vital_status"):
         patient.places[name] = patient.source(resource)
 
 
 def _condition(patient: FhirPatient, resource: Resource) -> None:
-    said = next(iter(_codes(resource.get("verificationStatus"))), "confirmed")
+    said = _said(resource, "verificationStatus", "confirmed")
     if said == "entered-in-error":
         return
     # A doubt or a state that nobody knows stays one: the reader says that it is not understood.
     assertion = _ASSERTED.get(said, said)
-    state = next(iter(_codes(resource.get("clinicalStatus"))), "")
+    state = _said(resource, "clinicalStatus", "")
     status = _STATUS.get(state, state) or None
     start = _start(resource, "onsetDateTime", "onsetPeriod", "recordedDate")
     end = _end(resource, "abatementDateTime", "abatementPeriod", "onsetPeriod")
@@ -263,7 +312,7 @@ def _observation(patient: FhirPatient, resource: Resource) -> None:
                 _measured(patient, resource, part, value, day)
 
 
-def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: Any, day: str | None) -> None:
+def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: Any, day: Any) -> None:
     limits: Resource = next(iter(part.get("referenceRange", [])), {})
     lists = {
         "labs": {
@@ -283,24 +332,27 @@ def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: A
 def _value(part: Resource) -> Any:
     """The value of an observation; nothing where it has none, as where it says why it is absent."""
     if isinstance(held := part.get("valueQuantity"), dict) and held.get("value") is not None:
-        sign = held.get("comparator", "") if held.get("comparator") in _COMPARATORS else ""
+        sign = held.get("comparator", "")
+        if sign and str(sign) not in _COMPARATORS:
+            return NOT_READ
         unit = str(held.get("code") or held.get("unit") or "")
         return f"{sign}{held['value']} {'' if unit.startswith('{') and unit.endswith('}') else unit}".strip()
     if isinstance(concept := part.get("valueCodeableConcept"), dict):
         codes = _codes(concept)
         ecog = next((_ECOG_ANSWERS[code] for code in codes if code in _ECOG_ANSWERS), None)
         course = next((_COURSE[code] for code in codes if code in _COURSE), None)
-        return ecog if ecog is not None else course or _words(concept) or None
+        return ecog if ecog is not None else course or _words(concept) or NOT_READ
     if isinstance(ranged := part.get("valueRange"), dict):
         low, high = ranged.get("low", {}), ranged.get("high", {})
         return f"{low.get('value')}-{high.get('value')} {low.get('unit', '')}".strip()
     for name in ("valueInteger", "valueString", "valueBoolean", "valueDateTime"):
-        if part.get(name) is not None:
+        if isinstance(part.get(name), str | int | float):
             return part[name]
-    return None
+    # A value of a kind that is not read, or of no kind at all, was found all the same.
+    return NOT_READ if any(name.startswith("value") and part[name] is not None for name in part) else None
 
 
-def _variant(patient: FhirPatient, resource: Resource, day: str | None) -> None:
+def _variant(patient: FhirPatient, resource: Resource, day: Any) -> None:
     parts = {code: each for each in resource.get("component", []) for code in _codes(each.get("code"))}
     gene = _words(parts.get(_GENE, {}).get("valueCodeableConcept"))
     change = _words(parts.get(_CHANGE, {}).get("valueCodeableConcept"))
@@ -355,7 +407,7 @@ def _procedure(patient: FhirPatient, resource: Resource) -> None:
 
 
 def _allergy(patient: FhirPatient, resource: Resource) -> None:
-    said = next(iter(_codes(resource.get("verificationStatus"))), "confirmed")
+    said = _said(resource, "verificationStatus", "confirmed")
     if said == "entered-in-error":
         return
     words = _words(resource.get("code"))

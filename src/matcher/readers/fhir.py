@@ -13,7 +13,8 @@ from matcher.domain.source import Source
 from matcher.errors import Diagnostic, PatientDataError
 from matcher.readers.csv_rows import Row
 from matcher.readers.entry import Entry
-from matcher.readers.fhir_resources import READ, FhirPatient, Resource, contained_in, subject_of
+from matcher.readers.fhir_parts import Resource, contained_in, subject_of
+from matcher.readers.fhir_resources import READ, FhirPatient
 from matcher.readers.mapped import Sheet
 from matcher.readers.outcome import Issue
 from matcher.readers.sorted_rows import SortedRows

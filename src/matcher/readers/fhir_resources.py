@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from matcher.domain.source import Source
 from matcher.domain.wire.model import NAMED_BY
 from matcher.readers.cell_text import UNMAPPED, other_of, substances_of
-from matcher.readers.code_systems import BUILT_IN, OTHER, Meaning, system_of
-from matcher.readers.coded_rows import by_name, without_tag
+from matcher.readers.code_systems import OTHER
+from matcher.readers.fhir_parts import (
+    Resource,
+    codes_of,
+    end_of,
+    meaning_of,
+    said_of,
+    start_of,
+    value_of,
+    words_of,
+)
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.readers.value import NOT_READ
 
-Resource = Mapping[str, Any]
 VOID = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken", "draft", "preparation"})
 _ASSERTED = {
     "confirmed": "present",
@@ -33,14 +41,6 @@ _STATUS = {
     "remission": "resolved",
     "resolved": "resolved",
 }
-_COURSE = {
-    "268910001": "responding",
-    "385633008": "responding",
-    "359746009": "stable",
-    "271299001": "progressing",
-    "230993007": "progressing",
-}
-_ECOG_ANSWERS = {"LA9622-7": 0, "LA9623-5": 1, "LA9624-3": 2, "LA9625-0": 3, "LA9626-8": 4}
 # LOINC and SNOMED CT codes of the categories of a TNM, with the basis of the classification.
 _TNM = {
     "21905-5": ("t", "clinical"),
@@ -57,7 +57,6 @@ _CATEGORY = re.compile(
     r"(?:American Joint Committee on Cancer )?([cpyra]{0,3}[TNM]\w{1,4})(?: category)?", re.IGNORECASE
 )
 _EDITIONS = {"897275008": "8", "443830009": "7"}
-_EARLIEST = "1900-01-01"
 _VARIANT, _GENE, _CHANGE = "69548-6", "48018-6", "48005-3"
 _PRESENT = {"LA9633-4": "present", "LA9634-2": "absent", "10828004": "present", "260385009": "absent"}
 #: the lists that a resource of the kind can feed
@@ -79,7 +78,6 @@ _UNREAD: Mapping[str, Mapping[str, Any]] = {
     "procedures": {"assertion": NOT_READ},
     "radiotherapy": {"assertion": NOT_READ},
 }
-_COMPARATORS = frozenset({"<", "<=", ">", ">="})
 
 
 @dataclass(slots=True)
@@ -174,61 +172,6 @@ class FhirPatient:
                 self.add(unmapped, {NAMED_BY[unmapped]: NOT_READ, **lists[unmapped]}, resource)
 
 
-def meaning_of(concept: Resource, lists: Sequence[str]) -> tuple[Meaning | None, str, str]:
-    """What a codeable concept means, its words, and the code that it is counted by."""
-    codings = [each for each in concept.get("coding", []) if isinstance(each, dict)]
-    words = _words(concept)
-    for each in codings:
-        system = system_of(str(each.get("system", "")))
-        found = BUILT_IN.find([system] if system else [], str(each.get("code", "")))
-        if found is not None:
-            return found, words, str(each.get("code", ""))
-    code = str(codings[0].get("code", "")) if codings else ""
-    return by_name(words, lists), words, code
-
-
-def _codes(concept: Any) -> list[str]:
-    held = (concept.get("coding") or []) if isinstance(concept, dict) else []
-    return [str(each.get("code", "")) for each in held if isinstance(each, dict)]
-
-
-def _words(concept: Any) -> str:
-    if not isinstance(concept, dict):
-        return ""
-    shown = [each.get("display") for each in concept.get("coding") or [] if isinstance(each, dict)]
-    texts = [each for each in (*shown, concept.get("text")) if isinstance(each, str) and each.strip()]
-    return without_tag(texts[0].strip()) if texts else ""
-
-
-def _start(resource: Resource, *names: str) -> Any:
-    """The first day that is written; one that is written and no day stays a day that nobody can read."""
-    for name in names:
-        if (held := resource.get(name)) is not None:
-            if name.endswith("Period") and isinstance(held, dict):
-                if held.get("start") is None and isinstance(held.get("end"), str):
-                    return {"from": _EARLIEST, "to": held["end"][:10]}
-                held = held.get("start")
-            return held[:10] if isinstance(held, str) and held else NOT_READ
-    return None
-
-
-def _end(resource: Resource, *names: str) -> Any:
-    for name in names:
-        held = resource.get(name)
-        if name.endswith("Period") and isinstance(held, dict):
-            held = held.get("end")
-        if held is not None:
-            return held[:10] if isinstance(held, str) and held else NOT_READ
-    return None
-
-
-def _said(resource: Resource, name: str, otherwise: str) -> str:
-    """A status by its code; one that is written and has none is no status that anybody knows."""
-    if resource.get(name) is None:
-        return otherwise
-    return next(iter(_codes(resource[name])), "") or _words(resource[name]) or "not understood"
-
-
 def _patient(patient: FhirPatient, resource: Resource) -> None:
     if resource.get("gender") in ("male", "female"):
         patient.wire["sex"] = resource["gender"]
@@ -238,7 +181,7 @@ def _patient(patient: FhirPatient, resource: Resource) -> None:
     if resource.get("birthDate"):
         patient.wire["birth_date"] = str(resource["birthDate"])
     if resource.get("deceasedDateTime") is not None:
-        patient.wire["vital_status"] = {"value": "deceased", "date": _start(resource, "deceasedDateTime")}
+        patient.wire["vital_status"] = {"value": "deceased", "date": start_of(resource, "deceasedDateTime")}
     elif resource.get("deceasedBoolean") is True:
         patient.wire["vital_status"] = "deceased"
     elif resource.get("deceasedBoolean") not in (None, False):
@@ -248,18 +191,18 @@ def _patient(patient: FhirPatient, resource: Resource) -> None:
 
 
 def _condition(patient: FhirPatient, resource: Resource) -> None:
-    said = _said(resource, "verificationStatus", "confirmed")
+    said = said_of(resource, "verificationStatus", "confirmed")
     if said == "entered-in-error":
         return
     # A doubt or a state that nobody knows stays one: the reader says that it is not understood.
     assertion = _ASSERTED.get(said, said)
-    state = _said(resource, "clinicalStatus", "")
+    state = said_of(resource, "clinicalStatus", "")
     status = _STATUS.get(state, state) or None
-    start = _start(resource, "onsetDateTime", "onsetPeriod", "recordedDate")
-    end = _end(resource, "abatementDateTime", "abatementPeriod", "onsetPeriod")
+    start = start_of(resource, "onsetDateTime", "onsetPeriod", "recordedDate")
+    end = end_of(resource, "abatementDateTime", "abatementPeriod", "onsetPeriod")
     histology = next(
         (
-            _words(each.get("valueCodeableConcept"))
+            words_of(each.get("valueCodeableConcept"))
             for each in resource.get("extension", [])
             if "histology-morphology" in str(each.get("url", ""))
         ),
@@ -275,7 +218,7 @@ def _condition(patient: FhirPatient, resource: Resource) -> None:
                 "status": status,
                 "start": start,
                 "end": end,
-                "label": _words(resource.get("code")) or None,
+                "label": words_of(resource.get("code")) or None,
             },
             "diagnoses": {
                 "confirmed": {"present": "confirmed", "absent": "refuted"}.get(assertion, assertion),
@@ -289,15 +232,15 @@ def _condition(patient: FhirPatient, resource: Resource) -> None:
 
 
 def _observation(patient: FhirPatient, resource: Resource) -> None:
-    day = _start(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
-    codes = _codes(resource.get("code"))
+    day = start_of(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
+    codes = codes_of(resource.get("code"))
     category = next((_TNM[code] for code in codes if code in _TNM), None)
     if category is not None:
         which, basis = category
         edition = next(
-            (_EDITIONS[code] for code in _codes(resource.get("method")) if code in _EDITIONS), None
+            (_EDITIONS[code] for code in codes_of(resource.get("method")) if code in _EDITIONS), None
         )
-        words = _words(resource.get("valueCodeableConcept"))
+        words = words_of(resource.get("valueCodeableConcept"))
         found = _CATEGORY.fullmatch(words)
         patient.add(
             "staging",
@@ -308,7 +251,7 @@ def _observation(patient: FhirPatient, resource: Resource) -> None:
         _variant(patient, resource, day)
     else:
         for part in (resource, *resource.get("component", [])):
-            if (value := _value(part)) is not None:
+            if (value := value_of(part)) is not None:
                 _measured(patient, resource, part, value, day)
 
 
@@ -329,37 +272,14 @@ def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: A
     patient.coded(part.get("code", {}), resource, lists)
 
 
-def _value(part: Resource) -> Any:
-    """The value of an observation; nothing where it has none, as where it says why it is absent."""
-    if isinstance(held := part.get("valueQuantity"), dict) and held.get("value") is not None:
-        sign = held.get("comparator", "")
-        if sign and str(sign) not in _COMPARATORS:
-            return NOT_READ
-        unit = str(held.get("code") or held.get("unit") or "")
-        return f"{sign}{held['value']} {'' if unit.startswith('{') and unit.endswith('}') else unit}".strip()
-    if isinstance(concept := part.get("valueCodeableConcept"), dict):
-        codes = _codes(concept)
-        ecog = next((_ECOG_ANSWERS[code] for code in codes if code in _ECOG_ANSWERS), None)
-        course = next((_COURSE[code] for code in codes if code in _COURSE), None)
-        return ecog if ecog is not None else course or _words(concept) or NOT_READ
-    if isinstance(ranged := part.get("valueRange"), dict):
-        low, high = ranged.get("low", {}), ranged.get("high", {})
-        return f"{low.get('value')}-{high.get('value')} {low.get('unit', '')}".strip()
-    for name in ("valueInteger", "valueString", "valueBoolean", "valueDateTime"):
-        if isinstance(part.get(name), str | int | float):
-            return part[name]
-    # A value of a kind that is not read, or of no kind at all, was found all the same.
-    return NOT_READ if any(name.startswith("value") and part[name] is not None for name in part) else None
-
-
 def _variant(patient: FhirPatient, resource: Resource, day: Any) -> None:
-    parts = {code: each for each in resource.get("component", []) for code in _codes(each.get("code"))}
-    gene = _words(parts.get(_GENE, {}).get("valueCodeableConcept"))
-    change = _words(parts.get(_CHANGE, {}).get("valueCodeableConcept"))
+    parts = {code: each for each in resource.get("component", []) for code in codes_of(each.get("code"))}
+    gene = words_of(parts.get(_GENE, {}).get("valueCodeableConcept"))
+    change = words_of(parts.get(_CHANGE, {}).get("valueCodeableConcept"))
     said = next(
-        (_PRESENT[code] for code in _codes(resource.get("valueCodeableConcept")) if code in _PRESENT), None
+        (_PRESENT[code] for code in codes_of(resource.get("valueCodeableConcept")) if code in _PRESENT), None
     )
-    words = _words(resource.get("valueCodeableConcept")).casefold()
+    words = words_of(resource.get("valueCodeableConcept")).casefold()
     assertion = said or (words if words in ("present", "absent") else "suspected")
     row = {"gene": gene or NOT_READ, "protein_change": change or None, "date": day}
     patient.add("alterations", {**row, "assertion": None if assertion == "present" else assertion}, resource)
@@ -384,11 +304,11 @@ def _medication(patient: FhirPatient, resource: Resource) -> None:
                 "assertion": "suspected"
                 if ordered or resource.get("status") in ("intended", "unknown")
                 else None,
-                "start": _start(
+                "start": start_of(
                     resource, "effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver"
                 ),
-                "end": _end(resource, "effectivePeriod"),
-                "label": _words(concept) or None,
+                "end": end_of(resource, "effectivePeriod"),
+                "label": words_of(concept) or None,
             }
         },
         "medications",
@@ -396,28 +316,28 @@ def _medication(patient: FhirPatient, resource: Resource) -> None:
 
 
 def _procedure(patient: FhirPatient, resource: Resource) -> None:
-    start = _start(resource, "performedDateTime", "performedPeriod")
-    row = {"start": start, "end": _end(resource, "performedPeriod")}
+    start = start_of(resource, "performedDateTime", "performedPeriod")
+    row = {"start": start, "end": end_of(resource, "performedPeriod")}
     patient.coded(
         resource.get("code", {}),
         resource,
-        {"procedures": {**row, "label": _words(resource.get("code")) or None}, "radiotherapy": row},
+        {"procedures": {**row, "label": words_of(resource.get("code")) or None}, "radiotherapy": row},
         "procedures",
     )
 
 
 def _allergy(patient: FhirPatient, resource: Resource) -> None:
-    said = _said(resource, "verificationStatus", "confirmed")
+    said = said_of(resource, "verificationStatus", "confirmed")
     if said == "entered-in-error":
         return
-    words = _words(resource.get("code"))
+    words = words_of(resource.get("code"))
     to_medicine = "medication" in resource.get("category", [])
     assertion = _ASSERTED.get(said, said)
     row = {
         "condition": "allergy",
         "due_to": words if to_medicine and words else None,
         "label": words or None,
-        "start": _start(resource, "onsetDateTime", "recordedDate"),
+        "start": start_of(resource, "onsetDateTime", "recordedDate"),
         "assertion": None if assertion == "present" else assertion,
     }
     patient.add("conditions", row, resource)
@@ -435,17 +355,3 @@ _READERS: Mapping[str, Callable[[FhirPatient, Resource], None]] = {
     "AllergyIntolerance": _allergy,
 }
 READ = frozenset(_READERS)
-
-
-def subject_of(resource: Resource) -> str:
-    """The reference to the patient a resource is about, empty where it names none."""
-    for name in ("subject", "patient", "beneficiary", "for"):
-        held = resource.get(name)
-        if isinstance(held, dict) and held.get("reference"):
-            return str(held["reference"])
-    return ""
-
-
-def contained_in(resource: Resource) -> Iterator[Resource]:
-    """The resources that stand inside another; they have none inside themselves."""
-    yield from (each for each in resource.get("contained", []) if isinstance(each, dict))

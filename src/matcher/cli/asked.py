@@ -23,10 +23,26 @@ Patients = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _mapping(named: Path | None) -> Path | None:
+    """The file of a mapping; a ready-made one may be given by its name alone."""
+    if named is None or named.exists() or named.name != str(named):
+        return named
+    from matcher.readers.mapping import shipped_mappings
+
+    return shipped_mappings().get(named.name, named)
+
+
 Mapping = Annotated[
     Path | None,
     typer.Option(
-        "--mapping", "-m", metavar="FILE", help="YAML that says what the columns mean.", show_default=False
+        "--mapping",
+        "-m",
+        metavar="FILE",
+        help="YAML that says what the columns mean, or one that is ready made: cbioportal, gdc, mcode_csv, omop, synthea.",
+        show_default=False,
+        callback=_mapping,
     ),
 ]
 Rules = Annotated[

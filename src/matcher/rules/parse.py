@@ -13,11 +13,21 @@ from matcher.rules import limit as limits
 from matcher.rules import remedy
 from matcher.rules.arguments import read_argument
 from matcher.rules.bounds import COMPARISONS, MEMBERSHIP, NUMERIC, SIGNS, BoundReader
-from matcher.rules.condition import ASKS_NOTHING, Branch, Comparison, Condition, Gate, Group, Path, Problem
+from matcher.rules.condition import (
+    ASKS_NOTHING,
+    Branch,
+    Comparison,
+    Condition,
+    Gate,
+    Group,
+    Path,
+    Problem,
+    known_whether,
+)
 from matcher.rules.lexicon import DerivedWord, Lexicon
 from matcher.rules.limit import LimitError
 
-_GATES = ("all", "any", "not", "at_least", "if", "recorded")
+_GATES = ("all", "any", "not", "at_least", "if", "recorded", "known")
 #: the parts of a gate, by the word that must stand beside them
 _PARTS = {"then": "if", "else": "if", "of": "at_least", "weights": "at_least", "at_least": "of"}
 _WINDOWS = ("within", "before")
@@ -68,6 +78,9 @@ class ConditionReader:
             case "not":
                 member = self.read(value, here, depth + 1)
                 return Group(Gate.NOT, (member,), path=here) if member else None
+            case "known":
+                inner = self.read(value, here, depth + 1)
+                return known_whether(inner) if inner else None
             case "recorded":
                 inner = self.read(value, here, depth + 1)
                 if isinstance(inner, Comparison):

@@ -71,6 +71,7 @@ GATES: Mapping[str, tuple[str, Schema]] = {
     "if": ("With `then` and `else`: a limit that depends on something else.", _CONDITION),
     "then": ("What is asked where the condition under `if` holds.", _CONDITION),
     "else": ("What is asked where it does not; without it nothing is.", _CONDITION),
+    "known": ("It is known whether the condition holds; unknown elsewhere, never not met.", _CONDITION),
     "recorded": ("The fact as recorded, leaving derived facts out.", _CONDITION),
 }
 _SHAPES: list[Schema] = [

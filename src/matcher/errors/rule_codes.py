@@ -176,6 +176,14 @@ _CONDITIONS = (
         "Remove one of the two, or write two conditions.",
     ),
     Code(
+        "R074",
+        "Half-life not known",
+        "A length of time is counted in half-lives, and neither the rule nor the lists say how long one is for every agent "
+        "that is asked about. A guess could make a washout too short.",
+        "Write 'half_life: 48 hours' beside it, as the protocol or the label says; or give the agent its half_life, with "
+        "a source, in a list of agents.",
+    ),
+    Code(
         "R071",
         "Exclusion that applies where its `if` is not met",
         "An `if` without `else` asks nothing where its condition is not met, so an exclusion would exclude everybody "

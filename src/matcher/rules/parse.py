@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from matcher.errors import nearest
 from matcher.features.kind import Feature
-from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Presence, Word
+from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Presence, Takes, Word
 from matcher.rules import limit as limits
 from matcher.rules import remedy
 from matcher.rules.arguments import read_argument
@@ -235,10 +235,11 @@ class ConditionReader:
                 )
                 hint = f"remove it, or ask about {_article(each.only_with)}"
                 self._refuse((*path, each.name), "R070", message, hint, at_key=True)
-        alone = "before" in asked and word.parameter("before") is not None
-        if alone and word.parameter("within") is not None and "within" not in asked:
-            message = "'before' counts the days of 'within', and there is none"
-            self._refuse((*path, "before"), "R047", message, "add 'within', or remove 'before'", at_key=True)
+        spans = [each.name for each in word.parameters if each.takes is Takes.DURATION]
+        if "before" in asked and word.parameter("before") is not None and spans and not {*spans} & {*asked}:
+            message = f"'before' counts the days of {' or '.join(map(repr, spans))}, and there is none"
+            hint = f"add '{spans[0]}', or remove 'before'"
+            self._refuse((*path, "before"), "R047", message, hint, at_key=True)
 
     def _facets(
         self, word: Word, facets: list[str], arguments: Arguments, asked: Mapping[str, object], path: Path

@@ -149,3 +149,12 @@ def test_a_ready_made_mapping_is_known_by_its_name_in_columns_too() -> None:
     assert len(frames) == sum(part.part.patients for part in read) == 2
     job = Job(folder, Path("cbioportal"), "v", None, DAY, 10)
     assert "cbioportal.yaml" in str(job.manifest()["mapping"])
+
+
+def test_a_later_diagnosis_of_no_class_is_a_possible_cancer_and_none_that_is_known(tmp_path: Path) -> None:
+    text = (EXPORTS / "gdc" / "clinical.tsv").read_text(encoding="utf-8")
+    (tmp_path / "clinical.tsv").write_text(text.replace("metastasis", "Unknown"), encoding="utf-8")
+    file = read_patients(tmp_path, formulary=SMALL_FORMULARY, mapping=Path("gdc"))
+    first = next(each.profile for each in file if isinstance(each, Patient))
+    other = [each for each in first.diagnoses.records if each.index is not None and "no" in each.index.members]
+    assert [set(each.confirmed.members) for each in other] == [{"yes", "no"}]

@@ -252,3 +252,21 @@ def test_no_older_value_stands_for_one_that_cannot_be_read(tmp_path: Path, broke
     )
     assert len(profile.labs) == 2
     assert profile.labs[1].value.low != profile.labs[1].value.high
+
+
+@pytest.mark.parametrize(("status", "ongoing"), [("completed", {"yes", "no"}), ("active", {"yes"})])
+def test_a_medicine_that_is_over_on_a_day_nobody_states_is_not_taken_for_current(
+    tmp_path: Path, status: str, ongoing: set[str]
+) -> None:
+    profile, _, codes = bundled(
+        tmp_path,
+        about(
+            "MedicationStatement",
+            status=status,
+            medicationCodeableConcept={"text": "Dexamethasone 4 MG Oral Tablet"},
+            effectivePeriod={"start": "2023-01-01"},
+        ),
+    )
+    (medicine,) = [each for each in profile.medications.records if not each.elsewhere]
+    held = {"yes", "no"} if medicine.ongoing is None else set(medicine.ongoing.members)
+    assert held == ongoing, codes

@@ -307,12 +307,18 @@ def _medication(patient: FhirPatient, resource: Resource) -> None:
                 "start": start_of(
                     resource, "effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver"
                 ),
-                "end": end_of(resource, "effectivePeriod"),
+                "end": end_of(resource, "effectivePeriod") or _open_end(resource),
                 "label": words_of(concept) or None,
             }
         },
         "medications",
     )
+
+
+def _open_end(resource: Resource) -> Any:
+    """A medicine without a last day is taken now, where a period begins that is still active; else it may be over."""
+    goes_on = resource.get("status") in ("active", "in-progress") and "effectivePeriod" in resource
+    return None if goes_on else NOT_READ
 
 
 def _procedure(patient: FhirPatient, resource: Resource) -> None:

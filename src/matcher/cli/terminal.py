@@ -57,6 +57,11 @@ class Page:
             self._console.width = min(self._console.width, widest) if self._console.is_terminal else widest
         self._plain_marks = not _can_print("●◐◉◔◇✕✓△")
 
+    @property
+    def wraps(self) -> bool:
+        """Whether somebody reads it on a screen of some width."""
+        return self._wraps
+
     def line(self, *parts: str | tuple[str, str] | Text, indent: int = 0, hang: int = 0) -> None:
         """One paragraph; a part is text, or text with a style."""
         text = Text()

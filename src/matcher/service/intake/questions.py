@@ -23,11 +23,11 @@ from matcher.engines.planes.chunk import POSSIBLE, SURE
 from matcher.engines.planes.levels import Levels
 from matcher.explanation.aside import asks_for_edition, asks_to_confirm, is_staged, without_edition
 from matcher.explanation.questions import OPEN, Asker, answers_that_matter
+from matcher.explanation.topics import events_of, fields_for, topic_of
 from matcher.features.kind import Feature
 from matcher.rules.graph import NodeId, Read
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake.form import Effort, Form, Shape
-from matcher.service.intake.topics import events_of, fields_for, topic_of
 from matcher.standing.ranking import Ranked
 from matcher.standing.standing import Standing, StandingKind
 

@@ -13,7 +13,7 @@ from matcher.features.kind import SinceDay
 from matcher.rules.graph import Read
 from matcher.service.intake.desk import Desk
 from matcher.service.intake.form import Field, Input, InputKind, Shape
-from matcher.service.intake.topics import fields_for, topic_of
+from matcher.explanation.topics import fields_for, topic_of
 from matcher.vocabulary.laboratory import LAB_TESTS
 
 AS_OF = date(2026, 1, 15)

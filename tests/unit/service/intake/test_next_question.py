@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from matcher.explanation.effort import Effort
 from matcher.service.intake.desk import Desk
-from matcher.service.intake.form import Effort
 from matcher.service.intake.oracle import Oracle
 from matcher.service.intake.questions import NextQuestion
 from matcher.service.intake.upload import answers_of

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TypeAlias
 
 import numpy as np
@@ -78,6 +79,13 @@ class Supposition:
     nodes: Sequence[NodeId]
     decides: Numbers
 
+    @property
+    def telling(self) -> Supposition:
+        """The features of which some answer does anything."""
+        kept = np.flatnonzero(self.changes.any(axis=0) | self.decides.any(axis=0))
+        features = [self.features[each] for each in kept.tolist()]
+        return Supposition(features, self.changes[:, kept], self.nodes, self.decides[:, kept])
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -107,10 +115,8 @@ def in_order(
 
     An answer that was given already, and leaves open what the rules ask, is worth half.
     """
-    moved = supposed.changes.any(axis=0) | supposed.decides.any(axis=0)
-    names = {each: fields[each] for each in np.flatnonzero(moved).tolist()}
     places = sorted(
-        (name, supposed.features[each][0], each) for each, name in names.items() if name is not None
+        (name, supposed.features[each][0], each) for each, name in enumerate(fields) if name is not None
     )
     if not places:
         return []
@@ -119,39 +125,39 @@ def in_order(
     numbers = np.array([supposed.features[each][1] for each in columns], np.float64)
     changing, deciding = supposed.changes[:, columns] / numbers, supposed.decides[:, columns] / numbers
     chance, decided = _of_any(changing, starts), _of_any(deciding, starts)
-    row_of = {node: row for row, node in enumerate(supposed.nodes)}
-    rows = [[row_of[node] for node in each.unsettled] for each in about]
-    progress, open_for = np.zeros(len(supposed.nodes)), np.zeros(len(supposed.nodes))
-    for each, held in zip(about, rows, strict=True):
-        progress[held] += each.weight * _PROGRESS / max(len(held), 1)
-        open_for[held] += 1
-    worth = np.array([each.weight for each in about]) @ chance + progress @ decided
-    settles, criteria = chance.sum(axis=0), open_for @ decided
-    told_most = changing.sum(axis=0) + (open_for @ deciding) / 10
+    open_about = _open_about(about, supposed.nodes)
+    weights, sizes = np.array([each.weight for each in about]), np.maximum(open_about.sum(axis=1), 1)
+    worth = weights @ chance + (weights * _PROGRESS / sizes) @ open_about @ decided
+    candidates_of = open_about.sum(axis=0)
+    settles, criteria = chance.sum(axis=0), candidates_of @ decided
+    telling = (changing.sum(axis=0) + candidates_of @ deciding / 10).round(_PLACES).tolist()
+    reached = (chance > 0) | (open_about @ (decided > 0) > 0)
     found: list[Asked] = []
     for number, (first, last) in enumerate(zip(starts, [*starts[1:], len(places)], strict=True)):
-        name, held_columns = places[first][0], columns[first:last]
-        most = max(
-            range(first, last), key=lambda n: (round(told_most[n], _PLACES), topic_of(features[columns[n]]))
-        )
-        reached = [
-            each.id
-            for place, (each, held) in enumerate(zip(about, rows, strict=True))
-            if chance[place, number] > 0 or decided[held, number].any()
-        ]
-        again = any(told[each] for each in held_columns)
+        name, held = places[first][0], [features[each] for each in columns[first:last]]
+        value = float(worth[number]) / effort_of(name) ** _EFFORT
+        again = any(told[each] for each in columns[first:last])
         found.append(
             Asked(
                 name,
-                tuple(features[each] for each in held_columns),
-                features[columns[most]],
+                tuple(held),
+                max(zip(telling[first:last], map(topic_of, held), count(), held, strict=False))[-1],
                 round(float(settles[number]), 2),
                 round(float(criteria[number]), 2),
-                tuple(sorted(reached)),
-                round(float(worth[number]) / (2.0 if again else 1.0) / effort_of(name) ** _EFFORT, _PLACES),
+                tuple(sorted(about[each].id for each in np.flatnonzero(reached[:, number]).tolist())),
+                round(value / (2.0 if again else 1.0), _PLACES),
             )
         )
     return sorted(found, key=lambda each: (-each.value, each.field))
+
+
+def _open_about(about: Sequence[Considered], nodes: Sequence[NodeId]) -> npt.NDArray[np.float64]:
+    """For each candidate which of these nodes are open about it: 1 or 0."""
+    place = {node: number for number, node in enumerate(nodes)}
+    found = np.zeros((len(about), len(nodes)))
+    for row, each in zip(found, about, strict=True):
+        row[[place[node] for node in each.unsettled]] = 1.0
+    return found
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ class Asker:
         field_of: FieldOf,
     ) -> list[Asked]:
         """The fields worth asking for, best first."""
+        supposed = supposed.telling
         nodes = [node for node, _ in supposed.features]
         features = [self._feature(node) for node in nodes]
         fields = [

@@ -87,3 +87,28 @@ def test_what_cannot_be_begun_is_said_and_nothing_is_written(mine: Path, words: 
     before = sorted(mine.rglob("*"))
     assert main(["rules", *words]) == 2
     assert sorted(mine.rglob("*")) == before
+
+
+def test_what_extends_a_rulebook_that_is_not_there_is_not_taken_for_all_there_is(
+    mine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("matcher.rulebook.sources.shipped_rules", lambda: None)
+    assert main(["rules", "list", "--rules", "mine"]) == 2
+    assert "no rulebook is installed" in capsys.readouterr().err
+
+
+def test_a_file_is_put_in_form_once_and_one_with_errors_is_left(
+    mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = mine / "trials" / f"{TRIAL}.yaml"
+    in_form = path.read_bytes()
+    path.write_bytes(in_form.replace(b"    text: ", b"    text:    ").replace(b"\n", b"  \r\n"))
+    assert main(["rules", "fmt", "--rules", "mine", "--check"]) == 3
+    assert main(["rules", "fmt", "--rules", "mine"]) == 0
+    assert path.read_bytes() == in_form
+    assert main(["rules", "fmt", str(path), "--check"]) == 0
+    path.write_bytes(b"trial: [\n")
+    assert main(["rules", "fmt", str(path)]) == 3
+    assert "R002" in capsys.readouterr().out
+    assert path.read_bytes() == b"trial: [\n"
+    assert main(["rules", "fmt"]) == 2

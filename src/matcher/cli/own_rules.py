@@ -1,14 +1,18 @@
-"""What ``matcher rules init`` and ``matcher rules new`` do: a rulebook of one's own, and a trial to begin with."""
+"""What ``matcher rules init``, ``new`` and ``fmt`` do: a rulebook of one's own, a trial to begin with, its form."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from shutil import copymode
 
+from matcher.cli.rules import BROKEN, print_diagnostics
 from matcher.cli.terminal import Page
 from matcher.errors import UsageError
 from matcher.rulebook.sources import NAME
+from matcher.service import out_of_form
 
 _IDENTIFIER = re.compile(r"NCT[0-9]{8}|[A-Za-z][A-Za-z0-9_-]+")
 _BOOK = """\
@@ -81,3 +85,29 @@ def new(identifier: str, rules: Path | None) -> None:
     page.line(f"{path}: one criterion to begin with, and {path.with_suffix('.cases.yaml').name} beside it.")
     page.line(f"Check it: matcher rules lint {path}")
     page.line(f"Try it: matcher rules test {path}")
+
+
+def put_in_form(files: Sequence[Path], rules: Path | None, *, check: bool) -> int:
+    """Writes what is not in form, each file whole or not at all; with ``check`` only says which."""
+    if not files and rules is None:
+        raise UsageError(
+            "the shipped rules are not yours to change", "name files, or a rulebook with --rules DIR"
+        )
+    page, left = Page(), 0
+    for each in out_of_form(files, rules):
+        if each.problems:
+            print_diagnostics(page, each.problems)
+        elif check:
+            page.line(f"{each.path}: not in form")
+        else:
+            _write_whole(each.path.resolve(), each.content)
+            page.line(f"{each.path}: put in form")
+        left += bool(each.problems) or check
+    return BROKEN if left else 0
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(content)
+    copymode(path, beside)
+    beside.replace(path)

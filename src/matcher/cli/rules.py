@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from matcher.service import (
     check,
     open_readable,
     open_rulebook,
+    rulebook_of,
     rules_directory,
     run_all_cases,
 )
@@ -85,6 +86,15 @@ def _unknown(identifier: str, rulebook: Rulebook) -> UsageError:
     return UsageError(f"the rulebook has no rule '{identifier}'", hint, "U007")
 
 
+def watched(watch: bool, files: Sequence[Path], given: Path | None, work: Callable[[], int]) -> int:
+    """The work, once or after every save in the rulebook that the files belong to."""
+    if not watch:
+        return work()
+    from matcher.cli.watching import again
+
+    return again(rulebook_of(files, given), work)
+
+
 def lint(files: Sequence[Path], given: Path | None, *, as_json: bool) -> int:
     loaded = check(given, files)
     if as_json:
@@ -93,11 +103,18 @@ def lint(files: Sequence[Path], given: Path | None, *, as_json: bool) -> int:
         )
     else:
         page = Page()
-        _print_diagnostics(page, loaded.diagnostics)
-        warnings = len(loaded.diagnostics) - len(loaded.errors)
-        page.line(
-            f"{_number(len(loaded.files), 'file')}: {_number(len(loaded.errors), 'error')}, {_number(warnings, 'warning')}"
+        notes = [each for each in loaded.diagnostics if each.severity == "note"]
+        warnings = len(loaded.diagnostics) - len(loaded.errors) - len(notes)
+        # Of a whole rulebook they are too many to read: how one rule is understood is asked of its file.
+        shown = (
+            loaded.diagnostics if files else [each for each in loaded.diagnostics if each.severity != "note"]
         )
+        print_diagnostics(page, shown)
+        counts = (_number(len(loaded.errors), "error"), _number(warnings, "warning"))
+        noted = f", {_number(len(notes), 'note')}" if notes else ""
+        page.line(f"{_number(len(loaded.files), 'file')}: {', '.join(counts)}{noted}")
+        if notes and not files:
+            page.line("Notes say how a rule is understood: matcher rules lint FILE shows those of a file.")
     return BROKEN if loaded.errors else 0
 
 
@@ -114,7 +131,7 @@ def run_tests(files: Sequence[Path], given: Path | None, *, as_json: bool) -> in
         )
     else:
         page = Page()
-        _print_diagnostics(page, run.failures)
+        print_diagnostics(page, run.failures)
         if not run.results and not run.diagnostics:
             page.line("No cases: put a .cases.yaml file beside a rule.")
         else:
@@ -136,7 +153,7 @@ def show_coverage(given: Path | None, *, as_json: bool) -> int:
         )
     else:
         page = Page()
-        _print_diagnostics(page, found.diagnostics)
+        print_diagnostics(page, found.diagnostics)
         page.line(f"{found.exercised} of {found.wanted} shown by cases: {found.percent:.1f} %")
     return BROKEN if found.diagnostics else 0
 
@@ -170,7 +187,7 @@ def _diagnostic(each: Diagnostic) -> dict[str, Any]:
     return {**asdict(each), "severity": each.severity}
 
 
-def _print_diagnostics(page: Page, diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
+def print_diagnostics(page: Page, diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
     for each in diagnostics:
         for line in each.render().splitlines():
             page.line(line.lstrip(), indent=len(line) - len(line.lstrip()), hang=4)

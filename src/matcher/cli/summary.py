@@ -170,3 +170,7 @@ def print_account(page: Page, account: Account, reading: Reading) -> None:
     if reading.unresolved_agents:
         agents = ", ".join(f"{name} ({number})" for name, number in reading.unresolved_agents.most_common(8))
         page.line(f"Drug names nobody resolved: {agents}", hang=2)
+    if reading.unmapped_codes:
+        codes = ", ".join(f"{code} ({number})" for code, number in reading.unmapped_codes.most_common(8))
+        more = f", and {len(reading.unmapped_codes) - 8} more" if len(reading.unmapped_codes) > 8 else ""
+        page.line(f"Codes that no table has: {codes}{more}", hang=2)

@@ -6,7 +6,7 @@ from typing import Literal
 
 _FORM = re.compile(r"[RLPU][0-9]{3}")
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Code:
     """What one code means, to the person who meets it.
 
     An *error* stops what carries it: a rule file is not used, a patient is not read. A *warning* is said
-    and the work goes on, with the fact in doubt left unknown. ``remedy`` is one sentence or two that
+    and the work goes on, with the fact in doubt left unknown. A *note* says how something was understood.
+    ``remedy`` is one sentence or two that
     stand on their own, since they are printed wherever a finding has no hint of its own.
     """
 

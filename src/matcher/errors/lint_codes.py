@@ -179,12 +179,44 @@ _LINT = (
         "Add a patient with this result.",
         "warning",
     ),
+    Code(
+        "L026",
+        "Read as",
+        "A name was written in another way than the vocabulary has it, or something is left to a default. This is how "
+        "the rule is understood.",
+        "Nothing to do where that is what the protocol says.",
+        "note",
+    ),
+    Code(
+        "L027",
+        "Words and condition say the opposite",
+        "The text denies and the condition does not, or the other way round: 'No HIV infection' beside a condition that "
+        "asks for HIV. An exclusion is worded as the condition that excludes; an inclusion as what must hold.",
+        "Negate the one or the other; where both are right, say why in 'note'.",
+        "warning",
+    ),
+    Code(
+        "L028",
+        "Limit in the improbable direction",
+        "Protocols ask for platelets *of at least* so many and bilirubin *up to* so many. This criterion lets in those who "
+        "are worse and keeps out those who are better.",
+        "Exchange the comparison; in an exclusion write the condition that excludes. Where the protocol really says so, "
+        "say it in 'note'.",
+        "warning",
+    ),
+    Code(
+        "L029",
+        "Numbers of the text are not those of the condition",
+        "The text names a number and the condition holds another: 'At least 18 years' beside 'at_least: 21 years'.",
+        "Correct the one that differs from the protocol; where both are right, say why in 'note'.",
+        "warning",
+    ),
 )
 
 LINT_FAMILIES = (
     Family(
         "Lint: the rulebook can be used, but look again",
-        "Reported by `matcher rules lint`. A finding marked *error* fails it; a *warning* does not.",
+        "Reported by `matcher rules lint`. A finding marked *error* fails it; a *warning* does not, and a *note* is only for reading.",
         _LINT,
     ),
 )

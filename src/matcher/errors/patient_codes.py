@@ -302,6 +302,15 @@ _FACTS = (
         "Give the candidate and the criterion as `matcher rules show` names them.",
         "warning",
     ),
+    Code(
+        "P126",
+        "Code that no table has",
+        "A code of LOINC, SNOMED CT, ICD, RxNorm or another system stands in no table, and its words mean nothing here "
+        "either. It is not guessed: in a list it could be anything, so that nothing is taken as absent because of it. "
+        "The commonest are listed at the end of a run.",
+        "Add a row for it to a table of codes of your own, and name that table under `codes` in the mapping.",
+        "warning",
+    ),
 )
 
 PATIENT_FAMILIES = (

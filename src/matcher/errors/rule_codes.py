@@ -318,6 +318,13 @@ _WHOLE_FILES = (
         "part can be computed becomes two criteria.",
     ),
     Code(
+        "R073",
+        "List in the place of a shipped one",
+        "A list of one's own that has the name of a shipped one would be read in its place, by every shipped rule too: "
+        "whatever is missing from it would count for nobody.",
+        "Give the list a name of its own, or write 'replaces: shipped' in it where that is meant.",
+    ),
+    Code(
         "R056",
         "Ranking key unknown or repeated",
         "The order of a ranking is a list of known keys, each once.",

@@ -8,15 +8,21 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.foreign import no_identifier
+from matcher.readers.mapping_model import FileForm
 from matcher.readers.text import LONGEST_LINE, Encoding, encoding_of, lines_of
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 20
 LONGEST_RECORD_LINES = 500
 """Lines of one quoted record; more mean a quotation mark without an end."""
+
+
+PLAIN = FileForm()
+"""A file of which nothing is said: a header, then rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Table:
     repeated: frozenset[str]
     empty: bool
     described: bool = False
+    form: FileForm = PLAIN
 
     @property
     def columns(self) -> frozenset[str]:
@@ -64,7 +71,12 @@ class Table:
 
     def records(self) -> Iterator[Record]:
         """Every record of the file, the header among them."""
-        return _records(self.path, self.encoding, self.delimiter)
+        for record in _records(self.path, self.encoding, self.delimiter, quotes=self.form.quotes):
+            first = record.cells[0] if record.cells else ""
+            if record.line > self.form.skip and not (
+                self.form.comment and first.startswith(self.form.comment)
+            ):
+                yield record
 
     def row(self, record: Record) -> Row | None:
         """The record under the names of the header; nothing where it is blank."""
@@ -73,6 +85,9 @@ class Table:
             return None
         named = {name: cell.strip() for name, cell in zip(self.header, cells, strict=False) if name}
         text = self.delimiter.join(cells)
+        if self.form.ragged and problem is None and len(cells) < len(self.header):
+            named |= dict.fromkeys(filter(None, self.header[len(cells) :]), "")
+            cells = [*cells, *[""] * (len(self.header) - len(cells))]
         if problem is None and (len(cells) < len(self.header) or any(cells[len(self.header) :])):
             comment = no_identifier(cells[0]) if cells[0].startswith("#") else ""
             counted = f"the row has {len(cells)} cells and the header {len(self.header)}"
@@ -82,14 +97,16 @@ class Table:
         return Row(line, named, problem, text)
 
 
-def open_table(
-    path: Path, *, known: Collection[str] = (), encoding: str | None = None, delimiter: str | None = None
-) -> Table:
+def open_table(path: Path, *, known: Collection[str] = (), form: FileForm | None = None) -> Table:
     """The file with its header read; the delimiter is the one that yields the most known columns."""
+    form = form or PLAIN
+    delimiter = form.delimiter
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
         raise UsageError("the delimiter is not a single usable character", code="U020")
-    found = encoding_of(path, encoding)
-    chosen = delimiter or _delimiter(path, found, frozenset(name.casefold() for name in known))
+    found = encoding_of(path, form.encoding)
+    chosen = delimiter or _delimiter(path, found, frozenset(name.casefold() for name in known), form)
+    if not form.plain:
+        return _described(path, found, chosen, form)
     begins = _header_line(path, found, chosen, known)
     widths: set[int] = set()
     for record in _records(path, found, chosen):
@@ -107,6 +124,31 @@ def open_table(
         table = Table(path, found, chosen, header, line, repeated, empty=False, described=described)
         return table if any(True for _ in table.rows()) else replace(table, empty=True)
     raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file has no header")])
+
+
+def _described(path: Path, encoding: Encoding, delimiter: str, form: FileForm) -> Table:
+    """A file whose mapping says how it is written: the header is where, and what, the mapping says."""
+    table = Table(path, encoding, delimiter, (), 0, frozenset(), empty=True, form=form)
+    first = next((each for each in table.records() if any(cell.strip() for cell in each.cells)), None)
+    if first is None:
+        raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file has no header")])
+    header, line = tuple(_plain_header(cell) for cell in first.cells), first.line
+    names = {name.casefold() for each in form.header for name in each}
+    if form.header and sum(name.casefold() in names for name in header) < len(header) / 2:
+        header, line = _header_of_length(path, len(header), form), line - 1
+    repeated = frozenset(name for name in header if name and header.count(name) > 1)
+    table = replace(table, header=header, header_line=line + form.after, repeated=repeated)
+    return table if any(True for _ in table.rows()) else replace(table, empty=True)
+
+
+def _header_of_length(path: Path, width: int, form: FileForm) -> tuple[str, ...]:
+    """The names of the columns that a mapping gives for rows of this length."""
+    found = next((tuple(each) for each in form.header if len(each) == width), None)
+    if found is None:
+        known = ", ".join(str(len(each)) for each in form.header)
+        reason = f"rows have {width} cells, and the mapping names the columns of rows with {known}"
+        raise PatientDataError([Diagnostic(path.name, 1, None, "P003", reason)])
+    return found
 
 
 def _header_line(path: Path, encoding: Encoding, delimiter: str, known: Collection[str]) -> int:
@@ -134,11 +176,13 @@ def _is_separator_note(cells: list[str], line: int) -> bool:
     return line == 1 and 1 <= len(cells) <= 2 and cells[0].strip().lower().startswith("sep=")
 
 
-def _delimiter(path: Path, encoding: Encoding, known: frozenset[str]) -> str:
+def _delimiter(path: Path, encoding: Encoding, known: frozenset[str], form: FileForm) -> str:
     def score(delimiter: str) -> tuple[int, float, int]:
         sample: list[list[str]] = []
-        for record in _records(path, encoding, delimiter):
+        for record in _records(path, encoding, delimiter, quotes=form.quotes):
             line, cells, problem = record.line, record.cells, record.problem
+            if line <= form.skip or (form.comment and cells and cells[0].startswith(form.comment)):
+                continue
             if problem is None and not _is_separator_note(cells, line) and any(map(str.strip, cells)):
                 sample.append(cells)
             if len(sample) > SAMPLE_ROWS or line > 10 * SAMPLE_ROWS:
@@ -153,17 +197,20 @@ def _delimiter(path: Path, encoding: Encoding, known: frozenset[str]) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _records(path: Path, encoding: Encoding, delimiter: str) -> Iterator[Record]:
-    return records_of(lines_of(path, encoding), delimiter)
+def _records(path: Path, encoding: Encoding, delimiter: str, *, quotes: bool = True) -> Iterator[Record]:
+    return records_of(lines_of(path, encoding), delimiter, quotes=quotes)
 
 
-def records_of(lines: Iterator[str], delimiter: str, first: int = 1) -> Iterator[Record]:
+def records_of(
+    lines: Iterator[str], delimiter: str, first: int = 1, *, quotes: bool = True
+) -> Iterator[Record]:
     """Records with the line they begin on, counted from ``first``.
 
     One that cannot be parsed takes a single line, and has a problem instead of cells.
     """
     feed = _Feed(lines, first)
-    reader = csv.reader(feed, delimiter=delimiter, strict=True)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
+    reader = csv.reader(feed, delimiter=delimiter, strict=True, quoting=quoting)
     while True:
         feed.begin()
         try:
@@ -177,7 +224,7 @@ def records_of(lines: Iterator[str], delimiter: str, first: int = 1) -> Iterator
             else:
                 problem = ("P007", f"a quotation mark is out of place ({_reason(error)})")
             yield Record(feed.started, 1, _loosely(lone, delimiter), problem)
-            reader = csv.reader(feed, delimiter=delimiter, strict=True)
+            reader = csv.reader(feed, delimiter=delimiter, strict=True, quoting=quoting)
             continue
         yield Record(feed.started, feed.taken, cells)
 

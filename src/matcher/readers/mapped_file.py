@@ -8,7 +8,8 @@ from pathlib import Path
 
 from matcher.domain.source import Source
 from matcher.errors import Diagnostic, PatientDataError, UsageError
-from matcher.readers.bound import Bound, bind
+from matcher.readers.binding import bind
+from matcher.readers.bound import Bound
 from matcher.readers.csv_rows import Row, Table, open_table
 from matcher.readers.entry import Entry, misspelt_columns, unknown_columns
 from matcher.readers.foreign import most_unread
@@ -112,7 +113,7 @@ def _opened(path: Path, marked: MarkedMapping) -> Table | ParquetTable:
         return open_parquet(path)
     form = marked.mapping.file
     named = {cell.column for _, cell in cells_of(marked.mapping) if cell.column}
-    return open_table(path, known=named, encoding=form.encoding, delimiter=form.delimiter)
+    return open_table(path, known=named, form=form)
 
 
 def _encoding_assumption(table: Table | ParquetTable) -> Iterator[str]:

@@ -7,25 +7,30 @@ CSV is itself such a mapping, shipped with the package.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from collections.abc import Mapping as Map
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import ValidationError
 
-from matcher.domain.wire.model import LISTS, ROWS, AbsenceRow
+from matcher.domain.wire.model import LISTS, ROWS, AbsenceRow, ObservationRow
 from matcher.errors import Diagnostic, UsageError, in_order, nearest
+from matcher.readers.code_systems import BUILT_IN, SYSTEMS, CodeTableError, CodeTables, system_of
+from matcher.readers.mapping_model import Cell, Mapping, RowPart
 from matcher.rulebook.marked import Location, Marked
 from matcher.rulebook.strict_yaml import load_yaml
 from matcher.vocabulary.observations import OBSERVATIONS
 from matcher.vocabulary.qualities import QUALITIES
 
+OBSERVATION_ROWS = "observations"
+"""The name of single facts among the lists that a code can lead to."""
 MOST_PLACES = 20_000
 """Cells of a mapping, those of a group counted for each name the group is made for, and patterns of columns."""
 _NUMBER, _DASHED_NUMBER = "#", "[-#]"
-Scalar = str | int | float | bool | date | None
 
 
 class MappingError(UsageError):
@@ -45,143 +50,38 @@ def _usage_code(diagnostics: tuple[Diagnostic, ...]) -> str:
     return next((each.code for each in diagnostics if each.code.startswith("U")), "U015")
 
 
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, list | tuple) else [value]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Condition(_Part):
-    """A question to one column of the row; all parts given must hold."""
-
-    column: str
-    is_: Annotated[list[Scalar], BeforeValidator(_listed)] | None = Field(None, alias="is")
-    is_not: Annotated[list[Scalar], BeforeValidator(_listed)] | None = None
-    blank: bool | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-
-
-Conditions = Annotated[list[Condition], BeforeValidator(_listed)]
-
-
-class Cell(_Part):
-    """Where one value comes from and what is done to it on the way.
-
-    ``column`` may begin with ``*``, which stands for the repeated part of the name. ``columns`` takes several,
-    by pattern, and ``take`` says which of their values counts; with ``any`` it is one of them, not known which.
-    """
-
-    column: str | None = None
-    columns: list[str] | None = None
-    constant: Any = None
-    row: bool = Field(False, description="The number of the row's line: an identifier where a file has none.")
-    index: bool = Field(False, description="The index date itself.")
-    name: bool = Field(
-        False, description="The name of the repeated part itself: the test of a laboratory column."
-    )
-    take: Literal["first", "latest", "earliest", "any"] = "first"
-    values: dict[str, Any] | None = Field(None, description="What each text means; null means unknown.")
-    otherwise: Literal["issue", "keep", "unknown"] = Field(
-        "issue", description="What becomes of a text that `values` does not name."
-    )
-    read: Literal["text", "number", "date", "days", "year"] | None = Field(None, alias="as")
-    plus: int = Field(0, ge=-100_000, le=100_000, description="Days added to a date.")
-    split: str | None = Field(None, min_length=1, description="What parts several values in one cell.")
-    when: Conditions = []
-    unit: str | None = Field(None, description="Unit of a fact; in rows it is a field of its own.")
-    unit_column: str | None = None
-    date: Cell | None = None
-    subject: str | None = None
-    undated: Literal["current", "unknown"] = "current"
-
-
-Cells = Annotated[list[Cell], BeforeValidator(_listed)]
-
-
-class RowPart(_Part):
-    """How rows of one table are made: once, or once for each repeated group of columns.
-
-    ``repeat`` is the common beginning of the columns of a group with ``#`` for its number, ``[-#]`` where the
-    first has none; ``each`` names the groups instead. Groups that agree in every field of ``together_by``
-    are one record: its agents are joined. ``spread`` names a field whose several values are a row each.
-    """
-
-    fields: dict[str, Cells]
-    repeat: str | None = None
-    each: list[str] | Literal["laboratory", "biomarkers", "observations"] | None = None
-    needs: list[str] = []
-    together_by: list[str] = []
-    spread: str | None = None
-    when: Conditions = []
-    undated: Literal["current", "unknown"] = "current"
-
-
-RowParts = Annotated[list[RowPart], BeforeValidator(_listed)]
-
-
-class Policy(_Part):
-    """Something taken for granted, said with its reason: a list that is complete, or a plain assumption."""
-
-    because: str
-    complete: Annotated[list[str], BeforeValidator(_listed)] = []
-    when: Conditions = []
-
-
-class Ignored(_Part):
-    """Columns that are known and not used, with the reason; patterns may hold ``*``."""
-
-    columns: Annotated[list[str], BeforeValidator(_listed)]
-    because: str
-
-
-class FileForm(_Part):
-    """The encoding and the delimiter, where they should not be found out."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-
-
-class Mapping(_Part):
-    """A whole mapping file."""
-
-    mapping: str = Field(description="What is mapped, in words.")
-    id: Cells
-    file: FileForm = FileForm()
-    columns: Literal["required", "optional"] = "required"
-    blank: list[str] = Field([], description="Texts that say nothing, beside the empty one.")
-    decimal: Literal["point", "comma"] | None = Field(
-        None,
-        description="The decimal mark; the other sign then parts thousands. Undeclared, a comma is refused.",
-    )
-    dates: Literal["year_first", "day_first", "month_first"] = "year_first"
-    index_date: Cells = []
-    index_month_day: str | None = Field(None, description="MM-DD, where the index date is a year.")
-    as_of: Cells = []
-    facts: dict[str, Cells] = {}
-    rows: dict[str, RowParts] = {}
-    assume: list[Policy] = []
-    ignore: list[Ignored] = []
-
-
 class MarkedMapping:
     """A mapping that remembers its file, so that what is wrong with it can be shown in place."""
 
-    def __init__(self, mapping: Mapping, marked: Marked) -> None:
+    def __init__(self, mapping: Mapping, marked: Marked, codes: CodeTables = BUILT_IN) -> None:
         self.mapping = mapping
         self.marked = marked
+        self.codes = codes
 
     def report(self, code: str, location: Location, message: str, hint: str = "") -> Diagnostic:
         return self.marked.report(code, location, message, hint)
 
 
 def load_mapping(path: Path) -> MarkedMapping:
-    """The mapping of a file; everything wrong with it at once, each with line and column."""
+    """The mapping of a file, or a ready-made one by its name; everything wrong with it at once, with its line."""
+    if not path.is_file() and path.name == str(path):
+        shipped = shipped_mappings()
+        if path.name in shipped:
+            return _read(shipped[path.name], f"{path.name}.yaml")
+        if not path.suffix:
+            guess = nearest(path.name, sorted(shipped))
+            hint = f"; did you mean '{guess}'?" if guess else ""
+            message = f"there is no mapping '{path.name}'; ready-made are {', '.join(shipped)}{hint}"
+            raise UsageError(message, code="U002")
     if not path.is_file():
         raise UsageError(f"there is no mapping file {path}", code="U002")
     return _read(path, path.as_posix())
+
+
+def shipped_mappings() -> Map[str, Path]:
+    """The ready-made mappings of well-known exports, by name."""
+    folder = Path(str(resources.files("matcher.readers") / "mappings"))
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
 @cache
@@ -227,9 +127,15 @@ def _read(path: Path, shown: str) -> MarkedMapping:
         raise MappingError(diagnostics + [_reported(marked, each) for each in error.errors()]) from None
     diagnostics += _fields_checked(mapping, marked)
     diagnostics += _bounds_checked(mapping, marked)
+    codes = BUILT_IN
+    for number, name in enumerate(mapping.codes):
+        try:
+            codes = codes.extended_by(path.parent / name)
+        except CodeTableError as error:
+            diagnostics.append(marked.report("U015", ("codes", number), str(error)))
     if diagnostics:
         raise MappingError(diagnostics)
-    return MarkedMapping(mapping, marked)
+    return MarkedMapping(mapping, marked, codes)
 
 
 def _reported(marked: Marked, error: Any) -> Diagnostic:
@@ -279,19 +185,89 @@ def _fields_checked(mapping: Mapping, marked: Marked) -> list[Diagnostic]:
         for name in policy.complete:
             if name not in LISTS:
                 unknown(("assume", number, "complete"), name, LISTS)
+    for number, coded in enumerate(mapping.coded):
+        for table, named in coded.lists.items():
+            place: Location = ("coded", number, "lists", table)
+            if table != OBSERVATION_ROWS and table not in ROWS:
+                unknown(place, table, {*ROWS, OBSERVATION_ROWS})
+                continue
+            allowed = fields_of(table)
+            for name in named:
+                if name not in allowed:
+                    unknown((*place, name), name, allowed)
+        if coded.unmapped is not None and coded.unmapped not in LISTS:
+            unknown(("coded", number, "unmapped"), coded.unmapped, LISTS)
     for location, cell in cells_of(mapping):
-        sources = [
-            cell.column is not None,
-            cell.columns is not None,
-            cell.constant is not None,
-            cell.index,
-            cell.name,
-            cell.row,
-        ]
-        if sum(sources) != 1:
-            message = "a value comes from one of column, columns, constant, index, name and row"
-            found.append(marked.report("U015", location, message))
+        found += _cell_checked(cell, location, marked)
+    for location, table_name in _tables_named(mapping):
+        if table_name not in mapping.tables:
+            guess = nearest(table_name, sorted(mapping.tables))
+            hint = f"did you mean '{guess}'?" if guess else "name it under 'tables'"
+            found.append(marked.report("U015", location, f"there is no table '{table_name}'", hint))
+    for name, form in mapping.tables.items():
+        if not form.by and not form.key:
+            message = "a table needs 'by', the column with the patient's identifier, or 'key'"
+            found.append(marked.report("U015", ("tables", name), message))
     return found
+
+
+def _cell_checked(cell: Cell, location: Location, marked: Marked) -> Iterator[Diagnostic]:
+    sources = [
+        cell.column is not None,
+        cell.columns is not None,
+        cell.join is not None,
+        cell.constant is not None,
+        cell.index,
+        cell.name,
+        cell.row,
+    ]
+    if sum(sources) != 1:
+        message = "a value comes from one of column, columns, join, constant, index, name and row"
+        yield marked.report("U015", location, message)
+    for number, pattern in enumerate(cell.patterns):
+        place: Location = (*location, "patterns", number)
+        said = [
+            each
+            for each in (pattern.is_, pattern.contains, pattern.starts, pattern.matches)
+            if each is not None
+        ]
+        if len(said) != 1:
+            yield marked.report("U015", place, "a pattern is one of is, contains, starts and matches")
+        if pattern.matches is not None and (fault := _fault_of(pattern.matches)):
+            yield marked.report("U015", (*place, "matches"), f"not a regular expression: {fault}")
+    for number, system in enumerate(cell.codes or ()):
+        if system_of(system) is None:
+            yield _strange_system(system, (*location, "codes", number), marked)
+
+
+def _strange_system(system: str, location: Location, marked: Marked) -> Diagnostic:
+    guess = nearest(system, SYSTEMS)
+    hint = f"did you mean '{guess}'?" if guess else f"the systems are {', '.join(SYSTEMS)}"
+    return marked.report("U015", location, f"there is no code system '{system}'", hint)
+
+
+def _fault_of(pattern: str) -> str:
+    """What is wrong with a regular expression, as the engine that will run it sees it."""
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid as error:
+        return str(error).partition(": ")[2] or str(error)
+    return ""
+
+
+def _tables_named(mapping: Mapping) -> Iterator[tuple[Location, str]]:
+    for location, cell in cells_of(mapping):
+        if cell.from_ is not None:
+            yield (*location, "from"), cell.from_
+    for table, parts in mapping.rows.items():
+        for number, part in enumerate(parts):
+            if part.from_ is not None:
+                yield ("rows", table, number, "from"), part.from_
+    for number, coded in enumerate(mapping.coded):
+        if coded.from_ is not None:
+            yield ("coded", number, "from"), coded.from_
+        if coded.through is not None:
+            yield ("coded", number, "through", "table"), coded.through.table
 
 
 def numbered_parts(pattern: str) -> tuple[str, bool, str]:
@@ -319,6 +295,8 @@ def _bounds_checked(mapping: Mapping, marked: Marked) -> Iterator[Diagnostic]:
 
 def fields_of(table: str) -> set[str]:
     """What a row of the table may hold, a statement of absence included."""
+    if table == OBSERVATION_ROWS:
+        return set(ObservationRow.model_fields)
     absence = set(AbsenceRow.model_fields) if table in LISTS else set()
     return set(ROWS[table].model_fields) | absence
 
@@ -329,6 +307,7 @@ def cells_of(mapping: Mapping) -> Iterator[tuple[Location, Cell]]:
         (("id",), mapping.id),
         (("index_date",), mapping.index_date),
         (("as_of",), mapping.as_of),
+        (("shifted_by",), mapping.shifted_by),
         *((("facts", name), cells) for name, cells in mapping.facts.items()),
         *(
             (("rows", table, number, "fields", name), cells)
@@ -336,10 +315,23 @@ def cells_of(mapping: Mapping) -> Iterator[tuple[Location, Cell]]:
             for number, part in enumerate(parts)
             for name, cells in part.fields.items()
         ),
+        *(
+            (("coded", number, "lists", table, name), cells)
+            for number, coded in enumerate(mapping.coded)
+            for table, fields in coded.lists.items()
+            for name, cells in fields.items()
+        ),
+        *((("coded", number, "code"), [coded.code]) for number, coded in enumerate(mapping.coded)),
+        *(
+            (("coded", number, "system"), [coded.system])
+            for number, coded in enumerate(mapping.coded)
+            if isinstance(coded.system, Cell)
+        ),
     ]
     for location, cells in roots:
         for number, cell in enumerate(cells):
             # A value that stands without a list has its number passed over when its place is looked up.
             yield (*location, number), cell
-            if cell.date is not None:
-                yield (*location, number, "date"), cell.date
+            for name, inner in (("date", cell.date), ("since", cell.since)):
+                if inner is not None:
+                    yield (*location, number, name), inner

@@ -87,6 +87,7 @@ class Reading:
     issues: Counter[str] = field(default_factory=Counter)
     file_issues: list[Issue] = field(default_factory=list)
     unresolved_agents: Counter[str] = field(default_factory=Counter)
+    unmapped_codes: Counter[str] = field(default_factory=Counter)
     assumptions: list[str] = field(default_factory=list)
 
     def assume(self, text: str) -> None:
@@ -110,6 +111,7 @@ class Reading:
         self.rejected += part.rejected
         self.issues.update(part.issues)
         self.unresolved_agents.update(part.unresolved_agents)
+        self.unmapped_codes.update(part.unmapped_codes)
         for text in part.assumptions:
             self.assume(text)
 
@@ -117,6 +119,8 @@ class Reading:
         self.issues[issue.code] += 1
         if issue.code == "P108":
             self.unresolved_agents[issue.text] += 1
+        elif issue.code == "P126":
+            self.unmapped_codes[issue.text] += 1
 
 
 def shown(value: object) -> str:

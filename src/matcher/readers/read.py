@@ -10,6 +10,7 @@ from pathlib import Path
 
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.entry import PatientSource
+from matcher.readers.export import Export, own_file
 from matcher.readers.json_profiles import JsonLines, json_file
 from matcher.readers.mapped_file import MappedFile, wide_file
 from matcher.readers.mapping import load_mapping, wide_mapping
@@ -63,8 +64,11 @@ class PatientFile:
 
     def between(self, start: int, stop: int) -> Iterator[Outcome]:
         """Some of the patients, by their order in the file, without counting them."""
-        for entry in islice(self._source.entries(self._reader.as_of), start, stop):
-            yield self._reader.outcome(entry)
+        if isinstance(self._source, Export):
+            entries = self._source.entries_between(start, stop, self._reader.as_of)
+        else:
+            entries = islice(self._source.entries(self._reader.as_of), start, stop)
+        yield from map(self._reader.outcome, entries)
 
 
 def account_of(source: PatientSource, patients: int, today: date | None) -> Reading:
@@ -102,14 +106,16 @@ def source_of(path: Path, mapping: Path | None) -> PatientSource:
     if not path.exists():
         raise UsageError(f"there is no file or folder {path}", code="U002")
     if path.is_dir():
-        if mapping is not None:
-            raise UsageError("a mapping describes one file, and a folder of tables was given", code="U001")
-        return TableFolder(path)
+        if mapping is None:
+            return TableFolder(path)
+        marked = load_mapping(mapping)
+        return Export(path, marked) if marked.mapping.several else MappedFile(own_file(path, marked), marked)
     kind = _kind(path)
     if mapping is not None:
         if kind != "rows":
             raise UsageError("a mapping describes a file of rows, and JSON was given", code="U001")
-        return MappedFile(path, load_mapping(mapping))
+        marked = load_mapping(mapping)
+        return Export(path, marked) if marked.mapping.several else MappedFile(path, marked)
     match kind:
         case "rows":
             return wide_file(path, wide_mapping())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcher.domain.wire.model import ROWS, AbsenceRow, wire_profile
-from matcher.readers.mapping import Cell, RowPart, wide_mapping
+from matcher.readers.mapping import wide_mapping
+from matcher.readers.mapping_model import Cell, RowPart
 from matcher.vocabulary.biomarkers import MARKERS
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from matcher.errors import Diagnostic
 from matcher.rulebook.documents import RuleFile, located
@@ -41,6 +42,22 @@ def build_formulary(
     places = _Places(agents, lists)
     found = [diagnostic for problem in formulary.problems for diagnostic in places.locate(problem)]
     return formulary, found + _in_both(lists)
+
+
+def in_the_place_of_shipped(file: RuleFile, shipped: bool) -> list[Diagnostic]:
+    """What a list of one's own hides: said, unless it says itself that it is to. ``shipped``: there is such a one."""
+    document, name = file.document, PurePath(file.name).stem
+    if not isinstance(document, (AgentsDocument, ListDocument)) or file.marked is None:
+        return []
+    if shipped and document.replaces is None:
+        message = f"this would stand in the place of the shipped '{name}', for the shipped rules too"
+        hint = f"call it otherwise, as 'our_{name}', or write 'replaces: shipped' where that is meant"
+        key = "list" if isinstance(document, ListDocument) else "agents"
+        return located(file.marked, [Problem((key,), "R073", message, hint, at_key=key == "agents")])
+    if document.replaces and not shipped:
+        message, hint = f"no list that this rulebook extends is called '{name}'", "leave 'replaces' out"
+        return located(file.marked, [Problem(("replaces",), "R073", message, hint)])
+    return []
 
 
 def _names(lists: Sequence[tuple[RuleFile, ListDocument]], kind: str) -> list[str]:
@@ -98,6 +115,8 @@ class _Places:
                 if problem.other
                 else "add it to the agents, with its names"
             )
+        elif problem.fault is FormularyFault.CIRCLE:
+            hint = "take it out of the members of one of the two"
         for file, path in self._find(problem):
             if file.marked is not None:
                 return located(file.marked, [Problem(path, code, message, hint)])

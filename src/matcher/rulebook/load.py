@@ -10,7 +10,7 @@ from typing import TypeVar
 from matcher.errors import Diagnostic, RuleError, UsageError, in_order
 from matcher.rulebook.compiled import FEW, Kept, sharing, uncollected
 from matcher.rulebook.documents import RuleFile, located, read_rule_file
-from matcher.rulebook.lists import build_formulary
+from matcher.rulebook.lists import build_formulary, in_the_place_of_shipped
 from matcher.rulebook.salvage import condition_problems, placeholder, unreadable_names
 from matcher.rulebook.sources import Sources
 from matcher.rules.candidate import Candidate
@@ -125,7 +125,12 @@ def check_rulebook(root: Path) -> Loaded:
         )
         for path in sources.misnamed
     ]
-    compiler = _Compilation(files, diagnostics)
+    hidden = {path.name for path in sources.overridden}
+    number = len(sources.own)
+    for file in files[:number]:
+        diagnostics += in_the_place_of_shipped(file, Path(file.name).name in hidden)
+    # Of two that have one name that of one's own is the wrong one.
+    compiler = _Compilation(files[number:] + files[:number], diagnostics)
     rulebook = compiler.compile(sources.version())
     used = frozenset(compiler.used_lists)
     return Loaded(rulebook, in_order(diagnostics), tuple(files), used)

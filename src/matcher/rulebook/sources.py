@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import site
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from matcher.errors import UsageError
 from matcher.rulebook.documents import (
     CASES_SUFFIX,
     case_paths,
@@ -22,9 +24,15 @@ _INSTALLED = Path("share") / "trial-matcher" / "rules"
 
 
 def shipped_rules() -> Path | None:
-    """The rules of this checkout, else those installed with the package."""
-    checkout = Path(__file__).resolve().parents[3] / "rules"
-    for place in (checkout, Path(sys.prefix) / _INSTALLED):
+    """The rules of this checkout, else those installed with the package.
+
+    An installer puts them below the environment, below the user's own packages, or beside a package that went to a
+    directory of its own (``pip install --target``).
+    """
+    package = Path(__file__).resolve().parents[1]
+    environment, user = Path(sys.prefix), Path(site.getuserbase())
+    installed = (place / _INSTALLED for place in (package.parent, environment, user))
+    for place in (package.parents[1] / "rules", *installed):
         if (place / "ranking.yaml").is_file():
             return _shown_from_here(place)
     return None
@@ -52,11 +60,18 @@ class Sources:
         document = read_rule_file(path, path.as_posix())[0].document if path.is_file() else None
         extends = isinstance(document, RulebookDocument) and document.extends == "shipped"
         base = shipped_rules() if extends else None
+        if extends and base is None:
+            hint = f"install the package with its rules, or write 'extends: none' in {path}"
+            raise UsageError("no rulebook is installed that this one could extend", hint)
         return cls(root, base if base is None or base.resolve() != root.resolve() else None)
 
     @property
     def own(self) -> list[Path]:
         return rule_paths(self.root)
+
+    @property
+    def own_cases(self) -> list[Path]:
+        return case_paths(self.root)
 
     @property
     def rules(self) -> list[Path]:
@@ -72,7 +87,7 @@ class Sources:
     @property
     def cases(self) -> list[Path]:
         """The cases of one's own, and of the base those whose rule is in force."""
-        return [*case_paths(self.root), *self._of_base(case_paths)]
+        return [*self.own_cases, *self._of_base(case_paths)]
 
     @property
     def misnamed(self) -> list[Path]:

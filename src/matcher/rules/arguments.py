@@ -13,7 +13,7 @@ from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.limit import UNIT_CODES
 from matcher.rules.named import read_as, unknown_choice, unknown_name
-from matcher.rules.remedy import one_each, stage_for, treatment_for
+from matcher.rules.remedy import elsewhere, one_each, stage_for, treatment_for
 from matcher.vocabulary import genes, units, variants
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
 from matcher.vocabulary.codes import ALTERATION_KIND, event_in_words
@@ -174,7 +174,7 @@ def _codes(parameter: Parameter, raw: object, path: Path, problems: list[Problem
             hint = (
                 f"that is a change: write 'protein_change: {text}'"
                 if change
-                else unknown_name(text, tree.nearest(text), tree.codes, tree)
+                else elsewhere(text, tree) or unknown_name(text, tree.nearest(text), tree.codes, tree)
             )
         problems.append(Problem(here, "R014", f"'{text}' is not one of its values", hint))
     if len(problems) > before:

@@ -189,7 +189,7 @@ class ConditionReader:
             self._refuse(here, "R047", message, at_key=True)
         else:
             known = [*(each.name for each in word.parameters), *comparisons]
-            hint = _did_you_mean(name, known)
+            hint = remedy.quality_of(name) or _did_you_mean(name, known)
             if name[:1].isdigit():
                 hint = "a comma begins a new entry: write decimals with a point, thousands without a comma"
             if not hint and "" not in word.facets and name in (*NUMERIC, *MEMBERSHIP):

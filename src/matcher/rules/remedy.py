@@ -11,9 +11,12 @@ from matcher.rules.lexicon import Lexicon
 from matcher.vocabulary import staging
 from matcher.vocabulary.biomarkers import MARKERS, gene_symbol
 from matcher.vocabulary.conditions import CONDITIONS
+from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.laboratory import LabTest, lab_test
 from matcher.vocabulary.procedures import PROCEDURES, TREATMENTS
+from matcher.vocabulary.qualities import QUALITIES
 from matcher.vocabulary.text import key
+from matcher.vocabulary.tree import Tree
 
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|to)\s*(\d+(?:\.\d+)?)")
 _MULTIPLE = re.compile(
@@ -21,6 +24,20 @@ _MULTIPLE = re.compile(
     re.IGNORECASE,
 )
 _PLUS = re.compile(r"([1-4])\s*\+")
+#: vocabularies that are taken for one another, by their names: what their members are, and the word that asks for one
+_KINDS = {
+    CONDITIONS.name: (CONDITIONS, "a condition", "condition: {}"),
+    PROCEDURES.name: (PROCEDURES, "a procedure", "procedure: {}"),
+    DIAGNOSES.name: (DIAGNOSES, "a cancer", "diagnosis: {}' or 'other_cancer: {{is: {}}}"),
+}
+_QUALIFIED = {
+    "conditions": "condition: {is: ...",
+    "therapies": "prior: {therapy: ...",
+    "medications": "medication: {is: ...",
+    "procedures": "procedure: {is: ...",
+    "radiotherapy": "radiotherapy: {field: ...",
+    "diagnoses": "other_cancer: {is: ...",
+}
 _EVERYDAY = {key(name): word for word, others in EVERYDAY.items() for name in others}
 
 
@@ -49,6 +66,27 @@ def treatment_for(name: str) -> str:
     if code is None:
         return ""
     return "write 'radiotherapy: {...}'" if code == "radiotherapy" else f"write 'procedure: {code}'"
+
+
+def elsewhere(name: str, asked: Tree) -> str:
+    """The word for a name that is of another vocabulary than the one that is asked: a procedure, not a disease."""
+    if asked.name not in _KINDS:
+        return ""
+    for kind, (tree, what, word) in _KINDS.items():
+        code = tree.lookup(name) if kind != asked.name else None
+        if code is not None:
+            return f"that is {what}: write '{word.format(code, code)}'"
+    test = lab_test(name)
+    return f"that is a laboratory test: write 'lab: {{test: {test.code}, ...}}'" if test is not None else ""
+
+
+def quality_of(name: str) -> str:
+    """What a quality is said of, where it is not said of what is asked about."""
+    for table, word in _QUALIFIED.items():
+        found = next((each for each in QUALITIES[table] if each.name == name), None)
+        if found is not None:
+            return f"'{found.title}' is said of {word.split(':')[0]}: write '{word}, {name}: true}}'"
+    return ""
 
 
 def one_each(values: Sequence[object], word: str, parameter: str) -> str:

@@ -315,6 +315,10 @@ class AgentsDocument(Document):
     agents: dict[Text, AgentDocument]
     combinations: dict[Text, CombinationDocument] = {}
     title: Text
+    replaces: Literal["shipped"] | None = Field(
+        None,
+        description="In a rulebook that extends the shipped one: this stands in the place of the shipped list.",
+    )
     source: Source
     as_of: date
 
@@ -329,6 +333,10 @@ class ListDocument(Document):
     kind: Literal["class", "not_anticancer", "unresolvable"] = "class"
     offered: bool = Field(
         False, description="Kept for authors although no rule of this rulebook uses it yet."
+    )
+    replaces: Literal["shipped"] | None = Field(
+        None,
+        description="In a rulebook that extends the shipped one: this stands in the place of the shipped list.",
     )
     source: Source
     as_of: date

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
         check,
         open_readable,
         open_rulebook,
+        out_of_form,
+        rulebook_of,
         rules_directory,
         run_all_cases,
     )
@@ -27,6 +29,8 @@ __all__ = [
     "check",
     "open_readable",
     "open_rulebook",
+    "out_of_form",
+    "rulebook_of",
     "rules_directory",
     "run_all_cases",
 ]

@@ -129,6 +129,7 @@ class Account:
             "assumptions": list(reading.assumptions),
             "issues": dict(sorted(reading.issues.items())),
             "unresolved_agents": dict(sorted(reading.unresolved_agents.items())),
+            "unmapped_codes": dict(reading.unmapped_codes.most_common()),
             "files": list(files),
             "notice": DECISION_NOTICE,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,3 +128,29 @@ def rulebook_of(files: Sequence[Path], given: Path | None = None) -> Path:
     if given is None and files:
         given = root_of(files[0]) or files[0].parent
     return rules_directory(given)
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A rule file that is not in form, or why it cannot be brought into it."""
+
+    path: Path
+    content: bytes
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def out_of_form(files: Sequence[Path], given: Path | None = None) -> Iterator[LaidOut]:
+    """The files that are not in form, each with what it would be, and those that cannot be read.
+
+    Without ``files`` all of one's own in the rulebook; those it extends are somebody else's.
+    """
+    from matcher.rulebook.layout import laid_out
+    from matcher.rulebook.sources import Sources
+
+    root = rulebook_of(files, given)
+    own = Sources.of(root)
+    for path in files or (*own.own, *own.own_cases):
+        content = path.read_bytes()
+        result, problems = laid_out(content, path.as_posix())
+        if problems or result != content:
+            yield LaidOut(path, result, tuple(problems))

@@ -114,6 +114,13 @@ ICDO_DIAGNOSIS: tuple[tuple[str, str, str], ...] = (
     ("8520/3", "C50", "ILC"),
     ("8140/3", "C25", "PAAD"),
     ("8500/3", "C25", "PAAD"),
+    ("8140/3", "C18", "COAD"),
+    ("8140/3", "C20", "READ"),
+    ("8140/3", "C19", "COADREAD"),
+    *(("8480/3", site, "MACR") for site in ("C18", "C19", "C20")),
+    *(("8490/3", site, "SRCCR") for site in ("C18", "C19", "C20")),
+    ("8246/3", "C25", "PANET"),
+    ("8020/3", "C25", "UCP"),
     ("8461/3", "C56", "HGSOC"),
     ("8441/3", "C56", "SOC"),
     ("8140/3", "C61", "PRAD"),
@@ -182,6 +189,19 @@ def diagnosis_of_icdo(morphology: str, topography: str = "") -> str | None:
         ),
         None,
     )
+
+
+# Carcinomas and their kinds: of these the organ they arise in is the cancer's tissue. Melanoma, sarcoma, germ-cell
+# tumours and those of the blood have a tissue of their own, whatever organ they are found in.
+_FIRST_CARCINOMA, _LAST_CARCINOMA = 8010, 8589
+
+
+def organ_of_icdo(morphology: str, topography: str) -> str | None:
+    """The tissue of a malignant carcinoma with a topography code, where nothing finer is known of the pair."""
+    kind, site = _morphology(morphology), _dotted(topography)
+    if not kind.endswith("/3") or not site or not _FIRST_CARCINOMA <= int(kind[:4]) <= _LAST_CARCINOMA:
+        return None
+    return diagnosis_of_icd10(site)
 
 
 def histology_of_icdo(morphology: str) -> str | None:

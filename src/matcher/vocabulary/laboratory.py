@@ -39,6 +39,8 @@ class LabTest:
     molar_mass: float | None = None
     valence: int | None = None
     loinc: tuple[str, ...] = ()
+    #: which way protocols ask for: ``high``, ``low``, or nothing where they ask for either
+    better: str = ""
 
     def in_unit(self, value: float, unit: str) -> float:
         """The value in the canonical unit; ``UnitError`` where the unit is unknown or measures something else."""
@@ -67,6 +69,7 @@ def _test(row: Mapping[str, str]) -> LabTest:
         molar_mass=float(row["molar_mass"]) if row["molar_mass"] else None,
         valence=int(row["valence"]) if row["valence"] else None,
         loinc=listed(row["loinc"]),
+        better=row["better"],
     )
 
 

@@ -34,6 +34,8 @@ class ObservationType:
     question: str = ""
     #: how the subject reads behind the title
     subject_phrase: str = ""
+    #: which way protocols ask for: ``high`` or ``low``, an answer, or nothing where they ask for either
+    better: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -54,6 +56,7 @@ def _read(row: Mapping[str, str]) -> ObservationType:
         subject=row["subject"],
         question=row["question"],
         subject_phrase=row["subject_phrase"],
+        better=row["better"],
     )
 
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a CSV file of this package, each by its column names."""
     text = files("matcher.vocabulary").joinpath("data", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return list(csv.DictReader(text.splitlines(), restval=""))
 
 
 def listed(cell: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 # UCUM symbol, pint expression, everyday spellings beside the symbol itself.
 _SYMBOLS: tuple[tuple[str, str, str], ...] = (
     ("kg", "kilogram", "kilo kilos kilogram kilograms"),
+    ("[lb_av]", "pound", "lb lbs pound pounds"),
     ("g", "gram", "gm gms gr gram grams"),
     ("mg", "milligram", "milligram milligrams"),
     ("ug", "microgram", "mcg microgram micrograms"),
@@ -29,10 +30,10 @@ _SYMBOLS: tuple[tuple[str, str, str], ...] = (
     ("mU", "nanomole/minute", "mu"),
     ("uU", "picomole/minute", ""),
     ("kU", "millimole/minute", ""),
-    ("[IU]", "micromole/minute", "iu ui"),
-    ("m[IU]", "nanomole/minute", "miu mui"),
+    ("[IU]", "micromole/minute", "iu ui ie"),
+    ("m[IU]", "nanomole/minute", "miu mui mie"),
     ("u[IU]", "picomole/minute", "uiu"),
-    ("k[IU]", "millimole/minute", "kiu"),
+    ("k[IU]", "millimole/minute", "kiu kie"),
     ("kat", "katal", ""),
     ("ukat", "microkatal", ""),
     ("nkat", "nanokatal", ""),
@@ -48,6 +49,7 @@ _SYMBOLS: tuple[tuple[str, str, str], ...] = (
     ("m", "meter", "metre meter"),
     ("cm", "centimeter", ""),
     ("mm", "millimeter", ""),
+    ("[in_i]", "inch", "inch inches"),
     ("m2", "meter**2", "m^2 sqm"),
     ("s", "second", "sec secs second seconds"),
     ("ms", "millisecond", "msec millisecond milliseconds"),
@@ -68,6 +70,7 @@ _SYMBOLS: tuple[tuple[str, str, str], ...] = (
     ("10*3", "1e3", "k thou thousand thousands th tsd"),
     ("10*6", "1e6", "mil mill million millions mio"),
     ("10*9", "1e9", "bil billion giga"),
+    ("10*12", "1e12", "trillion tera"),
     ("10*2", "1e2", "hundred"),
 )
 
@@ -85,6 +88,15 @@ WHOLE: Mapping[str, str] = {
     "gm%": "g/dL",
     "#/ul": "/uL",
     "#": "1",
+    # Giga and tera particles in a litre, as German laboratories print them.
+    "gpt/l": "10*9/L",
+    "tpt/l": "10*12/L",
+    "mm hg": "mm[Hg]",
+    "ug/ml feu": "ug/mL",
+    "mg/l feu": "mg/L",
+    "mg/g creat": "mg/g",
+    "mg/g crea": "mg/g",
+    "mg/g creatinine": "mg/g",
 }
 
 # A unit of each dimension, and the dimension in words.

@@ -4,12 +4,13 @@ import pytest
 
 from matcher.errors import PatientDataError, UsageError
 from matcher.readers.csv_rows import LONGEST_RECORD_LINES, Row, open_table
+from matcher.readers.mapping_model import FileForm
 
 
 def rows(tmp_path: Path, content: bytes | str, **how: str) -> list[Row]:
     path = tmp_path / "t.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(open_table(path, known=("id", "n"), **how).rows())
+    return list(open_table(path, known=("id", "n"), form=FileForm.model_validate(how)).rows())
 
 
 def cells(found: list[Row]) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from matcher.readers.bound import bind
+from matcher.readers.binding import bind
 from matcher.readers.csv_rows import Row
 from matcher.readers.mapped import Drawn, draw
 from matcher.readers.mapping import MappingError, load_mapping, wide_mapping

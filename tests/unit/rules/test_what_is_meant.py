@@ -54,6 +54,14 @@ def _lab(**asked: object) -> dict[str, object]:
         ({"stage": "IV"}, "say of which scheme"),
         ({"prior": "radiotherapy"}, "write 'radiotherapy: {...}'"),
         ({"prior": "surgery"}, "write 'procedure: surgery'"),
+        ({"condition": "gastrectomy"}, "that is a procedure: write 'procedure: gastrectomy'"),
+        ({"condition": "melanoma"}, "that is a cancer: write 'diagnosis: MEL' or 'other_cancer: {is: MEL}'"),
+        ({"condition": "platelets"}, "that is a laboratory test: write 'lab: {test: platelets, ...}'"),
+        ({"procedure": "ascites"}, "that is a condition: write 'condition: ascites'"),
+        (
+            {"condition": {"is": "pain", "stable_dose": True}},
+            "said of medication: write 'medication: {is: ..., stable_dose: true}'",
+        ),
         ({"tnm_n": {"in": ["N0", "N1", "N2", "N3"]}}, "leave it out"),
     ],
 )

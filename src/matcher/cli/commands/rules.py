@@ -17,6 +17,8 @@ Files = Annotated[
     typer.Argument(metavar="[FILE]...", help="Rule files, or files of cases.", show_default="all"),
 ]
 
+Watch = Annotated[bool, typer.Option("--watch", help="Again after every save, until Ctrl+C.")]
+
 rules = typer.Typer(help="Read, check and test the rules.", no_args_is_help=True)
 
 
@@ -102,7 +104,9 @@ def graph(
 
 
 @rules.command()
-def lint(files: Files = None, rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
+def lint(
+    files: Files = None, rules: asked.Rules = None, as_json: asked.AsJson = False, watch: Watch = False
+) -> int:
     """Check the rule files.
 
     Says everything that is wrong, with file, line and what to do. Exit code 3 if there is an error. With files
@@ -112,15 +116,17 @@ def lint(files: Files = None, rules: asked.Rules = None, as_json: asked.AsJson =
     Examples:
       matcher rules lint
       matcher rules lint --rules my-rules
-      matcher rules lint my-rules/trials/NCT01234567.yaml
+      matcher rules lint my-rules/trials/NCT01234567.yaml --watch
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.cli import rules as work
 
-    return work.lint(files or (), rules, as_json=as_json)
+    return work.watched(watch, files or (), rules, lambda: work.lint(files or (), rules, as_json=as_json))
 
 
 @rules.command("test")
-def run_tests(files: Files = None, rules: asked.Rules = None, as_json: asked.AsJson = False) -> int:
+def run_tests(
+    files: Files = None, rules: asked.Rules = None, as_json: asked.AsJson = False, watch: Watch = False
+) -> int:
     """Run the cases beside the rules.
 
     Exit code 3 if one fails. With files named, the cases of these rules alone. A trial that is wrong keeps no
@@ -130,11 +136,37 @@ def run_tests(files: Files = None, rules: asked.Rules = None, as_json: asked.AsJ
     Examples:
       matcher rules test
       matcher rules test --rules my-rules
-      matcher rules test my-rules/trials/NCT01234567.yaml
+      matcher rules test my-rules/trials/NCT01234567.yaml --watch
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.cli import rules as work
 
-    return work.run_tests(files or (), rules, as_json=as_json)
+    return work.watched(
+        watch, files or (), rules, lambda: work.run_tests(files or (), rules, as_json=as_json)
+    )
+
+
+@rules.command("fmt")
+def put_in_form(
+    files: Files = None,
+    rules: asked.Rules = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 3 where a file is not in form.")
+    ] = False,
+) -> int:
+    """Put rule files in form: two spaces a level, nothing behind a line.
+
+    Only space changes: comments, quotes and the order of things stay as they are. A file with errors is left alone
+    and said, with exit code 3.
+
+    \b
+    Examples:
+      matcher rules fmt mine/trials/NCT01234567.yaml
+      matcher rules fmt --rules mine
+      matcher rules fmt --rules mine --check
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import own_rules as work
+
+    return work.put_in_form(files or (), rules, check=check)
 
 
 @rules.command("coverage")
@@ -174,6 +206,37 @@ def schema(
     from matcher.service.schemas import rule_schema
 
     print_json(rule_schema(kind))
+
+
+@rules.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The rulebook as it was.", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The rulebook as it is.", show_default=False)],
+    patients: Annotated[
+        Path | None,
+        typer.Option("--patients", "-p", metavar="FILE", help="Whose standing changes.", show_default=False),
+    ] = None,
+    mapping: asked.Mapping = None,
+    as_of: asked.AsOf = None,
+    form: Annotated[
+        str, typer.Option("--form", metavar="NAME", help="text, or markdown for a change request.")
+    ] = "text",
+    as_json: asked.AsJson = False,
+) -> None:
+    """Say what two rulebooks ask differently.
+
+    Criterion by criterion in sentences; with patients, whose standing changes and by which criteria. Rules that
+    are closed are counted too.
+
+    \b
+    Examples:
+      matcher rules diff rules-2025 rules
+      matcher rules diff rules-2025 rules --patients patients.csv
+      matcher rules diff rules-2025 rules --form markdown > amendment.md
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli import rule_changes as work
+
+    work.diff(old, new, patients, mapping, as_of, form, as_json=as_json)
 
 
 @rules.command()

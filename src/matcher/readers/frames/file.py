@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from matcher.readers.bound import bind
+from matcher.readers.binding import bind
 from matcher.readers.frames.delimited import DelimitedFrames
 from matcher.readers.frames.folder import FolderFrames
 from matcher.readers.frames.json_lines import JsonLinesFrames
@@ -72,6 +72,8 @@ def _rows_of(
 ) -> DelimitedFrames | ParquetFrames | None:
     """The rows of a mapped file in columns; nothing where its lines end as no others do."""
     table = source.table
+    if source.bound.mapping.by_row:
+        return None
     if isinstance(table, ParquetTable):
         return ParquetFrames(source, path, formulary, as_of, today)
     return DelimitedFrames(source, table, path, formulary, as_of, today) if has_lines(path) else None

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.readers.bound import Bound, BoundCell, BoundRow
-from matcher.readers.mapped import DATE_FIELDS
-from matcher.readers.mapping import Condition
+from matcher.readers.converting import DATE_FIELDS
+from matcher.readers.mapping_model import Condition
 from matcher.vocabulary.observations import OBSERVATIONS
 
 STAGING = ("staging", "tnm", "stage")
@@ -229,6 +229,9 @@ def _is_plain(cell: BoundCell) -> bool:
         len(cell.columns) == 1
         and not cell.doubted
         and read.values is None
+        and not read.patterns
+        and not read.blank
+        and read.join is None
         and read.split is None
         and not read.plus
         and read.read in (None, "date")

@@ -9,6 +9,7 @@ from matcher.errors import Diagnostic, in_order
 from matcher.rulebook.lint import (
     contradictions,
     coverage_claim,
+    direction,
     documents,
     lenient,
     names,
@@ -16,8 +17,10 @@ from matcher.rulebook.lint import (
     recruitment,
     rows,
     sections,
+    understood,
     unsatisfiable,
     unused,
+    wording,
 )
 from matcher.rulebook.lint.book import Book
 from matcher.rulebook.load import Loaded
@@ -38,6 +41,9 @@ CHECKS: tuple[Check, ...] = (
     names.titles,
     coverage_claim.check,
     recruitment.check,
+    direction.check,
+    wording.check,
+    understood.check,
 )
 
 

@@ -57,5 +57,6 @@ def _parts(condition: Condition) -> tuple[Condition, ...]:
             # A version that does not ask a criterion at all is no mistake.
             return tuple(each for each in (then, otherwise) if each not in (ASKS_NOTHING, EXCLUDES_NOBODY))
         case Branch(condition=asked, then=then, otherwise=otherwise):
-            return (asked, then, otherwise)
+            # An ``if`` without ``else`` asks nothing of the others, and the author wrote nothing there to judge.
+            return (asked, then) if otherwise == ASKS_NOTHING else (asked, then, otherwise)
     return ()

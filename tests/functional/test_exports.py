@@ -1,0 +1,91 @@
+"""Exports of several files, read with the ready-made mappings: every patient is accounted for, nothing is lost."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from matcher.domain.profile import Profile
+from matcher.readers.outcome import Patient, Reading
+from matcher.readers.read import read_patients
+from tests.small_formulary import SMALL_FORMULARY
+
+EXPORTS = Path("fixtures/exports")
+DAY = date(2024, 1, 1)
+
+
+def read(
+    folder: str, mapping: str, as_of: date | None = None
+) -> tuple[dict[str, Profile], Reading, list[str]]:
+    file = read_patients(EXPORTS / folder, formulary=SMALL_FORMULARY, mapping=Path(mapping), as_of=as_of)
+    found = [each for each in file if isinstance(each, Patient)]
+    codes = [issue.code for each in found for issue in each.issues]
+    return {each.profile.id: each.profile for each in found}, file.reading, codes
+
+
+def test_patients_and_samples_of_cbioportal_are_joined() -> None:
+    patients, reading, _ = read("cbioportal", "cbioportal")
+    assert (reading.patients, reading.matched, reading.rejected) == (2, 2, 0)
+    first = patients["CB-1"]
+    (cancer,) = first.diagnoses.records
+    # The sample of the primary says the cancer, though that of the metastasis stands first.
+    assert cancer.code is not None
+    assert cancer.code.members == {"PAAD"}
+    assert cancer.source.file == "data_clinical_sample.txt"
+    assert cancer.source.row == 7
+    assert first.as_of == date(2016, 6, 24)
+    assert [each.number.low for each in first.biomarkers if each.number] == [2.8]
+    assert first.birth is not None
+    assert (first.birth.first.year, first.birth.last.year) == (1953, 1954)
+
+
+def test_what_nothing_reads_is_said_once_and_an_unmapped_code_is_counted() -> None:
+    patients, reading, codes = read("cbioportal", "cbioportal")
+    assert {(issue.code, issue.text) for issue in reading.file_issues if issue.code == "P109"} == {
+        ("P109", "FAVOURITE_COLOUR")
+    }
+    assert [issue.patient for issue in reading.file_issues if issue.code == "P009"] == ["CB-9"]
+    assert codes == ["P126"]
+    assert reading.unmapped_codes == {"ZZTOP A cancer of its own": 1}
+    (cancer,) = patients["CB-2"].diagnoses.records
+    assert cancer.code is not None
+    assert len(cancer.code.members) > 100
+
+
+def test_rows_of_one_case_are_one_patient() -> None:
+    patients, reading, _ = read("gdc", "gdc")
+    assert (reading.patients, reading.matched) == (2, 2)
+    first = patients["GD-1"]
+    assert len(first.diagnoses.records) == 1
+    assert [each.code.members for each in first.conditions.records if each.code] != []
+    assert len(first.therapies.records) == 2
+    assert first.radiotherapy.records == ()
+    assert first.as_of == date(2013, 8, 5)
+    second = patients["GD-2"]
+    # Two rows that differ on the sex: both are possible, and nobody chooses.
+    (sex, other) = [each for each in second.observations if each.name == "sex"]
+    assert {*sex.value.members, *other.value.members} == {"male", "female"}  # type: ignore[union-attr]
+
+
+def test_codes_say_which_list_a_row_belongs_to() -> None:
+    patients, reading, codes = read("synthea", "synthea", DAY)
+    first = patients["sy-1"]
+    assert {each.name for each in first.observations} >= {"weight", "ecog", "sex"}
+    assert [set(each.test.members) for each in first.labs] == [{"haemoglobin"}]
+    assert [each.source.row for each in first.labs] == [2]
+    assert first.diagnoses.records[0].code is not None
+    # Hypertension, and a disease nobody mapped, which could be any; work is no disease.
+    assert sum(not each.elsewhere for each in first.conditions.records) == 2
+    assert reading.unmapped_codes["999000111 Disease of the made-up kind"] == 2
+    assert reading.unmapped_codes["99999-9 A test nobody mapped"] == 1
+    assert codes.count("P126") == 3
+    assert patients["sy-2"].conditions.records[0].code is None
+
+
+def test_a_mapping_of_several_files_is_told_what_is_missing(tmp_path: Path) -> None:
+    from matcher.errors import UsageError
+
+    with pytest.raises(UsageError, match=r"has no file data_clinical_patient\.txt"):
+        read_patients(tmp_path, formulary=SMALL_FORMULARY, mapping=Path("cbioportal"))
+    with pytest.raises(UsageError, match="did you mean 'synthea'"):
+        read_patients(tmp_path, formulary=SMALL_FORMULARY, mapping=Path("synthae"))

@@ -35,6 +35,8 @@ _BELOW = 12.0
 _PROGRESS = 2.0
 #: how much an answer has to be worth its effort: not at all at 0, in proportion at 1
 _EFFORT = 0.2
+#: what is asked of whom no therapy is listed, whatever rules want of one
+THERAPIES = "Which therapies has the patient had, and when?"
 #: values that differ by less are the same
 _PLACES = 9
 
@@ -102,6 +104,12 @@ class Asked:
     criteria: float
     candidates: tuple[str, ...]
     value: float
+
+    @property
+    def text(self) -> str:
+        """In the words of what the rules want most of it."""
+        whole = self.field == "therapies" and len(set(map(topic_of, self.features))) > 1
+        return THERAPIES if whole else self.telling.question or self.telling.title
 
 
 def in_order(

@@ -86,12 +86,7 @@ class Asker:
         """The same where it is known already what answers would do."""
         asked = self.in_order(about, supposed, findings, lambda each: self.fields.first(each, profile))
         return tuple(
-            Question(
-                topic_of(each.telling),
-                each.telling.question or each.telling.title,
-                each.settles,
-                each.candidates,
-            )
+            Question(topic_of(each.telling), each.text, each.settles, each.candidates)
             for each in asked[:most]
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from matcher.explanation.asking import THERAPIES
 from matcher.explanation.topics import MEDICINE_CLASSES, fields_for, topic_of
 from matcher.rules.graph import Read
 from matcher.rules.rulebook import Rulebook
@@ -168,7 +169,7 @@ def _biomarkers(asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]
 
 def _therapies(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
     yield _list(
-        "therapies", "Therapies against the cancer", "Which therapies has the patient had, and when?",
+        "therapies", "Therapies against the cancer", THERAPIES,
         "therapies",
         Input("agents", InputKind.TERMS, "Agents", terms="agents"),
         _START, _END, _ONGOING,

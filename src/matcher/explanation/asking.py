@@ -195,7 +195,10 @@ class Fields:
         """Whether it is about a therapy that was given: what is open is then in its course."""
         if not is_therapy(name):
             return False
-        wanted = self.formulary.members(name.partition(":")[2])
+        agent = name.partition(":")[2]
+        if not self.formulary.knows(agent):
+            return bool(profile.therapies.records)
+        wanted = self.formulary.members(agent)
         return any(
             component is not None and component.members <= wanted
             for course in profile.therapies.records

@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 RUNNABLE := .venv/.has-run
 READY := .venv/.has-all
-TARGETS := run test generative quick check whole mutate bench bench-quick bench-explained bench-labs bench-page bench-http bench-interview \
+TARGETS := run test generative quick check whole mutate bench bench-quick bench-explained bench-labs bench-page bench-http bench-worklist bench-interview \
 	load-http soak questions \
 	attack audit profile bench-start docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
@@ -37,6 +37,7 @@ help:
 	@echo "make bench-page       how soon the report of 300 patients is there in Chromium, and how soon a search answers"
 	@echo "make bench-start      what a command costs before it does anything, against another commit"
 	@echo "make bench-http       matching over HTTP against a stored answer"
+	@echo "make bench-worklist   50,000 patients as a coordinator waits for them: sending, matching, tables, a change"
 	@echo "make bench-interview  what one answer costs in an interview"
 	@echo "make load-http        200 clients for a minute, every answer checked"
 	@echo "make soak             50,000 interviews in the engine, 5,000 over HTTP, and the memory of each"
@@ -119,6 +120,9 @@ bench-http: setup
 
 load-http: setup
 	@$(BIN)/python benchmarks/many_clients.py $(ARGS)
+
+bench-worklist: setup
+	@$(BIN)/python benchmarks/worklist.py $(ARGS)
 
 bench-interview: setup
 	@$(BIN)/python benchmarks/interview.py $(ARGS)

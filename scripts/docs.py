@@ -14,6 +14,7 @@ from types import MappingProxyType
 from matcher.errors import REFERENCE_PAGE, error_reference
 from matcher.explanation.names import KINDS, index, names, page
 from matcher.explanation.rulebook_page import rulebook_page
+from matcher.readers.mapping_reference import MAPPING_PAGE, mapping_reference
 from matcher.readers.wide_reference import WIDE_PAGE, wide_reference
 from matcher.rulebook.load import load_rulebook
 from matcher.rules.reference import RULE_LANGUAGE_PAGE, rule_language_reference
@@ -74,6 +75,7 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         REFERENCE_PAGE: error_reference,
         WIDE_PAGE: wide_reference,
+        MAPPING_PAGE: mapping_reference,
         RULE_LANGUAGE_PAGE: rule_language_reference,
         "docs/reference/specification.md": _specification,
         "docs/guide/what-is-understood.md": _border,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from matcher.cli.rule_text import candidate_document, print_candidate, print_derivation
 from matcher.cli.terminal import Page
+from matcher.cli.words import look_up
 from matcher.service import open_rulebook
 from tests.functional.command import Desk, desk_in
 
@@ -157,3 +161,45 @@ def test_a_picture_for_graphviz_quotes_what_a_title_may_hold(desk: Desk) -> None
 def test_what_cannot_be_drawn_is_a_mistake_of_usage(desk: Desk, asked: tuple[str, ...]) -> None:
     ran = desk.run("rules", "graph", *asked, "--rules", desk.rules)
     assert (ran.code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_list_of_rules_is_readable_on_a_screen(width: int) -> None:
+    """In a terminal of its own: every name with its title on a line below, nothing broken by the edge."""
+    import fcntl
+    import os
+    import pty
+    import struct
+    import termios
+
+    child, terminal = pty.fork()
+    if child == 0:
+        environment = {**os.environ, "COLUMNS": str(width), "TERM": "dumb"}
+        os.execve(sys.executable, [sys.executable, "-m", "matcher.cli", "rules", "list"], environment)  # noqa: S606
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+    said = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 65_536):
+            said += piece
+    os.close(terminal)
+    assert os.waitpid(child, 0)[1] == 0
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", each) for each in said.decode().splitlines()]
+    assert max(map(len, lines)) <= width
+    place = next(at for at, each in enumerate(lines) if each.startswith("  NCT04577326"))
+    assert re.fullmatch(r"  NCT04577326  recruitment \w+; part of the protocol: \d+ criteria", lines[place])
+    assert lines[place + 1].startswith("    Mesothelin-targeted CAR T cells")
+    text = " ".join(lines)
+    for word in ("partial", "coverage", "availability", "None", "not applicable", "candidate", "derived"):
+        assert word not in text
+
+
+def test_names_are_found_and_readable_at_eighty_columns(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    look_up("platelets", root / "rules", as_json=False)
+    look_up("transplant", root / "rules", as_json=False)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "Platelets  test"
+    assert said[1].strip().startswith("in a rule: lab: {test: platelets,")
+    assert max(map(len, said)) <= 80

@@ -89,3 +89,51 @@ def test_a_mapping_of_several_files_is_told_what_is_missing(tmp_path: Path) -> N
         read_patients(tmp_path, formulary=SMALL_FORMULARY, mapping=Path("cbioportal"))
     with pytest.raises(UsageError, match="did you mean 'synthea'"):
         read_patients(tmp_path, formulary=SMALL_FORMULARY, mapping=Path("synthae"))
+
+
+GERMAN = """PatNr;Geburtsdatum;Geschlecht;Hb (g/dL);Thrombozyten;Besuch;ICD10;Bemerkung
+1;13.05.1960;m;9,1;150;15.01.2024;C34.1;raucht
+2;02.11.1955;w;k.A.;210;16.01.2024;C45.0;
+"""
+
+
+def test_a_draft_says_what_is_sure_and_asks_for_the_rest(tmp_path: Path) -> None:
+    from matcher.readers.mapping_check import check_mapping
+    from matcher.readers.mapping_guess import guess_mapping
+
+    export = tmp_path / "export.csv"
+    export.write_text(GERMAN, encoding="utf-8")
+    draft = guess_mapping(export).text
+    assert "id: {column: 'PatNr'}" in draft
+    assert "dates: day_first\n" in draft
+    assert "decimal: comma" in draft
+    assert "blank: ['k.A.']" in draft
+    assert "diagnosis: {column: 'ICD10'" in draft
+    (tmp_path / "m.yaml").write_text(draft, encoding="utf-8")
+    found = check_mapping(
+        export, tmp_path / "m.yaml", formulary=SMALL_FORMULARY, as_of=None, today=date(2024, 2, 1)
+    )
+    assert (found.reading.matched, found.reading.rejected) == (2, 0)
+    assert found.facts["birth_date"] == 2
+    assert found.facts["labs"] == 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("cbioportal", "cbioportal"), ("gdc", "gdc"), ("synthea", "synthea")]
+)
+def test_known_exports_are_recognised(folder: str, name: str) -> None:
+    from matcher.readers.mapping_guess import guess_mapping
+
+    assert guess_mapping(EXPORTS / folder).shipped == name
+
+
+def test_a_check_names_columns_that_nothing_reads() -> None:
+    from matcher.readers.mapping_check import check_mapping
+
+    found = check_mapping(
+        EXPORTS / "cbioportal", Path("cbioportal"), formulary=SMALL_FORMULARY, as_of=None, today=DAY
+    )
+    assert found.warnings == ["1 columns are not read and not ignored: FAVOURITE_COLOUR"]
+    code = found.columns["data_clinical_sample.txt", "ONCOTREE_CODE"]
+    assert code.not_understood == {"ZZTOP A cancer of its own": 1}
+    assert found.shown[0].cells[0] == ("data_clinical_patient.txt, row 6, AGE", "61")

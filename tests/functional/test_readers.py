@@ -259,9 +259,9 @@ def test_json_is_one_profile_an_array_or_lines(tmp_path: Path) -> None:
         assert profiles(read(tmp_path / name))["A"].observations[0].value == Interval(1, 1)
 
 
-def test_fhir_is_not_taken_for_a_profile(tmp_path: Path) -> None:
+def test_fhir_without_a_patient_is_not_taken_for_a_profile(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text('{"resourceType": "Bundle"}', encoding="utf-8")
-    with pytest.raises(UsageError, match="U011"):
+    with pytest.raises(PatientDataError, match="P016"):
         read(tmp_path / "b.json")
 
 

@@ -1,27 +1,38 @@
 """The sentences of protocols with what the language says of each, and the page that is printed from them."""
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "protocols"
+_ROOT = Path(__file__).resolve().parents[2]
+FOLDER = _ROOT / "fixtures" / "protocols"
 SAID = ("exactly", "with a loss", "not at all")
+_PARTS = ("inclusion", "exclusion", "cautions")
 
 _HEAD = """# What protocols say, and what the language says of it
 
-<!-- generated from fixtures/protocols/ by `make docs`; edit those -->
+<!-- generated from fixtures/protocols/ and rules/trials/ by `make docs`; edit those -->
 
-Every eligibility sentence of eleven registry protocols. *Exactly*: the language says what the sentence says; *judgement*
-stands where the protocol itself leaves it to a person. A test reads every condition that is shown.
+Every eligibility sentence of eleven registry protocols, with the criteria of the shipped rule that say it. *Exactly*: they
+say what the sentence says; *judgement* stands where the protocol itself leaves it to a person. *With a loss*: what is lost
+stands behind the criteria. The sentences are shortened; the rules in `rules/trials/` cite the registry.
 """
 
 
 @cache
 def protocols() -> tuple[dict[str, Any], ...]:
     return tuple(yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml")))
+
+
+@cache
+def criteria(trial: str) -> Mapping[str, dict[str, Any]]:
+    """The criteria and cautions of a shipped trial by their identifiers."""
+    rule = yaml.safe_load((_ROOT / "rules" / "trials" / f"{trial}.yaml").read_text(encoding="utf-8"))
+    return {key: each for part in _PARTS for key, each in rule.get(part, {}).items()}
 
 
 def protocols_page() -> str:
@@ -38,10 +49,10 @@ def protocols_page() -> str:
         lines += [
             f"## {each['trial']} {each['title']}",
             "",
-            "| | sentence | in a rule, or what is lost |",
+            "| | sentence | in the rule, and what is lost |",
             "|---|---|---|",
         ]
-        lines += [_row(sentence) for sentence in each["sentences"]]
+        lines += [_row(each["trial"], sentence) for sentence in each["sentences"]]
         lines.append("")
     return "\n".join(lines)
 
@@ -50,13 +61,19 @@ def _counts(name: str, counted: Counter[str]) -> str:
     return f"| {name} | {sum(counted.values())} | " + " | ".join(str(counted[each]) for each in SAID) + " |"
 
 
-def _row(sentence: dict[str, Any]) -> str:
+def _row(trial: str, sentence: dict[str, Any]) -> str:
     role = "incl" if sentence["of"] == "inclusion" else "excl"
-    if sentence.get("judgement"):
-        shown = "`judgement: true`"
-    elif "when" in sentence:
-        written = yaml.safe_dump(sentence["when"], default_flow_style=True, width=10_000, sort_keys=False)
-        shown = f"`{written.strip()}`".replace("|", "\\|")
-    else:
-        shown = sentence.get("lost", "")
-    return f"| {sentence['said']} | {role}: {sentence['text'].replace('|', chr(92) + '|')} | {shown} |"
+    shown = [_said(key, criteria(trial)[key]) for key in sentence.get("criteria", ())]
+    shown += [f"*{sentence['lost']}*"] if "lost" in sentence else []
+    return f"| {sentence['said']} | {role}: {_cell(sentence['text'])} | {'; '.join(shown)} |"
+
+
+def _said(key: str, criterion: dict[str, Any]) -> str:
+    if criterion.get("judgement"):
+        return f"{key} *judgement*"
+    written = yaml.safe_dump(criterion["when"], default_flow_style=True, width=10_000, sort_keys=False)
+    return f"{key} `{_cell(written.strip())}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

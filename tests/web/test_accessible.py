@@ -36,7 +36,7 @@ def complaints(page: Any) -> list[str]:
 def test_the_intake_page_in_every_state(browser: Any, server: Live, size: Any, scheme: Any) -> None:
     context = browser.new_context(viewport=size, color_scheme=scheme)
     page = context.new_page()
-    page.goto(server.base)
+    page.goto(f"{server.base}/intake")
     page.wait_for_selector("#question button")
     assert complaints(page) == []
     answer(page, "diagnosis", "PLMESO")

@@ -50,7 +50,7 @@ class Watched:
             self.elsewhere.append(url)
 
     def open(self, day: str = "2026-01-15") -> Any:
-        self.page.goto(self.base)
+        self.page.goto(f"{self.base}/intake")
         self.page.wait_for_selector("#question button")
         self.page.fill("#as-of", day)
         self.page.press("#as-of", "Tab")
@@ -423,7 +423,7 @@ def test_always_in_sight(watched: Watched) -> None:
 def test_the_colours_keep_their_contrast(browser: Any, server: Live, scheme: str) -> None:
     context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
-    page.goto(server.base)
+    page.goto(f"{server.base}/intake")
     names = ["ink", "soft", "accent", "green", "teal", "blue", "amber", "violet", "plum", "slate", "red"]
     names += ["paper", "wash", "accent-wash", *(f"{name}-wash" for name in names[3:]), "on-accent"]
     tokens = page.evaluate(
@@ -466,12 +466,12 @@ def test_who_has_a_token_enters_by_it(browser: Any, tmp_path: Path) -> None:
         context = browser.new_context()
         page = context.new_page()
         until_guarded(live)
-        page.goto(live.base)
+        page.goto(f"{live.base}/intake")
         for typed in ("not this one", secret):
-            page.wait_for_selector("#sign-in[open]")
+            assert page.url.startswith(f"{live.base}/login")
             assert not page.query_selector("#form")
             page.fill("#token", typed)
-            page.click("#sign-in button")
+            page.click("main button")
         page.wait_for_selector("#question button")
         page.reload()
         page.wait_for_selector("#question button")

@@ -297,7 +297,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, di
     folder = tmp_path_factory.mktemp("guarded")
     with serving(folder, rules=str(write_rulebook(folder / "rules"))) as started:
         with tokens_of(started) as tokens:
-            roles: tuple[Role, ...] = ("intake", "viewer", "author", "approver", "admin")
+            roles: tuple[Role, ...] = ("intake", "coordinator", "viewer", "author", "approver", "admin")
             secrets = {role: tokens.create(role)[1] for role in roles}
         time.sleep(2.5)  # what a server knows of tokens is at most two seconds old
         yield started, secrets
@@ -334,11 +334,11 @@ def test_a_page_tells_strangers_no_more_than_the_interface_does(
         ]
         version = http.get("/v1/rulebook", headers=bearer(secrets["viewer"])).json()["short"]
         for headers in ({}, bearer("x")):
-            shown = http.get("/", headers=headers)
+            shown = http.get("/intake", headers=headers, follow_redirects=True)
             assert "Sign in" in shown.text
             assert not [each for each in (*fields, version) if f'"{each}"' in shown.text]
             assert "matcher-rulebook" not in shown.headers
-        assert f'data-field="{fields[0]}"' in http.get("/", headers=bearer(secrets["intake"])).text
+        assert f'data-field="{fields[0]}"' in http.get("/intake", headers=bearer(secrets["intake"])).text
 
 
 def test_a_role_may_do_what_it_is_for(guarded: tuple[Live, dict[Role, str]]) -> None:

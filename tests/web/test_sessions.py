@@ -209,7 +209,7 @@ def test_the_form_has_everything_a_page_needs_and_knows_when_it_is_known(http: h
 
 
 def test_the_page_is_served_with_a_strict_policy_and_nothing_inline(http: httpx.Client) -> None:
-    page = http.get("/")
+    page = http.get("/intake")
     assert page.status_code == 200
     assert page.headers["content-security-policy"].startswith("default-src 'self'")
     assert "<style" not in page.text

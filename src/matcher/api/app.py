@@ -14,7 +14,17 @@ from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
 
 from matcher import program_version
-from matcher.api import health, jobs, matching, rulebook, sessions
+from matcher.api import (
+    health,
+    jobs,
+    matching,
+    patient_pages,
+    rulebook,
+    sessions,
+    shell,
+    worklist_pages,
+    worklists,
+)
 from matcher.api.border import Border
 from matcher.api.connection import make_room_for_connections
 from matcher.api.ending import end_when_told, end_with_parent
@@ -25,6 +35,7 @@ from matcher.api.problems import add_problem_handlers, problems
 from matcher.api.server import Server, current_of, open_server, server_of
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
+from matcher.api.visiting import admit
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
@@ -69,9 +80,19 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
     app.state.foreman = Foreman(server)
     app.state.intakes = Intakes()
     app.state.ending = ending
-    for routes in (health, matching, jobs, rulebook, sessions):
+    for routes in (
+        health,
+        matching,
+        jobs,
+        rulebook,
+        sessions,
+        worklists,
+        shell,
+        worklist_pages,
+        patient_pages,
+    ):
         app.include_router(routes.router)
-    app.include_router(page_routes(_intake_page, _may_read))
+    app.include_router(page_routes(_intake_page, admit("intake", "coordinator")))
     app.mount("/static", static())
     document_profile(app)
     add_problem_handlers(app)
@@ -81,12 +102,8 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
 def _intake_page(request: Request) -> str:
     served = current_of(request)
     intakes = intakes_of(request)
-    return intakes.pages.intake(intakes.desk(served).form, served.rulebook)
-
-
-async def _may_read(request: Request) -> bool:
-    callers = server_of(request).callers
-    return await callers.find(request.headers.get("authorization", "")) is not None
+    embed = server_of(request).settings.embed
+    return intakes.pages.intake(intakes.desk(served).form, served.rulebook, embed)
 
 
 def from_environment() -> FastAPI:

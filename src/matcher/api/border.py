@@ -29,7 +29,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-UPLOADS = frozenset({"/v1/match/batch"})
+UPLOADS = frozenset({"/v1/match/batch", "/v1/worklists/runs", "/worklists/new"})
 """The addresses that take files."""
 HEADERS = {
     "Cache-Control": "no-store",
@@ -44,6 +44,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+FRAMED = frozenset({"/intake", "/login"})
+"""The pages that those who may embed the form show inside their own."""
 
 
 class Border:
@@ -194,6 +197,11 @@ class _Crossing:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+            if self._settings.embed and self._scope["path"] in FRAMED:
+                del headers["X-Frame-Options"]
+                policy = HEADERS["Content-Security-Policy"]
+                allowed = f"frame-ancestors 'self' {' '.join(self._settings.embed)}"
+                headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", allowed)
             headers["X-Request-ID"] = self._id
             if version := self._state.get("rulebook"):
                 headers["Matcher-Rulebook"] = version

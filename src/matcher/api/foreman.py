@@ -106,7 +106,9 @@ def sweep(server: Server) -> None:
     server.sessions.sweep()
     moment = now()
     server.jobs.delete_finished_before(moment - timedelta(days=server.settings.job_days))
-    known = server.jobs.ids()
+    for run in server.lists.delete_expired():
+        shutil.rmtree(job_folder(server.settings, run), ignore_errors=True)
+    known = server.jobs.ids() | server.lists.run_ids()
     folder = job_folder(server.settings, "any").parent
     for each in folder.iterdir() if folder.is_dir() else ():
         with suppress(OSError):

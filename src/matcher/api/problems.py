@@ -23,6 +23,7 @@ from matcher.api.shapes import Finding, ProblemDetail
 from matcher.errors import CODES, Diagnostic, MatcherError, PatientDataError, RuleError, UsageError
 from matcher.errors.defect import place_of
 from matcher.store import StoreError
+from matcher.web.render import rendered
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_FINDINGS = 20
@@ -71,6 +72,26 @@ def problem_response(problem: Problem, request_id: str = "") -> Response:
     if problem.status_code == 401:
         headers.setdefault("WWW-Authenticate", "Bearer")
     return Response(body.model_dump_json(), problem.status_code, headers, MEDIA_TYPE)
+
+
+def answered(request: Request, problem: Problem) -> Response:
+    """As a page to a person who looks at one, and as a problem detail to everybody else."""
+    response = problem_response(problem, request_id_of(request))
+    path = request.url.path
+    wants_page = "text/html" in request.headers.get("accept", "") and not path.startswith("/v1/")
+    if not wants_page or problem.status_code < 400:
+        return response
+    shown = {
+        "title": CODES[problem.code].title,
+        "detail": cut(problem.detail),
+        "remedy": CODES[problem.code].remedy,
+        "code": problem.code,
+        "request_id": request_id_of(request),
+    }
+    back = path.rpartition("/")[0] or "/"
+    text = rendered("refused.html", visitor=None, here=path, problem=shown, back=back)
+    kept = {name: value for name, value in response.headers.items() if name in ("retry-after", "allow")}
+    return Response(text, problem.status_code, kept, "text/html")
 
 
 def cut(text: str) -> str:
@@ -191,13 +212,13 @@ def add_problem_handlers(app: FastAPI) -> None:
                 problem = Problem(status, code, CODES[code].meaning, headers=headers)
             case _:
                 raise error
-        return problem_response(problem, request_id_of(request))
+        return answered(request, problem)
 
     async def gone(_request: Request, _error: Exception) -> None:
         """Whoever asked is gone in the middle of what they sent: there is nobody to answer."""
 
     async def failed(request: Request, error: Exception) -> Response:
-        return problem_response(problem_of_failure(error), request_id_of(request))
+        return answered(request, problem_of_failure(error))
 
     for kind in (HTTPException, RequestValidationError, MatcherError):
         app.add_exception_handler(kind, refused)

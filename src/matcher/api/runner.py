@@ -21,6 +21,7 @@ from time import sleep
 from typing import Any, Self
 
 from matcher.api.checking import unframed
+from matcher.api.list_jobs import give_up, work_on_list
 from matcher.api.problems import cut, problem_of
 from matcher.api.server import now
 from matcher.api.settings import Settings
@@ -127,13 +128,18 @@ def run(work: Work) -> JobState:
     aside = job_folder(settings, work.job) / "aside"
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     tempfile.tempdir = str(aside)  # whatever ends this process, it goes with the job
-    jobs = Jobs(open_database(settings.store_url, now), timedelta(seconds=settings.lease))
+    database = open_database(settings.store_url, now)
+    jobs = Jobs(database, timedelta(seconds=settings.lease))
     _give_back_when_alone(jobs, work)
     problem: dict[str, Any] | None = None
     try:
         rulebook = work.rulebook
         with Pulse(jobs, work, rulebook.short_version) as pulse:
-            pulse.report(file_run(settings, work.job, work.request).run(rulebook, pulse.report))
+            if "list" in work.request:
+                folder = job_folder(settings, work.request["run"])
+                pulse.report(work_on_list(database, folder, work.request, rulebook, pulse.report))
+            else:
+                pulse.report(file_run(settings, work.job, work.request).run(rulebook, pulse.report))
         state = JobState.DONE
     except StoppedError:
         state = JobState.CANCELLED
@@ -142,7 +148,7 @@ def run(work: Work) -> JobState:
             sleep(settings.lease)
             return JobState.RUNNING  # the former runner is not quite gone: the job waits for another attempt
         state = JobState.FAILED
-        found = problem_of(error, job_folder(settings, work.job) / "in")
+        found = problem_of(error, job_folder(settings, work.request.get("run", work.job)) / "in")
         problem = {"code": found.code, "place": found.place, "detail": cut(found.detail)}
     except Exception as error:  # noqa: BLE001 - what fails is said in the job, without what may quote a patient
         state = JobState.FAILED
@@ -151,7 +157,9 @@ def run(work: Work) -> JobState:
         problem = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
     shutil.rmtree(aside, ignore_errors=True)
     still_ours = jobs.finish(work.job, work.runner, state, problem)
-    if still_ours and state is not JobState.DONE:
+    if still_ours and "list" in work.request and state is JobState.FAILED:
+        give_up(database, work.request)
+    elif still_ours and state is not JobState.DONE:
         shutil.rmtree(job_folder(settings, work.job) / "out", ignore_errors=True)
     return state
 

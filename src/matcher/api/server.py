@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
+from matcher.api.archive import Archive
 from matcher.api.callers import Caller, Callers
 from matcher.api.checking import Checker
 from matcher.api.metrics import Metrics
@@ -17,9 +18,11 @@ from matcher.api.problems import Problem
 from matcher.api.served import Holder, Served
 from matcher.api.settings import Settings
 from matcher.errors import UsageError
-from matcher.store import Audit, Database, Jobs, Role, Sessions, Tokens, open_database
+from matcher.store import Audit, Database, Jobs, Role, Sessions, Tokens, Worklists, open_database
 
 _THREADS = 2
+COOKIE = "matcher"
+"""The cookie of a browser that is signed in."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,20 @@ class Server:
     holder: Holder
     sessions: Sessions
     jobs: Jobs
+    lists: Worklists
     audit: Audit
     callers: Callers
     metrics: Metrics
     checker: Checker
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_THREADS))
     """What computes does so here, so that the loop goes on; more threads would only wait for each other."""
+    archive: Archive = field(init=False)
+    """Rulebooks that are no longer in force."""
     turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     """Single patients of usual size, one after the other: of two at a time each would take twice as long."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "archive", Archive(self.lists))
 
 
 def now() -> datetime:
@@ -57,6 +66,7 @@ def open_server(settings: Settings) -> Server:
         holder,
         Sessions(database, timedelta(hours=settings.session_hours)),
         Jobs(database, timedelta(seconds=settings.lease)),
+        Worklists(database, timedelta(days=settings.worklist_days)),
         Audit(database),
         Callers(Tokens(database), local=settings.local),
         Metrics(),
@@ -96,8 +106,19 @@ def current_of(request: Request) -> Served:
     return served
 
 
+async def known_caller(request: Request) -> Caller | None:
+    """By the token of the header, or by the cookie of a browser that is signed in.
+
+    A cookie comes along with whatever a page sends, so it counts for a change only where the browser says which page
+    that was; the border has seen to it that it was one of ours.
+    """
+    reads = request.method in ("GET", "HEAD", "OPTIONS")
+    cookie = request.cookies.get(COOKIE, "") if reads or "origin" in request.headers else ""
+    return await server_of(request).callers.find(request.headers.get("authorization", ""), cookie)
+
+
 async def caller_of(request: Request) -> Caller:
-    found = await server_of(request).callers.find(request.headers.get("authorization", ""))
+    found = await known_caller(request)
     if found is None:
         raise Problem(401, "U052", "this server answers those who have a token")
     request.state.caller = found
@@ -117,7 +138,9 @@ def allow(*roles: Role) -> Any:
 
 TheServer = Annotated[Server, Depends(_the_server)]
 Current = Annotated[Served, Depends(_current)]
-Reader = Annotated[Caller, allow("intake", "viewer", "author", "approver")]
+Reader = Annotated[Caller, allow("intake", "coordinator", "viewer", "author", "approver")]
 """Anybody with a token: what the rulebook says is no patient's secret."""
-Clinician = Annotated[Caller, allow("intake")]
+Clinician = Annotated[Caller, allow("intake", "coordinator")]
 """Who may bring patients."""
+Coordinator = Annotated[Caller, allow("coordinator")]
+"""Who works on the worklists of a team."""

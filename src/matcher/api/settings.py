@@ -22,7 +22,8 @@ ENVIRONMENT = "MATCHER_SERVER"
 class Settings:
     """Limits are in bytes and seconds; ``data`` holds the files of jobs.
 
-    ``public_name`` is the name by which others reach the server through a proxy.
+    ``public_name`` is the name by which others reach the server through a proxy, ``embed`` the origins whose pages may
+    show the intake form inside them.
     """
 
     host: str = "127.0.0.1"
@@ -43,9 +44,11 @@ class Settings:
     session_hours: float = 12.0
     open_jobs: int = 20
     job_days: float = 7.0
+    worklist_days: float = 180.0
     lease: float = 15.0
     workers: int = 1
     quiet: bool = False
+    embed: tuple[str, ...] = ()
 
     @property
     def store_url(self) -> str:
@@ -85,4 +88,5 @@ class Settings:
     def from_text(cls, text: str) -> Self:
         found: dict[str, Any] = json.loads(text)
         known = {each.name for each in fields(cls)}
-        return cls(**{name: value for name, value in found.items() if name in known})
+        held = {name: value for name, value in found.items() if name in known}
+        return cls(**{**held, "embed": tuple(held.get("embed", ()))})

@@ -8,6 +8,7 @@ import typer
 
 from matcher import program_version
 from matcher.cli.commands.explain import explain
+from matcher.cli.commands.mapping import mapping
 from matcher.cli.commands.match import match
 from matcher.cli.commands.profile import profile
 from matcher.cli.commands.rules import rules
@@ -20,6 +21,7 @@ Start here:
   matcher match patients.csv              rank trials and regimens for every patient
   matcher explain patients.csv -p ID      one patient, criterion by criterion
   matcher rules list                      what patients are matched to
+  matcher mapping guess export.csv        describe an export that has columns of its own
   matcher words SEARCH                    a name that rules can use
   matcher serve                           the same over HTTP
 
@@ -67,4 +69,5 @@ app.command()(serve)
 app.command()(words)
 app.add_typer(rules, name="rules")
 app.add_typer(profile, name="profile")
+app.add_typer(mapping, name="mapping")
 app.add_typer(tokens, name="tokens")

@@ -23,10 +23,26 @@ Patients = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _mapping(named: Path | None) -> Path | None:
+    """The file of a mapping; a ready-made one may be given by its name alone."""
+    if named is None or named.exists() or named.name != str(named):
+        return named
+    from matcher.readers.mapping import shipped_mappings
+
+    return shipped_mappings().get(named.name, named)
+
+
 Mapping = Annotated[
     Path | None,
     typer.Option(
-        "--mapping", "-m", metavar="FILE", help="YAML that says what the columns mean.", show_default=False
+        "--mapping",
+        "-m",
+        metavar="FILE",
+        help="YAML that says what the columns mean, or one that is ready made: cbioportal, gdc, mcode_csv, omop, synthea.",
+        show_default=False,
+        callback=_mapping,
     ),
 ]
 Rules = Annotated[
@@ -97,6 +113,7 @@ Master = Annotated[
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,200}(:\d{1,5})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -142,3 +159,10 @@ def form_of(name: str) -> str:
     if name not in FORMATS:
         raise UsageError(f"there is no format '{name}'", f"one of: {', '.join(FORMATS)}")
     return name
+
+
+def origin_of(text: str) -> str:
+    """A site as browsers name it: scheme, host and perhaps a port, and nothing that could end a header's list."""
+    if not _ORIGIN.fullmatch(text):
+        raise UsageError("--embed names no site", "write it as https://clinic.example")
+    return text.lower()

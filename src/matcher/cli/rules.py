@@ -36,12 +36,46 @@ def list_rules(given: Path | None, *, as_json: bool) -> None:
         return
     page = Page()
     candidates = sorted(rulebook.candidates, key=lambda each: (each.kind.value != "trial", each.id))
+    if page.wraps:
+        _print_list(page, rulebook, candidates)
+        return
     header = ("id", "kind", "recruitment", "coverage", "criteria", "title")
     page.columns([header, *(_row(each) for each in candidates)])
     page.blank()
     page.line(
         f"{len(candidates)} candidates, {len(rulebook.derivations)} derived facts, rulebook {rulebook.short_version}"
     )
+
+
+def _print_list(page: Page, rulebook: Rulebook, candidates: Sequence[Candidate]) -> None:
+    """For somebody who reads: what it is called, then what it is; a line fits whatever the screen's width."""
+    for kind, title in (("trial", "Trials"), ("regimen", "Regimens")):
+        held = [each for each in candidates if each.kind.value == kind]
+        if held:
+            page.heading(f"{title} ({len(held)})")
+            for each in held:
+                page.line((each.id, "bold"), f"  {_in_short(each)}", indent=2, hang=2)
+                page.line(each.title, indent=4)
+            page.blank()
+    titles = sorted(each.title for each in rulebook.derivations)
+    if titles:
+        page.heading(f"Facts worked out from others ({len(titles)})")
+        page.line("; ".join(titles), indent=2)
+        page.blank()
+    page.line(f"Rulebook {rulebook.short_version}. One of them whole: matcher rules show NAME")
+
+
+_ENCODED = {"full": "the whole protocol", "partial": "part of the protocol", "none": "no criteria known"}
+
+
+def _in_short(each: Candidate) -> str:
+    """Recruitment, where there is any, and how much of the protocol is here."""
+    count = len(each.all_criteria)
+    encoded = _ENCODED[each.coverage.value] if each.kind.value == "trial" or not count else ""
+    criteria = f"{count} {'criterion' if count == 1 else 'criteria'}" if count else ""
+    said = ": ".join(word for word in (encoded, criteria) if word)
+    recruits = "" if each.availability.value == "not applicable" else f"recruitment {each.availability.value}"
+    return "; ".join(word for word in (recruits, said) if word)
 
 
 def show(identifier: str, given: Path | None, as_of: str | None, *, as_json: bool) -> None:

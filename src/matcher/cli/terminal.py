@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,8 +55,14 @@ class Page:
         self._wraps = self._console.is_terminal or laid_out
         if self._wraps:
             widest = _LAID_OUT if laid_out else _WIDEST
-            self._console.width = min(self._console.width, widest) if self._console.is_terminal else widest
+            told = self._console.is_terminal or "COLUMNS" in os.environ
+            self._console.width = min(self._console.width, widest) if told else widest
         self._plain_marks = not _can_print("●◐◉◔◇✕✓△")
+
+    @property
+    def wraps(self) -> bool:
+        """Whether somebody reads it on a screen of some width."""
+        return self._wraps
 
     def line(self, *parts: str | tuple[str, str] | Text, indent: int = 0, hang: int = 0) -> None:
         """One paragraph; a part is text, or text with a style."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from matcher.domain.source import Source
@@ -23,7 +23,8 @@ from matcher.vocabulary.procedures import PROCEDURES
 # The kind of thing that SNOMED CT puts behind a name; it is no part of it.
 _SEMANTIC_TAG = re.compile(
     r"\s+\((?:disorder|finding|procedure|situation|regime/therapy|morphologic abnormality|substance|"
-    r"physical object|observable entity|organism|product)\)$"
+    r"physical object|observable entity|organism|product|qualifier value|morphology|tumor staging)\)$",
+    re.IGNORECASE,
 )
 _AGENTS = frozenset({"medications", "therapies"})
 
@@ -46,7 +47,7 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
     if not drawing.holds(coded.when):
         return
     held = drawing.value(coded.code, "code")
-    words = _SEMANTIC_TAG.sub("", drawing.row.cells.get(coded.text, "").strip()) if coded.text else ""
+    words = without_tag(drawing.row.cells.get(coded.text, "").strip()) if coded.text else ""
     code = str(held[0]) if held is not None and held[0] is not NOT_READ else ""
     if not code and not words:
         return
@@ -59,7 +60,7 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
         and coded.part.through.table in drawing.bound.tables
     ):
         meaning, words = _through(drawing, coded.part.through, code, words)
-    meaning = meaning or _by_name(words, lists)
+    meaning = meaning or by_name(words, lists)
     if meaning is None and coded.part.unmapped in _AGENTS and words:
         _add(drawing, coded.part.unmapped or "", substances_of(words), lists, source)
         return
@@ -90,10 +91,15 @@ def _through(drawing: Drawing, through: Through, code: str, words: str) -> tuple
     row = drawing.term(through.table, code) or {}
     named = system_of(row.get(through.system, ""))
     found = drawing.bound.codes.find([named] if named else [], row.get(through.code, ""))
-    return found, words or _SEMANTIC_TAG.sub("", row.get(through.text, ""))
+    return found, words or without_tag(row.get(through.text, ""))
 
 
-def _by_name(words: str, lists: Mapping[str, Any]) -> Meaning | None:
+def without_tag(words: str) -> str:
+    """A name of SNOMED CT without the kind of thing behind it."""
+    return _SEMANTIC_TAG.sub("", words)
+
+
+def by_name(words: str, lists: Iterable[str]) -> Meaning | None:
     """What the words beside the code say, where a vocabulary knows them whole and as one thing."""
     found = [Meaning(table, term) for table in lists if words and (term := _named(table, words)) is not None]
     return found[0] if len(found) == 1 else None

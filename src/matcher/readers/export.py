@@ -85,6 +85,12 @@ class Export:
         for sheets in self.rows.each(start, stop):
             yield self._entry(sheets, as_of)
 
+    def rows_of(self, patient: str) -> list[Sheet]:
+        """All rows of a patient, the own ones first."""
+        place = self.rows.place_of(patient)
+        held = next(self.rows.each(place, place + 1), {}) if place is not None else {}
+        return [sheet for _, sheets in sorted(held.items()) for sheet in sheets]
+
     def _entry(self, sheets: dict[str, list[Sheet]], as_of: date | None) -> Entry:
         own = sheets[""]
         good = [sheet for sheet in own if sheet.row.problem is None]

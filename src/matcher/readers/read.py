@@ -11,6 +11,7 @@ from pathlib import Path
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.entry import PatientSource
 from matcher.readers.export import Export, own_file
+from matcher.readers.fhir import FhirFile, is_fhir
 from matcher.readers.json_profiles import JsonLines, json_file
 from matcher.readers.mapped_file import MappedFile, wide_file
 from matcher.readers.mapping import load_mapping, wide_mapping
@@ -64,7 +65,7 @@ class PatientFile:
 
     def between(self, start: int, stop: int) -> Iterator[Outcome]:
         """Some of the patients, by their order in the file, without counting them."""
-        if isinstance(self._source, Export):
+        if isinstance(self._source, Export | FhirFile):
             entries = self._source.entries_between(start, stop, self._reader.as_of)
         else:
             entries = islice(self._source.entries(self._reader.as_of), start, stop)
@@ -105,6 +106,8 @@ def source_of(path: Path, mapping: Path | None) -> PatientSource:
     """The reader for the kind of file or folder it is."""
     if not path.exists():
         raise UsageError(f"there is no file or folder {path}", code="U002")
+    if mapping is None and is_fhir(path):
+        return FhirFile(path)
     if path.is_dir():
         if mapping is None:
             return TableFolder(path)

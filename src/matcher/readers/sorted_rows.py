@@ -104,6 +104,12 @@ class SortedRows:
             database.execute("create index by_place on row (place)")
             database.commit()
 
+    def place_of(self, patient: str) -> int | None:
+        """The number of a patient."""
+        with self._open() as database:
+            found = database.execute("select place from patient where name = ?", (patient,)).fetchone()
+        return int(found[0]) if found is not None else None
+
     def each(self, first: int = 0, last: int | None = None) -> Iterator[dict[str, list[Sheet]]]:
         """The rows of each patient by table; the patient's own stand under no name."""
         with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as database:

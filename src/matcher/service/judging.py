@@ -6,7 +6,7 @@ criterion, and every fact that it rested on. One without a version counts from i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from matcher.domain.judgement import IN_FORCE, STALE, Judgement
@@ -33,15 +33,17 @@ def judging(rulebook: Rulebook, profile: Profile, engine: Engine) -> Judging:
     """The judgements of a profile as they count with this rulebook, on the profile's own day."""
     if not profile.judgements:
         return Judging(profile)
-    today = _versions(rulebook, profile, engine)
+    named = dict.fromkeys(_key(each) for each in profile.judgements if each.of)
+    today = versions(rulebook, profile, engine, named)
     judgements = tuple(_as_it_counts(each, today) for each in profile.judgements)
     settled = replace(profile, judgements=judgements) if judgements != profile.judgements else profile
     return Judging(settled, overrides_of(rulebook, settled), tuple(_not_known(rulebook, profile)))
 
 
-def _versions(rulebook: Rulebook, profile: Profile, engine: Engine) -> dict[tuple[str, str], str]:
-    """What a judgement of today would be of, for each criterion of which one names a version."""
-    named = dict.fromkeys(_key(each) for each in profile.judgements if each.of)
+def versions(
+    rulebook: Rulebook, profile: Profile, engine: Engine, named: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """What a judgement of today would be of, for each of these criteria of candidates that there is."""
     known = {key: held for key in named if (held := rulebook.criterion(*key)) is not None}
     if not known:
         return {}

@@ -1,4 +1,4 @@
-"""The tables. Secrets are held as hashes; the only patient data are the documents of sessions, which expire."""
+"""The tables. Secrets are held as hashes; what is held of patients expires: sessions, and worklists beside them."""
 
 from __future__ import annotations
 
@@ -47,9 +47,21 @@ TOKENS = Table(
     Column("hash", String(64), nullable=False, unique=True),
     Column("role", String(16), nullable=False),
     Column("name", String(200), nullable=False),
+    Column("person", String(50), nullable=False, server_default=""),
+    Column("team", String(50), nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
+)
+
+LOGINS = Table(
+    "logins",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("token", String(16), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("logins_expire", "expires_at"),
 )
 
 SESSIONS = Table(

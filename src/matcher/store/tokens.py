@@ -12,14 +12,17 @@ from sqlalchemy import RowMapping, insert, select, update
 from matcher.store.database import Database
 from matcher.store.schema import TOKENS, hashed
 
-Role: TypeAlias = Literal["intake", "viewer", "author", "approver", "admin"]
+Role: TypeAlias = Literal["intake", "coordinator", "viewer", "author", "approver", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 _PREFIX = "mt_"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as it is kept: everything but the secret."""
+    """A token as it is kept: everything but the secret.
+
+    ``person`` is who holds it, where that is one person and no program; ``team`` whose worklists they share.
+    """
 
     id: str
     role: Role
@@ -27,6 +30,8 @@ class Token:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    person: str = ""
+    team: str = ""
 
     def live(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
@@ -38,10 +43,18 @@ class Tokens:
 
     database: Database
 
-    def create(self, role: Role, name: str = "", expires_at: datetime | None = None) -> tuple[Token, str]:
+    def create(
+        self,
+        role: Role,
+        name: str = "",
+        expires_at: datetime | None = None,
+        *,
+        person: str = "",
+        team: str = "",
+    ) -> tuple[Token, str]:
         """A new token and its secret, which is nowhere kept and cannot be shown again."""
         secret = _PREFIX + secrets.token_urlsafe(32)
-        token = Token(secrets.token_hex(6), role, name, self.database.clock(), expires_at, None)
+        token = Token(secrets.token_hex(6), role, name, self.database.clock(), expires_at, None, person, team)
         with self.database.writing() as connection:
             connection.execute(
                 insert(TOKENS).values(
@@ -49,6 +62,8 @@ class Tokens:
                     hash=hashed(secret),
                     role=role,
                     name=name,
+                    person=person,
+                    team=team,
                     created_at=token.created_at,
                     expires_at=expires_at,
                 )

@@ -5,13 +5,11 @@ No build step, nothing from elsewhere, nothing inline: the border's Content-Secu
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
+from typing import Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
@@ -22,8 +20,8 @@ from starlette.staticfiles import StaticFiles
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake.form import EFFORT_TEXT, Field, Form, Input, InputKind, Shape
 from matcher.service.templating import STATIC, page_environment
+from matcher.web.stamp import FOLDER, stamp
 
-FOLDER = Path(str(files("matcher.web"))) / "static"
 #: up to so many options are laid out side by side, more are a list to choose from
 _PILLS = 4
 #: what of a row stands in its first line
@@ -37,28 +35,22 @@ class Pages:
 
     _held: tuple[str, str] = field(default=("", ""), init=False)
 
-    def intake(self, form: Form, rulebook: Rulebook) -> str:
+    def intake(self, form: Form, rulebook: Rulebook, embed: tuple[str, ...] = ()) -> str:
         if self._held[0] != rulebook.version:
-            text = _environment().get_template("intake.html").render(form=form, rulebook=rulebook)
+            text = (
+                _environment().get_template("intake.html").render(form=form, rulebook=rulebook, embed=embed)
+            )
             self._held = rulebook.version, text
         return self._held[1]
 
 
-def page_routes(
-    intake: Callable[[Request], str], may_read: Callable[[Request], Awaitable[bool]]
-) -> APIRouter:
-    """The page's address; ``intake`` gives its text. Addresses of files carry what is in them.
+def page_routes(intake: Callable[[Request], str], admitted: Any) -> APIRouter:
+    """The form's address; ``intake`` gives its text, for those whom the dependency ``admitted`` lets in."""
+    router = APIRouter(include_in_schema=False, dependencies=[admitted])
 
-    What a rulebook asks is for those who ``may_read`` it: others are asked for their token first.
-    """
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/", response_class=HTMLResponse)
+    @router.get("/intake", response_class=HTMLResponse)
     async def page(request: Request) -> Response:
-        if await may_read(request):
-            text = await to_thread.run_sync(intake, request)
-        else:
-            text = _environment().get_template("entrance.html").render()
+        text = await to_thread.run_sync(intake, request)
         return HTMLResponse(text, headers={"Cache-Control": "no-store"})
 
     return router
@@ -71,7 +63,7 @@ def static() -> StaticFiles:
 @cache
 def _environment() -> Environment:
     environment = page_environment("matcher.web")
-    environment.globals.update(stamp=_stamp())
+    environment.globals.update(stamp=stamp())
     environment.filters.update(
         slug=slug,
         in_pills=in_pills,
@@ -103,12 +95,3 @@ def in_pills(each: Input) -> bool:
 def main_input(found: Field) -> Input | None:
     """The input that a "not known" stands in for; a group such as TNM has none."""
     return None if found.shape in (Shape.TNM, Shape.LIST) else found.inputs[0]
-
-
-@cache
-def _stamp() -> str:
-    """Of what the files hold, so that a browser never mixes two versions."""
-    found = hashlib.sha256()
-    for path in sorted((*FOLDER.iterdir(), *STATIC.iterdir())):
-        found.update(path.read_bytes())
-    return found.hexdigest()[:12]

@@ -157,8 +157,9 @@ SHAPES = Kind(
     (
         whole("patients.json", "a `Phenopacket` as JSON", "another format", '{"id": "Phenopacket-1", "subject": {"id": "x", '
               '"sex": "MALE"}, "phenotypicFeatures": [{"type": {"id": "HP:0001250"}}], "metaData": {"created": "2021-05-14"}}'),
-        whole("patients.json", "a FHIR `Patient`", "another format",
-              '{"resourceType": "Patient", "id": "x", "gender": "male", "birthDate": "1970-01-01"}'),
+        whole("patients.json", "a FHIR `Patient`", "a patient of whom sex and day of birth are known",
+              '{"resourceType": "Patient", "id": "p", "gender": "male", "birthDate": "1970-01-01"}', UNKNOWN),
+        whole("patients.json", "a FHIR `Bundle` without a patient", "nobody's", '{"resourceType": "Bundle", "type": "batch"}'),
         whole("patients.csv", "column `ecgo` beside Karnofsky `90`", "perhaps the ECOG; the other scale does not step in",
               "patient_id,ecgo,karnofsky\np,3,90\n", UNKNOWN),
         whole("patients.jsonl", "field `ecgo` beside Karnofsky `90`", "perhaps the ECOG; the other scale does not step in",

@@ -108,6 +108,35 @@ QUALITIES_OF_RECORDS = Section(
             ),
         ),
         Table(
+            "There within a time before a planned event",
+            "What lies between today and the event counts too.",
+            {
+                "condition": {
+                    "is": "autoimmune_disease",
+                    "present_within": "14 days",
+                    "before": "treatment_start",
+                }
+            },
+            (
+                row(
+                    MET,
+                    **_lupus(start="2019", end="2026-01-11"),
+                    events=[{"name": "treatment_start", "date": "2026-01-25"}],
+                ),
+                row(
+                    NOT_MET,
+                    **_lupus(start="2019", end="2026-01-10"),
+                    events=[{"name": "treatment_start", "date": "2026-01-25"}],
+                ),
+                row(
+                    MET,
+                    **_lupus(status="active", start="2019"),
+                    events=[{"name": "treatment_start", "date": "2026-01-15"}],
+                ),
+            ),
+            events=("treatment_start",),
+        ),
+        Table(
             "Began within a time",
             "The same disease did not begin in the last two years.",
             {"condition": {"is": "autoimmune_disease", "within": "2 years"}},

@@ -53,6 +53,15 @@ def serve(
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, max=64, help="Processes that serve.")
     ] = 1,
+    embed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--embed",
+            metavar="ORIGIN",
+            help="A site whose pages may show the intake form, as https://clinic.example; may be repeated.",
+            show_default="none",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log nothing but warnings.")] = False,
 ) -> None:
     """Serve the HTTP API.
@@ -66,6 +75,7 @@ def serve(
       matcher serve --port 9000 --rules my-rules --reload-rules 5
       matcher tokens create --role intake && matcher serve --host 0.0.0.0 --workers 2
       matcher serve --public-name matcher.example.org
+      matcher serve --public-name matcher.example.org --embed https://clinic.example
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.api.listen import listen
     from matcher.api.settings import MEBIBYTE, Settings
@@ -81,5 +91,6 @@ def serve(
         upload_limit=upload_limit * MEBIBYTE,
         workers=workers,
         quiet=quiet,
+        embed=tuple(map(asked.origin_of, embed or ())),
     )
     listen(settings)

@@ -34,11 +34,16 @@ def create(
         typer.Option(
             "--role",
             metavar="ROLE",
-            help="One of: intake, viewer, author, approver, admin.",
+            help="One of: intake, coordinator, viewer, author, approver, admin.",
             show_default=False,
         ),
     ],
     name: Annotated[str, typer.Option("--name", metavar="TEXT", help="Whose it is, for the list.")] = "",
+    person: Annotated[
+        str,
+        typer.Option("--person", metavar="NAME", help="Who signs in with it, as colleagues are to read it."),
+    ] = "",
+    team: Annotated[str, typer.Option("--team", metavar="NAME", help="Whose worklists are shared.")] = "",
     days: Annotated[
         int | None,
         typer.Option(
@@ -53,6 +58,7 @@ def create(
     \b
     Roles:
       intake    brings patients: match, batches, sessions
+      coordinator   the same, and the worklists of a team
       viewer    reads the rulebook
       author, approver   read the rulebook too
       admin     everything
@@ -60,6 +66,7 @@ def create(
     \b
     Example:
       matcher tokens create --role intake --name "intake form of ward 3"
+      matcher tokens create --role coordinator --person "Anna Weber" --team thoracic
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.cli.terminal import Page, print_json
     from matcher.store import ROLES, Audit
@@ -70,7 +77,7 @@ def create(
         raise UsageError(f"there is no role '{role}'", f"{meant}One of: {', '.join(ROLES)}.")
     end = datetime.now(UTC) + timedelta(days=days) if days else None
     with _opened(store) as held:
-        token, secret = held.create(role, name[:200], end)
+        token, secret = held.create(role, name[:200], end, person=_named(person), team=_named(team))
         Audit(held.database).record("local", "token made", token.id)
     if as_json:
         print_json({**_document(token), "token": secret})
@@ -78,6 +85,11 @@ def create(
     page = Page()
     page.line(secret)
     page.line(f"Token {token.id}, role {token.role}. It is not kept and cannot be shown again.")
+
+
+def _named(text: str) -> str:
+    """A name as it is kept: however it was spaced, it is the same."""
+    return " ".join(text.split())[:50]
 
 
 @tokens.command("list")
@@ -91,8 +103,11 @@ def list_tokens(store: Store = "", as_json: asked.AsJson = False) -> None:
         print_json({"tokens": [_document(each) for each in found]})
         return
     page = Page()
-    rows = [(each.id, each.role, _state(each), f"{each.created_at:%Y-%m-%d}", each.name) for each in found]
-    page.columns([("id", "role", "state", "made on", "name"), *rows])
+    rows = [
+        (each.id, each.role, _state(each), f"{each.created_at:%Y-%m-%d}", each.person, each.team, each.name)
+        for each in found
+    ]
+    page.columns([("id", "role", "state", "made on", "person", "team", "name"), *rows])
 
 
 @tokens.command()
@@ -136,6 +151,8 @@ def _document(token: Token) -> dict[str, Any]:
         "id": token.id,
         "role": token.role,
         "name": token.name,
+        "person": token.person,
+        "team": token.team,
         "state": _state(token),
         "created_at": token.created_at.isoformat(),
         "expires_at": end.isoformat() if end else None,

@@ -8,10 +8,12 @@ import { QuestionCard } from "./question.js";
 import { Results, spoken } from "./results.js";
 import { Session } from "./session.js";
 import { watchUnits } from "./units.js";
+import { embed } from "./embedded.js";
 import { download, readProfile } from "./files.js";
 
 const form = document.getElementById("form");
 const session = new Session();
+embed(session);
 const results = new Results(session, goTo);
 const card = new QuestionCard(answerFromCard, goTo);
 const asOf = document.getElementById("as-of");

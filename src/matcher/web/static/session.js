@@ -1,15 +1,21 @@
 // The session on the server. Answers wait here until they have arrived: a lost connection or an expired
 // session loses nothing that was typed. Nothing about the patient is kept in the browser's storage, only the
-// session's id and, where the server asks for one, the token, both until the tab is closed.
+// session's id, until the tab is closed. Who answers is told by the cookie of whoever signed in.
 
 const KEPT = "matcher-session";
-export const TOKEN = "matcher-token";
+
+// Inside a page of another site a browser may keep nothing: then a reload begins anew.
+const storage = {
+  get(name) { try { return sessionStorage.getItem(name); } catch { return null; } },
+  set(name, value) { try { sessionStorage.setItem(name, value); } catch { /* nothing is kept */ } },
+  remove(name) { try { sessionStorage.removeItem(name); } catch { /* nothing was kept */ } },
+};
 const RETRY = 3000;
 
 export class Session extends EventTarget {
   constructor() {
     super();
-    this.id = sessionStorage.getItem(KEPT) ?? "";
+    this.id = storage.get(KEPT) ?? "";
     this.answers = {};
     this.waiting = {};
     this.asOf = "";
@@ -31,26 +37,12 @@ export class Session extends EventTarget {
 
   async call(method, address, body) {
     const headers = { accept: "application/json" };
-    const token = sessionStorage.getItem(TOKEN);
-    if (token) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = "application/json";
     const response = await fetch(address, {
       method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store",
     });
-    if (response.status === 401 && (await this.signIn())) return this.call(method, address, body);
+    if (response.status === 401) location.assign(`/login?next=${location.pathname}`);
     return response;
-  }
-
-  signIn() {
-    const dialog = document.getElementById("sign-in");
-    return new Promise((resolve) => {
-      dialog.addEventListener("close", () => {
-        const typed = document.getElementById("token").value.trim();
-        if (typed) sessionStorage.setItem(TOKEN, typed);
-        resolve(Boolean(typed));
-      }, { once: true });
-      if (!dialog.open) dialog.showModal();
-    });
   }
 
   // The session of this tab as it was left, or a new one.
@@ -67,14 +59,14 @@ export class Session extends EventTarget {
     if (!response.ok) throw await problem(response);
     const state = await response.json();
     this.id = state.id;
-    sessionStorage.setItem(KEPT, this.id);
+    storage.set(KEPT, this.id);
     this.waiting = {};
     return this.take(state, true);
   }
 
   async forget() {
     const id = this.id;
-    sessionStorage.removeItem(KEPT);
+    storage.remove(KEPT);
     this.id = "";
     if (id) await this.call("DELETE", `/v1/sessions/${id}`).catch(() => null);
   }
@@ -145,7 +137,7 @@ export class Session extends EventTarget {
     if (!response.ok) throw await problem(response);
     const begun = await response.json();
     this.id = begun.id;
-    sessionStorage.setItem(KEPT, this.id);
+    storage.set(KEPT, this.id);
     this.waiting = {};
     this.say("renewed");
     this.take(begun, false);

@@ -1,0 +1,209 @@
+"""FHIR R4: Bundles, arrays of resources, and bulk exports of one resource a line, in a file or a folder of files."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from matcher.domain.source import Source
+from matcher.errors import Diagnostic, PatientDataError
+from matcher.readers.csv_rows import Row
+from matcher.readers.entry import Entry
+from matcher.readers.fhir_resources import READ, FhirPatient, Resource, contained_in, subject_of
+from matcher.readers.mapped import Sheet
+from matcher.readers.outcome import Issue
+from matcher.readers.sorted_rows import SortedRows
+from matcher.readers.text import encoding_of, lines_of
+
+LINES = (".ndjson", ".jsonl")
+_LINKED = "linked"
+_HEAD = 4096
+_LOOKED_AT = 50
+_NAMED = b'"resourceType"'
+
+
+def is_fhir(path: Path) -> bool:
+    """Whether the file, or one in the folder, holds FHIR resources, by its beginning."""
+    if path.is_dir():
+        files = (each for each in sorted(path.iterdir()) if each.suffix.casefold() in LINES)
+        return any(is_fhir(each) for each in files)
+    try:
+        with path.open("rb") as stream:
+            lines = [_beginning(stream) for _ in range(_LOOKED_AT)]
+    except OSError:
+        return False
+    if path.suffix.casefold() in LINES:
+        # A line of another form among profiles is set aside by itself; a file of FHIR has nothing else.
+        return bool(lines[0]) and all(_NAMED in line for line in lines if line.strip())
+    head = b"".join(lines)[:_HEAD]
+    return _NAMED in head and head.lstrip(b"\xef\xbb\xbf \t\r\n[")[:1] == b"{"
+
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """The beginning of the next line, however long it goes on."""
+    first = piece = stream.readline(_HEAD)
+    while piece and not piece.endswith(b"\n"):
+        piece = stream.readline(_HEAD)
+    return first
+
+
+class FhirFile:
+    """The patients of FHIR files. Resources may stand in any order; they are sorted by patient on disk.
+
+    A reference to a patient is ``Patient/id``, an address that ends so, or the ``fullUrl`` of a Bundle's entry. In a
+    Bundle of one patient a resource without a subject is that patient's. What refers to nobody is reported (P009).
+    """
+
+    dated = False
+
+    def __init__(self, path: Path) -> None:
+        self.assumptions: list[str] = [
+            "FHIR: a medicine that is only requested was perhaps taken; no list is complete, because none is said to be"
+        ]
+        self.file_issues: list[Issue] = []
+        self.rows = SortedRows()
+        self._unread: Counter[str] = Counter()
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        self._files = [each for each in files if each == path or each.suffix.casefold() in LINES]
+        self._aliases: dict[str, str] = {}
+        self.rows.add_patients(self._patients())
+        if not self.rows.patients:
+            reason = "there is no Patient among the FHIR resources"
+            raise PatientDataError([Diagnostic(path.name, None, None, "P016", reason)])
+        for _, sheet in self.rows.add_rows("", self._others()):
+            source = Source(sheet.file, sheet.row.line)
+            reason = "no patient of the file is the subject of this resource"
+            self.file_issues.append(Issue.of("P009", reason, source=source, text=sheet.row.cells["kind"]))
+        self.rows.add_terms(_LINKED, self._medications())
+        self.rows.finish()
+        for kind, number in sorted(self._unread.items()):
+            reason = f"{number} resources of the kind {kind} are not read"
+            self.file_issues.append(Issue.of("P109", reason, source=Source(path.name), text=kind))
+
+    def __len__(self) -> int:
+        return self.rows.patients
+
+    def identifiers(self) -> Iterator[str]:
+        for sheets in self.rows.each():
+            yield json.loads(sheets[""][0].row.cells["json"]).get("id", "")
+
+    def entries(self, as_of: date | None) -> Iterator[Entry]:
+        return self.entries_between(0, len(self), as_of)
+
+    def entries_between(self, start: int, stop: int, as_of: date | None) -> Iterator[Entry]:  # noqa: ARG002
+        """Some of the patients, by their order in the file."""
+        for sheets in self.rows.each(start, stop):
+            resources = [json.loads(sheet.row.cells["json"]) for sheet in sheets[""]]
+            first = sheets[""][0]
+            name = str(resources[0].get("id", ""))
+            patient = FhirPatient(first.file, name, self._linked)
+            wire, places = patient.read(resources)
+            source = Source(first.file, first.row.line)
+            yield Entry(name, source, wire, places, tuple(patient.issues), text=name)
+
+    def _linked(self, reference: str, resource: Resource) -> Resource | None:
+        """What a resource refers to, inside it or beside it. A reference is followed once, so no circle matters."""
+        for each in contained_in(resource):
+            if reference == f"#{each.get('id', '')}":
+                return each
+        row = self.rows.term(_LINKED, self._aliases.get(reference, reference))
+        return json.loads(row["json"]) if row is not None else None
+
+    def _patients(self) -> Iterator[tuple[str, Sheet]]:
+        for file, line, resource, url, _ in self._resources(said=True):
+            if resource.get("resourceType") == "Patient":
+                name = str(resource.get("id", ""))
+                if url and name:
+                    self._aliases[url] = f"Patient/{name}"
+                yield f"Patient/{name}" if name else "", _sheet(file, line, resource)
+
+    def _others(self) -> Iterator[tuple[str, Sheet]]:
+        for file, line, resource, url, only in self._resources():
+            kind = str(resource.get("resourceType"))
+            if kind == "Medication" and url and resource.get("id"):
+                self._aliases[url] = f"Medication/{resource['id']}"
+            if kind not in READ:
+                self._unread[kind] += kind != "Medication"
+            elif kind != "Patient":
+                subject = subject_of(resource)
+                known = self._aliases.get(subject) or _relative(subject) if subject else only
+                yield known, _sheet(file, line, resource)
+
+    def _medications(self) -> Iterator[tuple[str, Row]]:
+        for file, line, resource, _, _ in self._resources():
+            if resource.get("resourceType") == "Medication" and resource.get("id"):
+                yield f"Medication/{resource['id']}", _sheet(file, line, resource).row
+
+    def _resources(self, *, said: bool = False) -> Iterator[tuple[str, int, Resource, str, str]]:
+        """Each resource with file, line, address, and the patient of its Bundle, where it has one alone."""
+        for path in self._files:
+            if path.suffix.casefold() in LINES:
+                documents: Iterable[tuple[int, Any]] = self._lines(path, said=said)
+            else:
+                documents = [(1, _document(path))]
+            for line, document in documents:
+                for number, resource, url, only in _unpacked(document):
+                    yield path.name, line if path.suffix.casefold() in LINES else number, resource, url, only
+
+    def _lines(self, path: Path, *, said: bool) -> Iterator[tuple[int, Any]]:
+        """A document a line; one that is no JSON costs itself."""
+        for number, text in enumerate(lines_of(path, encoding_of(path)), start=1):
+            if not text.strip():
+                continue
+            try:
+                yield number, json.loads(text)
+            except (ValueError, RecursionError) as error:
+                if said:
+                    source = Source(path.name, number)
+                    reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
+                    self.file_issues.append(Issue.of("P118", reason, source=source, text=text[:200]))
+
+
+def _document(path: Path) -> Any:
+    try:
+        return json.loads("".join(lines_of(path, encoding_of(path))))
+    except RecursionError:
+        raise PatientDataError([Diagnostic(path.name, None, None, "P008", "nested too deep")]) from None
+    except json.JSONDecodeError as error:
+        raise PatientDataError([Diagnostic(path.name, error.lineno, None, "P004", error.msg)]) from None
+
+
+def _unpacked(document: Any) -> Iterator[tuple[int, Resource, str, str]]:
+    """The resources of a document: of a Bundle, of an array of both, or the one that it is."""
+    members = document if isinstance(document, list) else [document]
+    plain = [each for each in members if isinstance(each, dict) and each.get("resourceType") != "Bundle"]
+    only = _only(plain)
+    for number, member in enumerate(members, start=1):
+        if not isinstance(member, dict):
+            continue
+        if member.get("resourceType") != "Bundle":
+            yield number, member, "", only
+            continue
+        entries = [each for each in member.get("entry") or [] if isinstance(each, dict)]
+        held = [each["resource"] for each in entries if isinstance(each.get("resource"), dict)]
+        patient = _only(held)
+        for place, each in enumerate(entries, start=1):
+            if isinstance(each.get("resource"), dict):
+                yield place, each["resource"], str(each.get("fullUrl") or ""), patient
+
+
+def _only(resources: Iterable[Resource]) -> str:
+    names = [str(each.get("id", "")) for each in resources if each.get("resourceType") == "Patient"]
+    return f"Patient/{names[0]}" if len(names) == 1 else ""
+
+
+def _relative(reference: str) -> str:
+    """The end of an address: ``https://example.org/fhir/Patient/1`` is ``Patient/1``."""
+    if reference.startswith("urn:uuid:"):
+        return f"Patient/{reference.removeprefix('urn:uuid:')}"
+    parts = reference.split("/_history", maxsplit=1)[0].rsplit("/", maxsplit=2)
+    return "/".join(parts[-2:])
+
+
+def _sheet(file: str, line: int, resource: Resource) -> Sheet:
+    kind = str(resource.get("resourceType"))
+    return Sheet(file, Row(line, {"json": json.dumps(resource), "kind": kind}))

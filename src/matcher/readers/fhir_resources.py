@@ -1,0 +1,399 @@
+"""FHIR R4 and mCODE resources of one patient as a wire form. What a resource does not say is not taken as absent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from matcher.domain.source import Source
+from matcher.domain.wire.model import NAMED_BY
+from matcher.readers.cell_text import UNMAPPED, other_of, substances_of
+from matcher.readers.code_systems import BUILT_IN, OTHER, Meaning, system_of
+from matcher.readers.coded_rows import by_name, without_tag
+from matcher.readers.outcome import Issue
+from matcher.readers.place import Places
+from matcher.readers.value import NOT_READ
+
+Resource = Mapping[str, Any]
+VOID = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken", "draft", "preparation"})
+_ASSERTED = {
+    "confirmed": "present",
+    "unconfirmed": "suspected",
+    "provisional": "suspected",
+    "differential": "suspected",
+    "refuted": "absent",
+}
+_STATUS = {
+    "active": "active",
+    "recurrence": "active",
+    "relapse": "active",
+    "inactive": "resolved",
+    "remission": "resolved",
+    "resolved": "resolved",
+}
+_COURSE = {
+    "268910001": "responding",
+    "385633008": "responding",
+    "359746009": "stable",
+    "271299001": "progressing",
+    "230993007": "progressing",
+}
+_ECOG_ANSWERS = {"LA9622-7": 0, "LA9623-5": 1, "LA9624-3": 2, "LA9625-0": 3, "LA9626-8": 4}
+# LOINC and SNOMED CT codes of the categories of a TNM, with the basis of the classification.
+_TNM = {
+    "21905-5": ("t", "clinical"),
+    "21906-3": ("n", "clinical"),
+    "21907-1": ("m", "clinical"),
+    "21899-0": ("t", "pathological"),
+    "21900-6": ("n", "pathological"),
+    "21901-4": ("m", "pathological"),
+    "399504009": ("t", "clinical"),
+    "399534004": ("n", "clinical"),
+    "399387003": ("m", "clinical"),
+}
+_CATEGORY = re.compile(
+    r"(?:American Joint Committee on Cancer )?([cpyra]{0,3}[TNM]\w{1,4})(?: category)?", re.IGNORECASE
+)
+_EDITIONS = {"897275008": "8", "443830009": "7"}
+_VARIANT, _GENE, _CHANGE = "69548-6", "48018-6", "48005-3"
+_PRESENT = {"LA9633-4": "present", "LA9634-2": "absent", "10828004": "present", "260385009": "absent"}
+_COMPARATORS = frozenset({"<", "<=", ">", ">="})
+
+
+@dataclass(slots=True)
+class FhirPatient:
+    """One patient while the resources are read; ``known`` finds what another resource refers to."""
+
+    file: str
+    patient: str
+    known: Callable[[str, Resource], Resource | None]
+    wire: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Source] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+    unread: dict[str, int] = field(default_factory=dict)
+
+    def read(self, resources: Sequence[Resource]) -> tuple[dict[str, Any], Places]:
+        """The wire form. A resource whose shape is no FHIR costs itself, and is said."""
+        self.wire["id"] = self.patient
+        for resource in resources:
+            read = _READERS.get(str(resource.get("resourceType")))
+            if read is None:
+                kind = str(resource.get("resourceType"))
+                self.unread[kind] = self.unread.get(kind, 0) + 1
+            elif resource.get("status") not in VOID:
+                try:
+                    read(self, resource)
+                except (AttributeError, TypeError, KeyError, ValueError, IndexError):
+                    reason = "the resource has not the form of FHIR R4"
+                    self.issue(
+                        "P118", str(resource.get("resourceType")), reason, resource, resource.get("id", "")
+                    )
+        return self.wire, Places(Source(self.file), self.places)
+
+    def source(self, resource: Resource, part: str = "") -> Source:
+        """The place of a part of a resource."""
+        name = f"{resource.get('resourceType')}/{resource.get('id', '')}".rstrip("/")
+        return Source(self.file, None, f"{name} {part}".strip())
+
+    def issue(self, code: str, fact: str, reason: str, resource: Resource, text: object) -> None:
+        """One more thing that could not be taken over."""
+        source = self.source(resource)
+        self.issues.append(Issue.of(code, reason, source=source, patient=self.patient, fact=fact, text=text))
+
+    def add(self, table: str, row: Mapping[str, Any], resource: Resource) -> None:
+        """One more row of a list, or value of an observation."""
+        rows = self.wire.setdefault(table, [])
+        self.places[f"{table}[{len(rows)}]"] = self.source(resource)
+        rows.append({name: value for name, value in row.items() if value is not None})
+
+    def coded(
+        self,
+        concept: Resource,
+        resource: Resource,
+        lists: Mapping[str, Mapping[str, Any]],
+        unmapped: str = "",
+    ) -> None:
+        """A row in the list that the code leads to: the first coding that a table has, else the words."""
+        meaning, words, code = meaning_of(concept, tuple(lists))
+        if meaning is None and unmapped in ("medications", "therapies") and words:
+            self.add(unmapped, {"agents": substances_of(words), **lists[unmapped]}, resource)
+        elif meaning is not None and meaning.list in lists:
+            if meaning.list == "observations":
+                self.add(meaning.term, lists["observations"], resource)
+                return
+            term: Any = other_of(meaning.list) if meaning.term == OTHER else meaning.term
+            named = {NAMED_BY[meaning.list]: term} if term else {}
+            self.add(meaning.list, {**named, **lists[meaning.list]}, resource)
+        elif meaning is None or meaning.list:
+            self.issue(
+                UNMAPPED, unmapped or "code", "no table has this code", resource, f"{code} {words}".strip()
+            )
+            if unmapped:
+                self.add(unmapped, {NAMED_BY[unmapped]: NOT_READ, **lists[unmapped]}, resource)
+
+
+def meaning_of(concept: Resource, lists: Sequence[str]) -> tuple[Meaning | None, str, str]:
+    """What a codeable concept means, its words, and the code that it is counted by."""
+    codings = [each for each in concept.get("coding", []) if isinstance(each, dict)]
+    words = next((str(each["display"]) for each in codings if each.get("display")), "") or str(
+        concept.get("text", "")
+    )
+    words = without_tag(words)
+    for each in codings:
+        system = system_of(str(each.get("system", "")))
+        found = BUILT_IN.find([system] if system else [], str(each.get("code", "")))
+        if found is not None:
+            return found, words, str(each.get("code", ""))
+    code = str(codings[0].get("code", "")) if codings else ""
+    return by_name(words, lists), words, code
+
+
+def _codes(concept: Any) -> list[str]:
+    held = concept.get("coding", []) if isinstance(concept, dict) else []
+    return [str(each.get("code", "")) for each in held if isinstance(each, dict)]
+
+
+def _words(concept: Any) -> str:
+    if not isinstance(concept, dict):
+        return ""
+    shown = (str(each.get("display", "")) for each in concept.get("coding", []) if isinstance(each, dict))
+    return without_tag(next((each for each in shown if each), "") or str(concept.get("text", "")))
+
+
+def _start(resource: Resource, *names: str) -> str | None:
+    return next((_day(held) for name in names if (held := resource.get(name)) is not None), None)
+
+
+def _day(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("start") or value.get("end")
+    return str(value)[:10] if value else None
+
+
+def _end(resource: Resource, *names: str) -> str | None:
+    for name in names:
+        held = resource.get(name)
+        if isinstance(held, dict) and held.get("end"):
+            return str(held["end"])[:10]
+        if isinstance(held, str) and not name.endswith("Period"):
+            return held[:10]
+    return None
+
+
+def _patient(patient: FhirPatient, resource: Resource) -> None:
+    if resource.get("gender") in ("male", "female"):
+        patient.wire["sex"] = resource["gender"]
+    for each in resource.get("extension", []):
+        if str(each.get("url", "")).endswith("birthsex") and each.get("valueCode") in ("M", "F"):
+            patient.wire["sex"] = {"M": "male", "F": "female"}[each["valueCode"]]
+    if resource.get("birthDate"):
+        patient.wire["birth_date"] = str(resource["birthDate"])
+    if resource.get("deceasedDateTime"):
+        patient.wire["vital_status"] = {"value": "deceased", "date": str(resource["deceasedDateTime"])[:10]}
+    elif resource.get("deceasedBoolean") is True:
+        patient.wire["vital_status"] = "deceased"
+    for name in ("sex", "birth_date", "vital_status"):
+        patient.places[name] = patient.source(resource)
+
+
+def _condition(patient: FhirPatient, resource: Resource) -> None:
+    said = next(iter(_codes(resource.get("verificationStatus"))), "confirmed")
+    if said == "entered-in-error":
+        return
+    # A doubt or a state that nobody knows stays one: the reader says that it is not understood.
+    assertion = _ASSERTED.get(said, said)
+    state = next(iter(_codes(resource.get("clinicalStatus"))), "")
+    status = _STATUS.get(state, state) or None
+    start = _start(resource, "onsetDateTime", "onsetPeriod", "recordedDate")
+    end = _end(resource, "abatementDateTime", "abatementPeriod", "onsetPeriod")
+    histology = next(
+        (
+            _words(each.get("valueCodeableConcept"))
+            for each in resource.get("extension", [])
+            if "histology-morphology" in str(each.get("url", ""))
+        ),
+        None,
+    )
+    known = status if status in (None, "active") else "remission" if status == "resolved" else status
+    patient.coded(
+        resource.get("code", {}),
+        resource,
+        {
+            "conditions": {
+                "assertion": None if assertion == "present" else assertion,
+                "status": status,
+                "start": start,
+                "end": end,
+                "label": _words(resource.get("code")) or None,
+            },
+            "diagnoses": {
+                "confirmed": {"present": "confirmed", "absent": "refuted"}.get(assertion, assertion),
+                "status": known,
+                "histology": histology or None,
+                "date": start,
+            },
+        },
+        "conditions",
+    )
+
+
+def _observation(patient: FhirPatient, resource: Resource) -> None:
+    day = _start(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
+    codes = _codes(resource.get("code"))
+    category = next((_TNM[code] for code in codes if code in _TNM), None)
+    if category is not None:
+        which, basis = category
+        edition = next(
+            (_EDITIONS[code] for code in _codes(resource.get("method")) if code in _EDITIONS), None
+        )
+        words = _words(resource.get("valueCodeableConcept"))
+        found = _CATEGORY.fullmatch(words)
+        patient.add(
+            "staging",
+            {which: found[1] if found else words, "basis": basis, "edition": edition, "date": day},
+            resource,
+        )
+    elif _VARIANT in codes:
+        _variant(patient, resource, day)
+    else:
+        for part in (resource, *resource.get("component", [])):
+            if (value := _value(part)) is not None:
+                _measured(patient, resource, part, value, day)
+
+
+def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: Any, day: str | None) -> None:
+    limits: Resource = next(iter(part.get("referenceRange", [])), {})
+    lists = {
+        "labs": {
+            "value": value,
+            "date": day,
+            "uln": limits.get("high", {}).get("value"),
+            "lln": limits.get("low", {}).get("value"),
+        },
+        "observations": {"value": value, "date": day},
+        "biomarkers": {"status": value, "date": day},
+    }
+    if isinstance(value, str) and value[:1].isdecimal():
+        lists["biomarkers"] = {"number": value, "date": day}
+    patient.coded(part.get("code", {}), resource, lists)
+
+
+def _value(part: Resource) -> Any:
+    """The value of an observation; nothing where it has none, as where it says why it is absent."""
+    if isinstance(held := part.get("valueQuantity"), dict) and held.get("value") is not None:
+        sign = held.get("comparator", "") if held.get("comparator") in _COMPARATORS else ""
+        unit = str(held.get("code") or held.get("unit") or "")
+        return f"{sign}{held['value']} {'' if unit.startswith('{') and unit.endswith('}') else unit}".strip()
+    if isinstance(concept := part.get("valueCodeableConcept"), dict):
+        codes = _codes(concept)
+        ecog = next((_ECOG_ANSWERS[code] for code in codes if code in _ECOG_ANSWERS), None)
+        course = next((_COURSE[code] for code in codes if code in _COURSE), None)
+        return ecog if ecog is not None else course or _words(concept) or None
+    if isinstance(ranged := part.get("valueRange"), dict):
+        low, high = ranged.get("low", {}), ranged.get("high", {})
+        return f"{low.get('value')}-{high.get('value')} {low.get('unit', '')}".strip()
+    for name in ("valueInteger", "valueString", "valueBoolean", "valueDateTime"):
+        if part.get(name) is not None:
+            return part[name]
+    return None
+
+
+def _variant(patient: FhirPatient, resource: Resource, day: str | None) -> None:
+    parts = {code: each for each in resource.get("component", []) for code in _codes(each.get("code"))}
+    gene = _words(parts.get(_GENE, {}).get("valueCodeableConcept"))
+    change = _words(parts.get(_CHANGE, {}).get("valueCodeableConcept"))
+    said = next(
+        (_PRESENT[code] for code in _codes(resource.get("valueCodeableConcept")) if code in _PRESENT), None
+    )
+    words = _words(resource.get("valueCodeableConcept")).casefold()
+    assertion = said or (words if words in ("present", "absent") else "suspected")
+    row = {"gene": gene or NOT_READ, "protein_change": change or None, "date": day}
+    patient.add("alterations", {**row, "assertion": None if assertion == "present" else assertion}, resource)
+
+
+def _medication(patient: FhirPatient, resource: Resource) -> None:
+    concept = resource.get("medicationCodeableConcept")
+    if concept is None and isinstance(reference := resource.get("medicationReference"), dict):
+        found = patient.known(str(reference.get("reference", "")), resource)
+        concept = (found or {}).get("code")
+        if concept is None:
+            reason = "the medicine that is referred to is not in the file"
+            patient.issue("P108", "medications", reason, resource, reference.get("reference", ""))
+            concept = {"text": str(reference.get("display", "unknown medicine"))}
+    # An order is no dose: that it was taken is possible, and not known.
+    ordered = resource.get("resourceType") == "MedicationRequest"
+    patient.coded(
+        concept or {},
+        resource,
+        {
+            "medications": {
+                "assertion": "suspected"
+                if ordered or resource.get("status") in ("intended", "unknown")
+                else None,
+                "start": _start(
+                    resource, "effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver"
+                ),
+                "end": _end(resource, "effectivePeriod"),
+                "label": _words(concept) or None,
+            }
+        },
+        "medications",
+    )
+
+
+def _procedure(patient: FhirPatient, resource: Resource) -> None:
+    start = _start(resource, "performedDateTime", "performedPeriod")
+    row = {"start": start, "end": _end(resource, "performedPeriod")}
+    patient.coded(
+        resource.get("code", {}),
+        resource,
+        {"procedures": {**row, "label": _words(resource.get("code")) or None}, "radiotherapy": row},
+        "procedures",
+    )
+
+
+def _allergy(patient: FhirPatient, resource: Resource) -> None:
+    said = next(iter(_codes(resource.get("verificationStatus"))), "confirmed")
+    if said == "entered-in-error":
+        return
+    words = _words(resource.get("code"))
+    to_medicine = "medication" in resource.get("category", [])
+    assertion = _ASSERTED.get(said, said)
+    row = {
+        "condition": "allergy",
+        "due_to": words if to_medicine and words else None,
+        "label": words or None,
+        "start": _start(resource, "onsetDateTime", "recordedDate"),
+        "assertion": None if assertion == "present" else assertion,
+    }
+    patient.add("conditions", row, resource)
+
+
+_READERS: Mapping[str, Callable[[FhirPatient, Resource], None]] = {
+    "Patient": _patient,
+    "Condition": _condition,
+    "Observation": _observation,
+    "MedicationStatement": _medication,
+    "MedicationAdministration": _medication,
+    "MedicationRequest": _medication,
+    "MedicationDispense": _medication,
+    "Procedure": _procedure,
+    "AllergyIntolerance": _allergy,
+}
+READ = frozenset(_READERS)
+
+
+def subject_of(resource: Resource) -> str:
+    """The reference to the patient a resource is about, empty where it names none."""
+    for name in ("subject", "patient", "beneficiary", "for"):
+        held = resource.get(name)
+        if isinstance(held, dict) and held.get("reference"):
+            return str(held["reference"])
+    return ""
+
+
+def contained_in(resource: Resource) -> Iterator[Resource]:
+    """The resources that stand inside another; they have none inside themselves."""
+    yield from (each for each in resource.get("contained", []) if isinstance(each, dict))

@@ -1,0 +1,167 @@
+"""FHIR: what a resource says becomes a fact with its place, and nothing is lost silently."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matcher.domain.profile import Profile
+from matcher.errors import PatientDataError
+from matcher.readers.outcome import Patient, Reading
+from matcher.readers.read import read_patients
+from tests.small_formulary import SMALL_FORMULARY
+
+SNOMED, LOINC = "http://snomed.info/sct", "http://loinc.org"
+
+
+def concept(system: str, code: str, display: str = "") -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code, "display": display}]}
+
+
+def about(resource: str, **fields: Any) -> dict[str, Any]:
+    return {"resourceType": resource, "id": "r", "subject": {"reference": "Patient/p"}, **fields}
+
+
+def read(path: Path) -> tuple[dict[str, Profile], Reading, list[str]]:
+    file = read_patients(path, formulary=SMALL_FORMULARY, as_of=date(2024, 1, 1))
+    found = [each for each in file if isinstance(each, Patient)]
+    return (
+        {each.profile.id: each.profile for each in found},
+        file.reading,
+        [i.code for e in found for i in e.issues],
+    )
+
+
+def bundled(tmp_path: Path, *resources: dict[str, Any]) -> tuple[Profile, Reading, list[str]]:
+    patient = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1960-05-01"}
+    path = tmp_path / "b.json"
+    entries = [{"resource": each} for each in (patient, *resources)]
+    path.write_text(
+        json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}), encoding="utf-8"
+    )
+    patients, reading, codes = read(path)
+    return patients["p"], reading, codes
+
+
+def test_a_laboratory_value_keeps_comparator_unit_limits_and_place(tmp_path: Path) -> None:
+    profile, _, codes = bundled(
+        tmp_path,
+        about(
+            "Observation",
+            status="final",
+            code=concept(LOINC, "718-7"),
+            effectiveDateTime="2023-12-20T08:00:00Z",
+            valueQuantity={"value": 9.5, "comparator": "<", "code": "g/dL"},
+            referenceRange=[{"low": {"value": 12}, "high": {"value": 16}}],
+        ),
+    )
+    (lab,) = profile.labs
+    assert codes == []
+    assert lab.value.high == 9.5
+    assert lab.value.high_open
+    assert lab.source.column == "Observation/r"
+
+
+@pytest.mark.parametrize(
+    ("verification", "recorded", "absent"),
+    [("confirmed", 1, 0), ("refuted", 0, 1), ("provisional", 1, 0), ("entered-in-error", 0, 0)],
+)
+def test_verification_decides_whether_a_condition_is_there(
+    tmp_path: Path, verification: str, recorded: int, absent: int
+) -> None:
+    status = {"coding": [{"code": verification}]}
+    profile, _, _ = bundled(
+        tmp_path,
+        about("Condition", code=concept(SNOMED, "86406008", "HIV"), verificationStatus=status),
+    )
+    held = [each for each in profile.conditions.records if not each.elsewhere]
+    assert (len(held), len(profile.conditions.absences)) == (recorded, absent)
+    if verification == "provisional":
+        assert held[0].code is not None
+        assert "suspected" in str(held[0].code.members).casefold()
+
+
+def test_void_resources_and_absent_values_say_nothing(tmp_path: Path) -> None:
+    value = {"code": concept(LOINC, "718-7"), "valueQuantity": {"value": 9, "code": "g/dL"}}
+    profile, _, codes = bundled(
+        tmp_path,
+        about("Observation", status="entered-in-error", **value),
+        about(
+            "Observation",
+            status="final",
+            code=concept(LOINC, "718-7"),
+            dataAbsentReason=concept("x", "unknown"),
+        ),
+    )
+    assert profile.labs == ()
+    assert codes == []
+
+
+def test_what_no_table_has_is_counted_and_could_be_anything(tmp_path: Path) -> None:
+    profile, reading, codes = bundled(
+        tmp_path, about("Condition", code=concept(SNOMED, "123", "Rare thing (disorder)"))
+    )
+    assert codes == ["P126"]
+    assert reading.unmapped_codes == {"123 Rare thing": 1}
+    assert profile.conditions.records[0].code is None
+
+
+def test_contained_medicines_are_found_and_dangling_ones_are_unknown_agents(tmp_path: Path) -> None:
+    profile, _, codes = bundled(
+        tmp_path,
+        about(
+            "MedicationStatement",
+            status="completed",
+            contained=[
+                {"resourceType": "Medication", "id": "m", "code": {"text": "Cisplatin 50 MG Injection"}}
+            ],
+            medicationReference={"reference": "#m"},
+        ),
+        about(
+            "MedicationStatement", status="completed", medicationReference={"reference": "Medication/gone"}
+        ),
+    )
+    agents = [each.components for each in profile.medications.records if not each.elsewhere]
+    assert len(agents) == 2
+    assert "P108" in codes
+
+
+def test_lines_are_read_in_any_order_and_a_broken_one_costs_itself(tmp_path: Path) -> None:
+    path = tmp_path / "bulk.ndjson"
+    lab = about("Observation", code=concept(LOINC, "718-7"), valueQuantity={"value": 9, "code": "g/dL"})
+    stray = {**lab, "subject": {"reference": "Patient/nobody"}}
+    lines = [
+        json.dumps(lab),
+        '{"resourceType": "Observation", "id": ',
+        json.dumps(stray),
+        json.dumps({"resourceType": "Patient", "id": "p"}),
+    ]
+    path.write_text(
+        "\n".join([*lines, json.dumps({"resourceType": "Encounter", "id": "e"})]), encoding="utf-8"
+    )
+    patients, reading, _ = read(path)
+    assert len(patients["p"].labs) == 1
+    assert sorted((each.code, each.source.row) for each in reading.file_issues) == [
+        ("P009", 3),
+        ("P109", None),
+        ("P118", 2),
+    ]
+
+
+def test_a_truncated_bundle_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "b.json"
+    path.write_text('{"resourceType": "Bundle",\n "entry": [', encoding="utf-8")
+    with pytest.raises(PatientDataError, match=r"b\.json:2.*P004"):
+        read(path)
+
+
+def test_a_resource_of_a_strange_shape_costs_itself(tmp_path: Path) -> None:
+    profile, _, codes = bundled(
+        tmp_path,
+        about("Observation", code=["no", "concept"], valueInteger=1),
+        about("Observation", code=concept(LOINC, "89247-1"), valueInteger=1),
+    )
+    assert codes == ["P118"]
+    assert [each.name for each in profile.observations if each.name == "ecog"] == ["ecog"]

@@ -1,0 +1,308 @@
+"""Worklists over HTTP: what a coordinator does, what nobody else may, and what two at once come to."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from matcher.api.server import now
+from matcher.store import Tokens, open_database
+from tests.judged_rulebook import TRIAL, write_judged_rulebook
+from tests.web.live import Live, serving
+
+CANARY = "Zyxwvut-Quastel"
+HEADER = "patient_id,age,ecog,platelets,platelets_unit,labs_date,shoe_size\n"
+LAB = "10*9/L,2026-01-10"
+FIRST = f"{HEADER}A-1,61,1,92,{LAB},40\n{CANARY},70,1,150,{LAB},41\nA-3,80,2-3,150,{LAB},42\nA-4,61,7,150,{LAB},43\n,50,1,150,{LAB},44\n"
+SECOND = f"{HEADER}A-1,61,1,120,{LAB},40\n{CANARY},70,3,150,{LAB},41\nA-3,80,2-3,150,{LAB},42\nA-5,44,1,150,{LAB},43\n"
+PEOPLE = {
+    "anna": ("coordinator", "Anna", "thoracic"),
+    "berta": ("coordinator", "Berta", "thoracic"),
+    "carl": ("coordinator", "Carl", "gastric"),
+    "nurse": ("intake", "Nina", "thoracic"),
+    "reader": ("viewer", "Rita", "thoracic"),
+}
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in with a browser."""
+
+    http: httpx.Client
+    mark: str = field(default="", init=False)
+
+    def sign_in(self, secret: str) -> None:
+        origin = {"origin": str(self.http.base_url).rstrip("/")}
+        self.http.headers.update(origin)
+        answered = self.http.post("/login", data={"token": secret, "next": "/"})
+        assert answered.status_code == 303, answered.text
+        self.mark = re.findall(r'name="mark" value="(\w+)"', self.http.get("/").text)[0]
+
+    def post(self, path: str, _files: Any = None, **fields: Any) -> httpx.Response:
+        return self.http.post(path, data={"mark": self.mark, **fields}, files=_files)
+
+    def send(self, content: str, **fields: Any) -> str:
+        """A file that is looked through and matched; the address of its worklist."""
+        sent = self.post("/worklists/new", {"file": ("list.csv", content)}, as_of="2026-01-15", **fields)
+        assert sent.status_code == 303, sent.text
+        root = sent.headers["location"].removesuffix("/file")
+        self.wait(root, "checked")
+        assert self.post(f"{root}/file", do="match").status_code == 303
+        self.wait(root, "done")
+        return root
+
+    def wait(self, root: str, state: str) -> None:
+        ends = time.monotonic() + 60
+        while (said := self.http.get(f"{root}/progress").json())["state"] != state:
+            assert said["state"] in ("checking", "checked", "matching"), said
+            assert time.monotonic() < ends, said
+            time.sleep(0.1)
+
+    def csv(self, root: str, query: str = "") -> dict[str, dict[str, str]]:
+        rows = csv.DictReader(io.StringIO(self.http.get(f"{root}/export.csv{query}").text))
+        return {each["patient_id"]: each for each in rows}
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    folder = tmp_path_factory.mktemp("server")
+    with serving(folder, rules=str(write_judged_rulebook(folder / "rules"))) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def secrets(live: Live) -> dict[str, str]:
+    database = open_database(live.settings.store_url, now)
+    tokens = Tokens(database)
+    made = {
+        name: tokens.create(role, person=person, team=team)[1]  # type: ignore[arg-type]
+        for name, (role, person, team) in PEOPLE.items()
+    }
+    database.close()
+    time.sleep(2.5)  # what a server knows of tokens is at most two seconds old
+    return made
+
+
+@pytest.fixture(scope="module")
+def people(live: Live, secrets: dict[str, str]) -> Iterator[dict[str, Person]]:
+    found = {name: Person(live.client()) for name in PEOPLE}
+    for name, each in found.items():
+        each.sign_in(secrets[name])
+    yield found
+    for each in found.values():
+        each.http.close()
+
+
+@pytest.fixture(scope="module")
+def root(people: dict[str, Person]) -> str:
+    return people["anna"].send(FIRST, title="Tuesday clinic")
+
+
+def test_every_problem_of_a_file_is_said_before_anybody_is_matched(people: dict[str, Person]) -> None:
+    anna = people["anna"]
+    sent = anna.post("/worklists/new", {"file": ("list.csv", FIRST)}, as_of="2026-01-15")
+    root = sent.headers["location"].removesuffix("/file")
+    anna.wait(root, "checked")
+    shown = anna.http.get(f"{root}/file").text
+    assert "<strong>4</strong> of 5 patients can be matched" in shown
+    assert "not read: what stands there counts for nothing" in shown
+    rows = list(csv.DictReader(io.StringIO(anna.http.get(f"{root}/runs/1/problems.csv").text)))
+    assert [(each["row"], each["column"]) for each in rows if each["row"] != "1"] == [
+        ("5", "ecog"),
+        ("6", ""),
+    ]
+    returned = anna.http.get(f"{root}/runs/1/returned.csv").text.splitlines()
+    assert returned[0] == f"{HEADER.strip()},problems"
+    assert [bool(each.rpartition(",")[2].strip('"')) for each in returned[1:6]] == [
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert anna.post(f"{root}/file", do="drop").headers["location"] == "/worklists"
+    assert anna.http.get(f"{root}/file").status_code == 404
+
+
+def test_the_table_says_who_stands_where_and_what_is_missing(people: dict[str, Person], root: str) -> None:
+    rows = people["anna"].csv(root)
+    assert {name: (each["trial"], each["standing"]) for name, each in rows.items()} == {
+        CANARY: ("NCT00000001", "eligible"),
+        "A-1": (TRIAL, "possible"),
+        "A-3": ("NCT00000001", "possible"),
+        "A-4": ("NCT00000001", "possible"),
+    }
+    assert "I-02 Able to comply" in rows["A-1"]["missing"]
+    only = people["anna"].csv(root, "?trial=NCT00000001&standing=not_yet")
+    assert list(only) == ["A-1"]
+    assert list(people["anna"].csv(root, f"?trial={TRIAL}&missing=E-02")) == ["A-3", "A-4"]
+
+
+def _number(person: Person, root: str, patient: str) -> str:
+    found = person.post(f"{root}/find", patient=patient)
+    assert found.status_code == 303
+    return found.headers["location"].rpartition("/")[2]
+
+
+def test_of_two_coordinators_on_one_patient_the_later_is_told(people: dict[str, Person], root: str) -> None:
+    anna, berta = people["anna"], people["berta"]
+    chosen = [f"{_number(anna, root, each)}:0:{TRIAL}" for each in ("A-1", "A-3", "A-4")]
+    assert "<strong>1</strong> set" in berta.post(f"{root}/status", chosen=chosen[1], status="contacted").text
+    shown = anna.post(f"{root}/status", chosen=chosen, status="reviewing", owner="Anna").text
+    assert "<strong>2</strong> set, <strong>1</strong> not" in shown
+    assert "A-3" in shown[shown.index('id="answered"') :][:400]
+    rows = anna.csv(root, f"?trial={TRIAL}")
+    assert [rows[each]["status"] for each in ("A-1", "A-3", "A-4")] == ["reviewing", "contacted", "reviewing"]
+    assert list(anna.csv(root, "?owner=Anna")) == ["A-4", "A-1"]
+    refused = anna.post(f"{root}/status", chosen=chosen[0].replace(":0:", ":1:"), status="declined")
+    assert refused.status_code == 422
+    assert "wants a reason" in refused.text
+
+
+def test_a_judgement_counts_beside_the_computed_verdict_until_a_fact_changes(
+    people: dict[str, Person], root: str
+) -> None:
+    anna = people["anna"]
+    number = _number(anna, root, CANARY)
+    page = f"{root}/patients/{number}/judge/{TRIAL}/E-02"
+    of = re.findall(r'name="of" value="([\w-]+)"', anna.http.get(page).text)[0]
+    assert anna.post(page, verdict="met", reason="x", of=of).status_code == 422
+    assert "changed meanwhile" in anna.post(page, verdict="applies", reason="x", of="a" * 12).text
+    done = anna.post(page, verdict="applies", reason="frail today", of=of)
+    assert done.headers["location"] == f"{root}/patients/{number}"
+    assert CANARY not in anna.csv(root, f"?trial={TRIAL}")
+    held = anna.http.get(f"/v1{root}/patients/{number}").json()
+    (said,) = held["judgements"]
+    assert (said["computed"], said["verdict"], said["person"], said["force"]) == (
+        "does not apply", "applies", "Anna", "in force",
+    )  # fmt: skip
+    judged = anna.csv(root)[CANARY]["judged"]
+    assert "computed does not apply, judged applies by Anna on 2026-01-15, frail today (in force)" in judged
+    assert anna.send(SECOND, worklist=root.rpartition("/")[2]) == root
+    number = _number(anna, root, CANARY)
+    (said,) = anna.http.get(f"/v1{root}/patients/{number}").json()["judgements"]
+    assert (said["force"], said["computed"]) == ("stale", "applies")
+    assert "count no longer" in anna.http.get(f"{root}/patients/{number}").text
+
+
+def test_with_the_next_file_statuses_stay_and_what_changed_is_said(
+    people: dict[str, Person], root: str
+) -> None:
+    berta = people["berta"]
+    rows = berta.csv(root)
+    assert rows["A-3"]["other_trials"] == f"contacted for {TRIAL}"
+    assert berta.csv(root, f"?trial={TRIAL}")["A-1"]["status"] == "reviewing"
+    assert rows["A-3"]["changed"] == ""
+    assert rows["A-5"]["changed"] == "New on the list"
+    assert "not yet, now eligible; no longer rules out: I-02 Platelets" in rows["A-1"]["changed"]
+    assert "eligible, now not eligible; rules out: E-01 ECOG" in rows[CANARY]["changed"]
+    assert list(berta.csv(root, "?changed=yes&sort=patient")) == ["A-1", "A-5", CANARY]
+    old = berta.csv(root, "?run=1")
+    assert old["A-1"]["standing"] == "possible"
+    assert berta.http.get(f"{root}?run=1").status_code == 200
+
+
+CHEATS = ["", "/file", "/progress", "/export.csv", "/problems", "/cohort", "/patients/1", "/patients/1/plain",
+          f"/patients/1/judge/{TRIAL}/I-02", "/runs/1/problems.csv", "/runs/1/returned.csv"]  # fmt: skip
+WRITES = ["/file", "/find", "/status", "/filters", "/delete", f"/patients/1/judge/{TRIAL}/I-02"]
+
+
+def test_another_team_finds_nothing_and_other_roles_are_refused(
+    people: dict[str, Person], secrets: dict[str, str], root: str, live: Live
+) -> None:
+    for name, status in (("carl", 404), ("nurse", 403), ("reader", 403)):
+        person = people[name]
+        for path in CHEATS:
+            assert person.http.get(f"{root}{path}").status_code == status, (name, path)
+        for path in WRITES:
+            assert person.post(f"{root}{path}", do="drop", chosen=f"1:0:{TRIAL}").status_code == status
+        for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/patients"), ("POST", "/match")):
+            asked = person.http.request(method, f"/v1{root}{path}")
+            assert asked.status_code == status, (name, method, path)
+        sent = person.post("/worklists/new", {"file": ("a.csv", FIRST)}, worklist=root.rpartition("/")[2])
+        assert sent.status_code == status
+    assert root not in people["carl"].http.get("/worklists").text
+    with live.client() as stranger:
+        for path in CHEATS:
+            found = stranger.get(f"{root}{path}")
+            assert (found.status_code, "/login" in found.headers.get("location", "")) == (303, True)
+        for path in WRITES:
+            assert stranger.post(f"{root}{path}").status_code == 401
+        assert (
+            stranger.get(f"/v1{root}", headers={"authorization": f"Bearer {secrets['anna']}"}).status_code
+            == 200
+        )
+
+
+def test_a_form_counts_only_with_the_mark_of_its_own_browser(people: dict[str, Person], root: str) -> None:
+    anna, berta = people["anna"], people["berta"]
+    for mark in ("", "x", berta.mark):
+        for path in WRITES:
+            refused = anna.http.post(f"{root}{path}", data={"mark": mark, "do": "drop"})
+            assert (refused.status_code, refused.json()["code"]) == (403, "U060")
+    for origin in ("https://evil.example", "null"):
+        refused = anna.http.post(f"{root}/delete", data={"mark": anna.mark}, headers={"origin": origin})
+        assert refused.status_code == 403
+    silent = {name: value for name, value in anna.http.headers.items() if name != "origin"}
+    with httpx.Client(base_url=anna.http.base_url, cookies=anna.http.cookies, headers=silent) as http:
+        assert http.delete(f"/v1{root}").status_code == 401
+
+
+def test_a_cookie_that_somebody_planted_signs_nobody_in(live: Live, secrets: dict[str, str]) -> None:
+    with live.client(cookies={"matcher": "planted"}) as http:
+        victim = Person(http)
+        http.cookies.clear()
+        victim.sign_in(secrets["anna"])
+        cookie = http.cookies["matcher"]
+        assert cookie != "planted"
+        with live.client(cookies={"matcher": "planted"}) as attacker:
+            assert attacker.get("/worklists").status_code == 303
+        kept = http.post("/login", data={"token": secrets["anna"], "next": "//evil.example/"})
+        assert kept.headers["location"] == "/"
+        attributes = kept.headers["set-cookie"]
+        assert "HttpOnly" in attributes
+        assert "SameSite=strict" in attributes
+        with live.client(cookies={"matcher": cookie}) as old:
+            assert old.get("/worklists").status_code == 303
+        victim.mark = re.findall(r'name="mark" value="(\w+)"', http.get("/").text)[0]
+        assert victim.post("/logout").headers["location"] == "/login"
+
+
+def test_a_patient_is_named_in_no_log_and_gone_with_the_worklist(
+    people: dict[str, Person], live: Live, root: str
+) -> None:
+    anna = people["anna"]
+    made = anna.send(FIRST.replace(CANARY, f"{CANARY}-2"), title="To be deleted")
+    number = _number(anna, made, f"{CANARY}-2")
+    anna.post(f"{made}/status", chosen=f"{number}:0:{TRIAL}", status="contacted", note=f"{CANARY}-2 phoned")
+    assert anna.post(f"{made}/delete").headers["location"] == "/worklists"
+    assert anna.http.get(made).status_code == 404
+    assert CANARY not in live.said()
+    folder = Path(live.settings.data)
+    held = [each for each in folder.parent.rglob("*") if each.is_file()]
+    assert not [each for each in held if f"{CANARY}-2".encode() in each.read_bytes()]
+
+
+def test_a_server_killed_while_it_matches_goes_on_afterwards(
+    people: dict[str, Person], live: Live, root: str
+) -> None:
+    anna = people["anna"]
+    many = HEADER + "".join(f"B-{n},{n % 90},1,150,{LAB},40\n" for n in range(3_000))
+    sent = anna.post("/worklists/new", {"file": ("list.csv", many)}, as_of="2026-01-15", title="Many")
+    made = sent.headers["location"].removesuffix("/file")
+    anna.wait(made, "checked")
+    anna.post(f"{made}/file", do="match")
+    live.kill()
+    live.start()
+    anna.wait(made, "done")
+    assert len(anna.csv(made)) == 3_000
+    assert "Traceback" not in live.said()

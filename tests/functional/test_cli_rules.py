@@ -12,6 +12,7 @@ import pytest
 
 from matcher.cli.rule_text import candidate_document, print_candidate, print_derivation
 from matcher.cli.terminal import Page
+from matcher.cli.words import look_up
 from matcher.service import open_rulebook
 from tests.functional.command import Desk, desk_in
 
@@ -190,3 +191,15 @@ def test_the_list_of_rules_is_readable_on_a_screen(width: int) -> None:
     text = " ".join(lines)
     for word in ("partial", "coverage", "availability", "None", "not applicable", "candidate", "derived"):
         assert word not in text
+
+
+def test_names_are_found_and_readable_at_eighty_columns(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    look_up("platelets", root / "rules", as_json=False)
+    look_up("transplant", root / "rules", as_json=False)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "Platelets  test"
+    assert said[1].strip().startswith("in a rule: lab: {test: platelets,")
+    assert max(map(len, said)) <= 80

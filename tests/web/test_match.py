@@ -322,3 +322,14 @@ def test_laboratory_values_are_taken_by_the_thousand(http: httpx.Client) -> None
     """As many of anything that is named would be held against every rule for as long."""
     values = [{"test": "platelets", "value": number} for number in range(2_500)]
     assert http.post("/v1/match", json={"id": "A", "labs": values}).status_code == 200
+
+
+def test_a_word_is_looked_up_and_a_rule_read_back_on_their_pages(http: httpx.Client) -> None:
+    everything = http.get("/words").text
+    assert "Conditions" in everything
+    found = http.get("/words", params={"find": "gilbert"}).text
+    assert "condition: gilbert_syndrome" in found
+    assert "0 names hold" in http.get("/words", params={"find": "<b>flurbosis"}).text
+    shown = http.get("/rules/NCT04577326").text
+    assert "The rule asks:" in shown
+    assert "<em>or</em>" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -26,7 +27,9 @@ from matcher.api.visiting import (
 )
 from matcher.api.worklist_desk import ListDesk
 from matcher.explanation.description import describe_derivation
+from matcher.explanation.names import KINDS, Name, names, search
 from matcher.service.catalogue import candidates_of, describe
+from matcher.vocabulary.formulary import Formulary
 from matcher.web.render import rendered
 
 router = APIRouter(include_in_schema=False)
@@ -118,6 +121,24 @@ def rules(
 def _searched(candidate: Any) -> str:
     criteria = " ".join(each.text for each in candidate.every_criterion)
     return f"{candidate.id} {candidate.title} {' '.join(candidate.agents)} {criteria}".casefold()
+
+
+@router.get("/words")
+def words(
+    request: Request,
+    visitor: AnyVisitor,
+    served: Current,
+    find: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Every name a rule can use, found by any of its names."""
+    known = _names(served.rulebook.formulary)
+    kinds = [(title, sum(each.kind == kind for each in known)) for kind, title in KINDS.items()]
+    return page(request, visitor, "words.html", held=search(find, known), find=find, kinds=kinds)
+
+
+@lru_cache(maxsize=2)
+def _names(formulary: Formulary) -> tuple[Name, ...]:
+    return names(formulary)
 
 
 @router.get("/rules/{id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,7 +55,8 @@ class Page:
         self._wraps = self._console.is_terminal or laid_out
         if self._wraps:
             widest = _LAID_OUT if laid_out else _WIDEST
-            self._console.width = min(self._console.width, widest) if self._console.is_terminal else widest
+            told = self._console.is_terminal or "COLUMNS" in os.environ
+            self._console.width = min(self._console.width, widest) if told else widest
         self._plain_marks = not _can_print("●◐◉◔◇✕✓△")
 
     @property

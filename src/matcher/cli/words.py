@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matcher.cli.terminal import Page, print_json
 from matcher.errors import UsageError
-from matcher.explanation.names import Name, names, search
+from matcher.explanation.names import names, search
 from matcher.service import open_rulebook
 
 
@@ -20,11 +20,9 @@ def look_up(text: str, given: Path | None, *, as_json: bool) -> None:
         raise UsageError(
             f"no name has '{text}' in it; docs/reference/vocabulary/README.md lists all of them", code="U002"
         )
-    page = Page()
-    page.columns([("name", "kind", "reads", "in a rule"), *map(_row, found)])
+    page = Page(laid_out=True)
+    for each in found:
+        page.line((each.title, "bold"), f"  {each.kind.replace('_', ' ')}", hang=2)
+        page.line(("in a rule: ", "dim"), each.written or each.code, indent=4, hang=2)
     page.blank()
     page.line(f"{len(found)} {'name' if len(found) == 1 else 'names'}")
-
-
-def _row(each: Name) -> tuple[str, str, str, str]:
-    return each.code, each.kind, each.title, each.written

@@ -1,5 +1,6 @@
 """R010 and up: what can be wrong in what a file of the rulebook says."""
 
+from matcher.errors.case_codes import CASE_CODES
 from matcher.errors.code import Code, Family
 
 _FIELDS = (
@@ -174,6 +175,14 @@ _CONDITIONS = (
         "What is asked contradicts itself: two genes are joined by a fusion, which changes no residue of a protein. "
         "The condition could never be met.",
         "Remove one of the two, or write two conditions.",
+    ),
+    Code(
+        "R074",
+        "Half-life not known",
+        "A length of time is counted in half-lives, and neither the rule nor the lists say how long one is for every agent "
+        "that is asked about. A guess could make a washout too short.",
+        "Write 'half_life: 48 hours' beside it, as the protocol or the label says; or give the agent its half_life, with "
+        "a source, in a list of agents.",
     ),
     Code(
         "R071",
@@ -353,34 +362,6 @@ _DERIVATIONS = (
     ),
 )
 
-_CASES = (
-    Code(
-        "R050",
-        "Expectation in the wrong words",
-        "An inclusion is 'met', 'not met' or 'unknown'; an exclusion 'applies', 'does not apply' or 'unknown'; a "
-        "candidate has a standing.",
-        "Use the words of that kind of criterion.",
-    ),
-    Code(
-        "R052",
-        "Case does not come out as written",
-        "The rule gives another answer for this patient than the case expects. One of the two is wrong.",
-        "Ask the source which is right, and correct the other.",
-    ),
-    Code(
-        "R053",
-        "Cases without a rule",
-        "No rule of this name stands beside the file of cases.",
-        "Name the file after its rule, as in NCT04577326.cases.yaml.",
-    ),
-    Code(
-        "R054",
-        "Patient of a case cannot be read",
-        "The profile in the case is not one: a field or a value of it does not exist.",
-        "Write the patient as in the reference of profiles.",
-    ),
-)
-
 RULE_FAMILIES = (
     Family("Rule files: fields and words", "Found while the file is read against its model.", _FIELDS),
     Family("Rule files: limits, units and values", "Every limit carries its unit.", _LIMITS),
@@ -388,5 +369,5 @@ RULE_FAMILIES = (
     Family("Rule files: names and references", "What one part of the rulebook says of another.", _REFERENCES),
     Family("Rule files: derived facts", "Tables, counts and scores.", _DERIVATIONS),
     Family("Rule files: the file as a whole", "Identifiers, dates, and what a file is.", _WHOLE_FILES),
-    Family("Rule files: cases", "Worked patients beside each rule, run on every engine.", _CASES),
+    Family("Rule files: cases", "Worked patients beside each rule, run on every engine.", CASE_CODES),
 )

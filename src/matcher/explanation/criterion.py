@@ -21,8 +21,8 @@ from matcher.explanation.wording import is_presence, limits_in_words, unit_of, v
 from matcher.features.kind import Count, NumberDomain
 from matcher.rules.candidate import Criterion, Role
 from matcher.rules.condition import Comparison, Condition, comparisons, parts
+from matcher.rules.document import Citation
 from matcher.rules.graph import NodeId
-from matcher.rules.syntax import Citation
 from matcher.standing.deciding import (
     ConditionReading,
     derived_domain,

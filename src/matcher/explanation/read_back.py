@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from matcher.domain.dates import Duration, TimeUnit
 from matcher.explanation.wording import comparison_in_words, is_presence
-from matcher.rules.condition import ASKS_NOTHING, Branch, Comparison, Condition, Gate, Group
+from matcher.rules.condition import ASKS_NOTHING, Branch, Comparison, Condition, Gate, Group, asked_whether
 from matcher.vocabulary.text import in_sentence
 
 #: as far as one line of a group stands behind its head
@@ -42,6 +42,9 @@ def _lines(condition: Condition, *, negated: bool) -> Iterable[Line]:
             yield from _headed("not:", condition) if negated else _branch(asked, then, otherwise)
         case Group(members=()):
             yield Line(0, "nothing is asked" if (condition == ASKS_NOTHING) != negated else "nobody")
+        case Group() if (whether := asked_whether(condition)) is not None:
+            yield Line(0, "not known whether:" if negated else "known whether:")
+            yield from _deeper(_lines(whether, negated=False))
         case Group(gate=Gate.NOT, members=(member,)):
             if negated:
                 yield from _headed("not:", condition)
@@ -78,6 +81,8 @@ def _joined(members: tuple[Condition, ...], word: str) -> Iterable[Line]:
 def _takes_several_lines(member: Condition) -> bool:
     """Whether the member would run into its neighbours; what has one head above all of it does not."""
     if isinstance(member, Group):
+        if asked_whether(member) is not None:
+            return False
         return member.gate in (Gate.ALL, Gate.ANY) and len(member.members) > 1
     return isinstance(member, Branch)
 

@@ -26,7 +26,7 @@ from matcher.explanation.wording import (
 )
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, FirstOf, Formula, Latest, Since, Total
 from matcher.rules.candidate import Role
-from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group
+from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, asked_whether
 from matcher.rules.judgement import JUDGEMENT
 from matcher.rules.version import VERSION
 from matcher.vocabulary.codes import event_in_words
@@ -38,6 +38,7 @@ _ASKS = {Role.INCLUSION: "asked", Role.EXCLUSION: "excludes", Role.CAUTION: "war
 #: no derived fact has it, so that no set of values is all of them
 _ANY_VALUE = frozenset({"any value"})
 _DEPENDS = "depends on"
+_WHETHER = "whether"
 _VIRAL_LOADS = frozenset(f"lab:{each}" for each in VIRAL_LOADS)
 _MANY = 6
 _MOST_ALIKE = 20
@@ -64,6 +65,8 @@ def places(condition: Condition, place: Place | None = None) -> Iterator[tuple[C
         case Group(gate=Gate.NOT, members=(member,)):
             yield from places(member, replace(here, denied=not here.denied))
         case Group(members=members):
+            if asked_whether(condition) is not None:
+                here = replace(here, branch=_WHETHER)
             for each in members:
                 yield from places(each, here)
         case Branch(condition=asked, then=then, otherwise=otherwise):
@@ -76,6 +79,8 @@ def places(condition: Condition, place: Place | None = None) -> Iterator[tuple[C
 def asks(comparison: Comparison, role: Role, place: Place) -> str:
     """What a criterion does with what it asks; of a mere presence there is nothing to add unless it is denied."""
     verb = _ASKS[role]
+    if place.branch == _WHETHER:
+        return "has to be known"
     if place.branch == _DEPENDS:
         return "" if is_presence(comparison) else f"{_DEPENDS}: {limits_in_words(comparison)}"
     if place.branch:

@@ -21,7 +21,7 @@ from matcher.domain.possible import (
     Possible,
 )
 from matcher.features.kind import CodeDomain, Count, Domain, Feature, Latest, NumberDomain, Since
-from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group
+from matcher.rules.condition import Bound, Branch, Comparison, Condition, Gate, Group, asked_whether
 from matcher.rules.judgement import JUDGEMENT
 from matcher.vocabulary.biomarkers import CATEGORIES, METHOD, SCORE_TYPE
 from matcher.vocabulary.codes import ALTERATION_KIND, RESPONSE_CRITERIA
@@ -253,6 +253,8 @@ def condition_in_words(condition: Condition) -> str:
             return f"if {first}: {second}; otherwise: {third}"
         case Group(members=()):
             return "nothing is asked"
+        case Group() if (whether := asked_whether(condition)) is not None:
+            return f"known whether {in_sentence(condition_in_words(whether))}"
         case Group(gate=Gate.NOT, members=(member,)):
             inner = condition_in_words(member)
             return f"no {in_sentence(inner)}" if _is_plain(member) else f"not ({inner})"

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from matcher.errors import Diagnostic
 from matcher.rulebook.documents import RuleFile, located
 from matcher.rules.condition import Path, Problem
-from matcher.rules.syntax import AgentsDocument, ListDocument
+from matcher.rules.list_syntax import AgentsDocument, ListDocument
 from matcher.vocabulary.formulary import (
     Agent,
     Combination,
@@ -26,7 +26,7 @@ def build_formulary(
     classes = [document for _, document in lists if document.kind == "class"]
     formulary = Formulary(
         [
-            Agent(name, tuple(agent.synonyms))
+            Agent(name, tuple(agent.synonyms), agent.half_life.value if agent.half_life else "")
             for _, document in agents
             for name, agent in document.agents.items()
         ],

@@ -20,13 +20,12 @@ from matcher.rules.derive import DerivationCompiler
 from matcher.rules.document import RulebookDocument
 from matcher.rules.graph import GraphBuilder
 from matcher.rules.lexicon import Lexicon
+from matcher.rules.list_syntax import AgentsDocument, ListDocument
 from matcher.rules.own_agents import OwnAgents
 from matcher.rules.rulebook import Rulebook
 from matcher.rules.syntax import (
-    AgentsDocument,
     AnyDocument,
     DerivationDocument,
-    ListDocument,
     PolicyDocument,
     RankingDocument,
     RegimenDocument,

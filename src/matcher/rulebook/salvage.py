@@ -14,8 +14,8 @@ from matcher.rulebook.documents import RuleFile, kind_of, located
 from matcher.rulebook.marked import Location, Plain
 from matcher.rules.condition import Path, Problem
 from matcher.rules.lexicon import Lexicon
+from matcher.rules.list_syntax import AgentDocument, AgentsDocument, ListDocument
 from matcher.rules.parse import ConditionReader
-from matcher.rules.syntax import AgentDocument, AgentsDocument, ListDocument
 
 _SPOILT = "\N{REPLACEMENT CHARACTER}"
 _CONDITIONS = ("when", "applies_to")

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from matcher.domain.dates import DateSpan
 from matcher.rules.condition import Condition
+from matcher.rules.document import Citation
 from matcher.rules.graph import NodeId
-from matcher.rules.syntax import Citation, EvidenceDocument
+from matcher.rules.syntax import EvidenceDocument
 from matcher.rules.version import Version, possible_on
 
 

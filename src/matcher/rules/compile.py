@@ -19,6 +19,7 @@ from matcher.rules.candidate import (
 )
 from matcher.rules.condition import Condition, Path, Problem, without_else
 from matcher.rules.derive import DerivationCompiler
+from matcher.rules.document import Citation, Source
 from matcher.rules.figures import impossible_figures
 from matcher.rules.graph import GraphBuilder, NodeId
 from matcher.rules.history import HistoryReader
@@ -33,12 +34,10 @@ from matcher.rules.roots import roots_of, roots_of_any
 from matcher.rules.supposed import supposed
 from matcher.rules.syntax import (
     CautionDocument,
-    Citation,
     CohortDocument,
     CriterionDocument,
     EvidenceDocument,
     RegimenDocument,
-    Source,
     TrialDocument,
     VersionDocument,
 )

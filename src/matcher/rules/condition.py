@@ -106,6 +106,25 @@ ASKS_NOTHING = Group(Gate.ALL, ())
 EXCLUDES_NOBODY = Group(Gate.ANY, ())
 
 
+def known_whether(condition: Condition) -> Group:
+    """Met where it is known whether the condition holds, and unknown elsewhere: it does, or it does not.
+
+    What nobody recorded may still be found out, so this is never *not met*.
+    """
+    denied = Group(Gate.NOT, (condition,), path=condition.path)
+    return Group(Gate.ANY, (condition, denied), path=condition.path)
+
+
+def asked_whether(condition: Condition) -> Condition | None:
+    """What has to be known, of a condition that asks for that alone."""
+    match condition:
+        case Group(gate=Gate.ANY, members=(asked, Group(gate=Gate.NOT, members=(denied,)))) if (
+            asked == denied
+        ):
+            return asked
+    return None
+
+
 def comparisons(condition: Condition) -> Iterator[Comparison]:
     """Every comparison below, in the order written."""
     match condition:

@@ -9,12 +9,13 @@ from matcher.errors import nearest
 from matcher.features.word import Category
 from matcher.rules.condition import Comparison, Condition, Group, Path, Problem
 from matcher.rules.condition import Gate as GroupGate
+from matcher.rules.document import Citation
 from matcher.rules.graph import AtLeast, Choice, GraphBuilder, NodeId
 from matcher.rules.lexicon import DerivedWord, Lexicon
 from matcher.rules.lowering import Lowering
 from matcher.rules.parse import ConditionReader
 from matcher.rules.rulebook import Derivation
-from matcher.rules.syntax import Citation, DerivationDocument
+from matcher.rules.syntax import DerivationDocument
 from matcher.vocabulary import staging
 
 UNKNOWN = "unknown"

@@ -5,6 +5,7 @@ Conditions (``when``) stay plain data here; ``parse`` reads them against the cat
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -95,3 +96,16 @@ class RulebookDocument(Document):
         "shipped",
         description="`shipped`: its rules, lists and derivations are in force beside one's own; `none`: one's own alone.",
     )
+
+
+class Citation(Document):
+    """Where a statement comes from: a document and its section, or a named source of the same file."""
+
+    document: Text
+    section: Text
+    as_of: date | None = None
+    address: Text | None = None
+    note: Text | None = None
+
+
+Source = Citation | Text

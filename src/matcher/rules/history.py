@@ -9,9 +9,10 @@ from datetime import date
 
 from matcher.domain.dates import DateSpan
 from matcher.rules.condition import Condition, Path, Problem
+from matcher.rules.document import Citation
 from matcher.rules.judgement import left_to_a_person
 from matcher.rules.parse import ConditionReader
-from matcher.rules.syntax import Between, Citation, Day, TrialDocument, VersionDocument
+from matcher.rules.syntax import Between, Day, TrialDocument, VersionDocument
 from matcher.rules.version import Asked, History, Version, days_in_words
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")

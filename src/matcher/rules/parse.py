@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from matcher.domain.dates import TimeUnit
 from matcher.errors import nearest
 from matcher.features.kind import Feature
 from matcher.features.word import Answer, Arguments, Category, Elapsed, Facet, Presence, Takes, Word
@@ -13,11 +12,23 @@ from matcher.rules import limit as limits
 from matcher.rules import remedy
 from matcher.rules.arguments import read_argument
 from matcher.rules.bounds import COMPARISONS, MEMBERSHIP, NUMERIC, SIGNS, BoundReader
-from matcher.rules.condition import ASKS_NOTHING, Branch, Comparison, Condition, Gate, Group, Path, Problem
+from matcher.rules.condition import (
+    ASKS_NOTHING,
+    Branch,
+    Comparison,
+    Condition,
+    Gate,
+    Group,
+    Path,
+    Problem,
+    known_whether,
+)
+from matcher.rules.half_lives import HALF_LIFE, InDays, in_days
 from matcher.rules.lexicon import DerivedWord, Lexicon
 from matcher.rules.limit import LimitError
+from matcher.rules.naming import capitalised, feature_name, feature_title, filled
 
-_GATES = ("all", "any", "not", "at_least", "if", "recorded")
+_GATES = ("all", "any", "not", "at_least", "if", "recorded", "known")
 #: the parts of a gate, by the word that must stand beside them
 _PARTS = {"then": "if", "else": "if", "of": "at_least", "weights": "at_least", "at_least": "of"}
 _WINDOWS = ("within", "before")
@@ -68,6 +79,9 @@ class ConditionReader:
             case "not":
                 member = self.read(value, here, depth + 1)
                 return Group(Gate.NOT, (member,), path=here) if member else None
+            case "known":
+                inner = self.read(value, here, depth + 1)
+                return known_whether(inner) if inner else None
             case "recorded":
                 inner = self.read(value, here, depth + 1)
                 if isinstance(inner, Comparison):
@@ -145,8 +159,10 @@ class ConditionReader:
 
     def _catalogued(self, word: Word, raw: object, path: Path) -> Condition | None:
         asked = self._asked(word, raw, path)
-        if asked is None:
+        counted = None if asked is None else self._in_days(word, asked, path)
+        if counted is None:
             return None
+        asked = counted.asked
         facets = [name for name in word.facets if name]
         comparisons = facets or [*NUMERIC, *MEMBERSHIP]
         before = len(self.problems)
@@ -175,8 +191,14 @@ class ConditionReader:
                 (*path, name), "R072", why, f"remove '{name}', or what it contradicts", at_key=True
             )
         if not facets:
-            return self._comparison(word, word.facets[""], arguments, asked, path)
+            found = self._comparison(word, word.facets[""], arguments, asked, path)
+            return replace(found, read_as=found.read_as + counted.read_as) if found is not None else None
         return self._facets(word, facets, arguments, asked, path)
+
+    def _in_days(self, word: Word, asked: Mapping[str, object], path: Path) -> InDays | None:
+        if word.parameter(HALF_LIFE) is None:
+            return InDays(asked)
+        return in_days(asked, self.lexicon, path, self.problems)
 
     def _refuse_word(self, word: Word, name: str, comparisons: list[str], path: Path) -> None:
         """A word this feature does not take: a comparison in other words, a window, or a misspelling."""
@@ -273,15 +295,15 @@ class ConditionReader:
         bounds = reader.read(answer, compared, path, _scheme(arguments), arguments, word)
         if bounds is None:
             return None
-        title = _capitalised(_title(word, arguments))
+        title = capitalised(feature_title(word, arguments))
         title += f" {facet_name.replace('_', ' ')}" if facet_name else ""
         feature = Feature(
-            name=_name(word, arguments, facet_name),
+            name=feature_name(word, arguments, facet_name),
             kind=facet.kind(arguments),
             domain=answer.domain(),
-            topic=_filled(word.topic, arguments.name_of),
+            topic=filled(word.topic, arguments.name_of),
             title=title,
-            question=_filled(word.question, arguments.title_of) or f"{title}?",
+            question=filled(word.question, arguments.title_of) or f"{title}?",
         )
         default = word.default_window(arguments) if "within" not in arguments else None
         taken = tuple(pair for argument in arguments.given.values() for pair in argument.read_as)
@@ -333,46 +355,6 @@ def _as_mapping(raw: object, answer: Answer) -> Mapping[str, object]:
     if isinstance(raw, Mapping):
         return raw
     return {"in": raw} if isinstance(answer, Category) else {"is": raw}
-
-
-def _name(word: Word, arguments: Arguments, facet: str) -> str:
-    """One name for one question, the order of parameters in the file aside."""
-    parts = [f"{name}={argument.name}" for name, argument in sorted(arguments.given.items())]
-    if arguments.multiple_of:
-        parts.append(f"x {arguments.multiple_of} limit of normal")
-    if arguments.elapsed_unit is not TimeUnit.DAYS:
-        parts.append(f"in {arguments.elapsed_unit}")
-    if facet:
-        parts.append(facet)
-    return f"{word.name}({', '.join(parts)})" if parts else word.name
-
-
-def _filled(template: str, said: Callable[[str], str]) -> str:
-    """The template with what is said of each parameter, or nothing, in place of its braces."""
-    text = template
-    while (start := text.find("{")) >= 0:
-        end = text.index("}", start)
-        text = text[:start] + said(text[start + 1 : end]) + text[end + 1 :]
-    return " ".join(text.split())
-
-
-def _title(word: Word, arguments: Arguments) -> str:
-    """The phrase with its parameters, and behind it those that it has no place for: `within 14 days`.
-
-    Qualities stand last, in brackets: what else is said then belongs to the whole.
-    """
-    behind: dict[bool, list[str]] = {False: [], True: []}
-    for each in word.parameters:
-        if each.name in arguments and f"{{{each.name}}}" not in word.phrase:
-            behind[bool(each.opposite)].append(arguments.title_of(each.name))
-    qualities = [f"({', '.join(behind[True])})"] if behind[True] else []
-    return " ".join(
-        part for part in (_filled(word.phrase, arguments.title_of), *behind[False], *qualities) if part
-    )
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:

@@ -10,8 +10,9 @@ from itertools import chain
 
 from matcher.rules.candidate import Candidate, Criterion
 from matcher.rules.condition import Condition, Group
+from matcher.rules.document import Citation
 from matcher.rules.graph import Graph, NodeId
-from matcher.rules.syntax import Citation, DerivationDocument, RankingDocument
+from matcher.rules.syntax import DerivationDocument, RankingDocument
 from matcher.vocabulary.formulary import Formulary
 
 

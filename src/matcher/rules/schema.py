@@ -1,12 +1,12 @@
 """The JSON Schema of rule files, for editors: fields from the models, words and their values from the catalogue.
 
-It helps while typing and refuses what is surely wrong. Where names have synonyms (tests, markers, diagnoses) the
-codes are offered and any text is let through; what a rule file may say is decided when it is loaded.
+It helps while typing and refuses what is surely wrong. Where names have synonyms (diagnoses, conditions, tests, genes,
+medicines) the codes are offered and any text is let through; what a rule file may say is decided when it is loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isinf
 from typing import Any
 
@@ -28,8 +28,11 @@ from matcher.rules.bounds import COMPARISONS, MEMBERSHIP
 from matcher.rules.lexicon import DerivedWord
 from matcher.rules.syntax import KINDS, CaseDocument
 from matcher.vocabulary.biomarkers import MARKERS
+from matcher.vocabulary.conditions import CONDITIONS
+from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.genes import SYMBOLS
 from matcher.vocabulary.laboratory import LAB_TESTS
+from matcher.vocabulary.procedures import PROCEDURES
 
 Schema = dict[str, Any]
 
@@ -39,7 +42,16 @@ RULE_KINDS: tuple[str, ...] = (*KINDS, CASES)
 _CONDITION: Schema = {"$ref": "#/$defs/Condition"}
 _SEVERAL: Schema = {"type": "array", "items": _CONDITION, "minItems": 1}
 CONDITION_FIELDS = ("when", "applies_to")
-_MANY = 80
+_MEDICINES = "medicines"
+#: what is offered in several places and stands in a schema once
+_VOCABULARIES: Mapping[str, Sequence[str]] = {
+    "diagnoses": DIAGNOSES.codes,
+    "conditions": CONDITIONS.codes,
+    "procedures": PROCEDURES.codes,
+    "tests": tuple(LAB_TESTS),
+    "markers": MARKERS.codes,
+    "genes": tuple(SYMBOLS),
+}
 _DURATION: Schema = {
     "type": "string",
     "pattern": r"^[0-9.]+ *(hour|day|week|month|year)s?$",
@@ -59,6 +71,7 @@ GATES: Mapping[str, tuple[str, Schema]] = {
     "if": ("With `then` and `else`: a limit that depends on something else.", _CONDITION),
     "then": ("What is asked where the condition under `if` holds.", _CONDITION),
     "else": ("What is asked where it does not; without it nothing is.", _CONDITION),
+    "known": ("It is known whether the condition holds; unknown elsewhere, never not met.", _CONDITION),
     "recorded": ("The fact as recorded, leaving derived facts out.", _CONDITION),
 }
 _SHAPES: list[Schema] = [
@@ -68,11 +81,15 @@ _SHAPES: list[Schema] = [
 ]
 
 
-def rule_schema(kind: str | None = None, derived: Iterable[DerivedWord] | None = None) -> Schema:
+def rule_schema(
+    kind: str | None = None,
+    derived: Iterable[DerivedWord] | None = None,
+    medicines: Sequence[str] = (),
+) -> Schema:
     """The schema of one kind of rule file, or of any.
 
     With the derived words of a rulebook every unknown word is refused; without them it is let through, since
-    it may be one.
+    it may be one. ``medicines`` are the classes, agents and schemes of its lists.
     """
     wanted = [kind] if kind else list(KINDS)
     models = {name: CaseDocument if name == CASES else KINDS[name] for name in wanted}
@@ -81,6 +98,9 @@ def rule_schema(kind: str | None = None, derived: Iterable[DerivedWord] | None =
     for definition in held.values():
         _refer_to_condition(definition)
     held["Condition"] = condition_schema(derived)
+    held |= {
+        _reference(name): _named(codes) for name, codes in {**_VOCABULARIES, _MEDICINES: medicines}.items()
+    }
     alternatives = [references[model, "validation"] for model in models.values()]
     if kind == CASES:
         top: Schema = {"type": "array", "items": alternatives[0]}
@@ -210,8 +230,24 @@ def _of_category(answer: Category, prefix: str = "") -> list[Schema]:
 
 
 def _offered(codes: list[str]) -> list[Schema]:
-    """Codes to choose from, and any text beside them: names have synonyms."""
-    return [{"enum": codes}, {"type": "string"}] if len(codes) <= _MANY else [{"type": "string"}]
+    """Codes to choose from, and any text beside them: names have synonyms. Whole vocabularies stand once."""
+    for name, held in _VOCABULARIES.items():
+        if len(codes) == len(held) and set(codes) == set(held):
+            return [_refers(name)]
+    return [{"enum": codes}, {"type": "string"}]
+
+
+def _reference(vocabulary: str) -> str:
+    return vocabulary.capitalize()
+
+
+def _refers(vocabulary: str) -> Schema:
+    return {"$ref": f"#/$defs/{_reference(vocabulary)}"}
+
+
+def _named(codes: Sequence[str]) -> Schema:
+    """Any text, with the codes for an editor to complete."""
+    return {"anyOf": [{"enum": list(codes)}, {"type": "string"}]} if codes else {"type": "string"}
 
 
 def _parameter(parameter: Parameter) -> Schema:
@@ -224,11 +260,11 @@ def _parameter(parameter: Parameter) -> Schema:
         case Takes.DURATION:
             shape = dict(_DURATION)
         case Takes.LAB:
-            shape = {"anyOf": [{"enum": list(LAB_TESTS)}, {"type": "string"}]}
+            shape = _refers("tests")
         case Takes.MARKER:
-            shape = {"anyOf": [{"enum": list(MARKERS.codes)}, {"type": "string"}]}
+            shape = _refers("markers")
         case Takes.GENE:
-            shape = {"anyOf": [{"enum": list(SYMBOLS)}, {"type": "string"}]}
+            shape = _refers("genes")
         case Takes.CHANGE:
             shape = {
                 "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
@@ -239,7 +275,11 @@ def _parameter(parameter: Parameter) -> Schema:
         case Takes.TEXT if parameter.choices:
             numbers = [int(each) for each in parameter.choices if each.isdecimal()]
             shape = {"enum": [*parameter.choices, *numbers]}
-        case Takes.TEXT | Takes.EVENT | Takes.THERAPY | Takes.MEDICATION | Takes.AGENT | Takes.CAUSE:
+        case Takes.TEXT if parameter.vocabulary is not None:
+            shape = {"anyOf": _offered(list(parameter.vocabulary.codes))}
+        case Takes.THERAPY | Takes.MEDICATION | Takes.AGENT | Takes.CAUSE:
+            shape = _refers(_MEDICINES)
+        case Takes.TEXT | Takes.EVENT:
             shape = {"type": "string"}
     return {"description": parameter.meaning, **shape}
 

@@ -12,31 +12,21 @@ from pydantic import Field, StringConstraints
 
 from matcher.rules.document import (
     Asked,
+    Citation,
     CohortId,
     CriterionId,
     Document,
     Name,
     Pair,
     RulebookDocument,
+    Source,
     Text,
     Texts,
     TrialId,
     VersionCriterion,
     When,
 )
-
-
-class Citation(Document):
-    """Where a statement comes from: a document and its section, or a named source of the same file."""
-
-    document: Text
-    section: Text
-    as_of: date | None = None
-    address: Text | None = None
-    note: Text | None = None
-
-
-Source = Citation | Text
+from matcher.rules.list_syntax import AgentsDocument, ListDocument
 
 
 class Recoverable(Document):
@@ -292,54 +282,6 @@ class DerivationDocument(Document):
     source: Source
     assumption: Text | None = None
     notes: list[Text] = []
-
-
-class AgentDocument(Document):
-    """One agent and the other names records use for it."""
-
-    synonyms: list[Text] = []
-    note: Text | None = None
-
-
-class CombinationDocument(Document):
-    """A name for several agents given together: a scheme or a combined brand."""
-
-    agents: Annotated[Texts, Field(min_length=1)]
-    synonyms: Texts = []
-    note: Text | None = None
-
-
-class AgentsDocument(Document):
-    """Agents by their generic names, and names for several of them together."""
-
-    agents: dict[Text, AgentDocument]
-    combinations: dict[Text, CombinationDocument] = {}
-    title: Text
-    replaces: Literal["shipped"] | None = Field(
-        None,
-        description="In a rulebook that extends the shipped one: this stands in the place of the shipped list.",
-    )
-    source: Source
-    as_of: date
-
-
-class ListDocument(Document):
-    """A class of agents: members are agents or other lists."""
-
-    list: Name
-    title: Text
-    members: Annotated[Texts, Field(min_length=1)]
-    synonyms: Texts = []
-    kind: Literal["class", "not_anticancer", "unresolvable"] = "class"
-    offered: bool = Field(
-        False, description="Kept for authors although no rule of this rulebook uses it yet."
-    )
-    replaces: Literal["shipped"] | None = Field(
-        None,
-        description="In a rulebook that extends the shipped one: this stands in the place of the shipped list.",
-    )
-    source: Source
-    as_of: date
 
 
 class PolicyDocument(Document):

@@ -21,7 +21,7 @@ from matcher.rules.condition import (
     Comparison,
     Condition,
 )
-from matcher.rules.syntax import Citation
+from matcher.rules.document import Citation
 
 #: the word of the comparison that asks which version is in force; no word that authors write
 VERSION = "version"

@@ -33,6 +33,8 @@ class Agent:
 
     name: str
     synonyms: tuple[str, ...] = ()
+    #: as its list has it
+    half_life: str = ""
 
 
 @dataclass(frozen=True, slots=True)

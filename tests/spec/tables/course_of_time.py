@@ -185,6 +185,22 @@ SINCE = Section(
             ),
         ),
         Table(
+            "Half-lives",
+            "Five half-lives of four days are 20 days; part of a day counts as a day.",
+            {
+                "days_since": {
+                    "therapy": "checkpoint_inhibitor",
+                    "at_least": "5 half_lives",
+                    "half_life": "4 days",
+                }
+            },
+            (
+                _nivolumab(MET, "20 days ago", end="2025-12-26"),
+                _nivolumab(NOT_MET, "19 days ago", end="2025-12-27"),
+                row(UNKNOWN, "nobody asked"),
+            ),
+        ),
+        Table(
             "Months",
             "Calendar months: three months before 15 January is 15 October.",
             _washout("3 months"),

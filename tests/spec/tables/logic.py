@@ -54,6 +54,26 @@ LOGIC = Section(
     "Strong Kleene logic over met, not met and unknown.",
     (
         Table(
+            "Known",
+            "Known whether it holds, whichever way; what nobody recorded may still be found out.",
+            {"known": _FIT},
+            (
+                row(MET, "it holds", ecog=1),
+                row(MET, "it does not hold", ecog=2),
+                row(UNKNOWN, "on either side", ecog="1-2"),
+                row(UNKNOWN, "nothing recorded"),
+            ),
+        ),
+        Table(
+            "Not known",
+            "An exclusion of those of whom something is not known never applies: it is unknown until it is known.",
+            {"not": {"known": {"alteration": {"gene": "BRAF"}}}},
+            (
+                row(NOT_MET, "found", alterations=[{"gene": "BRAF", "protein_change": "V600E"}]),
+                row(UNKNOWN, "nothing recorded"),
+            ),
+        ),
+        Table(
             "All",
             "One that is not met decides, whatever is unknown.",
             {"all": [_FIT, _ADULT, _MALE]},

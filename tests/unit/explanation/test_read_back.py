@@ -27,6 +27,8 @@ def lines(written: str) -> list[str]:
             ["HIV infection", "and", "  Hepatitis B", "  or", "  Hepatitis C"],
         ),
         ("{not: {condition: hiv}}", ["no HIV infection"]),
+        ("{known: {condition: hiv}}", ["known whether:", "  HIV infection"]),
+        ("{not: {known: {condition: hiv}}}", ["not known whether:", "  HIV infection"]),
         ("{not: {age: {at_least: 75 years}}}", ["not: Age at least 75 years"]),
         (
             "{not: {any: [{condition: pleural_effusion}, {condition: ascites}]}}",

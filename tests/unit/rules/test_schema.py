@@ -76,6 +76,28 @@ def test_a_parameter_hides_the_comparison_of_its_name() -> None:
     assert named["description"] == "which condition"
 
 
+@pytest.mark.parametrize(
+    ("word", "parameter", "named", "code"),
+    [
+        ("condition", "is", "Conditions", "gilbert_syndrome"),
+        ("procedure", "is", "Procedures", "gastrectomy"),
+        ("diagnosis", "is_a", "Diagnoses", "PLMESO"),
+        ("lab", "test", "Tests", "platelets"),
+        ("biomarker", "marker", "Markers", "pd_l1"),
+        ("alteration", "gene", "Genes", "BRAF"),
+        ("prior", "therapy", "Medicines", "platinum"),
+        ("medication", "is", "Medicines", "platinum"),
+    ],
+)
+def test_an_editor_completes_every_vocabulary(word: str, parameter: str, named: str, code: str) -> None:
+    schema = rule_schema(medicines=("platinum",))
+    asked = schema["$defs"]["Condition"]["properties"][word]["anyOf"][-1]["properties"][parameter]
+    assert f"'#/$defs/{named}'" in str(asked)
+    offered, anything = schema["$defs"][named]["anyOf"]
+    assert code in offered["enum"]
+    assert anything == {"type": "string"}
+
+
 def test_small_vocabularies_are_offered_and_units_are_asked_for() -> None:
     sex = word_schema(CATALOGUE["sex"])["anyOf"]
     assert {"enum": ["female", "male"]} in sex

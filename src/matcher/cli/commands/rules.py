@@ -192,20 +192,23 @@ def schema(
         str | None,
         typer.Argument(metavar="[KIND]", help=f"One of: {KINDS}.", show_default="all rule files"),
     ] = None,
+    rules: asked.Rules = None,
 ) -> None:
     """Print the JSON Schema of rule files.
 
-    Editors use it to complete and check while you type.
+    Editors use it to complete and check while you type. With --rules they complete the names of its lists of
+    medicines too, and check that a word is one.
 
     \b
     Examples:
       matcher rules schema > rules.schema.json
+      matcher rules schema --rules mine > rules.schema.json
       matcher rules schema cases > cases.schema.json
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.cli.terminal import print_json
     from matcher.service.schemas import rule_schema
 
-    print_json(rule_schema(kind))
+    print_json(rule_schema(kind, rules))
 
 
 @rules.command()

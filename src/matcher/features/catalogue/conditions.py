@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcher.domain.possible import YES, Interval
-from matcher.features.catalogue.said import quality_parameters, said
+from matcher.features.catalogue.said import HALF_LIFE, quality_parameters, said
 from matcher.features.kind import Ago, Contains, Count, Extreme, Filter, Is, Recent, Total, Within
 from matcher.features.word import Arguments, Facet, Number, Parameter, Presence, Takes, Word
 from matcher.vocabulary import codes
@@ -85,6 +85,7 @@ MORE_OF_MEDICINES = (
     FOR,
     LASTING,
     TAKEN,
+    HALF_LIFE,
     *quality_parameters("medications"),
     BEFORE,
 )

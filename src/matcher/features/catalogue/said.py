@@ -6,6 +6,14 @@ from matcher.features.kind import Contains, Filter
 from matcher.features.word import Arguments, Parameter, Takes
 from matcher.vocabulary.qualities import QUALITIES
 
+#: read before all others: what counts in half-lives is days from then on
+HALF_LIFE = Parameter(
+    "half_life",
+    Takes.TEXT,
+    "how long one of the `half_lives` of a limit is, as '48 hours'; without it what the list of agents says",
+    phrase="",
+)
+
 
 def quality_parameters(table: str, only_with: str = "") -> tuple[Parameter, ...]:
     """One parameter for each quality of the records of a list; ``only_with`` names the parameter it belongs to."""

@@ -6,7 +6,7 @@ from math import inf
 
 from matcher.domain.dates import TimeUnit
 from matcher.domain.possible import YES, Interval
-from matcher.features.catalogue.said import quality_parameters, said
+from matcher.features.catalogue.said import HALF_LIFE, quality_parameters, said
 from matcher.features.kind import (
     Contains,
     Count,
@@ -182,7 +182,16 @@ WORDS: tuple[Word, ...] = (
         phrase="Prior {therapy}",
         example="prior: platinum",
         facets=_presence(_counted),
-        parameters=(THERAPY, NOT_THESE, KIND, ROLE, SINCE_END, BEFORE, *quality_parameters("therapies")),
+        parameters=(
+            THERAPY,
+            NOT_THESE,
+            KIND,
+            ROLE,
+            SINCE_END,
+            HALF_LIFE,
+            BEFORE,
+            *quality_parameters("therapies"),
+        ),
         question="Has the patient ever had {therapy}? When was the last dose?",
         topic="therapy:{therapy}",
     ),
@@ -302,6 +311,7 @@ WORDS: tuple[Word, ...] = (
             Parameter("condition", Takes.CODES, "since this condition began", vocabulary=CONDITIONS),
             Parameter("event", Takes.TEXT, "since this event", choices=codes.EVENTS),
             BEFORE,
+            HALF_LIFE,
             KIND,
             Parameter(
                 "except", Takes.THERAPY, "not this class or agent", phrase="except {}", only_with="therapy"

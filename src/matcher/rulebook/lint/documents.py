@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from matcher.errors import Diagnostic, nearest
 from matcher.rulebook.lint.book import Book
 from matcher.rulebook.marked import Location
-from matcher.rules.syntax import Citation
+from matcher.rules.document import Citation
 
 #: the documents that this rulebook was written from, by their short names
 DOCUMENTS = ("guide", "mesocar", "gastric", "myeloma", "pdq", "KEY_CRITERIA")

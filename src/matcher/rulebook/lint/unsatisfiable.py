@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from matcher.errors import Diagnostic
 from matcher.rulebook.lint.book import Book, criteria_of
 from matcher.rules.candidate import Role
-from matcher.rules.condition import ASKS_NOTHING, EXCLUDES_NOBODY, Branch, Comparison, Condition, Group
+from matcher.rules.condition import (
+    ASKS_NOTHING,
+    EXCLUDES_NOBODY,
+    Branch,
+    Comparison,
+    Condition,
+    Group,
+    asked_whether,
+)
 from matcher.rules.version import VERSION
 
 _NEVER = {
@@ -40,6 +48,9 @@ _PART = ("nobody can meet this part of the condition", "everybody meets this par
 
 def _judge(book: Book, file: str, condition: Condition, words: tuple[str, str]) -> Iterator[Diagnostic]:
     """The outermost part that is decided beforehand: what is inside it is not said again."""
+    if (whether := asked_whether(condition)) is not None:
+        # It does or it does not: what is asked is whether that is known.
+        condition = whether
     if book.solver.never(condition.node):
         yield book.report(file, "L005", condition.path, words[0])
     elif book.solver.always(condition.node):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from matcher.errors import Diagnostic
 from matcher.rulebook.lint.book import Book
 from matcher.rulebook.marked import Plain
-from matcher.rules.syntax import CandidateDocument, DerivationDocument, ListDocument
+from matcher.rules.list_syntax import ListDocument
+from matcher.rules.syntax import CandidateDocument, DerivationDocument
 
 
 def lists(book: Book) -> Iterator[Diagnostic]:

@@ -106,6 +106,8 @@ def test_the_same_judgements_count_in_every_shape_and_on_every_way(
     with (tmp_path / "out" / "matches.csv").open(newline="", encoding="utf-8") as stream:
         rows = [each for each in csv.DictReader(stream) if each["candidate"] == TRIAL]
     assert {each["patient_id"]: each["standing"] for each in rows} == STANDINGS
+    named = {each["patient_id"]: each["overrides"] for each in rows if each["overrides"]}
+    assert named == {"overridden": "I-01"}
     with (tmp_path / "out" / "issues.csv").open(newline="", encoding="utf-8") as stream:
         issues = {(each["patient_id"], each["code"]) for each in csv.DictReader(stream)}
     assert issues == {("contradicted", "P111"), ("of nothing", "P125")}

@@ -157,6 +157,8 @@ class CandidateShown:
     version: str = ""
     cohorts: tuple[CohortShown, ...] = ()
     tied: bool = False
+    #: the criteria of which a person's verdict stands over another one that was computed
+    overrides: tuple[str, ...] = ()
 
     @property
     def also_fitting(self) -> tuple[CohortShown, ...]:

@@ -23,7 +23,7 @@ from matcher.explanation.cohort import cohort_shown
 from matcher.explanation.criterion import CriterionWords, Told, citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.lines import blocked
-from matcher.explanation.overruled import Overruled
+from matcher.explanation.overruled import Overruled, overrides_in
 from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.signs import remember
 from matcher.explanation.timing import TimeTests, Wait, earliest, waits
@@ -163,6 +163,7 @@ class CandidateWords:
             notes=candidate.notes,
             version=version_on(candidate, profile.as_of),
             cohorts=stood.cohorts,
+            overrides=overrides_in(candidate, profile, reading),
         )
 
     def earliest(self, stood: Stood, profile: Profile) -> tuple[EarliestDate, ...]:

@@ -127,7 +127,7 @@ class _Line:
         entry: Document = {"id": shown.id}
         if shown.rank is not None:
             entry["rank"] = shown.rank
-        entry |= spoken(tied=shown.tied)
+        entry |= spoken(tied=shown.tied, overrides=list(shown.overrides))
         entry |= standing_document(
             shown.cohort,
             shown.standing,
@@ -255,6 +255,7 @@ def _candidate(
         base,
         rank=entry.get("rank"),
         tied=entry.get("tied", False),
+        overrides=tuple(entry.get("overrides", ())),
         cohort=cohort,
         standing=entry["standing"],
         standing_text=entry.get("standing_text", STANDING_TEXT[entry["standing"]]),

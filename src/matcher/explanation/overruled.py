@@ -19,10 +19,10 @@ from matcher.explanation.facts import shown
 from matcher.explanation.judged import all_in_words
 from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.wording import condition_in_words
-from matcher.rules.candidate import Criterion
+from matcher.rules.candidate import Candidate, Criterion
 from matcher.rules.condition import Branch, Condition
 from matcher.rules.graph import Graph
-from matcher.rules.override import is_left_to_a_person, is_overridden
+from matcher.rules.override import is_left_to_a_person, is_overridden, overriding
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.standing import CriterionVerdict
@@ -154,6 +154,18 @@ def _rested_on(finding: Finding, profile: Profile) -> Iterator[str]:
 
 def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:_SHORT]
+
+
+def overrides_in(candidate: Candidate, profile: Profile, reading: ConditionReading) -> tuple[str, ...]:
+    """The criteria of which a person's verdict stands over another one that was computed."""
+    if not profile.judgements:
+        return ()
+    return tuple(
+        criterion
+        for criterion, branch in overriding(candidate).items()
+        if reading.verdict(branch.condition) is Verdict.MET
+        and reading.verdict(branch) is not reading.verdict(branch.otherwise)
+    )
 
 
 def overridden_in(rulebook: Rulebook, profile: Profile, reading: ConditionReading) -> Iterator[str]:

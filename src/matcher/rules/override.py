@@ -39,6 +39,15 @@ def is_overridden(condition: Condition) -> bool:
     )
 
 
+def overriding(candidate: Candidate) -> dict[str, Branch]:
+    """The criteria over which a person's verdict may stand, each as the branch that asks whether there is one."""
+    return {
+        each.id: each.condition
+        for each in candidate.every_criterion
+        if isinstance(each.condition, Branch) and is_overridden(each.condition)
+    }
+
+
 def overrides_of(rulebook: Rulebook, profile: Profile) -> frozenset[tuple[str, str]]:
     """The criteria, each with its candidate, over whose computed verdict somebody's judgement stands on that day."""
     return frozenset(

@@ -36,6 +36,7 @@ MATCH_COLUMNS = (
     "missing",
     "blocking",
     "cautions",
+    "overrides",
     "earliest_date",
     "rulebook",
     "as_of",
@@ -221,6 +222,7 @@ def match_rows(patient: PatientShown, rulebook: str, *, explained: bool = True) 
             "; ".join(each.missing if explained else _criteria(each, "unknown")),
             "; ".join(each.blocking if explained else _criteria(each, "not met")),
             "; ".join(each.applying if explained else _cautions(each)),
+            "; ".join(each.overrides),
             each.earliest_text if explained else "",
             rulebook,
             patient.as_of,
@@ -247,6 +249,7 @@ def _written_rows(patient: Written, rulebook: str) -> Iterator[Row]:
             missing,
             blocking,
             cautions,
+            "",  # nobody who was judged is written together with others
             earliest,
             rulebook,
             patient.as_of,

@@ -67,6 +67,7 @@ def test_matches_have_one_row_for_each_patient_and_candidate(tmp_path: Path) -> 
         "missing": "E-01 HIV",
         "blocking": "I-02 Platelets of at least 100: Platelets 92",
         "cautions": "C-01 Older than 75",
+        "overrides": "",
         "earliest_date": "leukapheresis 2026-02-01 at the earliest, 2026-02-03 for certain",
         "rulebook": "0123456789ab",
         "as_of": "2026-01-15",

@@ -19,6 +19,8 @@ from matcher.explanation.answer import PatientShown
 from matcher.explanation.writer import Noted
 from matcher.readers.frames import FrameFile, FramePart, Part
 from matcher.readers.outcome import Reading, issue_in_words
+from matcher.rules.graph import NodeId
+from matcher.rules.override import overriding
 from matcher.rules.rulebook import Rulebook
 from matcher.service.bulk.counts import Counts, unranked_among
 from matcher.service.bulk.folder import PartAccount, RunFolder
@@ -66,7 +68,7 @@ class FrameMatcher:
             rulebook,
             include_closed=job.include_closed,
             engine=ColumnarEngine(threads=1),
-            also=self.cohort.roots,
+            also=(*self.cohort.roots, *_nodes_of_overrides(rulebook)),
         )
         self._order = Order(self.columns)
         self._rows = Rows(self.columns, include_deceased=job.include_deceased)
@@ -96,6 +98,12 @@ class FrameMatcher:
                 found.kept.append((first, kept))
             first += len(stretch)
         return found
+
+
+def _nodes_of_overrides(rulebook: Rulebook) -> Iterator[NodeId]:
+    for candidate in rulebook.candidates:
+        for branch in overriding(candidate).values():
+            yield from (branch.condition.node, branch.node, branch.otherwise.node)
 
 
 class PartMatcher:

@@ -16,6 +16,8 @@ import pyarrow as pa
 from matcher.engines.columnar import PatientFrame, Planes
 from matcher.engines.columnar.arrays import Bools, Index, Words
 from matcher.engines.planes.chunk import POSSIBLE, SURE
+from matcher.rules.condition import Branch
+from matcher.rules.override import overriding
 from matcher.service.cell import FORMULA
 from matcher.service.rendered import MATCH_COLUMNS, stated
 from matcher.standing.columns import AVAILABILITIES, STANDINGS, Columns
@@ -82,6 +84,7 @@ class Rows:
             "missing": missing,
             "blocking": blocking,
             "cautions": self._cautions(kept, planes),
+            "overrides": self._overrides(kept, planes),
             "earliest_date": pa.nulls(len(kept), pa.string()),
             "rulebook": _coded(np.zeros(len(kept), np.int32), self._rulebook),
             "as_of": pa.array(days, pa.int32()).cast(pa.date32()),
@@ -109,6 +112,21 @@ class Rows:
         missing, blocking = (_coded(each, every, each == 0) for each in found)
         return missing, blocking
 
+    def _overrides(self, kept: Kept, planes: Planes) -> pa.Array:
+        """The criteria of which a person's verdict stands over another one that was computed, of each pair."""
+        lists: dict[str, int] = {"": 0}
+        found = np.zeros(len(kept), np.int32)
+        for number, candidate in enumerate(self._columns.candidates):
+            branches = overriding(candidate)
+            pairs = np.flatnonzero(kept.candidates == number) if branches else ()
+            if not len(pairs):
+                continue
+            bits = np.stack([_stands_over(branch, planes) for branch in branches.values()])
+            distinct, places = _named(list(branches), bits, kept.patients[pairs])
+            words = np.array([lists.setdefault(each, len(lists)) for each in distinct], np.int32)
+            found[pairs] = words[places]
+        return _coded(found, pa.array(lists, pa.string()), found == 0)
+
     def _cautions(self, kept: Kept, planes: Planes) -> pa.Array:
         """The cautions that apply, of each pair."""
         lists: dict[str, int] = {"": 0}
@@ -123,6 +141,15 @@ class Rows:
             words = np.array([lists.setdefault(each, len(lists)) for each in distinct], np.int32)
             found[pairs] = words[places]
         return _coded(found, pa.array(lists, pa.string()), found == 0)
+
+
+def _stands_over(branch: Branch, planes: Planes) -> Words:
+    """Where somebody has judged, and the verdict is not the computed one."""
+    stated, over, computed = (
+        planes.bits[planes.rows[each.node]] for each in (branch.condition, branch, branch.otherwise)
+    )
+    found: Words = stated[SURE] & ((over[SURE] ^ computed[SURE]) | (over[POSSIBLE] ^ computed[POSSIBLE]))
+    return found
 
 
 def _listed(

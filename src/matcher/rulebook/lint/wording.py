@@ -21,7 +21,7 @@ _NEGATIVE = re.compile(
     r"|un(?!it|der)\w+|in(?:ab|ad|suff|comp|act)\w+|outside|finished|over|resolved|only|alone|last|since|ago|before)\b|n't",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[,\u202f ]\d{3})*(?:\.\d+)?(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:[,\u202f ]\d{3})*(?:\.\d+)?(?![\w])")
 _ANY_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 #: what is the same length of time in another unit
 _TIMES = (1, 7, 12, 30, 365)

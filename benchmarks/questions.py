@@ -22,11 +22,11 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from matcher.explanation.asking import TOP
+from matcher.explanation.effort import Effort
 from matcher.service import Matcher, open_rulebook
 from matcher.service.intake.desk import Desk
-from matcher.service.intake.form import Effort
 from matcher.service.intake.oracle import Oracle, unit_of
-from matcher.service.intake.questions import TOP
 from matcher.service.intake.upload import answers_of
 from matcher.standing.standing import StandingKind
 

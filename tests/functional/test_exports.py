@@ -137,3 +137,15 @@ def test_a_check_names_columns_that_nothing_reads() -> None:
     code = found.columns["data_clinical_sample.txt", "ONCOTREE_CODE"]
     assert code.not_understood == {"ZZTOP A cancer of its own": 1}
     assert found.shown[0].cells[0] == ("data_clinical_patient.txt, row 6, AGE", "61")
+
+
+def test_a_ready_made_mapping_is_known_by_its_name_in_columns_too() -> None:
+    from matcher.readers.frames import read_frames
+    from matcher.service.bulk.job import Job
+
+    folder = EXPORTS / "cbioportal"
+    frames = read_frames(folder, formulary=SMALL_FORMULARY, mapping=Path("cbioportal"))
+    read = [frames.read(part) for part in frames.parts(1)]
+    assert len(frames) == sum(part.part.patients for part in read) == 2
+    job = Job(folder, Path("cbioportal"), "v", None, DAY, 10)
+    assert "cbioportal.yaml" in str(job.manifest()["mapping"])

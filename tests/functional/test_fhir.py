@@ -1,14 +1,18 @@
 """FHIR: what a resource says becomes a fact with its place, and nothing is lost silently."""
 
 import json
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matcher.domain.profile import Profile
-from matcher.errors import PatientDataError
+from matcher.errors import PatientDataError, UsageError
 from matcher.readers.outcome import Patient, Reading
 from matcher.readers.read import read_patients
 from tests.small_formulary import SMALL_FORMULARY
@@ -165,3 +169,86 @@ def test_a_resource_of_a_strange_shape_costs_itself(tmp_path: Path) -> None:
     )
     assert codes == ["P118"]
     assert [each.name for each in profile.observations if each.name == "ecog"] == ["ecog"]
+
+
+JUNK: tuple[Any, ...] = (None, 1, "x", [], {}, [[]], "\ud800x", True)
+WHOLE = {
+    "resourceType": "Bundle",
+    "entry": [
+        {"resource": {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1960-05-01"}},
+        {
+            "resource": about(
+                "Observation",
+                status="final",
+                code=concept(LOINC, "777-3"),
+                effectiveDateTime="2023-12-30",
+                valueQuantity={"value": 150, "code": "10*9/L", "comparator": "<"},
+                referenceRange=[{"low": {"value": 150}, "high": {"value": 400}}],
+            )
+        },
+        {
+            "resource": about(
+                "Condition",
+                code=concept(SNOMED, "86406008", "HIV"),
+                verificationStatus={"coding": [{"code": "confirmed"}]},
+                clinicalStatus={"coding": [{"code": "active"}]},
+                onsetPeriod={"start": "2020-01-01", "end": "2021-01-01"},
+            )
+        },
+        {
+            "resource": about(
+                "MedicationStatement",
+                status="completed",
+                medicationReference={"reference": "Medication/m"},
+                effectivePeriod={"start": "2020-01-01", "end": "2021-01-01"},
+            )
+        },
+        {
+            "resource": {
+                "resourceType": "Medication",
+                "id": "m",
+                "code": {"text": "Cisplatin 50 MG Injection"},
+            }
+        },
+    ],
+}
+
+
+def parts(held: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = held.items() if isinstance(held, dict) else enumerate(held) if isinstance(held, list) else ()
+    return [path, *(found for key, each in inner for found in parts(each, (*path, key)))]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(parts(WHOLE)[1:]), st.sampled_from(JUNK))
+def test_junk_anywhere_is_never_a_defect(path: tuple[Any, ...], junk: Any) -> None:
+    document = json.loads(json.dumps(WHOLE))
+    held = document
+    for step in path[:-1]:
+        held = held[step]
+    held[path[-1]] = junk
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "b.json")
+        file.write_text(json.dumps(document), encoding="utf-8")
+        with suppress(PatientDataError, UsageError):
+            list(read_patients(file, formulary=SMALL_FORMULARY, as_of=date(2024, 1, 1)))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"valueQuantity": []},
+        {"valueQuantity": {"value": 9, "comparator": "~"}},
+        {"status": []},
+        {"referenceRange": 1},
+    ],
+)
+def test_no_older_value_stands_for_one_that_cannot_be_read(tmp_path: Path, broken: dict[str, Any]) -> None:
+    old = {"code": concept(LOINC, "777-3"), "valueQuantity": {"value": 150, "code": "10*9/L"}}
+    profile, _, _ = bundled(
+        tmp_path,
+        about("Observation", effectiveDateTime="2023-12-01", **old),
+        about("Observation", **{"effectiveDateTime": "2023-12-30", **old, **broken}),
+    )
+    assert len(profile.labs) == 2
+    assert profile.labs[1].value.low != profile.labs[1].value.high

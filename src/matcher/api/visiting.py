@@ -104,7 +104,8 @@ def page(
     request: Request, visitor: Visitor, template: str, status: int = 200, **context: Any
 ) -> HTMLResponse:
     """A page of the application for this visitor."""
-    text = rendered(template, visitor=visitor, here=request.url.path, **context)
+    version = server_of(request).holder.current.version
+    text = rendered(template, visitor=visitor, here=request.url.path, in_force=version, **context)
     response = HTMLResponse(text, status, OF_PAGES)
     if visitor.fresh:
         give_cookie(request, response, visitor.cookie)

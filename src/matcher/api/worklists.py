@@ -152,7 +152,7 @@ def patient(desk: Desk, identifier: ListId, number: Number) -> PatientWhole:
 @router.post(
     "/v1/worklists/{id}/statuses",
     summary="Set the status of patients",
-    responses=problems(401, 403, 404, 415, 422),
+    responses=problems(400, 401, 403, 404, 415, 422),
 )
 def set_statuses(desk: Desk, identifier: ListId, asked: StatusesAsked) -> StatusesAnswered:
     """Each by itself: one that somebody changed meanwhile is left, and answered with what it is now."""
@@ -165,7 +165,7 @@ def set_statuses(desk: Desk, identifier: ListId, asked: StatusesAsked) -> Status
     "/v1/worklists/{id}/patients/{n}/judgements",
     summary="Judge a criterion for a patient",
     status_code=201,
-    responses=problems(401, 403, 404, 409, 415, 422),
+    responses=problems(400, 401, 403, 404, 409, 415, 422),
 )
 def judge(desk: Desk, identifier: ListId, number: Number, asked: JudgementAsked) -> PatientWhole:
     """The computed verdict stays beside it; the judgement counts until the criterion or a fact behind it changes."""

@@ -27,11 +27,11 @@ Patients = Annotated[
 
 def _mapping(named: Path | None) -> Path | None:
     """The file of a mapping; a ready-made one may be given by its name alone."""
-    if named is None or named.exists() or named.name != str(named):
-        return named
-    from matcher.readers.mapping import shipped_mappings
+    if named is None:
+        return None
+    from matcher.readers.mapping import mapping_file
 
-    return shipped_mappings().get(named.name, named)
+    return mapping_file(named)
 
 
 Mapping = Annotated[

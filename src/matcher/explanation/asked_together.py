@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.domain.possible import Possible
+from matcher.domain.profile import Profile
 from matcher.engines.base import Finding
-from matcher.engines.planes.chunk import Bools
 from matcher.engines.planes.several import Asked, Evaluated
 from matcher.engines.planes.worlds import Bits
 from matcher.explanation.answer import Question
-from matcher.explanation.questions import OPEN, Asker
+from matcher.explanation.asking import Considered, Supposition
+from matcher.explanation.questions import Asker, nodes_of
 from matcher.explanation.signs import remember
-from matcher.rules.candidate import Candidate
+from matcher.rules.candidate import Roots
 from matcher.rules.graph import NodeId
-from matcher.standing.columns import STANDINGS, Judged
-from matcher.standing.standing import StandingKind
+from matcher.standing.standing import OPEN, StandingKind
 
 _Counts = npt.NDArray[np.uint16]
-_POSSIBLE = STANDINGS.index(StandingKind.POSSIBLE)
-_PENDING = [STANDINGS.index(each) for each in OPEN if each is not StandingKind.POSSIBLE]
+_PENDING = OPEN - {StandingKind.POSSIBLE}
 
 
 @dataclass(frozen=True)
 class AskedTogether:
-    """Questions as ``Asker.ask_about`` finds them for one patient at a time.
-
-    ``candidates`` are those that patients are judged for, in the order of the judgements.
-    """
+    """Questions as ``Asker.ask`` finds them for one patient at a time."""
 
     asker: Asker
-    candidates: Sequence[Candidate]
     _known: dict[tuple[NodeId, Possible], Sequence[Possible]] = field(default_factory=dict)
 
     def answers(self, feature: NodeId, finding: Finding) -> Sequence[Possible]:
@@ -49,71 +44,82 @@ class AskedTogether:
         return found
 
     def questions(
-        self, evaluated: Evaluated, judged: Sequence[Judged], ranked: Sequence[bool], most: int
+        self,
+        evaluated: Evaluated,
+        about: Sequence[Sequence[Considered] | None],
+        profiles: Sequence[Profile],
+        most: int,
     ) -> list[tuple[Question, ...] | None]:
-        """For each patient; nothing for those who are not ``ranked``."""
-        patients, asked = evaluated.planes.patients, evaluated.asked
-        if not asked or not most:
-            return [() if each and most else None for each in ranked]
-        standings = np.concatenate([each.standings for each in judged], axis=1)
-        listed = np.concatenate([each.included for each in judged], axis=1) & np.array(ranked, np.bool_)
-        possible, pending = listed & (standings == _POSSIBLE), listed & np.isin(standings, _PENDING)
-        changes = np.stack(
-            [self._changes(each, evaluated, possible[each], pending[each]) for each in self._in_order]
-        )
-        concerned = (possible | pending)[self._in_order]
-        numbers = np.stack([_numbers(each, patients) for each in asked])
+        """For each patient about these candidates; nothing for those of whom there are none to ask about."""
+        if not evaluated.asked or not most:
+            return [() if each is not None and most else None for each in about]
+        patients = len(profiles)
+        numbers = np.stack([_numbers(each, patients) for each in evaluated.asked])
+        features = [each.feature for each in evaluated.asked]
+        changes, decides = self._changes(evaluated, about), self._decides(evaluated, about)
+        nothing = np.zeros((0, len(features)), np.intp)
         found: list[tuple[Question, ...] | None] = []
-        for place, findings in enumerate(evaluated.table.findings):
-            if not ranked[place]:
-                found.append(None)
+        for place, (held, profile) in enumerate(zip(about, profiles, strict=True)):
+            if not held:
+                found.append(None if held is None else ())
                 continue
-            open_ones = np.flatnonzero(concerned[:, place])
-            ids = [self._ids[each] for each in open_ones.tolist()]
-            answers = list(zip(self._features(asked), numbers[:, place].tolist(), strict=True))
-            settling = changes[open_ones, :, place].astype(np.intp)
-            found.append(self.asker.best(ids, answers, settling, findings, most) if ids else ())
+            nodes = nodes_of(held)
+            supposed = Supposition(
+                list(zip(features, numbers[:, place].tolist(), strict=True)),
+                np.array([changes[each.id][:, place] for each in held], np.intp),
+                nodes,
+                np.array([decides[each][:, place] for each in nodes], np.intp) if nodes else nothing,
+            )
+            found.append(self.asker.best(held, supposed, evaluated.table.findings[place], profile, most))
         return found
 
-    @staticmethod
-    def _features(asked: Sequence[Asked]) -> list[NodeId]:
-        return [each.feature for each in asked]
-
-    @cached_property
-    def _in_order(self) -> list[int]:
-        """The places of the candidates in the order of their identifiers."""
-        return sorted(range(len(self.candidates)), key=lambda each: self.candidates[each].id)
-
-    @cached_property
-    def _ids(self) -> list[str]:
-        return [self.candidates[each].id for each in self._in_order]
-
-    def _changes(self, number: int, evaluated: Evaluated, possible: Bools, pending: Bools) -> _Counts:
-        """For each feature asked about and each patient, how many answers change the standing.
+    def _changes(
+        self, evaluated: Evaluated, about: Iterable[Sequence[Considered] | None]
+    ) -> dict[str, _Counts]:
+        """For each candidate: by feature and patient how many answers change the standing.
 
         It rests on the strict and the screening root alone: met is eligible, met once screening is presumed is pending,
         and what else is not ruled out is possible.
         """
-        roots, patients = self.candidates[number].roots, evaluated.planes.patients
-        starts = [each.first - 1 for each in evaluated.asked]
-        if roots is None or not (possible | pending).any():
-            return np.zeros((len(starts), patients), np.uint16)
-        sure, undecided = (
-            evaluated.sure,
-            evaluated.possible[roots.screening] & ~evaluated.sure[roots.screening],
-        )
-        stays = undecided & evaluated.in_every_world(_bits(possible))
-        stays |= sure[roots.screening] & evaluated.in_every_world(_bits(pending))
-        changed = evaluated.in_every_world(_bits(possible | pending)) & ~(stays & ~sure[roots.strict])
-        octets = evaluated.stride // 8
-        planes = np.frombuffer(changed.to_bytes(octets * evaluated.worlds, "little"), np.uint8)
-        worlds = np.unpackbits(planes.reshape(-1, octets)[1:], axis=1, count=patients, bitorder="little")
-        found: _Counts = np.add.reduceat(worlds, starts, axis=0, dtype=np.uint16)
+        roots = dict[str, Roots]()
+        possible, pending = defaultdict[str, Bits](int), defaultdict[str, Bits](int)
+        for place, held in enumerate(about):
+            for each in held or ():
+                kind, candidate = each.standing.kind, each.standing.candidate
+                assert candidate.roots is not None
+                roots[each.id] = candidate.roots
+                possible[each.id] |= (kind is StandingKind.POSSIBLE) << place
+                pending[each.id] |= (kind in _PENDING) << place
+        found: dict[str, _Counts] = {}
+        sure = evaluated.sure
+        for name, root in roots.items():
+            undecided = evaluated.possible[root.screening] & ~sure[root.screening]
+            stays = undecided & evaluated.in_every_world(possible[name])
+            stays |= sure[root.screening] & evaluated.in_every_world(pending[name])
+            concerned = evaluated.in_every_world(possible[name] | pending[name])
+            found[name] = _counted(evaluated, concerned & ~(stays & ~sure[root.strict]))
         return found
 
+    def _decides(
+        self, evaluated: Evaluated, about: Iterable[Sequence[Considered] | None]
+    ) -> dict[NodeId, _Counts]:
+        """The same for what is open about candidates: how many answers decide it."""
+        nodes = dict.fromkeys(node for held in about for each in held or () for node in each.unsettled)
+        everywhere = evaluated.in_every_world((1 << evaluated.planes.patients) - 1)
+        return {
+            each: _counted(evaluated, (evaluated.sure[each] | ~evaluated.possible[each]) & everywhere)
+            for each in nodes
+        }
 
-def _bits(held: Bools) -> Bits:
-    return int.from_bytes(np.packbits(held, bitorder="little").tobytes(), "little")
+
+def _counted(evaluated: Evaluated, plane: Bits) -> _Counts:
+    """For each feature asked about and each patient, in how many of its worlds the bit is set."""
+    octets, patients = evaluated.stride // 8, evaluated.planes.patients
+    held = np.frombuffer(plane.to_bytes(octets * evaluated.worlds, "little"), np.uint8)
+    worlds = np.unpackbits(held.reshape(-1, octets)[1:], axis=1, count=patients, bitorder="little")
+    starts = [each.first - 1 for each in evaluated.asked]
+    found: _Counts = np.add.reduceat(worlds, starts, axis=0, dtype=np.uint16)
+    return found
 
 
 def _numbers(asked: Asked, patients: int) -> _Counts:

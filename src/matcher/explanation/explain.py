@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from matcher.domain.profile import Profile
 from matcher.engines.base import Clock, Note, NoteKind, VerdictTable
 from matcher.engines.reference import walk
 from matcher.explanation.answer import PatientShown, Question
 from matcher.explanation.aside import in_context
+from matcher.explanation.asking import MOST_CONSIDERED, considered
 from matcher.explanation.assumed import assumable
 from matcher.explanation.candidate import CandidateWords, Place, Stood
 from matcher.explanation.common import Common, CommonCandidate
@@ -24,7 +23,7 @@ from matcher.explanation.origin import Origins
 from matcher.explanation.overruled import overridden_in
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.patient_words import PatientWords
-from matcher.explanation.questions import OPEN, Asker, OpenCandidates
+from matcher.explanation.questions import Asker
 from matcher.explanation.reason import note_in_words
 from matcher.explanation.signs import Signs
 from matcher.rules.candidate import Availability, Candidate, CandidateKind
@@ -32,9 +31,9 @@ from matcher.rules.graph import NodeId, Read
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.keys import because
-from matcher.standing.panel import Field, Panel
+from matcher.standing.panel import Panel
 from matcher.standing.ranking import Ranked, Ranker, placed
-from matcher.standing.standing import StandingKind
+from matcher.standing.standing import Standing
 
 _QUESTIONS = 8
 #: of a patient of whom nothing is recorded nothing depends on the day, but for the version of a protocol: the last
@@ -78,10 +77,7 @@ class Explainer:
         signs = Signs(rulebook.graph, origins)
         self.derived = DerivedWords(rulebook, origins, signs)
         self.candidates = CandidateWords(rulebook.graph, CriterionWords(origins, signs))
-        roots = [each.roots for each in rulebook.candidates if each.roots is not None]
-        self.asker = Asker.of(
-            rulebook.graph, [node for each in roots for node in (each.strict, each.screening)]
-        )
+        self.asker = Asker.of(rulebook)
         self._panel = Panel(rulebook) if len(rulebook.candidates) >= MANY_CANDIDATES else None
 
     def explain(
@@ -96,14 +92,19 @@ class Explainer:
         """The patient's two rankings, with reasons, questions, derived facts, assumptions and conflicts."""
         reading = ConditionReading(self.rulebook.graph, table, row)
         ranks_shown = selection.include_deceased or not is_deceased(profile)
-        outcome, open_ones = self._outcome(reading, selection, ranks_shown=ranks_shown)
+        outcome, ranked = self._outcome(reading, selection, ranks_shown=ranks_shown)
         questions: tuple[Question, ...] | None = None
         if ranks_shown and selection.questions:
             named = [stood.standing for kind in CandidateKind for stood, _ in outcome.shown[kind]]
             questions = (
-                ask_about(named, self.asker, reading, selection.questions)
+                ask_about(named, self.asker, reading, profile, selection.questions)
                 if selection.about
-                else self.asker.ask_about(open_ones, reading.findings, selection.questions)
+                else self.asker.ask(
+                    considered(ranked, reading.table.verdicts[reading.row]),
+                    reading,
+                    profile,
+                    selection.questions,
+                )
             )
         return self.put_together(profile, reading, outcome, questions, (issues, assumptions))
 
@@ -156,7 +157,7 @@ class Explainer:
 
     def _outcome(
         self, reading: ConditionReading, selection: Selection, *, ranks_shown: bool
-    ) -> tuple[Outcome, OpenCandidates]:
+    ) -> tuple[Outcome, list[tuple[int, Standing]]]:
         if self._panel is not None and selection.top is not None:
             return self._outcome_by_panel(self._panel, reading, selection, ranks_shown=ranks_shown)
         stood = self.listed(self.rulebook.candidates, reading, include_closed=selection.include_closed)
@@ -166,16 +167,18 @@ class Explainer:
             for kind in CandidateKind
         }
         outcome = Outcome(shown, noted_values(stood.values(), reading))
-        return outcome, OpenCandidates.of(each.standing for each in stood.values())
+        return outcome, [(each.rank, each.standing) for kind in CandidateKind for each in ranked[kind]]
 
     def _outcome_by_panel(
         self, panel: Panel, reading: ConditionReading, selection: Selection, *, ranks_shown: bool
-    ) -> tuple[Outcome, OpenCandidates]:
+    ) -> tuple[Outcome, list[tuple[int, Standing]]]:
         """The same for many trials, of which only the first come to be objects."""
         top, include_closed = selection.top or 0, selection.include_closed
         field = panel.judge(reading, include_closed=include_closed)
         trials = self.listed(
-            panel.first_trials(field, reading, top + 1), reading, include_closed=include_closed
+            panel.first_trials(field, reading, max(top, MOST_CONSIDERED) + 1),
+            reading,
+            include_closed=include_closed,
         )
         regimens = self.listed(self._regimens, reading, include_closed=include_closed)
         ranked = self._ranker.rank([each.standing for each in regimens.values()], reading)
@@ -187,7 +190,8 @@ class Explainer:
                 ranked[CandidateKind.REGIMEN][:top], regimens, selection, ranks_shown=ranks_shown
             ),
         }
-        return Outcome(shown, panel.values_considered(field, _noted(reading))), _open_in(panel, field)
+        outcome = Outcome(shown, panel.values_considered(field, _noted(reading)))
+        return outcome, [(each.rank, each.standing) for each in (*first, *ranked[CandidateKind.REGIMEN])]
 
     def listed(
         self, candidates: Iterable[Candidate], reading: ConditionReading, *, include_closed: bool
@@ -246,12 +250,6 @@ def _placed(
         for each in ranked
         if (name := each.standing.candidate.id) in selection.about or not selection.about
     ]
-
-
-def _open_in(panel: Panel, field: Field) -> OpenCandidates:
-    places = field.of_kinds(OPEN)
-    possible = field.of_kinds([StandingKind.POSSIBLE])
-    return OpenCandidates(panel.ids[places].tolist(), panel.roots[places, :2], np.isin(places, possible))
 
 
 def _is_assumed(note: Note) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from matcher.domain.profile import Profile
 from matcher.explanation.answer import CandidateShown, Question
+from matcher.explanation.asking import considered
 from matcher.explanation.questions import Asker
 from matcher.features.kind import Feature
 from matcher.rules.condition import Condition
@@ -14,13 +16,14 @@ from matcher.standing.standing import OPEN, Standing, StandingKind
 
 
 def ask_about(
-    standings: Sequence[Standing], asker: Asker, reading: ConditionReading, most: int
+    standings: Sequence[Standing], asker: Asker, reading: ConditionReading, profile: Profile, most: int
 ) -> tuple[Question, ...]:
     """Best first. Where several facts are missing no answer alone may settle a thing: they are asked for all the same.
 
     Those that decide more criteria come first. What is ruled out, no answer brings back.
     """
-    asked = asker.ask(standings, reading.table, reading.row, most)
+    about = considered([(1, each) for each in standings], reading.table.verdicts[reading.row])
+    asked = asker.ask(about, reading, profile, most)
     topics = {each.topic for each in asked}
     texts: dict[str, str] = {}
     needed: dict[str, list[tuple[str, str]]] = {}

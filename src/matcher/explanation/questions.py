@@ -1,7 +1,6 @@
-"""What to ask next: the facts whose answer would change the standing of most candidates.
+"""What to ask next: each answer to each unknown feature supposed at once, and what would come of it.
 
-For each unknown feature its possible answers are grouped by what the rulebook's limits can tell apart; the
-number of candidates whose standing changes is averaged over those groups.
+The possible answers of a feature are grouped by what the rulebook's limits can tell apart.
 """
 
 from __future__ import annotations
@@ -9,66 +8,47 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import compress, pairwise
+from itertools import pairwise
 from math import floor
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.domain.possible import Codes, Interval, Possible, test
+from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
-from matcher.engines.base import Finding, VerdictTable
+from matcher.engines.base import Finding
 from matcher.engines.planes.chunk import POSSIBLE, SURE
 from matcher.engines.planes.levels import Levels
 from matcher.engines.planes.single import MANY_NODES, Supposed, Supposing
 from matcher.engines.reference.kinds import whole
 from matcher.explanation.answer import Question
+from matcher.explanation.asking import Asked, Considered, FieldOf, Fields, Supposition, in_order
+from matcher.explanation.topics import topic_of
 from matcher.features.kind import Domain, Feature, NumberDomain, SinceDay
 from matcher.rules.graph import Combine, Graph, NodeId, Read, Test
-from matcher.standing.standing import OPEN, Standing, StandingKind
-
-__all__ = ["OPEN", "Asker", "OpenCandidates", "answers_that_matter"]
-
-
-@dataclass(frozen=True)
-class OpenCandidates:
-    """The candidates whose standing an answer could still change: identifiers in order, strict and screening roots.
-
-    ``possible`` are those whose standing is so; the others are met as soon as screening is presumed.
-    """
-
-    ids: Sequence[str]
-    roots: npt.NDArray[np.intp]
-    possible: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, standings: Iterable[Standing]) -> OpenCandidates:
-        found = sorted((each for each in standings if each.kind in OPEN), key=lambda each: each.candidate.id)
-        roots = [each.candidate.roots for each in found]
-        return cls(
-            [each.candidate.id for each in found],
-            np.array([(each.strict, each.screening) for each in roots if each is not None], np.intp),
-            np.array([each.kind is StandingKind.POSSIBLE for each in found], np.bool_),
-        )
+from matcher.rules.rulebook import Rulebook
+from matcher.standing.deciding import ConditionReading
+from matcher.standing.standing import OPEN, StandingKind
 
 
 @dataclass(frozen=True)
 class Asker:
     """The parts of a rulebook's graph that questions need, worked out once.
 
-    ``tests`` are, for each feature, the tests on it; ``roots`` those of the candidates.
+    ``tests`` are, for each feature, the tests on it; ``roots`` all that candidates are judged by.
     """
 
     graph: Graph
     tests: Mapping[NodeId, Sequence[Test]]
-    roots: tuple[NodeId, ...] | None = None
+    fields: Fields
+    roots: tuple[NodeId, ...]
     _unrecorded: dict[NodeId, list[Possible]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, graph: Graph, roots: Iterable[NodeId] | None = None) -> Asker:
-        """``roots`` are the strict and screening roots of all candidates that will be asked about."""
-        return cls(graph, _tests_of_features(graph), None if roots is None else tuple(roots))
+    def of(cls, rulebook: Rulebook) -> Asker:
+        roots = tuple(dict.fromkeys(node for each in rulebook.candidates for node in each.root_nodes()))
+        return cls(rulebook.graph, _tests_of_features(rulebook.graph), Fields(rulebook.formulary), roots)
 
     @cached_property
     def _above(self) -> Mapping[NodeId, Sequence[NodeId]]:
@@ -89,56 +69,50 @@ class Asker:
         """The features that have answers where nothing is recorded, and how many."""
         return [(node, len(each)) for node, each in self._supposing.answers.items() if each]
 
-    @cached_property
-    def _owners(self) -> list[int]:
-        return _owners(self._always)
-
     def ask(
-        self, standings: Sequence[Standing], table: VerdictTable, row: int, most: int
+        self, about: Sequence[Considered], reading: ConditionReading, profile: Profile, most: int
     ) -> tuple[Question, ...]:
-        """The questions that settle most, best first, one for each topic."""
-        return self.ask_about(OpenCandidates.of(standings), table.findings[row], most)
-
-    def ask_about(
-        self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding], most: int
-    ) -> tuple[Question, ...]:
-        """The same for candidates picked already."""
-        if not len(open_ones.ids):
-            return ()
-        by = self._by_levels if len(self.graph) >= MANY_NODES else self._by_worlds
-        answers, changes = by(open_ones, findings)
-        return self.best(open_ones.ids, answers, changes, findings, most)
+        """The questions that are worth most, best first, about these candidates."""
+        return self.best(about, self.suppose(about, reading.findings), reading.findings, profile, most)
 
     def best(
         self,
-        ids: Sequence[str],
-        answers: Sequence[tuple[NodeId, int]],
-        changes: npt.NDArray[np.integer],
+        about: Sequence[Considered],
+        supposed: Supposition,
         findings: Mapping[NodeId, Finding],
+        profile: Profile,
         most: int,
     ) -> tuple[Question, ...]:
-        """The questions that settle most, from the number of answers to each feature that change each candidate."""
-        settled = changes.sum(axis=0)
-        best: dict[str, tuple[float, int, Feature]] = {}
-        for node, number, place in sorted(
-            (*answers[each], each) for each in np.flatnonzero(settled).tolist()
-        ):
-            if self.is_told(node, findings):
-                continue
-            feature, settles = self._feature(node), round(int(settled[place]) / number, 2)
-            topic = feature.topic or feature.name
-            if topic not in best or settles > best[topic][0]:
-                best[topic] = settles, place, feature
-        in_order = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))
+        """The same where it is known already what answers would do."""
+        asked = self.in_order(about, supposed, findings, lambda each: self.fields.first(each, profile))
         return tuple(
-            Question(
-                topic,
-                feature.question or feature.title,
-                settles,
-                tuple(compress(ids, (changes[:, place] > 0).tolist())),
-            )
-            for topic, (settles, place, feature) in in_order[:most]
+            Question(topic_of(each.telling), each.text, each.settles, each.candidates)
+            for each in asked[:most]
         )
+
+    def in_order(
+        self,
+        about: Sequence[Considered],
+        supposed: Supposition,
+        findings: Mapping[NodeId, Finding],
+        field_of: FieldOf,
+    ) -> list[Asked]:
+        """The fields worth asking for, best first."""
+        supposed = supposed.telling
+        nodes = [node for node, _ in supposed.features]
+        features = [self._feature(node) for node in nodes]
+        fields = [
+            None if self.is_told(node, findings) else field_of(each)
+            for node, each in zip(nodes, features, strict=True)
+        ]
+        told = [bool(findings[node].facts) for node in nodes]
+        return in_order(about, supposed, fields, features, told)
+
+    def suppose(self, about: Sequence[Considered], findings: Mapping[NodeId, Finding]) -> Supposition:
+        """What every answer would do to these candidates, and to what is open about them."""
+        open_ones = _Open.of(about)
+        by = self._by_levels if len(self.graph) >= MANY_NODES else self._by_worlds
+        return by(open_ones, findings)
 
     def is_told(self, node: NodeId, findings: Mapping[NodeId, Finding]) -> bool:
         """Whether another source says already what is asked for, and nothing asks for this one alone."""
@@ -183,21 +157,18 @@ class Asker:
         """Nothing of the patient's: nobody asks a patient when a protocol was amended."""
         return isinstance(self._feature(node).kind, SinceDay)
 
-    def _by_worlds(self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]) -> _Asked:
+    def _by_worlds(self, open_ones: _Open, findings: Mapping[NodeId, Finding]) -> Supposition:
         supposing = self._supposing
         differing = supposing.differing(findings)
         now = {node: self.answers(node, findings[node]) for node in differing}
-        supposed = supposing.run(findings, differing, now, open_ones.roots.ravel().tolist())
-        added = [(node, len(each)) for node, each in supposed.added]
-        asked = [*self._always, *added]
-        owners = [*self._owners, *_owners(added, len(self._always))]
-        changed = _unpacked(list(_changed(open_ones, supposed)), len(owners))
-        candidates, worlds_of = np.nonzero(changed)
-        pairs = candidates * len(asked) + np.array(owners, np.intp)[worlds_of]
-        counts = np.bincount(pairs, minlength=len(changed) * len(asked))
-        return asked, counts.reshape(len(changed), len(asked))
+        wanted = (*open_ones.roots.ravel().tolist(), *open_ones.nodes)
+        supposed = supposing.run(findings, differing, now, wanted)
+        asked = [*self._always, *((node, len(each)) for node, each in supposed.added)]
+        decided = [supposed.sure[each] | ~supposed.possible[each] for each in open_ones.nodes]
+        rows = _unpacked([*open_ones.changed(supposed), *decided], sum(number for _, number in asked))
+        return open_ones.counted(asked, rows)
 
-    def _by_levels(self, open_ones: OpenCandidates, findings: Mapping[NodeId, Finding]) -> _Asked:
+    def _by_levels(self, open_ones: _Open, findings: Mapping[NodeId, Finding]) -> Supposition:
         roots = set(open_ones.roots.ravel().tolist())
         given = {
             node: self.answers(node, findings[node])
@@ -205,17 +176,17 @@ class Asker:
             if node in findings and not roots.isdisjoint(self._above[node])
         }
         answers = {node: found for node, found in given.items() if found}
-        if not answers:
-            return [], np.zeros((len(open_ones.ids), 0), np.intp)
         planes = self._levels.run(findings, answers)
         strict, screening = planes[open_ones.roots[:, 0]], planes[open_ones.roots[:, 1]]
-        possible = open_ones.possible[:, None]
         undecided = screening[:, POSSIBLE] & ~screening[:, SURE]
-        stays = ~strict[:, SURE] & np.where(possible, undecided, screening[:, SURE])
-        starts = np.cumsum([1, *(len(each) for each in answers.values())])
-        worlds = np.unpackbits((~stays).view(np.uint8), axis=1, bitorder="little")
-        changes = np.add.reduceat(worlds[:, : starts[-1]], starts[:-1], axis=1, dtype=np.intp)
-        return [(node, len(each)) for node, each in answers.items()], np.asarray(changes)
+        stays = ~strict[:, SURE] & np.where(open_ones.possible[:, None], undecided, screening[:, SURE])
+        stays[~open_ones.open] = ~np.uint64(0)
+        nodes = list(open_ones.nodes)
+        decided = planes[nodes, SURE] | ~planes[nodes, POSSIBLE]
+        words = np.ascontiguousarray(np.concatenate((~stays, decided)))
+        count = sum(map(len, answers.values()))
+        rows = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little")[:, 1 : 1 + count]
+        return open_ones.counted([(node, len(each)) for node, each in answers.items()], rows)
 
     def _feature(self, node: NodeId) -> Feature:
         read = self.graph[node]
@@ -223,27 +194,58 @@ class Asker:
         return read.feature
 
 
-#: features with their number of answers; for each candidate and feature how many of those change the standing
-_Asked: TypeAlias = tuple[list[tuple[NodeId, int]], npt.NDArray[np.intp]]
+@dataclass(frozen=True)
+class _Open:
+    """Candidates as arrays: strict and screening roots, whose standing is open and whose is possible.
 
-
-def _changed(open_ones: OpenCandidates, supposed: Supposed) -> Iterator[int]:
-    """For each candidate the worlds in which its standing is another.
-
-    Such a standing rests on the strict and the screening root alone: met is eligible, met once screening is
-    presumed is pending, and what else is not ruled out is possible.
+    Other open ones are met as soon as screening is presumed. ``nodes`` are what is open about any of them.
     """
-    sure, possible = supposed.sure, supposed.possible
-    for (strict, screening), is_possible in zip(
-        open_ones.roots.tolist(), open_ones.possible.tolist(), strict=True
-    ):
-        as_before = possible[screening] & ~sure[screening] if is_possible else sure[screening]
-        yield ~(~sure[strict] & as_before)
+
+    roots: npt.NDArray[np.intp]
+    open: npt.NDArray[np.bool_]
+    possible: npt.NDArray[np.bool_]
+    nodes: tuple[NodeId, ...]
+
+    @classmethod
+    def of(cls, about: Sequence[Considered]) -> _Open:
+        roots = [each.standing.candidate.roots for each in about]
+        kinds = [each.standing.kind for each in about]
+        pairs = [(each.strict, each.screening) for each in roots if each is not None]
+        return cls(
+            np.array(pairs, np.intp).reshape(-1, 2),
+            np.array([each in OPEN for each in kinds], np.bool_),
+            np.array([each is StandingKind.POSSIBLE for each in kinds], np.bool_),
+            nodes_of(about),
+        )
+
+    def changed(self, supposed: Supposed) -> Iterator[int]:
+        """For each candidate the worlds in which its standing is another.
+
+        An open standing rests on the strict and the screening root alone: met is eligible, met once screening is
+        presumed is pending, and what else is not ruled out is possible.
+        """
+        sure, possible = supposed.sure, supposed.possible
+        for (strict, screening), is_open, is_possible in zip(
+            self.roots.tolist(), self.open, self.possible, strict=True
+        ):
+            as_before = possible[screening] & ~sure[screening] if is_possible else sure[screening]
+            yield ~(~sure[strict] & as_before) if is_open else 0
+
+    def counted(self, asked: Sequence[tuple[NodeId, int]], rows: npt.NDArray[np.uint8]) -> Supposition:
+        """From a row of worlds for each candidate and each node; answers to one feature stand side by side."""
+        candidates = len(self.roots)
+        starts = np.cumsum([0, *(number for _, number in asked[:-1])])
+        counts = (
+            np.add.reduceat(rows, starts, axis=1, dtype=np.intp)
+            if asked
+            else np.zeros((len(rows), 0), np.intp)
+        )
+        return Supposition(asked, counts[:candidates], self.nodes, counts[candidates:])
 
 
-def _owners(asked: Iterable[tuple[NodeId, int]], first: int = 0) -> list[int]:
-    """For each supposed world the place of the feature it is about."""
-    return [place for place, (_, number) in enumerate(asked, first) for _ in range(number)]
+def nodes_of(about: Iterable[Considered]) -> tuple[NodeId, ...]:
+    """What is open about any of these candidates."""
+    return tuple(dict.fromkeys(node for each in about for node in each.unsettled))
 
 
 def _unpacked(planes: Sequence[int], count: int) -> npt.NDArray[np.uint8]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.domain.profile import Profile
 from matcher.engines.planes.chunk import Planes
 from matcher.engines.planes.several import Several
 from matcher.explanation.asked_together import AskedTogether
+from matcher.explanation.asking import considered
 from matcher.explanation.candidate import Place, Stood
 from matcher.explanation.common import Common
 from matcher.explanation.explain import Explainer, Outcome, Selection, noted_values
@@ -18,7 +19,7 @@ from matcher.rules.graph import NodeId
 from matcher.standing.columns import Columns, Judged
 from matcher.standing.deciding import ConditionReading
 from matcher.standing.order import Order
-from matcher.standing.standing import StandingKind
+from matcher.standing.standing import Standing, StandingKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Together:
         self._explainer, self._selection, self._standings = explainer, selection, standings
         self.columns = Columns(rulebook, include_closed=selection.include_closed, also=also)
         self._order = Order(self.columns)
-        self._asked = AskedTogether(asker, self.columns.candidates)
+        self._asked = AskedTogether(asker)
         derived = [each.node for each in rulebook.derivations]
         explained = [node for each in rulebook.candidates for node in each.root_nodes()]
         self._several = Several(
@@ -73,7 +74,11 @@ class Together:
             for row in range(len(profiles))
         ]
         placed = self._placed(judged, readings, ranked)
-        questions = self._asked.questions(evaluated, judged, ranked, self._selection.questions)
+        about = [
+            considered(_ranked(held), reading.table.verdicts[reading.row]) if is_ranked else None
+            for held, reading, is_ranked in zip(placed, readings, ranked, strict=True)
+        ]
+        questions = self._asked.questions(evaluated, about, profiles, self._selection.questions)
         written = []
         for row, profile in enumerate(profiles):
             outcome = Outcome(placed[row], self._noted_values(placed[row], readings[row]))
@@ -120,3 +125,12 @@ class Together:
         if self._standings:
             placed = [pair for pair in placed if pair[0].standing.kind in self._standings]
         return placed[: self._selection.top]
+
+
+def _ranked(
+    placed: Mapping[CandidateKind, Sequence[tuple[Stood, Place]]],
+) -> Iterator[tuple[int, Standing]]:
+    for kind in CandidateKind:
+        for stood, place in placed[kind]:
+            assert place.rank is not None
+            yield place.rank, stood.standing

@@ -13,7 +13,8 @@ from matcher.domain.source import Source
 from matcher.errors import Diagnostic, PatientDataError
 from matcher.readers.csv_rows import Row
 from matcher.readers.entry import Entry
-from matcher.readers.fhir_resources import READ, FhirPatient, Resource, contained_in, subject_of
+from matcher.readers.fhir_parts import Resource, contained_in, subject_of
+from matcher.readers.fhir_resources import READ, FhirPatient
 from matcher.readers.mapped import Sheet
 from matcher.readers.outcome import Issue
 from matcher.readers.sorted_rows import SortedRows
@@ -89,7 +90,7 @@ class FhirFile:
 
     def identifiers(self) -> Iterator[str]:
         for sheets in self.rows.each():
-            yield json.loads(sheets[""][0].row.cells["json"]).get("id", "")
+            yield _id(json.loads(sheets[""][0].row.cells["json"]))
 
     def entries(self, as_of: date | None) -> Iterator[Entry]:
         return self.entries_between(0, len(self), as_of)
@@ -99,7 +100,7 @@ class FhirFile:
         for sheets in self.rows.each(start, stop):
             resources = [json.loads(sheet.row.cells["json"]) for sheet in sheets[""]]
             first = sheets[""][0]
-            name = str(resources[0].get("id", ""))
+            name = _id(resources[0])
             patient = FhirPatient(first.file, name, self._linked)
             wire, places = patient.read(resources)
             source = Source(first.file, first.row.line)
@@ -116,7 +117,7 @@ class FhirFile:
     def _patients(self) -> Iterator[tuple[str, Sheet]]:
         for file, line, resource, url, _ in self._resources(said=True):
             if resource.get("resourceType") == "Patient":
-                name = str(resource.get("id", ""))
+                name = _id(resource)
                 if url and name:
                     self._aliases[url] = f"Patient/{name}"
                 yield f"Patient/{name}" if name else "", _sheet(file, line, resource)
@@ -183,17 +184,30 @@ def _unpacked(document: Any) -> Iterator[tuple[int, Resource, str, str]]:
         if member.get("resourceType") != "Bundle":
             yield number, member, "", only
             continue
-        entries = [each for each in member.get("entry") or [] if isinstance(each, dict)]
+        listed = member.get("entry")
+        if listed is not None and not isinstance(listed, list):
+            # Whatever stood there is counted as not read, like every entry without a resource.
+            yield number, {"resourceType": "Bundle"}, "", ""
+            continue
+        entries = [each for each in listed or [] if isinstance(each, dict)]
         held = [each["resource"] for each in entries if isinstance(each.get("resource"), dict)]
         patient = _only(held)
         for place, each in enumerate(entries, start=1):
-            if isinstance(each.get("resource"), dict):
-                yield place, each["resource"], str(each.get("fullUrl") or ""), patient
+            held_here = each.get("resource")
+            resource = (
+                held_here if isinstance(held_here, dict) else {"resourceType": "entry without a resource"}
+            )
+            yield place, resource, str(each.get("fullUrl") or ""), patient
 
 
 def _only(resources: Iterable[Resource]) -> str:
-    names = [str(each.get("id", "")) for each in resources if each.get("resourceType") == "Patient"]
-    return f"Patient/{names[0]}" if len(names) == 1 else ""
+    names = [_id(each) for each in resources if each.get("resourceType") == "Patient"]
+    return f"Patient/{names[0]}" if len(names) == 1 and names[0] else ""
+
+
+def _id(resource: Resource) -> str:
+    held = resource.get("id")
+    return held if isinstance(held, str) else ""
 
 
 def _relative(reference: str) -> str:

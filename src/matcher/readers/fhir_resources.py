@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from matcher.domain.source import Source
 from matcher.domain.wire.model import NAMED_BY
 from matcher.readers.cell_text import UNMAPPED, other_of, substances_of
-from matcher.readers.code_systems import BUILT_IN, OTHER, Meaning, system_of
-from matcher.readers.coded_rows import by_name, without_tag
+from matcher.readers.code_systems import OTHER
+from matcher.readers.fhir_parts import (
+    Resource,
+    codes_of,
+    end_of,
+    meaning_of,
+    said_of,
+    start_of,
+    value_of,
+    words_of,
+)
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.readers.value import NOT_READ
 
-Resource = Mapping[str, Any]
 VOID = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken", "draft", "preparation"})
 _ASSERTED = {
     "confirmed": "present",
@@ -33,14 +41,6 @@ _STATUS = {
     "remission": "resolved",
     "resolved": "resolved",
 }
-_COURSE = {
-    "268910001": "responding",
-    "385633008": "responding",
-    "359746009": "stable",
-    "271299001": "progressing",
-    "230993007": "progressing",
-}
-_ECOG_ANSWERS = {"LA9622-7": 0, "LA9623-5": 1, "LA9624-3": 2, "LA9625-0": 3, "LA9626-8": 4}
 # LOINC and SNOMED CT codes of the categories of a TNM, with the basis of the classification.
 _TNM = {
     "21905-5": ("t", "clinical"),
@@ -59,7 +59,25 @@ _CATEGORY = re.compile(
 _EDITIONS = {"897275008": "8", "443830009": "7"}
 _VARIANT, _GENE, _CHANGE = "69548-6", "48018-6", "48005-3"
 _PRESENT = {"LA9633-4": "present", "LA9634-2": "absent", "10828004": "present", "260385009": "absent"}
-_COMPARATORS = frozenset({"<", "<=", ">", ">="})
+#: the lists that a resource of the kind can feed
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "Condition": ("conditions", "diagnoses"),
+    "AllergyIntolerance": ("conditions",),
+    "Procedure": ("procedures", "radiotherapy"),
+    "MedicationStatement": ("medications",),
+    "MedicationAdministration": ("medications",),
+    "MedicationRequest": ("medications",),
+    "MedicationDispense": ("medications",),
+}
+#: what is left open of a record of which only the name is understood
+_UNREAD: Mapping[str, Mapping[str, Any]] = {
+    "labs": {"value": NOT_READ},
+    "biomarkers": {"status": NOT_READ},
+    "conditions": {"assertion": NOT_READ},
+    "diagnoses": {"confirmed": NOT_READ},
+    "procedures": {"assertion": NOT_READ},
+    "radiotherapy": {"assertion": NOT_READ},
+}
 
 
 @dataclass(slots=True)
@@ -82,15 +100,35 @@ class FhirPatient:
             if read is None:
                 kind = str(resource.get("resourceType"))
                 self.unread[kind] = self.unread.get(kind, 0) + 1
-            elif resource.get("status") not in VOID:
+            elif str(resource.get("status")) not in VOID:
+                if not isinstance(resource.get("status", ""), str):
+                    # Whether it holds, or was entered in error, nobody can read.
+                    self._unread(resource)
+                    continue
                 try:
                     read(self, resource)
                 except (AttributeError, TypeError, KeyError, ValueError, IndexError):
-                    reason = "the resource has not the form of FHIR R4"
-                    self.issue(
-                        "P118", str(resource.get("resourceType")), reason, resource, resource.get("id", "")
-                    )
+                    self._unread(resource)
         return self.wire, Places(Source(self.file), self.places)
+
+    def _unread(self, resource: Resource) -> None:
+        """A resource whose shape nobody can read: what it names, if that is known, with nothing else understood."""
+        kind = str(resource.get("resourceType"))
+        self.issue("P118", kind, "the resource has not the form of FHIR R4", resource, resource.get("id", ""))
+        try:
+            meaning = meaning_of(resource.get("code", {}), ())[0]
+        except (AttributeError, TypeError):
+            meaning = None
+        if meaning is None or not meaning.list:
+            for table in _LISTS.get(kind, ()):
+                self.add(table, {NAMED_BY[table]: NOT_READ}, resource)
+        elif meaning.list == "observations":
+            self.add(meaning.term, {"value": NOT_READ}, resource)
+        else:
+            named = NAMED_BY[meaning.list]
+            self.add(
+                meaning.list, {**_UNREAD.get(meaning.list, {}), named: meaning.term or NOT_READ}, resource
+            )
 
     def source(self, resource: Resource, part: str = "") -> Source:
         """The place of a part of a resource."""
@@ -134,54 +172,6 @@ class FhirPatient:
                 self.add(unmapped, {NAMED_BY[unmapped]: NOT_READ, **lists[unmapped]}, resource)
 
 
-def meaning_of(concept: Resource, lists: Sequence[str]) -> tuple[Meaning | None, str, str]:
-    """What a codeable concept means, its words, and the code that it is counted by."""
-    codings = [each for each in concept.get("coding", []) if isinstance(each, dict)]
-    words = next((str(each["display"]) for each in codings if each.get("display")), "") or str(
-        concept.get("text", "")
-    )
-    words = without_tag(words)
-    for each in codings:
-        system = system_of(str(each.get("system", "")))
-        found = BUILT_IN.find([system] if system else [], str(each.get("code", "")))
-        if found is not None:
-            return found, words, str(each.get("code", ""))
-    code = str(codings[0].get("code", "")) if codings else ""
-    return by_name(words, lists), words, code
-
-
-def _codes(concept: Any) -> list[str]:
-    held = concept.get("coding", []) if isinstance(concept, dict) else []
-    return [str(each.get("code", "")) for each in held if isinstance(each, dict)]
-
-
-def _words(concept: Any) -> str:
-    if not isinstance(concept, dict):
-        return ""
-    shown = (str(each.get("display", "")) for each in concept.get("coding", []) if isinstance(each, dict))
-    return without_tag(next((each for each in shown if each), "") or str(concept.get("text", "")))
-
-
-def _start(resource: Resource, *names: str) -> str | None:
-    return next((_day(held) for name in names if (held := resource.get(name)) is not None), None)
-
-
-def _day(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("start") or value.get("end")
-    return str(value)[:10] if value else None
-
-
-def _end(resource: Resource, *names: str) -> str | None:
-    for name in names:
-        held = resource.get(name)
-        if isinstance(held, dict) and held.get("end"):
-            return str(held["end"])[:10]
-        if isinstance(held, str) and not name.endswith("Period"):
-            return held[:10]
-    return None
-
-
 def _patient(patient: FhirPatient, resource: Resource) -> None:
     if resource.get("gender") in ("male", "female"):
         patient.wire["sex"] = resource["gender"]
@@ -190,27 +180,29 @@ def _patient(patient: FhirPatient, resource: Resource) -> None:
             patient.wire["sex"] = {"M": "male", "F": "female"}[each["valueCode"]]
     if resource.get("birthDate"):
         patient.wire["birth_date"] = str(resource["birthDate"])
-    if resource.get("deceasedDateTime"):
-        patient.wire["vital_status"] = {"value": "deceased", "date": str(resource["deceasedDateTime"])[:10]}
+    if resource.get("deceasedDateTime") is not None:
+        patient.wire["vital_status"] = {"value": "deceased", "date": start_of(resource, "deceasedDateTime")}
     elif resource.get("deceasedBoolean") is True:
         patient.wire["vital_status"] = "deceased"
+    elif resource.get("deceasedBoolean") not in (None, False):
+        patient.wire["vital_status"] = NOT_READ
     for name in ("sex", "birth_date", "vital_status"):
         patient.places[name] = patient.source(resource)
 
 
 def _condition(patient: FhirPatient, resource: Resource) -> None:
-    said = next(iter(_codes(resource.get("verificationStatus"))), "confirmed")
+    said = said_of(resource, "verificationStatus", "confirmed")
     if said == "entered-in-error":
         return
     # A doubt or a state that nobody knows stays one: the reader says that it is not understood.
     assertion = _ASSERTED.get(said, said)
-    state = next(iter(_codes(resource.get("clinicalStatus"))), "")
+    state = said_of(resource, "clinicalStatus", "")
     status = _STATUS.get(state, state) or None
-    start = _start(resource, "onsetDateTime", "onsetPeriod", "recordedDate")
-    end = _end(resource, "abatementDateTime", "abatementPeriod", "onsetPeriod")
+    start = start_of(resource, "onsetDateTime", "onsetPeriod", "recordedDate")
+    end = end_of(resource, "abatementDateTime", "abatementPeriod", "onsetPeriod")
     histology = next(
         (
-            _words(each.get("valueCodeableConcept"))
+            words_of(each.get("valueCodeableConcept"))
             for each in resource.get("extension", [])
             if "histology-morphology" in str(each.get("url", ""))
         ),
@@ -226,7 +218,7 @@ def _condition(patient: FhirPatient, resource: Resource) -> None:
                 "status": status,
                 "start": start,
                 "end": end,
-                "label": _words(resource.get("code")) or None,
+                "label": words_of(resource.get("code")) or None,
             },
             "diagnoses": {
                 "confirmed": {"present": "confirmed", "absent": "refuted"}.get(assertion, assertion),
@@ -240,15 +232,15 @@ def _condition(patient: FhirPatient, resource: Resource) -> None:
 
 
 def _observation(patient: FhirPatient, resource: Resource) -> None:
-    day = _start(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
-    codes = _codes(resource.get("code"))
+    day = start_of(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
+    codes = codes_of(resource.get("code"))
     category = next((_TNM[code] for code in codes if code in _TNM), None)
     if category is not None:
         which, basis = category
         edition = next(
-            (_EDITIONS[code] for code in _codes(resource.get("method")) if code in _EDITIONS), None
+            (_EDITIONS[code] for code in codes_of(resource.get("method")) if code in _EDITIONS), None
         )
-        words = _words(resource.get("valueCodeableConcept"))
+        words = words_of(resource.get("valueCodeableConcept"))
         found = _CATEGORY.fullmatch(words)
         patient.add(
             "staging",
@@ -259,11 +251,11 @@ def _observation(patient: FhirPatient, resource: Resource) -> None:
         _variant(patient, resource, day)
     else:
         for part in (resource, *resource.get("component", [])):
-            if (value := _value(part)) is not None:
+            if (value := value_of(part)) is not None:
                 _measured(patient, resource, part, value, day)
 
 
-def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: Any, day: str | None) -> None:
+def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: Any, day: Any) -> None:
     limits: Resource = next(iter(part.get("referenceRange", [])), {})
     lists = {
         "labs": {
@@ -280,34 +272,14 @@ def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: A
     patient.coded(part.get("code", {}), resource, lists)
 
 
-def _value(part: Resource) -> Any:
-    """The value of an observation; nothing where it has none, as where it says why it is absent."""
-    if isinstance(held := part.get("valueQuantity"), dict) and held.get("value") is not None:
-        sign = held.get("comparator", "") if held.get("comparator") in _COMPARATORS else ""
-        unit = str(held.get("code") or held.get("unit") or "")
-        return f"{sign}{held['value']} {'' if unit.startswith('{') and unit.endswith('}') else unit}".strip()
-    if isinstance(concept := part.get("valueCodeableConcept"), dict):
-        codes = _codes(concept)
-        ecog = next((_ECOG_ANSWERS[code] for code in codes if code in _ECOG_ANSWERS), None)
-        course = next((_COURSE[code] for code in codes if code in _COURSE), None)
-        return ecog if ecog is not None else course or _words(concept) or None
-    if isinstance(ranged := part.get("valueRange"), dict):
-        low, high = ranged.get("low", {}), ranged.get("high", {})
-        return f"{low.get('value')}-{high.get('value')} {low.get('unit', '')}".strip()
-    for name in ("valueInteger", "valueString", "valueBoolean", "valueDateTime"):
-        if part.get(name) is not None:
-            return part[name]
-    return None
-
-
-def _variant(patient: FhirPatient, resource: Resource, day: str | None) -> None:
-    parts = {code: each for each in resource.get("component", []) for code in _codes(each.get("code"))}
-    gene = _words(parts.get(_GENE, {}).get("valueCodeableConcept"))
-    change = _words(parts.get(_CHANGE, {}).get("valueCodeableConcept"))
+def _variant(patient: FhirPatient, resource: Resource, day: Any) -> None:
+    parts = {code: each for each in resource.get("component", []) for code in codes_of(each.get("code"))}
+    gene = words_of(parts.get(_GENE, {}).get("valueCodeableConcept"))
+    change = words_of(parts.get(_CHANGE, {}).get("valueCodeableConcept"))
     said = next(
-        (_PRESENT[code] for code in _codes(resource.get("valueCodeableConcept")) if code in _PRESENT), None
+        (_PRESENT[code] for code in codes_of(resource.get("valueCodeableConcept")) if code in _PRESENT), None
     )
-    words = _words(resource.get("valueCodeableConcept")).casefold()
+    words = words_of(resource.get("valueCodeableConcept")).casefold()
     assertion = said or (words if words in ("present", "absent") else "suspected")
     row = {"gene": gene or NOT_READ, "protein_change": change or None, "date": day}
     patient.add("alterations", {**row, "assertion": None if assertion == "present" else assertion}, resource)
@@ -332,11 +304,11 @@ def _medication(patient: FhirPatient, resource: Resource) -> None:
                 "assertion": "suspected"
                 if ordered or resource.get("status") in ("intended", "unknown")
                 else None,
-                "start": _start(
+                "start": start_of(
                     resource, "effectiveDateTime", "effectivePeriod", "authoredOn", "whenHandedOver"
                 ),
-                "end": _end(resource, "effectivePeriod"),
-                "label": _words(concept) or None,
+                "end": end_of(resource, "effectivePeriod"),
+                "label": words_of(concept) or None,
             }
         },
         "medications",
@@ -344,28 +316,28 @@ def _medication(patient: FhirPatient, resource: Resource) -> None:
 
 
 def _procedure(patient: FhirPatient, resource: Resource) -> None:
-    start = _start(resource, "performedDateTime", "performedPeriod")
-    row = {"start": start, "end": _end(resource, "performedPeriod")}
+    start = start_of(resource, "performedDateTime", "performedPeriod")
+    row = {"start": start, "end": end_of(resource, "performedPeriod")}
     patient.coded(
         resource.get("code", {}),
         resource,
-        {"procedures": {**row, "label": _words(resource.get("code")) or None}, "radiotherapy": row},
+        {"procedures": {**row, "label": words_of(resource.get("code")) or None}, "radiotherapy": row},
         "procedures",
     )
 
 
 def _allergy(patient: FhirPatient, resource: Resource) -> None:
-    said = next(iter(_codes(resource.get("verificationStatus"))), "confirmed")
+    said = said_of(resource, "verificationStatus", "confirmed")
     if said == "entered-in-error":
         return
-    words = _words(resource.get("code"))
+    words = words_of(resource.get("code"))
     to_medicine = "medication" in resource.get("category", [])
     assertion = _ASSERTED.get(said, said)
     row = {
         "condition": "allergy",
         "due_to": words if to_medicine and words else None,
         "label": words or None,
-        "start": _start(resource, "onsetDateTime", "recordedDate"),
+        "start": start_of(resource, "onsetDateTime", "recordedDate"),
         "assertion": None if assertion == "present" else assertion,
     }
     patient.add("conditions", row, resource)
@@ -383,17 +355,3 @@ _READERS: Mapping[str, Callable[[FhirPatient, Resource], None]] = {
     "AllergyIntolerance": _allergy,
 }
 READ = frozenset(_READERS)
-
-
-def subject_of(resource: Resource) -> str:
-    """The reference to the patient a resource is about, empty where it names none."""
-    for name in ("subject", "patient", "beneficiary", "for"):
-        held = resource.get(name)
-        if isinstance(held, dict) and held.get("reference"):
-            return str(held["reference"])
-    return ""
-
-
-def contained_in(resource: Resource) -> Iterator[Resource]:
-    """The resources that stand inside another; they have none inside themselves."""
-    yield from (each for each in resource.get("contained", []) if isinstance(each, dict))

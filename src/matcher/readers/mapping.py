@@ -78,6 +78,13 @@ def load_mapping(path: Path) -> MarkedMapping:
     return _read(path, path.as_posix())
 
 
+def mapping_file(named: Path) -> Path:
+    """The file of a mapping; a ready-made one may be given by its name alone."""
+    if named.exists() or named.name != str(named):
+        return named
+    return shipped_mappings().get(named.name, named)
+
+
 def shipped_mappings() -> Map[str, Path]:
     """The ready-made mappings of well-known exports, by name."""
     folder = Path(str(resources.files("matcher.readers") / "mappings"))

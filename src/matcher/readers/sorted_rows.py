@@ -47,11 +47,12 @@ class SortedRows:
                 for name, sheet in batch:
                     if name:
                         cursor = database.execute(
-                            "insert into patient values (?, ?) on conflict do nothing", (name, self.patients)
+                            "insert into patient values (?, ?) on conflict do nothing",
+                            (_key(name), self.patients),
                         )
                         new = cursor.rowcount == 1
                         (place,) = database.execute(
-                            "select place from patient where name = ?", (name,)
+                            "select place from patient where name = ?", (_key(name),)
                         ).fetchone()
                     else:
                         place, new = self.patients, True
@@ -66,7 +67,9 @@ class SortedRows:
             for batch in _batches(rows):
                 held = []
                 for name, sheet in batch:
-                    found = database.execute("select place from patient where name = ?", (name,)).fetchone()
+                    found = database.execute(
+                        "select place from patient where name = ?", (_key(name),)
+                    ).fetchone()
                     if found is None:
                         yield name, sheet
                     else:
@@ -83,7 +86,11 @@ class SortedRows:
             )
             database.executemany(
                 "insert into term values (?, ?, ?) on conflict do nothing",
-                ((table, key, json.dumps(row.cells)) for key, row in rows if key and row.problem is None),
+                (
+                    (table, _key(key), json.dumps(row.cells))
+                    for key, row in rows
+                    if key and row.problem is None
+                ),
             )
             database.commit()
 
@@ -94,7 +101,7 @@ class SortedRows:
                 self._terms.clear()
             with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as database:
                 query = "select held from term where source = ? and name = ?"
-                found = database.execute(query, (table, key)).fetchone()
+                found = database.execute(query, (table, _key(key))).fetchone()
             self._terms[table, key] = json.loads(found[0]) if found is not None else None
         return self._terms[table, key]
 
@@ -107,7 +114,7 @@ class SortedRows:
     def place_of(self, patient: str) -> int | None:
         """The number of a patient."""
         with self._open() as database:
-            found = database.execute("select place from patient where name = ?", (patient,)).fetchone()
+            found = database.execute("select place from patient where name = ?", (_key(patient),)).fetchone()
         return int(found[0]) if found is not None else None
 
     def each(self, first: int = 0, last: int | None = None) -> Iterator[dict[str, list[Sheet]]]:
@@ -135,6 +142,11 @@ class SortedRows:
                 message, "make room there, or name another place in TMPDIR", code="U008"
             ) from None
         return closing(database)
+
+
+def _key(name: str) -> bytes:
+    """A name as it is kept: half of a character, which no database takes as text, is kept too."""
+    return name.encode("utf-8", "surrogatepass")
 
 
 def _written(place: int, table: str, sheet: Sheet) -> tuple[int, str, str, int, str]:

@@ -25,6 +25,7 @@ from matcher.standing.deciding import ConditionReading
 from matcher.standing.standing import StandingKind
 
 if TYPE_CHECKING:
+    from matcher.explanation.questions import Asker
     from matcher.explanation.together import Together
     from matcher.explanation.trace import Step, Written
 
@@ -80,6 +81,11 @@ class Matcher:
     @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(self.rulebook)
+
+    @property
+    def asker(self) -> Asker:
+        """What finds the next question."""
+        return self._explainer.asker
 
     @cached_property
     def common(self) -> Common:

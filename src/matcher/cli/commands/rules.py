@@ -283,3 +283,36 @@ def new(
     from matcher.cli import own_rules as work
 
     work.new(identifier, rules)
+
+
+importing = typer.Typer(help="Trials of a registry, as drafts of rules.", no_args_is_help=True)
+rules.add_typer(importing, name="import")
+
+
+@importing.callback()
+def importing_root() -> None:
+    """Trials of a registry, as drafts of rules."""
+
+
+@importing.command()
+def ctgov(
+    records: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Records, XML or JSON.", show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="The folder that the drafts are written to.")
+    ] = Path("drafts"),
+) -> int:
+    """Draft rules from records of ClinicalTrials.gov, classic XML or JSON of version 2.
+
+    Sentences of a clear standard form are proposed as conditions; every other one is left to a person, as
+    `judgement: true` with its text, so that nothing of the record is lost. A draft is never part of a rulebook until
+    somebody moves it there, and no draft that exists is written over.
+
+    \b
+    Example:
+      matcher rules import ctgov NCT01234567.xml --out drafts
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.importing import import_ctgov
+
+    return import_ctgov(records, out)

@@ -21,8 +21,9 @@ _NEGATIVE = re.compile(
     r"|un(?!it|der)\w+|in(?:ab|ad|suff|comp|act)\w+|outside|finished|over|resolved|only|alone|last|since|ago|before)\b|n't",
     re.IGNORECASE,
 )
+# A digit behind a letter is part of a name: PD-1, CTLA-4, OX40.
 _NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:[,\u202f ]\d{3})*(?:\.\d+)?(?![\w])")
-_ANY_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_ANY_NUMBER = re.compile(r"(?<![A-Za-z_\d.])\d+(?:\.\d+)?")
 #: what is the same length of time in another unit
 _TIMES = (1, 7, 12, 30, 365)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher import program_version
+from matcher.readers.mapping import mapping_file
 from matcher.standing.standing import StandingKind
 
 #: what is read of a file to know it again, at either end
@@ -43,7 +44,7 @@ class Job:
         return {
             "program": program_version(),
             "input": identity(self.patients),
-            "mapping": identity(self.mapping) if self.mapping else None,
+            "mapping": identity(mapping_file(self.mapping)) if self.mapping else None,
             "rulebook": self.rulebook,
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "today": self.today.isoformat(),

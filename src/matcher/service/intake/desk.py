@@ -67,8 +67,7 @@ class Desk:
 
     @cached_property
     def chooser(self) -> Chooser:
-        rulebook = self.matcher.rulebook
-        return Chooser(rulebook, self.form)
+        return Chooser(self.matcher.rulebook, self.form, self.matcher.asker)
 
     @cached_property
     def _ranker(self) -> Ranker:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from matcher.service.intake.form import Effort, Field, Input, InputKind, Option, Shape, UnitOption
+from matcher.service.intake.form import Field, Input, InputKind, Option, Shape, UnitOption
 from matcher.vocabulary import biomarkers, codes, staging
 from matcher.vocabulary.biomarkers import MARKER, MARKERS, MarkerKind
 from matcher.vocabulary.conditions import CONDITIONS
@@ -26,8 +26,6 @@ _UNIT_TITLES = {
 _MORE_UNITS = {"height": ("m",), "life_expectancy": ("mo",)}
 _ECOG = ("fully active", "restricted, but walking", "up more than half the day", "mostly in bed or chair",
          "completely disabled")  # fmt: skip
-_EFFORT = {"person": Effort.ASK, "disease": Effort.LOOK_UP, "therapy": Effort.LOOK_UP}
-_BEDSIDE = frozenset({"weight", "height", "spo2", "systolic", "diastolic", "nyha"})
 DATE = Input("date", InputKind.DATE, "Date")
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
 
@@ -52,7 +50,6 @@ def observation(kind: ObservationType, subject: str = "", formulary: Formulary |
     question = " ".join(kind.question.replace(f"{{{kind.subject}}}", about).split()).replace(" ?", "?")
     first = _value_of(kind)
     dated = () if kind.max_age_days is None else (DATE,)
-    effort = Effort.ASK if kind.name in _BEDSIDE else _EFFORT.get(kind.section, Effort.EXAMINE)
     return Field(
         id=f"{kind.name}:{subject}" if subject else kind.name,
         title=title,
@@ -60,7 +57,6 @@ def observation(kind: ObservationType, subject: str = "", formulary: Formulary |
         section={"disease": "cancer", "therapy": "therapies"}.get(kind.section, kind.section),
         shape=Shape.SCALAR,
         inputs=(first, *dated),
-        effort=effort,
         table=kind.name,
         code=subject,
     )
@@ -126,7 +122,6 @@ def laboratory(test: LabTest) -> Field:
         section="laboratory",
         shape=Shape.LAB,
         inputs=(value, DATE, *limits),
-        effort=Effort.LOOK_UP,
         table="labs",
         code=test.code,
     )
@@ -171,7 +166,6 @@ def marker(code: str) -> Field:
         section="biomarkers",
         shape=Shape.MARKER,
         inputs=(*inputs, DATE),
-        effort=Effort.LOOK_UP if about.specimen == "blood" else Effort.TISSUE,
         table="biomarkers",
         code=code,
     )
@@ -192,7 +186,6 @@ def alteration(gene: str) -> Field:
             Input("partner", InputKind.TEXT, "Fusion partner", when="yes"),
             DATE,
         ),
-        effort=Effort.TISSUE,
         table="alterations",
         code=gene,
     )
@@ -267,7 +260,6 @@ def stage(scheme: str) -> Field:
         section="cancer",
         shape=Shape.STAGE,
         inputs=(Input("value", InputKind.CHOICE, "Stage", shown), DATE),
-        effort=Effort.LOOK_UP,
         table="stage",
         code=scheme,
     )

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from functools import cached_property
+
+from matcher.explanation.effort import Effort, effort_of
 
 
 class InputKind(StrEnum):
@@ -38,16 +40,6 @@ class Shape(StrEnum):
     EVENT = "event"
     LIST = "list"
     JUDGEMENT = "judgement"
-
-
-class Effort(IntEnum):
-    """What an answer costs the patient and the staff, in an order and roughly in proportion."""
-
-    ASK = 1
-    LOOK_UP = 2
-    EXAMINE = 4
-    JUDGE = 5
-    TISSUE = 6
 
 
 EFFORT_TEXT: Mapping[Effort, str] = {
@@ -110,11 +102,14 @@ class Field:
     section: str
     shape: Shape
     inputs: tuple[Input, ...]
-    effort: Effort = Effort.ASK
     asked: bool = True
     table: str = ""
     code: str = ""
     hint: str = ""
+
+    @property
+    def effort(self) -> Effort:
+        return effort_of(self.id)
 
     def input(self, name: str) -> Input | None:
         return next((each for each in self.inputs if each.name == name), None)

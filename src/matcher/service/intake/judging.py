@@ -10,7 +10,7 @@ from matcher.rules.candidate import Candidate, Criterion, Role
 from matcher.rules.judgement import JUDGEMENT, topic_of
 from matcher.rules.override import is_left_to_a_person
 from matcher.rules.rulebook import Rulebook
-from matcher.service.intake.form import Effort, Field, Input, InputKind, Option, Shape
+from matcher.service.intake.form import Field, Input, InputKind, Option, Shape
 
 _MET = (Option("met", "Met"), Option("not met", "Not met"))
 _APPLIES = (Option("applies", "Applies"), Option("does not apply", "Does not apply"))
@@ -41,7 +41,6 @@ def judged_field(candidate: Candidate, criterion: Criterion) -> Field:
         section="judgements",
         shape=Shape.JUDGEMENT,
         inputs=(Input("value", InputKind.CHOICE, "Judged", _MET if includes else _APPLIES), *_BESIDE),
-        effort=Effort.JUDGE,
         table="judgements",
         code=f"{candidate.id}:{criterion.id}",
     )

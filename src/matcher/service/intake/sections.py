@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from matcher.explanation.asking import THERAPIES
+from matcher.explanation.topics import MEDICINE_CLASSES, fields_for, topic_of
 from matcher.rules.graph import Read
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake import fields
 from matcher.service.intake.details import asked_details, detailed
-from matcher.service.intake.form import Effort, Field, Form, Input, InputKind, Option, Section, Shape, Term
+from matcher.service.intake.form import Field, Form, Input, InputKind, Option, Section, Shape, Term
 from matcher.service.intake.judging import field_named, judged_fields
-from matcher.service.intake.topics import MEDICINE_CLASSES, fields_for, topic_of
 from matcher.vocabulary import codes, staging
 from matcher.vocabulary.biomarkers import MARKER
 from matcher.vocabulary.conditions import CONDITIONS
@@ -109,7 +110,7 @@ def _cancer(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
     )  # fmt: skip
     yield Field(
         "histology", "Histological type", "What is the histological type?", "cancer", Shape.DIAGNOSIS,
-        (fields.histology(),), Effort.LOOK_UP,
+        (fields.histology(),),
     )  # fmt: skip
     for name, kind in OBSERVATIONS.items():
         if kind.section == "disease":
@@ -148,7 +149,7 @@ def _tnm() -> Field:
     )
     return Field(
         "tnm", "TNM", "What are T, N and M, and by which edition?", "cancer", Shape.TNM, inputs,
-        Effort.LOOK_UP, table="tnm", hint="The same letters mean other things in another edition.",
+        table="tnm", hint="The same letters mean other things in another edition.",
     )  # fmt: skip
 
 
@@ -163,13 +164,12 @@ def _biomarkers(asked: frozenset[str], _formulary: Formulary) -> Iterator[Field]
         Input("kind", InputKind.CHOICE, "Kind", fields.options(codes.ALTERATION_KIND)),
         Input("protein_change", InputKind.TEXT, "Protein change"),
         fields.DATE,
-        effort=Effort.TISSUE,
     )  # fmt: skip
 
 
 def _therapies(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
     yield _list(
-        "therapies", "Therapies against the cancer", "Which therapies has the patient had, and when?",
+        "therapies", "Therapies against the cancer", THERAPIES,
         "therapies",
         Input("agents", InputKind.TERMS, "Agents", terms="agents"),
         _START, _END, _ONGOING,
@@ -274,9 +274,7 @@ def _scalar(name: str, title: str, question: str, section: str, value: Input) ->
     return Field(name, title, question, section, Shape.SCALAR, (value,), table=name)
 
 
-def _list(
-    table: str, title: str, question: str, section: str, *inputs: Input, effort: Effort = Effort.ASK
-) -> Field:
+def _list(table: str, title: str, question: str, section: str, *inputs: Input) -> Field:
     return Field(
         table,
         title,
@@ -284,7 +282,6 @@ def _list(
         section,
         Shape.LIST,
         inputs,
-        effort,
         table=table,
         hint=_OTHERS if table in _BESIDE else _COMPLETE,
     )

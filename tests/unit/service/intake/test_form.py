@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from matcher.engines.reference.kinds import whole
+from matcher.explanation.topics import fields_for, topic_of
 from matcher.features.catalogue import CATALOGUE
 from matcher.features.kind import SinceDay
 from matcher.rules.graph import Read
 from matcher.service.intake.desk import Desk
 from matcher.service.intake.form import Field, Input, InputKind, Shape
-from matcher.service.intake.topics import fields_for, topic_of
 from matcher.vocabulary.laboratory import LAB_TESTS
 
 AS_OF = date(2026, 1, 15)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from matcher.explanation.effort import Effort
 from matcher.service.intake.desk import Desk
-from matcher.service.intake.form import Effort
 from matcher.service.intake.oracle import Oracle
 from matcher.service.intake.questions import NextQuestion
 from matcher.service.intake.upload import answers_of
@@ -25,6 +27,13 @@ def test_of_nothing_known_the_cancer_is_asked_first_and_the_therapies_then(desk:
     assert [each.field for each in questions[:2]] == ["diagnosis", "therapies"]
     assert questions[0].settles > 10
     assert questions[0].effort is Effort.ASK
+
+
+def test_page_and_report_ask_the_same_first(desk: Desk, root: Path) -> None:
+    for text in (root / "fixtures" / "profiles.jsonl").read_text("utf-8").splitlines():
+        answers = answers_of(desk.form, json.loads(text), desk.matcher.rulebook.formulary.lookup)
+        report = desk.matcher.match_one(desk.take(answers, AS_OF).profile).questions
+        assert asked(desk, answers)[0].topic == report[0].topic
 
 
 def test_every_question_names_a_field_of_the_form_and_what_it_does(desk: Desk) -> None:

@@ -1,0 +1,51 @@
+"""What ``matcher rules import`` does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from matcher.cli.terminal import Page
+from matcher.errors import UsageError
+from matcher.exchange.draft import draft_of
+from matcher.exchange.registry import Record, records_of
+
+_USAGE = 2
+_IDENTIFIER = re.compile(r"NCT\d{8}")
+
+
+def _refuse_nameless(record: Record, file: Path) -> None:
+    if not _IDENTIFIER.fullmatch(record.identifier):
+        raise UsageError(f"{file.name} names no NCT number", code="U011")
+
+
+def import_ctgov(files: Sequence[Path], out: Path) -> int:
+    """Writes a draft for each record. A file that cannot be read is said, and the others go on."""
+    page = Page()
+    failed = 0
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be made: {error.strerror}", code="U008") from None
+    for file in files:
+        try:
+            for record in records_of(file):
+                _refuse_nameless(record, file)
+                draft = draft_of(record, date.today())
+                path = out / f"{draft.name}.yaml"
+                try:
+                    with path.open("x", encoding="utf-8") as stream:
+                        stream.write(draft.text)
+                except FileExistsError:
+                    page.line(f"{path} is there already and was left as it is", hang=2)
+                    continue
+                page.line(
+                    f"{path}: {draft.proposed} criteria proposed, {draft.judged} left to a person", hang=2
+                )
+        except UsageError as error:
+            failed += 1
+            page.line(str(error), hang=2)
+    page.line("Each proposal stands beside its sentence: read it before the draft is used.")
+    return _USAGE if failed else 0

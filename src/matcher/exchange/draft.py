@@ -1,0 +1,132 @@
+"""A record of a registry as the draft of a rule: clear sentences proposed, the others left to a person."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from matcher.exchange.forms import Proposal, proposal_of
+from matcher.exchange.registry import Record
+from matcher.exchange.sentences import sentences_of
+
+_MOST = 99
+"""Criteria of one kind: the names of a rule have two digits."""
+_AGE = re.compile(r"(\d{1,3}) years?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``proposed`` criteria have a condition, ``judged`` are left to a person."""
+
+    name: str
+    text: str
+    proposed: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Criterion:
+    text: str
+    excludes: bool
+    proposal: Proposal | None
+    note: str = ""
+
+
+def draft_of(record: Record, today: date) -> Draft:
+    """The YAML of a trial that a rulebook can load at once. It is never eligible by itself: its coverage is partial."""
+    criteria = [*_structured(record), *_sentences(record)]
+    proposed = sum(each.proposal is not None for each in criteria)
+    lines = [*_head(record, today)]
+    for name, mark, excludes in (("inclusion", "I", False), ("exclusion", "E", True)):
+        own = _at_most(_MOST, [each for each in criteria if each.excludes is excludes])
+        lines += [f"{name}:"] if own else []
+        for number, each in enumerate(own, start=1):
+            lines += _criterion(each, f"{mark}-{number:02}")
+    return Draft(record.identifier, "\n".join(lines) + "\n", proposed, len(criteria) - proposed)
+
+
+def _head(record: Record, today: date) -> Iterator[str]:
+    day = _day(record.updated)
+    yield "# A draft from the registry. Nobody has read it yet: check each condition against its sentence before use."
+    yield f"trial: {record.identifier}"
+    yield f"title: {_quoted(record.title or record.identifier)}"
+    if record.acronym:
+        yield f"acronym: {_quoted(record.acronym)}"
+    yield f"phase: {_quoted(record.phase)}"
+    if record.sponsor:
+        yield f"sponsor: {_quoted(record.sponsor)}"
+    yield f"recruitment: {{status: {record.status}, as_of: {(day or today).isoformat()}, source: registry}}"
+    yield "coverage: partial"
+    yield "encoded: part"
+    yield "sources:"
+    address = f"https://clinicaltrials.gov/study/{record.identifier}"
+    as_of = f", as_of: {day.isoformat()}" if day else ""
+    yield f"  registry: {{document: ClinicalTrials.gov, section: Eligibility, address: {_quoted(address)}{as_of}}}"
+
+
+def _structured(record: Record) -> Iterator[_Criterion]:
+    low, high = _AGE.fullmatch(record.minimum_age), _AGE.fullmatch(record.maximum_age)
+    note = "From the registry's own field."
+    if low is not None:
+        proposal = Proposal({"age": {"at_least": f"{low[1]} years"}})
+        yield _Criterion(f"Minimum age: {record.minimum_age}", False, proposal, note)
+    if high is not None:
+        proposal = Proposal({"age": {"at_most": f"{high[1]} years"}})
+        yield _Criterion(f"Maximum age: {record.maximum_age}", False, proposal, note)
+    for text, found, name in (("Minimum", low, record.minimum_age), ("Maximum", high, record.maximum_age)):
+        if found is None and name.casefold() not in ("", "n/a"):
+            yield _Criterion(f"{text} age: {name}", False, None)
+    if record.sex in ("male", "female"):
+        yield _Criterion(f"Sex: {record.sex}", False, Proposal({"sex": record.sex}), note)
+
+
+def _sentences(record: Record) -> Iterator[_Criterion]:
+    for each in sentences_of(record.criteria):
+        proposal = proposal_of(each.text, excludes=each.excludes) if each.headed else None
+        note = (
+            "" if each.headed else "It stands under no heading: whether it includes or excludes is not said."
+        )
+        yield _Criterion(each.text, each.excludes, proposal, note)
+
+
+def _at_most(number: int, criteria: list[_Criterion]) -> list[_Criterion]:
+    """So many; what is beyond them is one criterion, so that nothing of the text is lost."""
+    if len(criteria) <= number:
+        return criteria
+    rest = criteria[number - 1 :]
+    joined = " / ".join(each.text for each in rest)
+    return [
+        *criteria[: number - 1],
+        _Criterion(joined, rest[0].excludes, None, f"{len(rest)} sentences in one."),
+    ]
+
+
+def _criterion(each: _Criterion, name: str) -> Iterator[str]:
+    yield f"  {name}:"
+    yield f"    text: {_quoted(each.text)}"
+    if each.proposal is None:
+        yield "    judgement: true"
+    else:
+        yield f"    when: {json.dumps(each.proposal.when, ensure_ascii=False)}"
+    yield "    source: registry"
+    note = each.note
+    if each.proposal is not None and not note:
+        note = f"Proposed from the sentence; confidence {each.proposal.confidence}."
+    if note:
+        yield f"    note: {_quoted(note)}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(" ".join(text.split()), ensure_ascii=False)
+
+
+def _day(text: str) -> date | None:
+    for form in ("%Y-%m-%d", "%B %d, %Y", "%Y-%m", "%B %Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 a day has no zone
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,104 @@
+"""Records of a registry as drafts: what is clear is proposed, the rest is left to a person, nothing is lost."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from matcher.errors import UsageError
+from matcher.exchange.draft import draft_of
+from matcher.exchange.forms import proposal_of
+from matcher.exchange.registry import Record, records_of
+from matcher.exchange.sentences import sentences_of
+from matcher.rulebook.load import load_rulebook
+
+XML = """<clinical_study><id_info><nct_id>NCT00000001</nct_id></id_info><brief_title>A trial: of "one"</brief_title>
+<overall_status>Recruiting</overall_status><phase>Phase 1/Phase 2</phase><eligibility><criteria><textblock>
+  Inclusion Criteria:
+
+    -  Age &gt;= 18 years
+
+    -  Adequate organ function, defined as:
+
+         -  Platelets &gt;= 100,000/mm3
+
+         -  Something else
+
+    -  ECOG performance status 0-1, and willing
+
+  Exclusion Criteria:
+
+    -  Pregnant or lactating women
+</textblock></criteria><gender>Female</gender><minimum_age>18 Years</minimum_age></eligibility></clinical_study>"""
+
+
+def record_of(tmp_path: Path, text: str = XML) -> Record:
+    path = tmp_path / "r.xml"
+    path.write_text(text, encoding="utf-8")
+    (found,) = records_of(path)
+    return found
+
+
+def test_a_draft_loads_and_keeps_every_sentence(tmp_path: Path, root: Path) -> None:
+    draft = draft_of(record_of(tmp_path), date(2026, 1, 1))
+    assert (draft.proposed, draft.judged) == (4, 2)
+    book = tmp_path / "book"
+    shutil.copytree(root / "rules" / "lists", book / "lists")
+    (book / "NCT00000001.yaml").write_text(draft.text, encoding="utf-8")
+    load_rulebook(book)
+    assert "Adequate organ function, defined as: Platelets >= 100,000/mm3 Something else" in draft.text
+    assert "ECOG performance status 0-1, and willing" in draft.text
+    assert draft.text.count("judgement: true") == 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "excludes", "when"),
+    [
+        ("Age >= 18 years.", False, {"age": {"at_least": "18 years"}}),
+        ("ECOG performance status of 0-1", False, {"ecog": {"at_most": 1}}),
+        ("Platelets >= 100,000/mm3", False, {"lab": {"test": "platelets", "at_least": "100000 /uL"}}),
+        ("Total bilirubin <= 1.5 x ULN", False, {"lab": {"test": "bilirubin_total", "at_most": "1.5 x ULN"}}),
+        ("Pregnant women", True, {"pregnant": True}),
+        ("Male aged >= 18 years", False, None),
+        ("Age >= 18 years, or as national law asks", False, None),
+        ("Platelets >= 100,000/mm3 without transfusion", False, None),
+        ("Pregnant women", False, None),
+    ],
+)
+def test_a_form_fits_a_sentence_whole_or_not_at_all(sentence: str, excludes: bool, when: object) -> None:
+    found = proposal_of(sentence, excludes=excludes)
+    assert (found.when if found is not None else None) == when
+
+
+def test_text_under_no_heading_proposes_nothing() -> None:
+    (one,) = sentences_of("Age >= 18 years")
+    assert not one.headed
+
+
+def test_a_document_type_is_refused_before_anything_is_expanded(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><clinical_study>&b;</clinical_study>'
+    with pytest.raises(UsageError, match="document type"):
+        record_of(tmp_path, bomb)
+
+
+@pytest.mark.parametrize("text", ["<clinical_study><id", "<other/>", '{"a": 1}', "[", "x"])
+def test_what_is_no_record_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError, match="U011"):
+        record_of(tmp_path, text)
+
+
+def test_json_of_version_2_is_read(tmp_path: Path) -> None:
+    held = {
+        "identificationModule": {"nctId": "NCT00000002", "briefTitle": "T"},
+        "statusModule": {"overallStatus": "ACTIVE_NOT_RECRUITING", "lastUpdateSubmitDate": "2024-05-01"},
+        "designModule": {"phases": ["PHASE3"]},
+        "eligibilityModule": {
+            "eligibilityCriteria": "Inclusion Criteria:\n\n* Age \u2265 18 years",
+            "sex": "ALL",
+        },
+    }
+    record = record_of(tmp_path, json.dumps({"protocolSection": held}))
+    assert (record.status, record.phase, record.updated) == ("closed", "3", "2024-05-01")
+    assert draft_of(record, date(2026, 1, 1)).proposed == 1

@@ -178,11 +178,15 @@ def columns_of(record: type[Record], records: Sequence[Record]) -> dict[str, Col
     return {
         each.name: _COLUMN_OF[types[each.name]](getattr(one, each.name) for one in records)
         for each in fields(record)
-        if types[each.name] is not Source and each.name not in _WORDS_OF_THE_SOURCE
+        if types[each.name] is not Source
+        and each.name not in _WORDS_OF_THE_SOURCE
+        and (each.name, types[each.name]) != _WHY_JUDGED
     }
 
 
-_WORDS_OF_THE_SOURCE = ("label", "written", "elsewhere", "person", "reason", "document", "of")
+_WORDS_OF_THE_SOURCE = ("label", "written", "elsewhere", "person", "document", "of")
+#: of a judgement; the reason for a medicine or an operation is a condition that rules ask for
+_WHY_JUDGED = ("reason", str)
 #: the column for each type that a record's field can have
 _COLUMN_OF: Mapping[object, Callable[..., Column]] = {
     Interval: NumberColumn.of,

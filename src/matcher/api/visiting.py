@@ -105,7 +105,7 @@ def page(
 ) -> HTMLResponse:
     """A page of the application for this visitor."""
     version = server_of(request).holder.current.version
-    text = rendered(template, visitor=visitor, here=request.url.path, in_force=version, **context)
+    text = rendered(template, visitor=visitor, here=request.url.path, rulebook_now=version, **context)
     response = HTMLResponse(text, status, OF_PAGES)
     if visitor.fresh:
         give_cookie(request, response, visitor.cookie)

@@ -13,13 +13,17 @@ from tests.small_formulary import SMALL_FORMULARY
 FILLED = {
     "matcher/vocabulary/staging.py": {"axis": "t"},
     "matcher/readers/mapped.py": {"table": "labs"},
+    "matcher/readers/merging.py": {"table": "labs"},
     "matcher/readers/bound.py": {"escaped": r"course\ (\d+)"},
     "matcher/rulebook/lint/sections.py": {"part": "chemotherapy"},
 }
 
 
-# Looked for in fields of rows only, which are bounded where a row is read; the next test shows that.
+# Looked for in fields of rows only, which are bounded where a row is read; the next test shows that. A sentence of a
+# registry is looked at up to 200 characters, the name of a drug up to 300.
 BOUNDED = (
+    "matcher/readers/cell_text.py",
+    "matcher/exchange/forms.py",
     "matcher/readers/alterations.py",
     "matcher/readers/results.py",
     "matcher/vocabulary/alterations.py",

@@ -188,8 +188,9 @@ def test_a_candidate_is_shown_with_its_criteria_and_sources(http: httpx.Client) 
 
 def test_features_are_what_the_rulebook_asks(http: httpx.Client) -> None:
     features = http.get("/v1/features?topic=ecog").json()["items"]
-    assert [each["name"] for each in features] == ["ecog"]
-    assert (features[0]["kind"], features[0]["integer"]) == ("number", True)
+    (ecog,) = [each for each in features if each["name"] == "ecog"]
+    assert {each["topic"] for each in features} == {"ecog"}
+    assert (ecog["kind"], ecog["integer"]) == ("number", True)
     assert "performance status" in features[0]["question"]
 
 

@@ -124,41 +124,75 @@ def _pregnant(found: re.Match[str]) -> Proposal:
     return Proposal({"any": [{"pregnant": True}, *nursing]} if nursing else {"pregnant": True})
 
 
-_INCLUDING: tuple[tuple[str, _Made], ...] = (
-    (rf"{_WHO}(?:aged? )?{_AT_LEAST} ?(\d{{1,2}}) (?:years?|yrs?)(?: of age| old)?", _age),
-    (rf"{_WHO}(?:aged? )?(\d{{1,2}}) years(?: of age)? (?:or|and) (?:older|above|over)", _age),
+_INCLUDING: tuple[tuple[re.Pattern[str], _Made], ...] = (
     (
-        rf"{_WHO}aged? (?:between )?(\d{{1,2}})(?: years)? ?(?:-|to|and|\u2013) ?(\d{{1,3}}) years(?: of age| old)?(?: \(?inclusive\)?)?",
+        re.compile(
+            rf"{_WHO}(?:aged? )?{_AT_LEAST} ?(\d{{1,2}}) (?:years?|yrs?)(?: of age| old)?", re.IGNORECASE
+        ),
+        _age,
+    ),
+    (
+        re.compile(
+            rf"{_WHO}(?:aged? )?(\d{{1,2}}) years(?: of age)? (?:or|and) (?:older|above|over)", re.IGNORECASE
+        ),
+        _age,
+    ),
+    (
+        re.compile(
+            rf"{_WHO}aged? (?:between )?(\d{{1,2}})(?: years)? ?(?:-|to|and|\u2013) ?(\d{{1,3}}) years(?: of age| old)?(?: \(?inclusive\)?)?",
+            re.IGNORECASE,
+        ),
         _age_between,
     ),
     (
-        r"(?:eastern cooperative oncology group )?\(?ecog\)? (?:performance status|ps)?(?: \(ps\))?(?: score)?(?: of| is| must be)? ?(?:0|zero) ?(?:-|to|or|\u2013) ?([1-3])",
+        re.compile(
+            r"(?:eastern cooperative oncology group )?\(?ecog\)? (?:performance status|ps)?(?: \(ps\))?(?: score)?(?: of| is| must be)? ?(?:0|zero) ?(?:-|to|or|\u2013) ?([1-3])",
+            re.IGNORECASE,
+        ),
         _ecog,
     ),
     (
-        rf"(?:eastern cooperative oncology group )?\(?ecog\)? (?:performance status|ps)?(?: score)? ?{_AT_MOST} ?([0-3])",
+        re.compile(
+            rf"(?:eastern cooperative oncology group )?\(?ecog\)? (?:performance status|ps)?(?: score)? ?{_AT_MOST} ?([0-3])",
+            re.IGNORECASE,
+        ),
         _ecog,
     ),
     (
-        rf"karnofsky (?:performance status|performance score|score|index|ps)?(?: \(kps\))?(?: of)? ?{_AT_LEAST} ?(\d{{2,3}}) ?%?",
+        re.compile(
+            rf"karnofsky (?:performance status|performance score|score|index|ps)?(?: \(kps\))?(?: of)? ?{_AT_LEAST} ?(\d{{2,3}}) ?%?",
+            re.IGNORECASE,
+        ),
         _karnofsky,
     ),
     (
-        rf"(?:estimated |expected |anticipated )?life expectancy(?: of| is)? ?{_AT_LEAST} ?(\d{{1,2}}) (months?|weeks?)",
+        re.compile(
+            rf"(?:estimated |expected |anticipated )?life expectancy(?: of| is)? ?{_AT_LEAST} ?(\d{{1,2}}) (months?|weeks?)",
+            re.IGNORECASE,
+        ),
         _life,
     ),
-    (rf"{_TEST}(?: count)?:? ?{_AT_LEAST} ?{_N} ?({_CELLS})", _counts),
-    (rf"{_TEST}:? ?{_AT_LEAST} ?{_N} ?(g/dl|g/l)", _mass),
-    (rf"{_TEST}:? ?{_AT_MOST} ?{_N} ?{_ULN}", _multiple),
-    (rf"(?:ast (?:and|/) ?alt|alt (?:and|/) ?ast):? ?{_AT_MOST} ?{_N} ?{_ULN}", _both_enzymes),
+    (re.compile(rf"{_TEST}(?: count)?:? ?{_AT_LEAST} ?{_N} ?({_CELLS})", re.IGNORECASE), _counts),
+    (re.compile(rf"{_TEST}:? ?{_AT_LEAST} ?{_N} ?(g/dl|g/l)", re.IGNORECASE), _mass),
+    (re.compile(rf"{_TEST}:? ?{_AT_MOST} ?{_N} ?{_ULN}", re.IGNORECASE), _multiple),
     (
-        r"(?:patients? (?:must|should) have |presence of )?(?:at least (?:one|1) )?measurable (?:disease|lesion)(?: (?:by|per|according to|as defined by) recist(?: (?:v|version )?1\.[01])?)?",
+        re.compile(rf"(?:ast (?:and|/) ?alt|alt (?:and|/) ?ast):? ?{_AT_MOST} ?{_N} ?{_ULN}", re.IGNORECASE),
+        _both_enzymes,
+    ),
+    (
+        re.compile(
+            r"(?:patients? (?:must|should) have |presence of )?(?:at least (?:one|1) )?measurable (?:disease|lesion)(?: (?:by|per|according to|as defined by) recist(?: (?:v|version )?1\.[01])?)?",
+            re.IGNORECASE,
+        ),
         _measurable,
     ),
 )
-_EXCLUDING: tuple[tuple[str, _Made], ...] = (
+_EXCLUDING: tuple[tuple[re.Pattern[str], _Made], ...] = (
     (
-        r"(?:women who are |females who are |patients who are )?pregnant(?: (?:or|and|and/or) (?:lactating|breast-?feeding|nursing))?(?: (?:women|females|patients))?",
+        re.compile(
+            r"(?:women who are |females who are |patients who are )?pregnant(?: (?:or|and|and/or) (?:lactating|breast-?feeding|nursing))?(?: (?:women|females|patients))?",
+            re.IGNORECASE,
+        ),
         _pregnant,
     ),
 )
@@ -170,7 +204,7 @@ def proposal_of(text: str, *, excludes: bool) -> Proposal | None:
     if len(plain) > 200:
         return None
     for pattern, made in _EXCLUDING if excludes else _INCLUDING:
-        found = re.fullmatch(pattern, plain, re.IGNORECASE)
+        found = pattern.fullmatch(plain)
         if found is not None:
             return made(found)
     return None

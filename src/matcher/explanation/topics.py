@@ -75,6 +75,8 @@ def _fields(word: str, named: tuple[str, ...], formulary: Formulary) -> Iterator
         case "lab":
             yield from (f"lab:{each}" for each in named)
             yield from _CLEARANCE if "creatinine" in named else ()
+        case "condition" | "procedure" if "any" in named:
+            yield f"{word}s"
         case "biomarker" | "alteration" | "condition" | "procedure" | "stage":
             yield from (f"{word}:{each}" for each in named)
         case "hla":
@@ -84,7 +86,7 @@ def _fields(word: str, named: tuple[str, ...], formulary: Formulary) -> Iterator
         case "washout":
             yield from (_since(each, formulary) for each in named)
         case _ if word in _THERAPY:
-            yield from (f"therapy:{each}" for each in named)
+            yield from (f"therapy:{each}" for each in named if each != "any")
             yield "therapies"
 
 

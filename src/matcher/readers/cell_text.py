@@ -83,10 +83,10 @@ def other_of(table: str) -> str:
 
 _UNIT = r"(?:MG|MCG|UG|G|UNT|UNITS?|IU|MEQ|MMOL|ML|MCI|%|PNU|CELLS|ACTUAT)"
 _STRENGTH = re.compile(
-    rf"\s+\d[\d,.]*(?:-\d[\d.]*)?\s*{_UNIT}(?:/(?:\d[\d.]*\s*)?(?:{_UNIT}|HR|ACTUAT|DAY))?(?:\s.*|$)",
+    rf"\s\d[\d,.]*(?:-\d[\d.]*)?\s?{_UNIT}(?:/(?:\d[\d.]*\s*)?(?:{_UNIT}|HR|ACTUAT|DAY))?(?:\s.*|$)",
     re.IGNORECASE | re.DOTALL,
 )
-_AMOUNT = re.compile(r"(?:NDA\d{6}\s+)?(?:\d[\d.]*\s*(?:ML|HR|ACTUAT|MG|DAY)\s+)+", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:NDA\d{6}\s)?(?:\d[\d.]*\s?(?:ML|HR|ACTUAT|MG|DAY)\s)+", re.IGNORECASE)
 _FORM = re.compile(
     r"\s+(?:oral|inject?able|topical|nasal|ophthalmic|rectal|vaginal|inhalation|transdermal|chewable|"
     r"extended release|delayed release|prefilled|intravenous)\s+(?:product|tablet|capsule|solution|suspension|"
@@ -136,9 +136,9 @@ def substances_of(text: str) -> list[str]:
     """
     if len(text) > _LONGEST_DRUG:
         return [text]
-    body = re.sub(r"\s*\[[^\[\]]*\]\s*$", "", text.strip())
+    body = re.sub(r" ?\[[^\[\]]*\]$", "", " ".join(text.split()))
     found: list[str] = []
-    for part in re.split(r"\s+/\s+", body):
+    for part in body.split(" / "):
         named = _AMOUNT.sub("", part.strip(), count=1) if _AMOUNT.match(part.strip()) else part.strip()
         named = _FORM.sub("", _STRENGTH.sub("", named)).strip()
         words = named.split()

@@ -184,7 +184,7 @@ def _therapies(asked: frozenset[str], formulary: Formulary) -> Iterator[Field]:
     yield from _coded("therapy", asked, (*sorted(formulary.classes), *sorted(formulary.agents)), formulary)
     for name, kind in OBSERVATIONS.items():
         if kind.section == "therapy":
-            yield from () if kind.subject else (fields.observation(kind),)
+            yield from (fields.observation(kind),) if not kind.subject or name in asked else ()
             yield from _about(name, asked, formulary)
     yield from _coded("procedure", asked, PROCEDURES.codes, formulary)
     yield _list(

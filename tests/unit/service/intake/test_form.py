@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from matcher.engines.base import NoteKind
 from matcher.engines.reference.kinds import whole
 from matcher.explanation.topics import fields_for, topic_of
 from matcher.features.catalogue import CATALOGUE
@@ -75,9 +76,11 @@ def test_a_form_that_is_filled_in_leaves_nothing_unknown_that_a_rule_reads(desk:
         topic_of(node.feature)
         for number, finding in table.findings[0].items()
         if isinstance(node := graph[number], Read) and finding.value == whole(node.feature.domain)
+        # The day of the treatment is too far off for what is known today to hold then.
+        if not any(note.kind is NoteKind.STALE for note in finding.notes)
     }
-    # NF2 has a method of its own for each of the two questions about it.
-    assert untold <= {"biomarker:nf2"}
+    # Some rules ask for one method, the form is filled in for another; a result as a number is no verdict.
+    assert untold <= {"biomarker:nf2", "biomarker:cell_of_origin", "biomarker:ctdna_mrd"}
 
 
 def filled(each: Field) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def filled(each: Field) -> dict[str, Any]:
         case Shape.PRESENCE if each.table in ("therapies", "conditions", "medications", "procedures"):
             return {} if each.table == "therapies" else {each.id: {"value": "no"}}
         case Shape.TNM:
-            return {each.id: {"edition": "8", "t": "T2", "n": "N0", "m": "M0"}}
+            return {each.id: {"edition": "8", "basis": "clinical", "t": "T2", "n": "N0", "m": "M0"}}
         case Shape.DIAGNOSIS:
             return {each.id: {"value": "PLMESO" if each.id == "diagnosis" else "epithelioid"}}
         case Shape.EVENT:

@@ -57,17 +57,33 @@ def each_once(records: tuple[_E, ...]) -> Iterator[_E]:
         yield _repeated(record) if place in repeated else record
 
 
-def _says(record: Entry) -> tuple[bool, bool, bool, int, str]:
+def _says(record: Entry) -> tuple[bool, bool, bool, int, bool, str]:
     """The cancer to be treated first, then what is not in doubt, what can be read, and of these what says most.
 
     What says exactly twice as much comes first; equals stand in an order that is not the file's.
     """
     values = [getattr(record, name) for name in sorted(SAID[type(record)] - NOT_SAID.union(DENIABLE))]
     read = [each for each in values if each is not None and not _is_wide(each)]
-    much = sum(1 + bool(getattr(each, "exact", True)) for each in read)
+    much = sum(1 + _is_exact(each) for each in read)
     doubted = any(each is not None and each.members & DOUBTS for each in _named(record))
     index = getattr(record, "index", None) == YES
-    return not index, doubted, _is_unread(record), -much, " ".join(map(str, values))
+    return (
+        not index,
+        doubted,
+        _is_unread(record),
+        -much,
+        not _is_exact(_named(record)),
+        " ".join(map(str, values)),
+    )
+
+
+def _is_exact(value: object) -> bool:
+    """Whether one thing is said: of two courses, *nivolumab* and *ipilimumab or nivolumab*, the first is certain."""
+    if isinstance(value, tuple):
+        return all(each is not None and _is_exact(each) for each in value)
+    if isinstance(value, Codes):
+        return len(value.members - DOUBTS) == 1
+    return bool(getattr(value, "exact", True))
 
 
 def _named(record: object) -> tuple[Codes | None, ...]:

@@ -76,3 +76,14 @@ def test_what_may_be_one_is_one_for_certain(table: str, rows: tuple[dict[str, An
 @pytest.mark.parametrize(("table", "rows"), ARE_TWO.values(), ids=ARE_TWO)
 def test_what_cannot_be_one_is_two(table: str, rows: tuple[dict[str, Any], ...]) -> None:
     assert {certain(table, each) for each in permutations(rows)} == {2}
+
+
+@pytest.mark.parametrize(
+    ("named", "other"), [("nivolumab", "ipilimumab or nivolumab"), ("cisplatin", "platinum")]
+)
+def test_of_two_that_may_be_one_the_one_that_is_named_stays_certain(named: str, other: str) -> None:
+    for rows in permutations([{"agents": named}, {"agents": other}]):
+        read = assembled(therapies=list(rows)).profile
+        assert read is not None
+        kept = [each for each in read.therapies.records if not is_repeated(each)]
+        assert [each.components[0].members for each in kept if each.components[0]] == [{named}]

@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from matcher.readers.code_systems import OTHER, CodeTables, system_of
 from matcher.readers.mapping_model import Cell, Pattern
 from matcher.readers.value import UnreadableError
@@ -57,6 +54,10 @@ def _replaced(pattern: str, template: str, text: str) -> str | None:
     if len(text) > LONGEST_MATCHED:
         return None
     whole = rf"(?i)\A(?:{pattern})\z"
+    # Arrow's expressions take linear time, whatever is written; most files have none.
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     held = pa.array([text])
     if not pc.match_substring_regex(held, whole)[0].as_py():
         return None

@@ -13,8 +13,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import ValidationError
 
 from matcher.domain.wire.model import LISTS, ROWS, AbsenceRow, ObservationRow
@@ -255,6 +253,9 @@ def _strange_system(system: str, location: Location, marked: Marked) -> Diagnost
 
 def _fault_of(pattern: str) -> str:
     """What is wrong with a regular expression, as the engine that will run it sees it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     try:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid as error:

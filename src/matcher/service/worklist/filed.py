@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from matcher.readers.frames import FrameFile, FramePart, read_frames
 from matcher.rules.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from matcher.readers.frames import FrameFile, FramePart
 
 PART = 250
 """Patients that are read together: one of them is read with the others of the part."""
@@ -42,6 +44,9 @@ class Filed:
 
     def open(self, rulebook: Rulebook) -> FrameFile:
         """Raises what is wrong with mapping, header or file as a whole."""
+        # A server that lists nobody has no use for columns, and starts without them.
+        from matcher.readers.frames import read_frames
+
         return read_frames(
             self.patients,
             formulary=rulebook.formulary,

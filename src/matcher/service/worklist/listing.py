@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING, Any
 
 from matcher.explanation.answer import PatientShown
-from matcher.readers.frames import FramePart
 from matcher.rules.candidate import CandidateKind
 from matcher.rules.rulebook import Rulebook
 from matcher.service.account import STANDINGS
-from matcher.service.bulk.job import Job
-from matcher.service.bulk.part import FrameMatcher
 from matcher.service.match import Matcher
 from matcher.service.rendered import MATCH_COLUMNS, match_rows
 from matcher.service.worklist.filed import PART, Filed
 from matcher.service.worklist.patient import with_judgements
 from matcher.store import Entry, Pair
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from matcher.readers.frames import FramePart
+    from matcher.service.bulk.part import FrameMatcher
 
 RULED_OUT = STANDINGS.index("ineligible")
 NOBODY = len(STANDINGS)
@@ -57,6 +57,9 @@ class Listing:
     _frames: FrameMatcher = field(init=False)
 
     def __post_init__(self) -> None:
+        from matcher.service.bulk.job import Job
+        from matcher.service.bulk.part import FrameMatcher
+
         filed = self.filed
         job = Job(filed.patients, filed.mapping, self.rulebook.version, filed.as_of, filed.today, PART)
         object.__setattr__(self, "_frames", FrameMatcher(job, self.rulebook))
@@ -102,6 +105,9 @@ class _Row:
 
 def _trial_rows(table: pa.Table, *, everything: bool) -> Iterator[_Row]:
     """The rows of trials; those that rule the patient out only where they are compared with an earlier run."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     wanted = pc.equal(table["kind"].cast(pa.string()), "trial")
     if not everything:
         wanted = pc.and_(wanted, pc.not_equal(table["standing"].cast(pa.string()), "ineligible"))

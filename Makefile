@@ -88,6 +88,7 @@ mutate: setup
 whole: setup
 	@MATCHER_WHOLE=1 $(BIN)/python -m pytest -k "published or inside" tests/functional/test_spark.py \
 		tests/functional/test_at_size.py $(ARGS)
+	@MATCHER_WHOLE=1 $(BIN)/python -m pytest -k every_node_of_every_case tests/unit/engines/test_durable_engine.py $(ARGS)
 	@MATCHER_WHOLE=1 $(BIN)/python -m pytest tests/web/test_stopping.py $(ARGS)
 
 check: setup

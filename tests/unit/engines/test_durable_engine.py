@@ -1,5 +1,6 @@
 """The durable engine on the shipped rulebook, at the limits of durable-rules, and when something goes wrong."""
 
+import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +79,8 @@ class TestShippedRulebook:
         self, engine: DurableEngine, rulebook: Rulebook, root: Path
     ) -> None:
         cases, _ = read_cases(rulebook, root / "rules")
-        patients = [each.profile for each in cases]
+        # One of three: the others with `make whole`. Every rule has many, and each is a whole rulebook to this engine.
+        patients = [each.profile for each in cases][:: None if os.environ.get("MATCHER_WHOLE") else 3]
         check(rulebook.graph, patients, engine.evaluate(rulebook.graph, patients))
 
     def test_every_node_of_the_fixtures_is_the_same_also_within_one_interview(

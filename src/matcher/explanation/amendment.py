@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import zip_longest
+from typing import TypeVar
 
 from matcher.explanation.description import CriterionDescribed, Description, describe, describe_derivation
 from matcher.explanation.version import criterion_on
@@ -15,6 +16,7 @@ from matcher.rules.rulebook import Derivation, Rulebook
 
 #: how many names a changed list is told by
 _NAMED = 12
+_R = TypeVar("_R", Candidate, Derivation)
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 
@@ -81,7 +83,10 @@ class Amendment:
 
 def amendment(before: Rulebook, after: Rulebook) -> Amendment:
     """From one rulebook to another."""
-    found = [*_candidates(before.by_id, after.by_id), *_derivations(before.derived, after.derived)]
+    found = [
+        *_rules(before.by_id, after.by_id, _candidate),
+        *_rules(before.derived, after.derived, _derivation),
+    ]
     return Amendment(before.short_version, after.short_version, tuple(found))
 
 
@@ -91,32 +96,32 @@ def _change(before: object, after: object) -> str:
     return CHANGED if after else REMOVED
 
 
-def _candidates(before: Mapping[str, Candidate], after: Mapping[str, Candidate]) -> Iterator[RuleChanged]:
+def _rules(
+    before: Mapping[str, _R], after: Mapping[str, _R], changed: Callable[[_R, _R], RuleChanged | None]
+) -> Iterator[RuleChanged]:
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
-        if old is None or new is None:
-            held = new or old
-            assert held is not None
+        if old is not None and new is not None:
+            if (found := changed(old, new)) is not None:
+                yield found
+        elif (held := new or old) is not None:
             yield RuleChanged(name, held.title, _change(old, new))
-            continue
-        shown = describe(old), describe(new)
-        criteria = tuple(_criteria(old, new, *shown))
-        lines = tuple(_lines(*shown))
-        if criteria or lines:
-            yield RuleChanged(name, new.title, CHANGED, criteria, lines)
 
 
-def _derivations(before: Mapping[str, Derivation], after: Mapping[str, Derivation]) -> Iterator[RuleChanged]:
-    for name in sorted({*before, *after}):
-        old, new = before.get(name), after.get(name)
-        if old is None or new is None:
-            held = new or old
-            assert held is not None
-            yield RuleChanged(name, held.title, _change(old, new))
-        elif old.document != new.document or old.conditions != new.conditions:
-            lines = list(_lines(describe_derivation(old), describe_derivation(new)))
-            lines += _rows(old.conditions, new.conditions)
-            yield RuleChanged(name, new.title, CHANGED, lines=tuple(lines))
+def _candidate(old: Candidate, new: Candidate) -> RuleChanged | None:
+    shown = describe(old), describe(new)
+    criteria, lines = tuple(_criteria(old, new, *shown)), tuple(_lines(*shown))
+    return RuleChanged(new.id, new.title, CHANGED, criteria, lines) if criteria or lines else None
+
+
+def _derivation(old: Derivation, new: Derivation) -> RuleChanged | None:
+    if old.document == new.document and old.conditions == new.conditions:
+        return None
+    lines = (
+        *_lines(describe_derivation(old), describe_derivation(new)),
+        *_rows(old.conditions, new.conditions),
+    )
+    return RuleChanged(new.name, new.title, CHANGED, lines=lines)
 
 
 def _rows(before: Sequence[Condition], after: Sequence[Condition]) -> Iterator[LineChanged]:

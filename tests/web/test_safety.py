@@ -27,7 +27,7 @@ JSON = {"content-type": "application/json"}
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("server")
     rules = write_rulebook(folder / "rules")
-    with serving(folder, rules=str(rules), upload_limit=4 << 20, timeout=2.0) as started:
+    with serving(folder, rules=str(rules), upload_limit=4 << 20, timeout=5.0) as started:
         yield started
 
 

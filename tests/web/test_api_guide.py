@@ -78,7 +78,7 @@ def test_the_client_gives_the_program_s_own_records(live: Live, tmp_path: Path) 
         assert len(listed) == matcher.rulebook().trials + matcher.rulebook().regimens
         assert {each.kind for each in matcher.candidates(kind="regimen")} == {"regimen"}
         assert matcher.candidate(listed[0].id).listed == listed[0]
-        assert [each.name for each in matcher.features(topic="ecog")] == ["ecog"]
+        assert "ecog" in [each.name for each in matcher.features(topic="ecog")]
         with pytest.raises(ProblemError) as refused:
             matcher.candidate("../x")
         assert refused.value.problem.status == 404

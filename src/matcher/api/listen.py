@@ -18,6 +18,8 @@ from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.errors import UsageError
 from matcher.store import Tokens, open_database
 
+#: seconds after which a process that serves is taken for hung: one that is still starting on a busy machine is not
+_STARTS_WITHIN = 60
 _LONGEST_HEADERS = 64 << 10
 
 
@@ -48,6 +50,7 @@ def listen(settings: Settings) -> None:
             backlog=BACKLOG,
             timeout_keep_alive=settings.idle_seconds,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_worker_healthcheck=_STARTS_WITHIN,
             h11_max_incomplete_event_size=_LONGEST_HEADERS,
         )
 

@@ -22,7 +22,7 @@ from matcher.vocabulary.procedures import PROCEDURES
 
 # The kind of thing that SNOMED CT puts behind a name; it is no part of it.
 _SEMANTIC_TAG = re.compile(
-    r"\s+\((?:disorder|finding|procedure|situation|regime/therapy|morphologic abnormality|substance|"
+    r"\s\((?:disorder|finding|procedure|situation|regime/therapy|morphologic abnormality|substance|"
     r"physical object|observable entity|organism|product|qualifier value|morphology|tumor staging)\)$",
     re.IGNORECASE,
 )
@@ -96,7 +96,7 @@ def _through(drawing: Drawing, through: Through, code: str, words: str) -> tuple
 
 def without_tag(words: str) -> str:
     """A name of SNOMED CT without the kind of thing behind it."""
-    return _SEMANTIC_TAG.sub("", words)
+    return _SEMANTIC_TAG.sub("", words).rstrip()
 
 
 def by_name(words: str, lists: Iterable[str]) -> Meaning | None:

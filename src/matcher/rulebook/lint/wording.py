@@ -22,7 +22,7 @@ _NEGATIVE = re.compile(
     re.IGNORECASE,
 )
 # A digit behind a letter is part of a name: PD-1, CTLA-4, OX40.
-_NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:[,\u202f ]\d{3})*(?:\.\d+)?(?![\w])")
+_SAID_NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:[,\u202f ]\d{3})*(?:\.\d+)?(?![\w])")
 _ANY_NUMBER = re.compile(r"(?<![A-Za-z_\d.])\d+(?:\.\d+)?")
 #: what is the same length of time in another unit
 _TIMES = (1, 7, 12, 30, 365)
@@ -65,7 +65,7 @@ def _may_deny(part: Condition) -> bool:
 
 
 def _other_numbers(text: str, marked: Marked, placed: Placed) -> str:
-    said = {float(re.sub(r"[^\d.]", "", each)) for each in _NUMBER.findall(text)}
+    said = {float(re.sub(r"[^\d.]", "", each)) for each in _SAID_NUMBER.findall(text)}
     given = written = {float(each) for each in _ANY_NUMBER.findall(str(_when(marked, placed)))}
     if not said or not written:
         return ""

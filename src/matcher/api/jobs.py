@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -18,7 +18,7 @@ from matcher.api.problems import Problem, problem_of, problems
 from matcher.api.runner import file_run, job_folder
 from matcher.api.server import Clinician, Current, Server, TheServer
 from matcher.api.shapes import JobPage, JobProblem, JobShown, ResultFile
-from matcher.api.uploads import Upload, save
+from matcher.api.uploads import TAKES_A_FILE, Upload, save
 from matcher.errors import CODES, MatcherError
 from matcher.service.outputs import FILES
 from matcher.store import Job, JobState, TooManyJobsError
@@ -29,40 +29,13 @@ _CHECKED_AT_ONCE = 8 << 20
 router = APIRouter(tags=["batch"])
 JobId = Annotated[str, InPath(alias="id", max_length=200, examples=["0f8fad5bd9cb469fa16570867728950e"])]
 
-_TAKES: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "contentMediaType": "application/octet-stream",
-                            "description": "CSV, TSV, JSON, JSON Lines or Parquet, told by the name's ending; or a "
-                            "zip of the tables.",
-                        },
-                        "mapping": {
-                            "type": "string",
-                            "contentMediaType": "application/octet-stream",
-                            "description": "YAML that says what the columns mean.",
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
-
 
 @router.post(
     "/v1/match/batch",
     summary="Match a file of patients",
     status_code=202,
     responses=problems(400, 401, 403, 415, 422, 429),
-    openapi_extra=_TAKES,
+    openapi_extra=TAKES_A_FILE,
 )
 async def begin(
     request: Request,

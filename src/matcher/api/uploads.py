@@ -12,10 +12,38 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from matcher.api.problems import Problem
 from matcher.api.settings import Settings
+
+TAKES_A_FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "contentMediaType": "application/octet-stream",
+                            "description": "CSV, TSV, JSON, JSON Lines or Parquet, told by the name's ending; or a "
+                            "zip of the tables.",
+                        },
+                        "mapping": {
+                            "type": "string",
+                            "contentMediaType": "application/octet-stream",
+                            "description": "YAML that says what the columns mean.",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+"""The body of an operation that takes patients and perhaps a mapping, as OpenAPI has it."""
 
 ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".zip")
 _DELIMITED = frozenset({".csv", ".tsv", ".tab", ".psv", ".txt"})

@@ -12,6 +12,7 @@ from matcher.api.asking import Stretch
 from matcher.api.patient_pages import judged_of
 from matcher.api.problems import Problem, problems
 from matcher.api.server import Coordinator, Current, TheServer
+from matcher.api.uploads import TAKES_A_FILE
 from matcher.api.worklist_desk import ListDesk, Sheet
 from matcher.api.worklist_shapes import (
     JudgementAsked,
@@ -54,23 +55,7 @@ def list_worklists(desk: Desk) -> WorklistPage:
     summary="Send a file of patients to a worklist",
     status_code=202,
     responses=problems(400, 401, 403, 404, 415, 422, 429),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["file"],
-                        "properties": {
-                            "file": {"type": "string", "contentMediaType": "application/octet-stream"},
-                            "mapping": {"type": "string", "contentMediaType": "application/octet-stream"},
-                        },
-                    }
-                }
-            },
-        }
-    },
+    openapi_extra=TAKES_A_FILE,
 )
 async def send(
     request: Request,

@@ -68,9 +68,11 @@ $(RUNNABLE) $(READY): pyproject.toml requirements.lock $(if $(PYTHON),again)
 run: runnable
 	@$(BIN)/matcher match fixtures/patients.csv --as-of 2026-01-15 --out out
 
-# Half as many again as there are cores: a third of the time tests wait for servers to begin and end.
+# Half as many again as there are cores: a third of the time tests wait for servers to begin and end. The order is that
+# of tests/conftest.py: the files that take longest are not the last.
 test: setup
-	@$(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)) --dist loadfile \
+		--no-loadscope-reorder $(ARGS)
 
 # What takes longest and guards machinery rather than meaning: whole rulebooks on every engine, processes, stores, patterns.
 LONG := test_patterns.py test_imports.py test_house.py engines/test_durable_engine.py engines/test_columnar_engine.py \

@@ -111,6 +111,12 @@ _SERVER = (
         "The port is taken by another program, or the address is none of this machine's.",
         "Stop the other program, or give another --port or --host.",
     ),
+    Code(
+        "U068",
+        "Edit that cannot be made",
+        "The rule's text has no such place, or is written in a way that a form cannot change without touching more.",
+        "Look at the cards again, or change it in the text.",
+    ),
 )
 
 SERVER_FAMILIES = (

@@ -7,6 +7,7 @@ never values.
 from __future__ import annotations
 
 import errno
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from starlette.requests import ClientDisconnect
 from matcher.api.shapes import Finding, ProblemDetail
 from matcher.errors import CODES, Diagnostic, MatcherError, PatientDataError, RuleError, UsageError
 from matcher.errors.defect import place_of
+from matcher.exchange.fhir_outcome import FHIR, FHIR_JSON, is_fhir_address, refusal
 from matcher.store import StoreError
 from matcher.web.render import rendered
 
@@ -55,7 +57,8 @@ class Problem(HTTPException):
         self.findings = tuple(findings)
 
 
-def problem_response(problem: Problem, request_id: str = "") -> Response:
+def problem_response(problem: Problem, request_id: str = "", path: str = "") -> Response:
+    """As a problem detail; under ``/fhir`` as an OperationOutcome."""
     known = CODES[problem.code]
     body = ProblemDetail(
         type=f"/v1/errors/{problem.code}",
@@ -71,14 +74,17 @@ def problem_response(problem: Problem, request_id: str = "") -> Response:
     headers = dict(problem.headers or {})
     if problem.status_code == 401:
         headers.setdefault("WWW-Authenticate", "Bearer")
+    if is_fhir_address(path):
+        said = refusal(problem.status_code, problem.code, body.detail, known.remedy, problem.findings)
+        return Response(json.dumps(said), problem.status_code, headers, FHIR_JSON)
     return Response(body.model_dump_json(), problem.status_code, headers, MEDIA_TYPE)
 
 
 def answered(request: Request, problem: Problem) -> Response:
     """As a page to a person who looks at one, and as a problem detail to everybody else."""
-    response = problem_response(problem, request_id_of(request))
     path = request.url.path
-    wants_page = "text/html" in request.headers.get("accept", "") and not path.startswith("/v1/")
+    response = problem_response(problem, request_id_of(request), path)
+    wants_page = "text/html" in request.headers.get("accept", "") and not path.startswith(("/v1/", FHIR))
     if not wants_page or problem.status_code < 400:
         return response
     shown = {

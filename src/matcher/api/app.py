@@ -36,6 +36,7 @@ from matcher.api.server import Server, current_of, open_server, server_of
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.api.visiting import admit
+from matcher.api.workbench import drafts, trying
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
@@ -87,6 +88,8 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
         rulebook,
         sessions,
         worklists,
+        drafts,
+        trying,
         shell,
         worklist_pages,
         patient_pages,

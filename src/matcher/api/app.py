@@ -36,7 +36,7 @@ from matcher.api.server import Server, current_of, open_server, server_of
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.api.visiting import admit
-from matcher.api.workbench import drafts, trying
+from matcher.api.workbench import drafts, merging, trying
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
@@ -90,6 +90,7 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
         worklists,
         drafts,
         trying,
+        merging,
         shell,
         worklist_pages,
         patient_pages,

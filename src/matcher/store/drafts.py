@@ -193,7 +193,13 @@ class Drafts:
             return [_draft(each) for each in rows]
 
     def save(
-        self, identifier: str, part: Part, content: str, revision: int, who: Who, origin: Any = None
+        self,
+        identifier: str,
+        part: Part,
+        content: str,
+        revision: int,
+        who: Who,
+        origin: Mapping[str, Any] | None = None,
     ) -> Saved | None:
         """Takes a text or cases that were written on what this revision held; none where there is no such draft.
 

@@ -84,11 +84,18 @@ class DraftDesk:
             identity.name, identity.kind, begun.text, begun.cases, begun.origin, self.who
         )
 
-    def save(self, identifier: str, part: Part, content: str, revision: int) -> Saved:
-        """Taken, or kept aside where somebody else was first."""
+    def save(
+        self,
+        identifier: str,
+        part: Part,
+        content: str,
+        revision: int,
+        origin: Mapping[str, Any] | None = None,
+    ) -> Saved:
+        """Taken, or kept aside where somebody else was first; ``origin`` where the draft begins anew from elsewhere."""
         self.may("author", "approver")
         _check_length(content)
-        saved = self.drafts.save(identifier, part, content, revision, self.who)
+        saved = self.drafts.save(identifier, part, content, revision, self.who, origin)
         if saved is None:
             raise Problem(404, "U058", "there is no such draft", place="path.id")
         if saved.done and part == "text":

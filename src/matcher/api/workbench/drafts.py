@@ -21,8 +21,8 @@ router = APIRouter(tags=["drafts"])
 DraftId = Annotated[str, InPath(alias="id", max_length=16, examples=["0f8fad5bd9cb469f"])]
 Writer = Annotated[Caller, allow("author", "approver")]
 """Who works on drafts."""
-_READ = problems(401, 403, 404, 422)
-_WRITE = problems(400, 401, 403, 404, 409, 413, 415, 422)
+DRAFT = problems(401, 403, 404, 422)
+WRITES = problems(400, 401, 403, 404, 409, 413, 415, 422)
 
 
 async def _desk(server: TheServer, caller: Writer, served: Current) -> DraftDesk:
@@ -32,7 +32,7 @@ async def _desk(server: TheServer, caller: Writer, served: Current) -> DraftDesk
 Desk = Annotated[DraftDesk, Depends(_desk)]
 
 
-@router.post("/v1/drafts", summary="Begin a draft", status_code=201, responses=_WRITE)
+@router.post("/v1/drafts", summary="Begin a draft", status_code=201, responses=WRITES)
 def begin(desk: Desk, asked: shapes.DraftAsked) -> shapes.DraftWhole:
     """Blank, as a copy of a rule in force, from a file, a registry's record, or the criteria of a protocol."""
     how = asked.model_dump(by_alias=True)
@@ -43,7 +43,7 @@ def begin(desk: Desk, asked: shapes.DraftAsked) -> shapes.DraftWhole:
     return whole(desk, draft)
 
 
-@router.get("/v1/drafts", summary="Drafts", responses=_READ)
+@router.get("/v1/drafts", summary="Drafts", responses=DRAFT)
 def list_drafts(
     desk: Desk,
     state: Annotated[str, Query(max_length=16, description="draft, in review, approved or retired.")] = "",
@@ -55,24 +55,24 @@ def list_drafts(
     return shapes.DraftPage(items=[shapes.DraftListed(**_head(desk, each)) for each in found])
 
 
-@router.get("/v1/drafts/{id}", summary="A draft", responses=_READ)
+@router.get("/v1/drafts/{id}", summary="A draft", responses=DRAFT)
 def show(desk: Desk, identifier: DraftId) -> shapes.DraftWhole:
     return whole(desk, desk.found(identifier))
 
 
-@router.put("/v1/drafts/{id}/text", summary="Save the rule", responses=_WRITE, response_model=shapes.Saved)
+@router.put("/v1/drafts/{id}/text", summary="Save the rule", responses=WRITES, response_model=shapes.Saved)
 def save_text(desk: Desk, identifier: DraftId, asked: shapes.TextAsked) -> Any:
     """Where somebody else saved it meanwhile: 409, with their `text`, `revision` and `author`; yours is kept aside."""
-    return _saved(desk.save(identifier, "text", asked.text, asked.revision), "text")
+    return saved_or_theirs(desk.save(identifier, "text", asked.text, asked.revision), "text")
 
 
-@router.put("/v1/drafts/{id}/cases", summary="Save the cases", responses=_WRITE, response_model=shapes.Saved)
+@router.put("/v1/drafts/{id}/cases", summary="Save the cases", responses=WRITES, response_model=shapes.Saved)
 def save_cases(desk: Desk, identifier: DraftId, asked: shapes.CasesAsked) -> Any:
     """As the rule itself is saved; one does not stand in the other's way."""
-    return _saved(desk.save(identifier, "cases", asked.cases, asked.revision), "cases")
+    return saved_or_theirs(desk.save(identifier, "cases", asked.cases, asked.revision), "cases")
 
 
-def _saved(saved: Saved, part: Part) -> Any:
+def saved_or_theirs(saved: Saved, part: Part) -> Any:
     if saved.done:
         return shapes.Saved(revision=saved.draft.revision)
     known = CODES["U062"]
@@ -91,7 +91,7 @@ def _saved(saved: Saved, part: Part) -> Any:
     return JSONResponse(body, 409, media_type=MEDIA_TYPE)
 
 
-@router.get("/v1/drafts/{id}/revisions", summary="Every save of a draft", responses=_READ)
+@router.get("/v1/drafts/{id}/revisions", summary="Every save of a draft", responses=DRAFT)
 def revisions(desk: Desk, identifier: DraftId) -> shapes.RevisionPage:
     draft = desk.found(identifier)
     items = [
@@ -101,7 +101,7 @@ def revisions(desk: Desk, identifier: DraftId) -> shapes.RevisionPage:
     return shapes.RevisionPage(items=items)
 
 
-@router.get("/v1/drafts/{id}/revisions/{number}", summary="A draft as it was", responses=_READ)
+@router.get("/v1/drafts/{id}/revisions/{number}", summary="A draft as it was", responses=DRAFT)
 def revision(
     desk: Desk, identifier: DraftId, number: Annotated[int, InPath(ge=1, le=10_000_000)]
 ) -> shapes.RevisionWhole:
@@ -114,7 +114,7 @@ def revision(
     )
 
 
-@router.get("/v1/drafts/{id}/review", summary="What an approval would want", responses=_READ)
+@router.get("/v1/drafts/{id}/review", summary="What an approval would want", responses=DRAFT)
 def review(desk: Desk, identifier: DraftId) -> shapes.ReviewShown:
     draft = desk.found(identifier)
     held = desk.conditions(draft)
@@ -131,17 +131,17 @@ def review(desk: Desk, identifier: DraftId) -> shapes.ReviewShown:
     )
 
 
-@router.post("/v1/drafts/{id}/submit", summary="Give a draft to review", responses=_WRITE)
+@router.post("/v1/drafts/{id}/submit", summary="Give a draft to review", responses=WRITES)
 def submit(desk: Desk, identifier: DraftId, asked: shapes.StepAsked) -> shapes.DraftWhole:
     return whole(desk, desk.submit(identifier, asked.revision, asked.reason))
 
 
-@router.post("/v1/drafts/{id}/return", summary="Give a draft back to its authors", responses=_WRITE)
+@router.post("/v1/drafts/{id}/return", summary="Give a draft back to its authors", responses=WRITES)
 def give_back(desk: Desk, identifier: DraftId, asked: shapes.StepAsked) -> shapes.DraftWhole:
     return whole(desk, desk.give_back(identifier, asked.revision, asked.reason))
 
 
-@router.post("/v1/drafts/{id}/approve", summary="Approve a draft", responses=_WRITE)
+@router.post("/v1/drafts/{id}/approve", summary="Approve a draft", responses=WRITES)
 def approve(desk: Desk, identifier: DraftId, asked: shapes.StepAsked) -> shapes.ApprovedShown:
     """Rule, cases and change log are written together, and the rulebook with them is in force.
 
@@ -150,13 +150,13 @@ def approve(desk: Desk, identifier: DraftId, asked: shapes.StepAsked) -> shapes.
     return _approved(Approving(desk).approve(identifier, asked.revision, asked.reason))
 
 
-@router.post("/v1/drafts/{id}/retire", summary="Retire a draft, or an approved rule", responses=_WRITE)
+@router.post("/v1/drafts/{id}/retire", summary="Retire a draft, or an approved rule", responses=WRITES)
 def retire(desk: Desk, identifier: DraftId, asked: shapes.ReasonAsked) -> shapes.ApprovedShown:
     return _approved(Approving(desk).retire(identifier, asked.reason))
 
 
 @router.post(
-    "/v1/drafts/{id}/restore", summary="Begin a draft from an approved one", status_code=201, responses=_WRITE
+    "/v1/drafts/{id}/restore", summary="Begin a draft from an approved one", status_code=201, responses=WRITES
 )
 def restore(desk: Desk, identifier: DraftId) -> shapes.DraftWhole:
     return whole(desk, Approving(desk).restore(identifier))
@@ -172,12 +172,12 @@ def _approved(done: Approved) -> shapes.ApprovedShown:
     )
 
 
-@router.post("/v1/drafts/{id}/comments", summary="Comment on a draft", status_code=201, responses=_WRITE)
+@router.post("/v1/drafts/{id}/comments", summary="Comment on a draft", status_code=201, responses=WRITES)
 def comment(desk: Desk, identifier: DraftId, asked: shapes.CommentAsked) -> shapes.DraftWhole:
     return whole(desk, desk.comment(identifier, asked.body, asked.about))
 
 
-@router.post("/v1/drafts/{id}/excuses", summary="Excuse what is not shown", status_code=201, responses=_WRITE)
+@router.post("/v1/drafts/{id}/excuses", summary="Excuse what is not shown", status_code=201, responses=WRITES)
 def excuse(desk: Desk, identifier: DraftId, asked: shapes.ExcuseAsked) -> shapes.DraftWhole:
     return whole(desk, desk.excuse(identifier, asked.about, asked.reason))
 
@@ -186,7 +186,7 @@ def excuse(desk: Desk, identifier: DraftId, asked: shapes.ExcuseAsked) -> shapes
     "/v1/drafts/{id}/patch",
     summary="A draft as a patch of the folder of rules",
     response_class=Response,
-    responses={200: {"content": {"text/x-diff": {"schema": {"type": "string"}}}}, **_READ},
+    responses={200: {"content": {"text/x-diff": {"schema": {"type": "string"}}}}, **DRAFT},
 )
 def patch(desk: Desk, identifier: DraftId) -> Response:
     draft = desk.found(identifier)

@@ -12,7 +12,7 @@ from matcher.api.problems import Problem
 from matcher.api.shapes import Finding
 from matcher.api.workbench import shapes
 from matcher.api.workbench.desk import DraftDesk, excuses_of
-from matcher.api.workbench.drafts import _READ, _WRITE, Desk, DraftId, _saved
+from matcher.api.workbench.drafts import DRAFT, WRITES, Desk, DraftId, saved_or_theirs
 from matcher.api.workbench.patients import Patients
 from matcher.errors import CODES, Diagnostic
 from matcher.explanation.amendment import CriterionChanged
@@ -25,14 +25,14 @@ router = APIRouter(tags=["drafts"])
 _SHOWN = 200
 
 
-@router.get("/v1/drafts/{id}/cases", summary="Cases by criteria", responses=_READ)
+@router.get("/v1/drafts/{id}/cases", summary="Cases by criteria", responses=DRAFT)
 def cases(desk: Desk, identifier: DraftId) -> shapes.GridShown:
     """Expected beside actual; the empty cells are what no case shows yet."""
     draft = desk.found(identifier)
     return grid_shown(desk, draft, grid_of(desk.checked(draft)))
 
 
-@router.get("/v1/drafts/{id}/proposal", summary="A case for an empty cell", responses=_READ)
+@router.get("/v1/drafts/{id}/proposal", summary="A case for an empty cell", responses=DRAFT)
 def proposed(
     desk: Desk, identifier: DraftId, key: Annotated[str, Query(max_length=500)]
 ) -> shapes.CaseProposed:
@@ -50,18 +50,18 @@ def proposal_of(desk: DraftDesk, draft: Draft, key: str) -> Proposal:
     return found
 
 
-@router.post("/v1/drafts/{id}/cases", summary="Add a case", responses=_WRITE, response_model=shapes.Saved)
+@router.post("/v1/drafts/{id}/cases", summary="Add a case", responses=WRITES, response_model=shapes.Saved)
 def add_case(desk: Desk, identifier: DraftId, asked: shapes.CaseAsked) -> Any:
     """At the end of the file of cases, with what its author says must come out."""
     draft = desk.found(identifier)
     one = CaseWritten(asked.name, asked.as_of, asked.patient, asked.expect)
-    return _saved(desk.save(draft.id, "cases", added(draft.cases, one), asked.revision), "cases")
+    return saved_or_theirs(desk.save(draft.id, "cases", added(draft.cases, one), asked.revision), "cases")
 
 
 @router.get(
     "/v1/drafts/{id}/from-patient/{worklist}/{n}",
     summary="A patient of a worklist as a case",
-    responses=_READ,
+    responses=DRAFT,
 )
 def from_patient(
     desk: Desk,
@@ -77,7 +77,7 @@ def from_patient(
     )
 
 
-@router.post("/v1/drafts/{id}/try", summary="Try a draft on patients", responses=_WRITE)
+@router.post("/v1/drafts/{id}/try", summary="Try a draft on patients", responses=WRITES)
 def try_on(desk: Desk, identifier: DraftId, asked: shapes.CohortAsked) -> shapes.TriedShown:
     found = Patients(desk).tried(desk.found(identifier), asked.worklist)
     return shapes.TriedShown(
@@ -89,7 +89,7 @@ def try_on(desk: Desk, identifier: DraftId, asked: shapes.CohortAsked) -> shapes
     )
 
 
-@router.get("/v1/drafts/{id}/impact", summary="Whom a draft touches", responses=_READ)
+@router.get("/v1/drafts/{id}/impact", summary="Whom a draft touches", responses=DRAFT)
 def impact(
     desk: Desk, identifier: DraftId, worklist: Annotated[str, Query(max_length=16)] = ""
 ) -> shapes.ImpactShown:

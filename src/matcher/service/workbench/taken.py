@@ -67,7 +67,7 @@ def case_of(profile: Profile, name: str, candidate: Candidate, book: Rulebook) -
 
 def _held(table: VerdictTable) -> dict[object, object]:
     found: dict[object, object] = {("value", key): each.value for key, each in table.findings[0].items()}
-    found.update(table.verdicts[0])
+    found.update({node: verdict for node, verdict in table.verdicts[0].items()})
     return found
 
 

@@ -68,9 +68,11 @@ $(RUNNABLE) $(READY): pyproject.toml requirements.lock $(if $(PYTHON),again)
 run: runnable
 	@$(BIN)/matcher match fixtures/patients.csv --as-of 2026-01-15 --out out
 
-# Half as many again as there are cores: a third of the time tests wait for servers to begin and end.
+# Half as many again as there are cores: a third of the time tests wait for servers to begin and end. The order is that
+# of tests/conftest.py: the files that take longest are not the last.
 test: setup
-	@$(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)) --dist loadfile \
+		--no-loadscope-reorder $(ARGS)
 
 # What takes longest and guards machinery rather than meaning: whole rulebooks on every engine, processes, stores, patterns.
 LONG := test_patterns.py test_imports.py test_house.py engines/test_durable_engine.py engines/test_columnar_engine.py \
@@ -85,11 +87,9 @@ generative: setup
 mutate: setup
 	@$(BIN)/python scripts/mutate.py $(ARGS)
 
+# What `make test` runs a part of: every file that asks tests/whole.py.
 whole: setup
-	@MATCHER_WHOLE=1 $(BIN)/python -m pytest -k "published or inside" tests/functional/test_spark.py \
-		tests/functional/test_at_size.py $(ARGS)
-	@MATCHER_WHOLE=1 $(BIN)/python -m pytest -k every_node_of_every_case tests/unit/engines/test_durable_engine.py $(ARGS)
-	@MATCHER_WHOLE=1 $(BIN)/python -m pytest tests/web/test_stopping.py $(ARGS)
+	@MATCHER_WHOLE=1 $(BIN)/python -m pytest $$(grep -rl "from tests.whole" tests) $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check

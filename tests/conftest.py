@@ -11,6 +11,16 @@ from hypothesis import HealthCheck, settings
 from tests import postgresql as server
 
 ROOT = Path(__file__).resolve().parent.parent
+_SCREEN = (
+    "COLUMNS",
+    "LINES",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "TTY_COMPATIBLE",
+    "TTY_INTERACTIVE",
+)
 
 # No test measures time. On CI the examples are the same in every run, so that a failure is the change's.
 settings.register_profile("house", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))
@@ -21,11 +31,27 @@ settings.register_profile("hunt", deadline=None, max_examples=20_000, suppress_h
 settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with the files whose tests start servers, browsers and clusters.
+
+    Side by side, one process takes a whole file: a long one that begins last is waited for by all the others.
+    """
+    first = ("web", "functional", "generative")
+
+    def place(item: pytest.Item) -> int:
+        room = item.path.relative_to(ROOT / "tests").parts[0]
+        return first.index(room) if room in first else len(first)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Compiled rulebooks are kept in a folder of these tests, and never read from the user's or left there."""
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiled rulebooks are kept in a folder of these tests; the screen of whoever runs them changes nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        for name in _SCREEN:
+            patch.delenv(name, raising=False)
         yield
 
 

@@ -24,6 +24,7 @@ from matcher.cli import main
 from matcher.readers.frames import read_frames
 from matcher.rulebook.load import load_rulebook
 from tests.functional.command import Desk, desk_in
+from tests.whole import WHOLE, one_of
 
 PATIENTS = 3000
 #: the program with small parts, as another process runs it
@@ -32,7 +33,7 @@ PROGRAM = (
     "from matcher.cli import main; raise SystemExit(main(sys.argv[1:]))"
 )
 #: with MATCHER_WHOLE=1 all of the published records, else the first of them
-REAL_ROWS = None if os.environ.get("MATCHER_WHOLE") else 30
+REAL_ROWS = None if WHOLE else 30
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_one_patient_at_a_time_gives_the_same(many: Path, expected, tmp_path: Pa
 
 def test_killed_at_any_moment_it_goes_on_and_gives_the_same(many: Path, expected, tmp_path: Path) -> None:
     out, chance, begun = tmp_path / "out", random.Random(11), 0  # noqa: S311 - a seed
-    for number in range(10):
+    for number in one_of(2, range(10)):
         workers = 2 if number % 5 == 4 else 1
         with subprocess.Popen(command(many, out, "--workers", workers, "--resume")) as process:
             time.sleep(chance.uniform(0.3, 1.2))

@@ -17,6 +17,7 @@ import pytest
 
 from matcher.cli import main
 from matcher.service.bulk.spark import _failed
+from tests.whole import WHOLE
 
 pytest.importorskip("pyspark")
 
@@ -122,6 +123,7 @@ def test_on_this_machine(patients: Path, expected: Mapping[str, bytes], tmp_path
     assert written(tmp_path / "out") == expected
 
 
+@pytest.mark.skipif(not WHOLE, reason="takes long: make whole")
 def test_on_a_cluster_of_two(
     patients: Path, expected: Mapping[str, bytes], standalone: str, tmp_path: Path
 ) -> None:
@@ -131,7 +133,7 @@ def test_on_a_cluster_of_two(
     assert expected["rejects.csv"].count(b"P002") == 2
 
 
-@pytest.mark.skipif(not os.environ.get("MATCHER_WHOLE"), reason="takes long: make whole")
+@pytest.mark.skipif(not WHOLE, reason="takes long: make whole")
 def test_on_a_cluster_inside_one_machine(
     patients: Path, expected: Mapping[str, bytes], tmp_path: Path
 ) -> None:
@@ -140,7 +142,7 @@ def test_on_a_cluster_inside_one_machine(
     assert written(tmp_path / "out") == expected
 
 
-@pytest.mark.skipif(not os.environ.get("MATCHER_WHOLE"), reason="takes long: make whole")
+@pytest.mark.skipif(not WHOLE, reason="takes long: make whole")
 @pytest.mark.parametrize("name", ["tcga_meso", "tcga_stad"])
 def test_published_records_give_the_same_bytes(
     root: Path, real_data: Path, standalone: str, tmp_path: Path, name: str

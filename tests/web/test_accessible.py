@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import pytest
 
 from tests.web.filling import answer, settled
 from tests.web.live import ROOT, Live, serving
+from tests.whole import one_of
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
 )
 
-DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 780}
+SIZES = {"desktop": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 780}}
+SCREENS = list(product(SIZES, ("light", "dark")))
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +34,10 @@ def complaints(page: Any) -> list[str]:
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_intake_page_in_every_state(browser: Any, server: Live, size: Any, scheme: Any) -> None:
+# From the first to the last of the four: one of each size, one of each scheme.
+@pytest.mark.parametrize("screen", one_of(3, SCREENS), ids=" ".join)
+def test_the_intake_page_in_every_state(browser: Any, server: Live, screen: tuple[str, str]) -> None:
+    size, scheme = SIZES[screen[0]], screen[1]
     context = browser.new_context(viewport=size, color_scheme=scheme)
     page = context.new_page()
     page.goto(f"{server.base}/intake")
@@ -45,7 +49,7 @@ def test_the_intake_page_in_every_state(browser: Any, server: Live, size: Any, s
     assert page.locator(".issue .meant").count() == 1
     answer(page, "therapies/1", {"agents": ["cisplatin"], "start": "2025-01-10"})
     assert complaints(page) == []
-    if size is PHONE:
+    if screen[0] == "phone":
         page.click("#view-matches")
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     page.locator("#trials .criterion").first.wait_for()
@@ -66,7 +70,7 @@ def test_the_report_with_everything_open(browser: Any, tmp_path: Path) -> None:
         str(tmp_path / "out"),
     ]
     subprocess.run([sys.executable, "-m", "matcher.cli", *wanted], check=True, capture_output=True)
-    context = browser.new_context(viewport=DESKTOP)
+    context = browser.new_context(viewport=SIZES["desktop"])
     page = context.new_page()
     page.goto((tmp_path / "out" / "report.html").as_uri())
     page.evaluate(

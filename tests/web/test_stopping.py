@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import socket
 import sqlite3
@@ -24,6 +23,7 @@ import pytest
 from matcher.api.settings import Settings
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, free_port
+from tests.whole import WHOLE, one_of
 
 _PROMISED = 10.0
 CANARY = "Zyxwvut-Quastel"
@@ -296,11 +296,10 @@ def stopped(
 def test_a_stop_ends_the_server_in_every_state(
     tmp_path: Path, number: int, state: Callable[[Live, Held], None]
 ) -> None:
-    """Told once as by a supervisor, or by hand and then once more; in a third of the states but for `make whole`."""
-    whole = bool(os.environ.get("MATCHER_WHOLE"))
-    if not whole and number % 3:
-        pytest.skip("one state of three: the others with make whole")
-    ways = STOPS if whole else STOPS[number % 2 : number % 2 + 1]
+    """Told once as by a supervisor, or by hand and then once more; in a part of the states but for `make whole`."""
+    if not WHOLE and number % 4:
+        pytest.skip("one state of four: the others with make whole")
+    ways = STOPS if WHOLE else STOPS[number % 2 : number % 2 + 1]
     with ThreadPoolExecutor(len(STOPS)) as at_once:
         runs = [at_once.submit(stopped, tmp_path / str(n), state, told) for n, told in enumerate(ways)]
     for each in runs:
@@ -308,14 +307,14 @@ def test_a_stop_ends_the_server_in_every_state(
 
 
 @pytest.mark.parametrize(
-    "state", [stalled_upload, hung_job, large_patients_matched], ids=lambda each: each.__name__
+    "state", one_of(3, [hung_job, stalled_upload, large_patients_matched]), ids=lambda each: each.__name__
 )
 def test_who_is_in_haste_leaves_nothing_either(tmp_path: Path, state: Callable[[Live, Held], None]) -> None:
     """A second interrupt does not wait for answers; jobs are given back all the same."""
     stopped(tmp_path / "server", state, HASTE)
 
 
-@pytest.mark.parametrize("told", STOPS, ids=str)
+@pytest.mark.parametrize("told", one_of(2, STOPS), ids=str)
 def test_processes_that_serve_together_end_together(tmp_path: Path, told: tuple[int, ...]) -> None:
     def at_work(live: Live, held: Held) -> None:
         slow_connections(live, held)

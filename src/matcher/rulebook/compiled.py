@@ -6,6 +6,7 @@ Anything else found there, or anything damaged, is as good as nothing: the ruleb
 
 from __future__ import annotations
 
+import atexit
 import gc
 import hashlib
 import os
@@ -36,6 +37,9 @@ _PLAIN = {
     ("builtins", "set"),
     ("datetime", "date"),
 }
+
+# A process that ends looks for garbage once more, through every object of the rulebook: a second, of a command of four.
+atexit.register(gc.freeze)
 
 
 @dataclass(frozen=True, slots=True)

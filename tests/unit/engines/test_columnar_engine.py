@@ -22,6 +22,7 @@ from matcher.rulebook.load import load_rulebook
 from matcher.rules.graph import Graph, GraphBuilder, NodeId, Presume, Read, Test
 from matcher.rules.rulebook import Rulebook
 from tests.generative.equality import differences
+from tests.whole import one_of
 
 AS_OF = date(2026, 1, 15)
 AGE = Feature("age", Age(), NumberDomain(Interval(0, 125)))
@@ -36,12 +37,12 @@ class TestShippedRulebook:
     def test_every_case_holds(self, rulebook: Rulebook, root: Path) -> None:
         cases, diagnostics = read_cases(rulebook, root / "rules")
         assert not diagnostics
-        results = run_cases(rulebook, cases, ColumnarEngine())
+        results = run_cases(rulebook, one_of(3, cases), ColumnarEngine())
         assert [failure for result in results for failure in result.failures] == []
 
     def test_every_node_of_every_case_is_the_same(self, rulebook: Rulebook, root: Path) -> None:
         cases, _ = read_cases(rulebook, root / "rules")
-        patients = [each.profile for each in cases]
+        patients = [each.profile for each in one_of(3, cases)]
         expected = ReferenceEngine().evaluate(rulebook.graph, patients)
         found = ColumnarEngine().evaluate(rulebook.graph, patients)
         assert differences(rulebook.graph, expected, found) == []

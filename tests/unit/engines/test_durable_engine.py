@@ -1,6 +1,5 @@
 """The durable engine on the shipped rulebook, at the limits of durable-rules, and when something goes wrong."""
 
-import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +33,7 @@ pytest.importorskip("durable.engine", reason="durable-rules does not import on P
 
 from matcher.engines.durable import DurableEngine
 from matcher.engines.durable import engine as durable_module
+from tests.whole import one_of
 
 AS_OF = date(2026, 1, 15)
 REFERENCE = ReferenceEngine()
@@ -79,8 +79,7 @@ class TestShippedRulebook:
         self, engine: DurableEngine, rulebook: Rulebook, root: Path
     ) -> None:
         cases, _ = read_cases(rulebook, root / "rules")
-        # One of three: the others with `make whole`. Every rule has many, and each is a whole rulebook to this engine.
-        patients = [each.profile for each in cases][:: None if os.environ.get("MATCHER_WHOLE") else 3]
+        patients = [each.profile for each in one_of(3, cases)]
         check(rulebook.graph, patients, engine.evaluate(rulebook.graph, patients))
 
     def test_every_node_of_the_fixtures_is_the_same_also_within_one_interview(

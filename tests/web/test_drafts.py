@@ -281,11 +281,11 @@ def test_the_same_text_is_impossible_twice_and_too_long_never(desk: Desk) -> Non
 @pytest.mark.parametrize(
     ("how", "code"),
     [
-        ({"from": "blank", "candidate": "no name"}, "U068"),
+        ({"from": "blank", "candidate": "no name"}, "U072"),
         ({"from": "copy", "of": "NCT1"}, "U007"),
-        ({"from": "file", "text": "nothing: here\n"}, "U068"),
+        ({"from": "file", "text": "nothing: here\n"}, "U072"),
         ({"from": "record", "text": "<html>"}, "U011"),
-        ({"from": "sentences", "candidate": "NCT00000001", "text": " "}, "U068"),
+        ({"from": "sentences", "candidate": "NCT00000001", "text": " "}, "U072"),
     ],
 )
 def test_what_no_draft_can_begin_with_is_said(desk: Desk, how: dict[str, str], code: str) -> None:

@@ -112,12 +112,6 @@ _SERVER = (
         "Stop the other program, or give another --port or --host.",
     ),
     Code(
-        "U068",
-        "Draft cannot begin like this",
-        "What was given names no rule, or holds nothing that a draft could begin with.",
-        "Give the name of the rule, and the text or the record it is to begin with.",
-    ),
-    Code(
         "U069",
         "Not ready to be approved",
         "An approval wants two people, a rule without findings, cases that all come out, nothing left unshown, and a "
@@ -135,6 +129,12 @@ _SERVER = (
         "Audit is not as it was written",
         "An entry of the audit was changed or taken out after it was written.",
         "Compare with a copy of the store, and with a head that was noted before.",
+    ),
+    Code(
+        "U072",
+        "Draft cannot begin like this",
+        "What was given names no rule, or holds nothing that a draft could begin with.",
+        "Give the name of the rule, and the text or the record it is to begin with.",
     ),
 )
 

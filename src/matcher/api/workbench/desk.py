@@ -78,7 +78,7 @@ class DraftDesk:
                 begun = begin.sentences(name, how.get("title") or name, text, today)
             case _:
                 ways = "blank, copy, file, record, sentences"
-                raise Problem(422, "U068", f"a draft begins from one of: {ways}", place="from")
+                raise Problem(422, "U072", f"a draft begins from one of: {ways}", place="from")
         identity = begun.identity
         return self.drafts.create(
             identity.name, identity.kind, begun.text, begun.cases, begun.origin, self.who

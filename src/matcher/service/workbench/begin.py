@@ -73,7 +73,7 @@ def file(text: str, cases: str, rules: Path | None) -> Begun:
     if not identity.name:
         kinds = ", ".join(KINDS_OF_RULE[:3])
         raise UsageError(
-            "the file does not say which rule it is", f"it begins with one of {kinds} and a name", "U068"
+            "the file does not say which rule it is", f"it begins with one of {kinds} and a name", "U072"
         )
     held = in_force(identity.name, rules)
     base = {} if held is None else {"base": held.text, "base_cases": held.cases}
@@ -92,7 +92,7 @@ def sentences(identifier: str, title: str, protocol: str, today: date) -> Begun:
     """Pasted text of a protocol, every sentence of it."""
     _named(identifier)
     if not protocol.strip():
-        raise UsageError("there is no text", "paste the criteria of the protocol", "U068")
+        raise UsageError("there is no text", "paste the criteria of the protocol", "U072")
     held = Record(identifier, title, "unknown", "not stated", "", today.isoformat(), protocol, "", "", "")
     text = draft_of(held, today).text
     return _begun(text, {"from": "sentences", "protocol": protocol})
@@ -126,7 +126,7 @@ def text_of(path: Path) -> str:
 
 def _named(identifier: str) -> None:
     if not NAME.fullmatch(identifier):
-        raise UsageError(f"'{identifier[:60]}' is no name of a rule", "write it like NCT01234567", "U068")
+        raise UsageError(f"'{identifier[:60]}' is no name of a rule", "write it like NCT01234567", "U072")
 
 
 def _begun(text: str, origin: dict[str, Any], cases: str = "") -> Begun:

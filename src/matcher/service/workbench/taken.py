@@ -54,7 +54,7 @@ def case_of(profile: Profile, name: str, candidate: Candidate, book: Rulebook) -
     wanted = trial.seen(wire, profile.as_of)
     if wanted is None:
         raise UsageError(
-            "the patient's record holds something that a case cannot say", "write the case by hand", "U068"
+            "the patient's record holds something that a case cannot say", "write the case by hand", "U072"
         )
     kept = _pruned(wire, lambda each: trial.seen(each, profile.as_of) == wanted)
     for _ in range(_TRIES):
@@ -62,12 +62,13 @@ def case_of(profile: Profile, name: str, candidate: Candidate, book: Rulebook) -
         moved = _moved(kept, span)
         if trial.seen(moved, profile.as_of - span) == wanted:
             return CaseWritten(name, profile.as_of - span, moved)
-    raise UsageError("the patient's days cannot be moved", "write the case by hand", "U068")
+    raise UsageError("the patient's days cannot be moved", "write the case by hand", "U072")
 
 
 def _held(table: VerdictTable) -> dict[object, object]:
     found: dict[object, object] = {("value", key): each.value for key, each in table.findings[0].items()}
-    found.update({node: verdict for node, verdict in table.verdicts[0].items()})
+    for node, verdict in table.verdicts[0].items():
+        found[node] = verdict
     return found
 
 

@@ -186,6 +186,11 @@ class Drafts:
         with self.database.reading() as connection:
             return _one(connection, identifier)
 
+    def ended(self, identifier: str) -> bool:
+        """Whether the step was taken that lets the folder of rules be written."""
+        held = self.read(identifier)
+        return held is not None and held.state in (DraftState.APPROVED, DraftState.RETIRED)
+
     def all(self) -> list[Draft]:
         """The one that was changed last first."""
         with self.database.reading() as connection:

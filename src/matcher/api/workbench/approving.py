@@ -139,7 +139,7 @@ class Approving:
         if not writable(desk.rules):
             moved = desk.moved(draft.id, Move(was, to, action, reason, draft.revision, held))
             return Approved(moved, desk.served.rulebook.version, landing.patch(), "the folder is read-only")
-        self.recover()
+        recover(root, desk.drafts.ended)
 
         def prepare() -> None:
             if desk.changed_meanwhile(draft) and to is DraftState.APPROVED:
@@ -164,18 +164,6 @@ class Approving:
         actor = self.desk.caller.owner
         self.desk.server.audit.record(actor, "rulebook in force", draft.id, version)
         return Approved(draft, version, waits=waits)
-
-    def recover(self) -> None:
-        """Finishes or undoes what a server left that was killed while it wrote."""
-        root = self.desk.rules
-        if root is None or not writable(root):
-            return
-
-        def approved(identifier: str) -> bool:
-            held = self.desk.drafts.read(identifier)
-            return held is not None and held.state in (DraftState.APPROVED, DraftState.RETIRED)
-
-        recover(root, approved)
 
     def _entry(self, draft: Draft, reason: str, action: str, lines: list[str]) -> str:
         authors = ", ".join(self.desk.drafts.contributors(draft.id).values())

@@ -189,6 +189,10 @@ def excuse(desk: Desk, identifier: DraftId, asked: shapes.ExcuseAsked) -> shapes
     responses={200: {"content": {"text/x-diff": {"schema": {"type": "string"}}}}, **DRAFT},
 )
 def patch(desk: Desk, identifier: DraftId) -> Response:
+    return patch_of(desk, identifier)
+
+
+def patch_of(desk: DraftDesk, identifier: str) -> Response:
     draft = desk.found(identifier)
     text = Approving(desk).landing(draft, "").patch()
     name = f'attachment; filename="{draft.candidate or "draft"}.patch"'

@@ -61,6 +61,11 @@ def replaced(cases: str, index: int, one: CaseWritten | None) -> str:
     return "".join(lines[: starts[index]]) + new + "".join(lines[end:])
 
 
+def in_one_line(value: Mapping[str, Any]) -> str:
+    """A patient or what is expected, as it stands in a file of cases."""
+    return _flow(value)
+
+
 def _dash(lines: list[str], line: int) -> int:
     """The line on which the item begins, counted from 0."""
     at = line - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from matcher.cases.run import CaseResult
@@ -11,6 +11,7 @@ from matcher.explanation.criterion import verdict_in_words
 from matcher.explanation.description import describe
 from matcher.rules.candidate import Candidate, Criterion, Role
 from matcher.rules.rulebook import Derivation
+from matcher.service.match import Matcher, MatchOptions
 from matcher.service.workbench.checked import Checked
 from matcher.standing.standing import stand
 
@@ -180,3 +181,66 @@ def _column_of(found: Diagnostic, columns: tuple[Column, ...]) -> Column | None:
     """The criterion that the place of the finding lies in: the last that begins above it."""
     above = [each for each in columns if each.line is not None and each.line <= (found.line or 0)]
     return max(above, key=lambda each: each.line or 0, default=columns[0] if columns else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A criterion across the board: a cell for each case, and what no case shows."""
+
+    column: Column
+    cells: tuple[Cell, ...]
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Red:
+    """A case that does not come out as it says: each criterion with both verdicts and the fact that decided."""
+
+    row: Row
+    cells: tuple[tuple[Cell, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The grid to look at: criteria down, cases across, the red ones in full."""
+
+    grid: Grid
+    lines: tuple[Line, ...]
+    red: tuple[Red, ...]
+    excuses: Mapping[str, str]
+
+    @property
+    def open_cells(self) -> int:
+        """Empty cells that nobody has excused."""
+        return sum(each.key not in self.excuses for each in self.grid.missing)
+
+
+def board(checked: Checked, grid: Grid, excuses: Mapping[str, str]) -> Board:
+    titled = Column(STANDING, "How the patient stands", "", ())
+    columns = grid.columns if checked.candidate is None else (titled, *grid.columns)
+    lines = tuple(
+        Line(
+            column,
+            tuple(_in(row, column) for row in grid.rows),
+            tuple(each for each in grid.missing if each.column == column.id),
+        )
+        for column in columns
+    )
+    red = tuple(_told(checked, row) for row in grid.rows if row.failures)
+    return Board(grid, lines, red, excuses)
+
+
+def _in(row: Row, column: Column) -> Cell:
+    return next((each for each in row.cells if each.column == column.id), Cell(column.id))
+
+
+def _told(checked: Checked, row: Row) -> Red:
+    """With the reason in the words that a patient's page has."""
+    reasons: dict[str, str] = {}
+    case = next(each.case for each in checked.results if each.case.index == row.index)
+    if checked.ready is not None and isinstance(case.subject, Candidate):
+        options = MatchOptions(include_closed=True, include_deceased=True, questions=0)
+        shown = Matcher(checked.ready, options).match_one(case.profile)
+        for candidate in shown.candidates:
+            reasons = {each.id: each.reason for each in (*candidate.criteria, *candidate.cautions)}
+    return Red(row, tuple((each, reasons.get(each.column, "")) for each in row.cells if each.red))

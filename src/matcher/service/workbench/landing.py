@@ -128,8 +128,10 @@ def undo(root: Path, draft: str) -> None:
     journal.unlink(missing_ok=True)
 
 
-def recover(root: Path, approved: Callable[[str], bool]) -> None:
+def recover(root: Path | None, approved: Callable[[str], bool]) -> None:
     """After a server was killed in the middle: finishes what the store knows of, and undoes the rest."""
+    if root is None or not writable(root):
+        return
     for journal in root.glob(f"{_JOURNAL}*.json"):
         draft = journal.name.removeprefix(_JOURNAL).removesuffix(".json")
         (finish if approved(draft) else undo)(root, draft)

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from matcher.domain.possible import Possible
 from matcher.domain.profile import Profile
+from matcher.domain.verdict import Verdict
 from matcher.domain.wire.dump import dump
 from matcher.engines.base import VerdictTable
 from matcher.engines.planes.single import SingleEngine
 from matcher.errors import UsageError
 from matcher.readers.assemble import assemble
 from matcher.rules.candidate import Candidate
+from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.service.workbench.casefile import CaseWritten
 
@@ -28,6 +31,7 @@ _FEWEST, _MOST = 30, 330
 #: what a case has in other places, or must not have at all
 _NOT_OF_A_CASE = frozenset({"id", "as_of", "judgements", "assumptions"})
 Wire = dict[str, Any]
+Seen = tuple[dict[NodeId, Verdict], dict[NodeId, Possible]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class _Trial:
     candidate: Candidate
     book: Rulebook
 
-    def seen(self, wire: Mapping[str, Any], as_of: date) -> dict[object, object] | None:
+    def seen(self, wire: Mapping[str, Any], as_of: date) -> Seen | None:
         """Every verdict and every value behind one; none where the patient cannot be read as it is."""
         read = assemble({"id": "case", **wire}, as_of=as_of, formulary=self.book.formulary)
         if read.profile is None or any(each.code != "P108" for each in read.issues):
@@ -65,11 +69,8 @@ def case_of(profile: Profile, name: str, candidate: Candidate, book: Rulebook) -
     raise UsageError("the patient's days cannot be moved", "write the case by hand", "U072")
 
 
-def _held(table: VerdictTable) -> dict[object, object]:
-    found: dict[object, object] = {("value", key): each.value for key, each in table.findings[0].items()}
-    for node, verdict in table.verdicts[0].items():
-        found[node] = verdict
-    return found
+def _held(table: VerdictTable) -> Seen:
+    return dict(table.verdicts[0]), {node: each.value for node, each in table.findings[0].items()}
 
 
 def _plain(wire: Mapping[str, Any]) -> Wire:

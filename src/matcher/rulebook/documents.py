@@ -19,6 +19,8 @@ from matcher.rules.syntax import KINDS, AnyDocument
 
 D = TypeVar("D", bound=BaseModel)
 CASES_SUFFIX = ".cases.yaml"
+KINDS_OF_RULE = ("trial", "regimen", "derive", "list")
+"""What a file can be that has a name of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from matcher.api.problems import Problem
 from matcher.api.served import Holder, Served
 from matcher.api.settings import Settings
 from matcher.errors import UsageError
-from matcher.store import Audit, Database, Jobs, Role, Sessions, Tokens, Worklists, open_database
+from matcher.service.workbench.landing import recover
+from matcher.store import Audit, Database, Drafts, Jobs, Role, Sessions, Tokens, Worklists, open_database
 
 _THREADS = 2
 COOKIE = "matcher"
@@ -55,8 +56,9 @@ def open_server(settings: Settings) -> Server:
     """Opens store and rulebook; ``MatcherError`` with what is wrong with either."""
     _make_private(settings.data_folder / "jobs")
     _make_private(settings.jobs_folder)
-    holder = Holder(settings.rules_folder, now)
     database = open_database(settings.store_url, now)
+    recover(settings.rules_folder, Drafts(database).ended)
+    holder = Holder(settings.rules_folder, now)
     return Server(
         settings,
         database,

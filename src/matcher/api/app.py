@@ -37,6 +37,7 @@ from matcher.api.server import Server, current_of, open_server, server_of
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.api.visiting import admit
+from matcher.api.workbench import deciding, drafts, merging, pages, trying
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
@@ -89,9 +90,14 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
         rulebook,
         sessions,
         worklists,
+        drafts,
+        trying,
+        merging,
         shell,
         worklist_pages,
         patient_pages,
+        pages,
+        deciding,
     ):
         app.include_router(routes.router)
     app.include_router(page_routes(_intake_page, admit("intake", "coordinator")))

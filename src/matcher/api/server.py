@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +12,15 @@ from fastapi import Depends, Request
 
 from matcher.api.archive import Archive
 from matcher.api.callers import Caller, Callers
-from matcher.api.checking import Checker
+from matcher.api.checker import Checker
+from matcher.api.clock import now
 from matcher.api.metrics import Metrics
 from matcher.api.problems import Problem
 from matcher.api.served import Holder, Served
 from matcher.api.settings import Settings
 from matcher.errors import UsageError
-from matcher.store import Audit, Database, Jobs, Role, Sessions, Tokens, Worklists, open_database
+from matcher.service.workbench.landing import recover
+from matcher.store import Audit, Database, Drafts, Jobs, Role, Sessions, Tokens, Worklists, open_database
 
 _THREADS = 2
 COOKIE = "matcher"
@@ -50,16 +52,13 @@ class Server:
         object.__setattr__(self, "archive", Archive(self.lists))
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 def open_server(settings: Settings) -> Server:
     """Opens store and rulebook; ``MatcherError`` with what is wrong with either."""
     _make_private(settings.data_folder / "jobs")
     _make_private(settings.jobs_folder)
-    holder = Holder(settings.rules_folder, now)
     database = open_database(settings.store_url, now)
+    recover(settings.rules_folder, Drafts(database).ended)
+    holder = Holder(settings.rules_folder, now)
     return Server(
         settings,
         database,

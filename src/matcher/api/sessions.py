@@ -18,7 +18,8 @@ from matcher.api.bounds import refuse_too_many_values
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
 from matcher.api.patient_body import patient_of_fhir
-from matcher.api.problems import Problem, cut, place_of_request, problems
+from matcher.api.problems import Problem, place_of_request, problems
+from matcher.api.refusal import cut
 from matcher.api.rulebook import Known, unless_known
 from matcher.api.served import Served
 from matcher.api.server import Clinician, Current, Reader, Server, TheServer

@@ -25,6 +25,8 @@ from matcher.api.visiting import (
     sent,
     text_of,
 )
+from matcher.api.workbench.desk import DraftDesk
+from matcher.api.workbench.pages import shelves
 from matcher.api.worklist_desk import ListDesk
 from matcher.explanation.description import describe_derivation
 from matcher.explanation.names import KINDS, Name, names, search
@@ -46,7 +48,10 @@ def _home(request: Request, server: Any, visitor: Visitor, served: Any) -> Respo
         desk = ListDesk(server, served, visitor.caller)
         sheets = [desk.at(each.id) for each in server.lists.of(visitor.caller.team)]
     kinds = [each.kind.value for each in served.rulebook.candidates]
-    return page(request, visitor, "home.html", sheets=sheets, rulebook=served.rulebook,
+    drafts = {}
+    if visitor.may("author", "approver"):
+        drafts = shelves(DraftDesk(server, served, visitor.caller))
+    return page(request, visitor, "home.html", sheets=sheets, drafts=drafts, rulebook=served.rulebook,
                 trials=kinds.count("trial"), regimens=kinds.count("regimen"))  # fmt: skip
 
 

@@ -65,17 +65,18 @@ class LimitCheck:
         on_limit = test(Interval.exactly(limit), bound.op, limit)
         beside = [each for each in values if test(Interval.exactly(each), bound.op, limit) is not on_limit]
         nearest = min(beside, key=lambda each: abs(each - limit), default=None)
-        reach = _reach(comparison, limit)
-        if nearest is not None and round9(abs(nearest - limit)) <= reach:
+        far_off = reach(comparison, limit)
+        if nearest is not None and round9(abs(nearest - limit)) <= far_off:
             yield None
             return
         far = f"; the nearest is {nearest:g}" if nearest is not None else ""
         message = f"no case has {title} beside the limit, {shown}, on the side judged otherwise{far}"
-        hint = f"add a case within {reach:g} of {limit:g}"
+        hint = f"add a case within {far_off:g} of {limit:g}"
         yield self.book.report(file, "L004", comparison.path, message, hint)
 
 
-def _reach(comparison: Comparison, limit: float) -> float:
+def reach(comparison: Comparison, limit: float) -> float:
+    """How far from a limit a value is still beside it."""
     feature = comparison.feature
     assert feature is not None
     domain = feature.domain

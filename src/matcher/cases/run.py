@@ -69,9 +69,15 @@ def read_cases(
 
 def _read_file(rulebook: Rulebook, path: Path) -> tuple[list[Case], list[Diagnostic]]:
     marked, diagnostics = load_yaml(path, path.as_posix())
+    return cases_of(rulebook, path.name.removesuffix(CASES_SUFFIX), marked, diagnostics)
+
+
+def cases_of(
+    rulebook: Rulebook, name: str, marked: Marked | None, diagnostics: list[Diagnostic]
+) -> tuple[list[Case], list[Diagnostic]]:
+    """The cases of the rule of this name, from what was read of their file, and what is wrong with it."""
     if marked is None:
         return [], diagnostics
-    name = path.name.removesuffix(CASES_SUFFIX)
     subject = rulebook.by_id.get(name) or rulebook.derived.get(name)
     if subject is None:
         return [], [*diagnostics, marked.report("R053", (), f"there is no rule '{name}'")]

@@ -111,6 +111,37 @@ _SERVER = (
         "The port is taken by another program, or the address is none of this machine's.",
         "Stop the other program, or give another --port or --host.",
     ),
+    Code(
+        "U068",
+        "Edit that cannot be made",
+        "The rule's text has no such place, or is written in a way that a form cannot change without touching more.",
+        "Look at the cards again, or change it in the text.",
+    ),
+    Code(
+        "U069",
+        "Not ready to be approved",
+        "An approval wants two people, a rule without findings, cases that all come out, nothing left unshown, and a "
+        "look at whom it touches.",
+        "Each finding says what is missing, and where to do it.",
+    ),
+    Code(
+        "U070",
+        "Rule in force was changed meanwhile",
+        "The file in the rulebook is another than the one this draft began with. Nothing was written over.",
+        "Compare the three texts on the page of the draft, and choose.",
+    ),
+    Code(
+        "U071",
+        "Audit is not as it was written",
+        "An entry of the audit was changed or taken out after it was written.",
+        "Compare with a copy of the store, and with a head that was noted before.",
+    ),
+    Code(
+        "U072",
+        "Draft cannot begin like this",
+        "What was given names no rule, or holds nothing that a draft could begin with.",
+        "Give the name of the rule, and the text or the record it is to begin with.",
+    ),
 )
 
 SERVER_FAMILIES = (

@@ -65,20 +65,23 @@ def records_of(path: Path) -> Iterator[Record]:
         text = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be opened: {error.strerror}", code="U009") from None
+    yield from records_in(text, path.name)
+
+
+def records_in(text: bytes, name: str) -> Iterator[Record]:
+    """The same of what somebody sent; ``name`` is what it is called in a refusal."""
     if text.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        yield _of_xml(_parsed(text, path.name))
+        yield _of_xml(_parsed(text, name))
         return
     try:
         document = json.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path.name} is neither XML nor JSON: {error}", code="U011") from None
+        raise UsageError(f"{name} is neither XML nor JSON: {error}", code="U011") from None
     studies = document.get("studies", [document]) if isinstance(document, dict) else document
     for study in studies if isinstance(studies, list) else []:
         held = study.get("protocolSection") if isinstance(study, dict) else None
         if not isinstance(held, dict):
-            raise UsageError(
-                f"{path.name} is no record of ClinicalTrials.gov (no protocolSection)", code="U011"
-            )
+            raise UsageError(f"{name} is no record of ClinicalTrials.gov (no protocolSection)", code="U011")
         yield _of_json(held)
 
 

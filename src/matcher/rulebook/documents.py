@@ -19,6 +19,8 @@ from matcher.rules.syntax import KINDS, AnyDocument
 
 D = TypeVar("D", bound=BaseModel)
 CASES_SUFFIX = ".cases.yaml"
+KINDS_OF_RULE = ("trial", "regimen", "derive", "list")
+"""What a file can be that has a name of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,13 @@ def content_hash(files: Iterable[tuple[str, Path]]) -> str:
 
 def read_rule_file(path: Path, name: str) -> tuple[RuleFile, list[Diagnostic]]:
     """The document of a file and everything wrong with its form."""
-    marked, diagnostics = load_yaml(path, name)
+    return rule_file(*load_yaml(path, name), name)
+
+
+def rule_file(
+    marked: Marked | None, diagnostics: list[Diagnostic], name: str
+) -> tuple[RuleFile, list[Diagnostic]]:
+    """The document of what was read of a file, and everything wrong with its form."""
     if marked is None:
         return RuleFile(name, None, None), diagnostics
     if not isinstance(marked.data, dict):

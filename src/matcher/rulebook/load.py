@@ -71,12 +71,16 @@ DEFAULT_RANKING = RankingDocument(
 
 @dataclass(slots=True)
 class Loaded:
-    """What came of loading: a rulebook where there is no error, and every finding."""
+    """What came of loading: a rulebook where there is no error, and every finding.
+
+    Of one file alone ``rulebook`` is that file's, and ``ready`` what patients can be matched by.
+    """
 
     rulebook: Rulebook | None
     diagnostics: list[Diagnostic]
     files: tuple[RuleFile, ...]
     used_lists: frozenset[str] = frozenset()
+    ready: Rulebook | None = None
 
     @property
     def errors(self) -> list[Diagnostic]:

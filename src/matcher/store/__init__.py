@@ -1,7 +1,8 @@
 """What the server remembers: tokens, logins, sessions, jobs, worklists, audit; in any database SQLAlchemy speaks to."""
 
-from matcher.store.audit import Audit
+from matcher.store.audit import Audit, Verified
 from matcher.store.database import Clock, Database, StoreError, default_url, open_database
+from matcher.store.drafts import Draft, Drafts, DraftState, Move, Note, Part, Revision, Said, Saved, Who
 from matcher.store.entries import NEW, Asked, Entries, Entry, Pair
 from matcher.store.jobs import Job, Jobs, JobState, TooManyJobsError
 from matcher.store.logins import LOGIN_LIFE, Logins
@@ -32,6 +33,9 @@ __all__ = [
     "ChangedMeanwhileError",
     "Clock",
     "Database",
+    "Draft",
+    "DraftState",
+    "Drafts",
     "Entries",
     "Entry",
     "Job",
@@ -39,10 +43,16 @@ __all__ = [
     "Jobs",
     "JudgementHeld",
     "Logins",
+    "Move",
+    "Note",
     "Pair",
+    "Part",
+    "Revision",
     "Role",
     "Run",
     "RunState",
+    "Said",
+    "Saved",
     "Session",
     "Sessions",
     "Status",
@@ -52,6 +62,8 @@ __all__ = [
     "Tokens",
     "TooManyJobsError",
     "UnknownSessionError",
+    "Verified",
+    "Who",
     "Worklist",
     "Worklists",
     "default_url",

@@ -11,13 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.script.revision import ResolutionError
-from alembic.util import CommandError
 from platformdirs import user_data_path
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
@@ -28,6 +23,7 @@ Clock: TypeAlias = Callable[[], datetime]
 
 _WAIT_SECONDS = 30
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_LATEST = max(each.stem for each in (_MIGRATIONS / "versions").glob("step_*.py")).removeprefix("step_")
 _LOCK = 7_264_915
 """The number of the advisory lock under which PostgreSQL is migrated; any number nobody else uses."""
 
@@ -126,10 +122,6 @@ def open_database(url: str, clock: Clock) -> Database:
     database = Database(engine, clock)
     try:
         _bring_up_to_date(database)
-    except (CommandError, ResolutionError):
-        raise UsageError(
-            "the store was written by a later version of the program", "install that version", "U055"
-        ) from None
     except (StoreError, SQLAlchemyError):
         raise UsageError("the store cannot be opened", code="U055") from None
     return database
@@ -187,13 +179,19 @@ def _bring_up_to_date(database: Database) -> None:
 
 
 def _migrate(database: Database) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    head = ScriptDirectory.from_config(config).get_current_head()
-    assert head is not None
     with database.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if _stands_at(connection) == _LATEST:
+            return
+        # What migrates takes as long to load as all else of a store, and is needed once in the life of one.
+        from matcher.store.migrating import migrate
+
+        migrate(connection, _MIGRATIONS)
+
+
+def _stands_at(connection: Connection) -> str | None:
+    """The last step that was taken, which Alembic writes down; none in a store that was just made."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

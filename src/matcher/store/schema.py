@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
 )
 
@@ -106,5 +107,15 @@ AUDIT = Table(
     Column("actor", String(64), nullable=False),
     Column("action", String(64), nullable=False),
     Column("subject", String(200), nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("hash", String(64), nullable=False, server_default=""),
     Index("audit_at", "at"),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
 )

@@ -1,0 +1,1 @@
+"""Drafts of rules over HTTP: for programs, and as pages."""

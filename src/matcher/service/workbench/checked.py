@@ -1,0 +1,142 @@
+"""One draft beside the rulebook in force: what is wrong with it, and what its cases show.
+
+Nothing else that anybody is writing is looked at, and no file but those in force: an error elsewhere is none here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from matcher.cases.coverage import Coverage, coverage
+from matcher.cases.run import Case, CaseResult, cases_of, run_cases
+from matcher.errors import Diagnostic, in_order
+from matcher.rulebook.documents import KINDS_OF_RULE, kind_of
+from matcher.rulebook.load import Loaded
+from matcher.rulebook.marked import Marked
+from matcher.rulebook.one_file import check_one
+from matcher.rulebook.strict_yaml import parse_yaml
+from matcher.rules.candidate import Candidate
+from matcher.rules.rulebook import Derivation, Rulebook
+
+_KEPT = 8
+_NO_COVERAGE = Coverage((), 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a text is: the kind of rule, and its name; empty where it does not say."""
+
+    kind: str
+    name: str
+
+    @property
+    def file(self) -> str:
+        return f"{self.name or 'draft'}.yaml"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """``findings`` are of the rule, ``of_cases`` of its cases; ``ready`` is what patients are matched by."""
+
+    identity: Identity
+    loaded: Loaded
+    results: tuple[CaseResult, ...]
+    of_cases: tuple[Diagnostic, ...]
+    coverage: Coverage
+
+    @property
+    def findings(self) -> list[Diagnostic]:
+        return self.loaded.diagnostics
+
+    @property
+    def clean(self) -> bool:
+        """Whether nobody has to look again: what lint only tells is no fault."""
+        return not self.faults
+
+    @property
+    def faults(self) -> list[Diagnostic]:
+        """Errors, and warnings that deserve a second look."""
+        return [each for each in self.findings if each.severity != "note"]
+
+    @property
+    def ready(self) -> Rulebook | None:
+        return self.loaded.ready
+
+    @property
+    def subject(self) -> Candidate | Derivation | None:
+        book = self.ready
+        return None if book is None else _subject(book, self.identity.name)
+
+    @property
+    def candidate(self) -> Candidate | None:
+        found = self.subject
+        return found if isinstance(found, Candidate) else None
+
+    @property
+    def failures(self) -> tuple[Diagnostic, ...]:
+        return self.of_cases + tuple(each for result in self.results for each in result.failures)
+
+
+def identity_of(text: str) -> Identity:
+    """Read from the text as it stands, also where it is wrong elsewhere."""
+    marked, _ = parse_yaml(text, "draft.yaml")
+    return Identity("", "") if marked is None else _identity(marked)
+
+
+def _identity(marked: Marked) -> Identity:
+    kind = kind_of(marked)
+    if kind not in KINDS_OF_RULE or not isinstance(marked.data, dict):
+        return Identity("", "")
+    name = marked.data.get(kind)
+    return Identity(kind, name if isinstance(name, str) else "")
+
+
+def check(text: str, cases: str, rulebook: Rulebook) -> Checked:
+    """Of a text and its cases, beside a rulebook."""
+    return _checked(text, cases, _Known(rulebook))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A rulebook told by its version."""
+
+    rulebook: Rulebook
+
+    def __hash__(self) -> int:
+        return hash(self.rulebook.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and other.rulebook.version == self.rulebook.version
+
+
+@lru_cache(_KEPT)
+def _checked(text: str, cases: str, known: _Known) -> Checked:
+    identity = identity_of(text)
+    loaded = check_one(text, identity.file, known.rulebook)
+    book = loaded.ready
+    if book is None or _subject(book, identity.name) is None:
+        return Checked(identity, loaded, (), tuple(_form_of(cases, identity)), _NO_COVERAGE)
+    read, found = read_text(cases, identity.name, book)
+    results = tuple(run_cases(book, read))
+    return Checked(identity, loaded, results, tuple(in_order(found)), coverage(loaded, results))
+
+
+def _subject(book: Rulebook, name: str) -> Candidate | Derivation | None:
+    return book.by_id.get(name) or book.derived.get(name)
+
+
+def _form_of(cases: str, identity: Identity) -> list[Diagnostic]:
+    return parse_yaml(cases, _file_of(identity.name))[1] if cases.strip() else []
+
+
+def _file_of(name: str) -> str:
+    return f"{name or 'draft'}.cases.yaml"
+
+
+def read_text(cases: str, name: str, book: Rulebook) -> tuple[Sequence[Case], list[Diagnostic]]:
+    """The cases of a text. None at all is no fault of form: that they are missing is said by coverage."""
+    if not cases.strip():
+        return [], []
+    return cases_of(book, name, *parse_yaml(cases, _file_of(name)))

@@ -1,0 +1,300 @@
+"""Drafts over HTTP: nothing written is lost, two people approve, and what is approved is in force."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from matcher.api.app import create_app
+from matcher.api.server import now
+from matcher.api.settings import Settings
+from matcher.store import Audit, Tokens, open_database
+
+RULE = """\
+# Two criteria, and a comment that stays.
+trial: NCT00000042
+title: A trial under work
+phase: 2
+recruitment: {status: recruiting, as_of: 2026-01-01, source: protocol}
+coverage: full
+sources:
+  protocol: {document: protocol, section: Eligibility, address: "https://example.org/p"}
+inclusion:
+  I-01:
+    text: At least 18 years old
+    when: {age: {at_least: 18 years}}
+    source: protocol
+"""
+CASES = """\
+- case: on the limit
+  as_of: 2026-01-15
+  patient: {age: 18}
+  expect: {standing: eligible, I-01: met}
+- case: beside it
+  as_of: 2026-01-15
+  patient: {age: 17}
+  expect: {standing: ineligible, I-01: not met}
+- case: nothing is known
+  as_of: 2026-01-15
+  patient: {}
+  expect: {standing: possible, I-01: unknown}
+"""
+PEOPLE = {"anna": "author", "berta": "approver", "alex": "author", "carl": "coordinator", "ada": "admin"}
+
+
+class Client:
+    """Asks an application in this process."""
+
+    def __init__(self, app: Any) -> None:
+        self._runner = asyncio.Runner()
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8123")
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self._runner.run(self._http.request(method, path, **options))
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def close(self) -> None:
+        self._runner.run(self._http.aclose())
+        self._runner.close()
+
+
+@dataclass
+class Desk:
+    """A server of one folder of rules, and people with tokens."""
+
+    client: Client
+    secrets: dict[str, str]
+    rules: Path
+    settings: Settings
+
+    def ask(self, who: str, method: str, path: str, **body: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self.secrets[who]}"}
+        sent = {"json": body} if body or method in ("POST", "PUT") else {}
+        return self.client.request(method, path, headers=headers, **sent)
+
+    def begin(self, who: str = "anna", **how: Any) -> dict[str, Any]:
+        how = how or {"from": "file", "text": RULE, "cases": CASES}
+        answered = self.ask(who, "POST", "/v1/drafts", **how)
+        assert answered.status_code == 201, answered.text
+        return dict(answered.json())
+
+    def in_review(self, **how: Any) -> str:
+        draft = self.begin(**how)
+        path = f"/v1/drafts/{draft['id']}"
+        assert self.ask("anna", "POST", f"{path}/submit", revision=draft["revision"]).status_code == 200
+        assert self.ask("berta", "GET", f"{path}/impact").status_code == 200
+        return path
+
+    def approve(self, path: str, who: str = "berta", revision: int = 0) -> httpx.Response:
+        revision = revision or self.ask(who, "GET", path).json()["revision"]
+        return self.ask(who, "POST", f"{path}/approve", revision=revision, reason="As the protocol says.")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "rulebook.yaml").write_text("rulebook: mine\nextends: none\n", "utf-8")
+    settings = Settings(
+        port=8123, rules=str(rules), store=f"sqlite:///{tmp_path / 's.sqlite'}", data=str(tmp_path / "data")
+    )
+    database = open_database(settings.store_url, now)
+    tokens = Tokens(database)
+    secrets = {
+        name: tokens.create(role, person=name.title())[1]  # type: ignore[arg-type]
+        for name, role in PEOPLE.items()
+    }
+    database.close()
+    app = create_app(settings)
+    client = Client(app)
+    yield Desk(client, secrets, rules, settings)
+    client.close()
+    app.state.server.checker.close()
+    app.state.server.database.close()
+
+
+def names(answered: httpx.Response) -> set[str]:
+    assert answered.status_code == 409, answered.text
+    return {each["message"].partition(":")[0] for each in answered.json()["findings"]}
+
+
+def test_a_second_save_is_answered_with_the_first(desk: Desk) -> None:
+    draft = desk.begin()
+    path = f"/v1/drafts/{draft['id']}"
+    sent = {"text": RULE + "# Anna\n", "revision": draft["revision"]}
+    assert desk.ask("anna", "PUT", f"{path}/text", **sent).json()["revision"] == draft["revision"] + 1
+    other = desk.ask("alex", "PUT", f"{path}/text", text=RULE + "# Alex\n", revision=draft["revision"])
+    assert other.status_code == 409
+    assert (other.json()["author"], other.json()["text"]) == ("Anna", RULE + "# Anna\n")
+    now_held = desk.ask("alex", "GET", path).json()
+    assert now_held["text"] == RULE + "# Anna\n"
+    assert [(each["by"], each["content"]) for each in now_held["asides"]] == [("Alex", RULE + "# Alex\n")]
+    assert desk.ask("alex", "GET", f"{path}/revisions/1").json()["text"] == RULE
+
+
+def test_a_broken_text_is_kept_to_the_byte(desk: Desk) -> None:
+    draft = desk.begin()
+    path = f"/v1/drafts/{draft['id']}"
+    broken = RULE.replace("when: {age", "when: {{{age").replace("\n", "\r\n")
+    saved = desk.ask("anna", "PUT", f"{path}/text", text=broken, revision=draft["revision"])
+    assert saved.status_code == 200
+    assert desk.ask("anna", "GET", path).json()["text"] == broken
+    grid = desk.ask("anna", "GET", f"{path}/cases")
+    assert (grid.status_code, grid.json()["rows"]) == (200, [])
+    assert desk.ask("anna", "POST", f"{path}/try").status_code == 409
+
+
+def test_nobody_approves_what_they_wrote(desk: Desk) -> None:
+    path = desk.in_review()
+    assert desk.ask("anna", "POST", f"{path}/approve", revision=2, reason="mine").status_code == 403
+    assert desk.ask("ada", "PUT", f"{path}/text", text=RULE + "# Ada\n", revision=2).status_code == 200
+    assert desk.ask("ada", "POST", f"{path}/submit", revision=3).status_code == 200
+    assert desk.ask("ada", "GET", f"{path}/impact").status_code == 200
+    assert names(desk.approve(path, "ada")) == {"second person"}
+    assert names(desk.approve(path, "berta")) == {"impact seen"}
+
+
+def test_roles_hold_over_http(desk: Desk) -> None:
+    path = desk.in_review()
+    assert desk.ask("carl", "GET", path).status_code == 403
+    assert desk.ask("carl", "PUT", f"{path}/text", text="x", revision=2).status_code == 403
+    assert (
+        desk.ask("berta", "POST", "/v1/drafts", **{"from": "blank", "candidate": "NCT1"}).status_code == 403
+    )
+    assert desk.client.get(path).status_code == 401
+
+
+def test_an_approval_is_refused_for_a_red_case_and_for_what_no_case_shows(desk: Desk) -> None:
+    red = CASES.replace("I-01: not met", "I-01: met").replace("standing: ineligible, ", "")
+    path = desk.in_review(**{"from": "file", "text": RULE, "cases": red})
+    refused = desk.approve(path)
+    assert names(refused) == {"cases green", "coverage"}
+    assert {each["place"] for each in refused.json()["findings"]} == {path.removeprefix("/v1") + "/cases"}
+    assert "expected 'met', found 'not met'" in refused.text
+    assert not (desk.rules / "trials").exists()
+
+
+def test_what_is_approved_is_written_in_force_and_on_record(desk: Desk) -> None:
+    before = desk.client.get("/readyz").json()["rulebook"]
+    path = desk.in_review()
+    done = desk.approve(path)
+    assert done.status_code == 200, done.text
+    assert (desk.rules / "trials/NCT00000042.yaml").read_bytes() == RULE.encode()
+    assert (desk.rules / "trials/NCT00000042.cases.yaml").read_bytes() == CASES.encode()
+    log = (desk.rules / "CHANGELOG.md").read_text("utf-8")
+    assert "NCT00000042 approved" in log
+    assert "Written by Anna; approved by Berta." in log
+    after = desk.client.get("/readyz").json()["rulebook"]
+    assert after != before
+    assert done.json()["rulebook"].startswith(after)
+    listed = desk.ask("carl", "GET", "/v1/candidates")
+    assert listed.headers["Matcher-Rulebook"] == after
+    assert [each["id"] for each in listed.json()["items"]] == ["NCT00000042"]
+    database = open_database(desk.settings.store_url, now)
+    said = [(each.actor, each.action, each.detail) for each in Audit(database).latest(2)]
+    assert Audit(database).verify().sound
+    database.close()
+    assert said[0][1:] == ("rulebook in force", done.json()["rulebook"])
+    assert said[1][:2] == ("person:berta", "draft approved")
+    assert "authors Anna" in said[1][2]
+    assert "As the protocol says." in said[1][2]
+    assert desk.ask("anna", "PUT", f"{path}/text", text="too late", revision=9).status_code == 409
+
+
+def test_what_changed_meanwhile_is_not_approved(desk: Desk) -> None:
+    path = desk.in_review()
+    assert desk.ask("anna", "PUT", f"{path}/text", text=RULE + "# more\n", revision=2).status_code == 200
+    assert desk.approve(path, revision=2).status_code == 409
+    assert names(desk.approve(path)) == {"in review", "impact seen"}
+
+
+def test_a_file_changed_in_git_meanwhile_is_not_written_over(desk: Desk) -> None:
+    assert desk.approve(desk.in_review()).status_code == 200
+    path = desk.in_review(**{"from": "copy", "of": "NCT00000042"})
+    file = desk.rules / "trials/NCT00000042.yaml"
+    theirs = RULE.replace("A trial under work", "A title from git")
+    file.write_text(theirs, "utf-8")
+    assert "base unchanged" in names(desk.approve(path))
+    assert file.read_text("utf-8") == theirs
+    three = desk.ask("anna", "GET", f"{path}/three").json()
+    assert (three["base"], three["mine"], three["theirs"], three["conflicts"]) == (RULE, RULE, theirs, 0)
+    assert three["merged"] == theirs
+
+
+def test_an_error_elsewhere_keeps_nobody_from_working(desk: Desk) -> None:
+    path = desk.in_review()
+    (desk.rules / "trials").mkdir()
+    (desk.rules / "trials/NCT99999999.yaml").write_text("trial: NCT99999999\ntitle: {\n", "utf-8")
+    done = desk.approve(path)
+    assert done.status_code == 200, done.text
+    assert "last good version" in done.json()["waits"]
+    assert desk.client.get("/readyz").json()["rules_failing"]
+    (desk.rules / "trials/NCT99999999.yaml").unlink()
+
+
+def test_an_empty_cell_offers_its_case_and_takes_the_author_s_verdict(desk: Desk) -> None:
+    draft = desk.begin(**{"from": "file", "text": RULE, "cases": ""})
+    path = f"/v1/drafts/{draft['id']}"
+    while missing := desk.ask("anna", "GET", f"{path}/cases").json()["missing"]:
+        cell = missing[0]
+        offered = desk.client.get(
+            f"{path}/proposal", params={"key": cell["key"]}, headers=bearer(desk, "anna")
+        ).json()
+        assert "met" not in json.dumps({**offered, "verdicts": {}})
+        age = offered["patient"].get("age")
+        verdict = "unknown" if age is None else "met" if age >= 18 else "not met"
+        revision = desk.ask("anna", "GET", path).json()["revision"]
+        added = {key: offered[key] for key in ("name", "as_of", "patient")}
+        sent = desk.ask("anna", "POST", f"{path}/cases", **added, expect={"I-01": verdict}, revision=revision)
+        assert sent.status_code == 200, sent.text
+    grid = desk.ask("anna", "GET", f"{path}/cases").json()
+    assert (grid["exercised"], grid["red"]) == (grid["wanted"], 0)
+
+
+def bearer(desk: Desk, who: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {desk.secrets[who]}"}
+
+
+def test_the_same_text_is_impossible_twice_and_too_long_never(desk: Desk) -> None:
+    draft = desk.begin()
+    path = f"/v1/drafts/{draft['id']}"
+    long = desk.ask("anna", "PUT", f"{path}/text", text="x" * 5_000_000, revision=2)
+    assert long.status_code == 413
+    deep = RULE + "notes: " + "[" * 200 + "]" * 200 + "\n"
+    saved = desk.ask("anna", "PUT", f"{path}/text", text=deep, revision=2)
+    assert saved.status_code == 200
+    again = desk.ask("anna", "PUT", f"{path}/text", text=deep, revision=saved.json()["revision"])
+    assert again.json() == saved.json()
+    assert desk.ask("anna", "GET", f"{path}/review").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ({"from": "blank", "candidate": "no name"}, "U072"),
+        ({"from": "copy", "of": "NCT1"}, "U007"),
+        ({"from": "file", "text": "nothing: here\n"}, "U072"),
+        ({"from": "record", "text": "<html>"}, "U011"),
+        ({"from": "sentences", "candidate": "NCT00000001", "text": " "}, "U072"),
+    ],
+)
+def test_what_no_draft_can_begin_with_is_said(desk: Desk, how: dict[str, str], code: str) -> None:
+    answered = desk.ask("anna", "POST", "/v1/drafts", **how)
+    assert (answered.status_code, answered.json()["code"]) == (422, code)
+
+
+def test_pasted_text_loses_no_sentence(desk: Desk) -> None:
+    text = "Inclusion Criteria:\n- Age 18 years or older\n- Able to swallow\n"
+    draft = desk.begin(**{"from": "sentences", "candidate": "NCT00000001", "text": text})
+    assert draft["protocol"] == text
+    assert "Able to swallow" in draft["text"]

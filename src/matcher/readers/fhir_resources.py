@@ -240,11 +240,14 @@ def _observation(patient: FhirPatient, resource: Resource) -> None:
         edition = next(
             (_EDITIONS[code] for code in codes_of(resource.get("method")) if code in _EDITIONS), None
         )
+        value = value_of(resource)
+        if value is None:
+            return
         words = words_of(resource.get("valueCodeableConcept"))
         found = _CATEGORY.fullmatch(words)
         patient.add(
             "staging",
-            {which: found[1] if found else words, "basis": basis, "edition": edition, "date": day},
+            {which: found[1] if found else words or value, "basis": basis, "edition": edition, "date": day},
             resource,
         )
     elif _VARIANT in codes:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from matcher import program_version
 from matcher.api import (
+    fhir,
     health,
     jobs,
     matching,
@@ -84,6 +85,7 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
     for routes in (
         health,
         matching,
+        fhir,
         jobs,
         rulebook,
         sessions,

@@ -23,8 +23,10 @@ from matcher.api.metrics import Metrics
 from matcher.api.problems import Problem, problem_of_failure, problem_response
 from matcher.api.settings import Settings
 from matcher.errors.defect import place_of
+from matcher.exchange.fhir_outcome import is_fhir_address
 
 _log = logging.getLogger("matcher.server")
+_WORDY = 16
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -102,7 +104,9 @@ class _Crossing:
         self._state = scope.setdefault("state", {})
         self._state["request_id"] = self._id
         upload = scope["path"] in UPLOADS
-        self._limit = settings.upload_limit if upload else settings.body_limit
+        # A resource of FHIR takes many words for one fact.
+        wordy = _WORDY if is_fhir_address(scope["path"]) else 1
+        self._limit = settings.upload_limit if upload else settings.body_limit * wordy
         # A large file on a slow line takes its time; so does its unpacking.
         self._patience = settings.timeout * (20 if upload else 1)
         self._read = 0
@@ -119,7 +123,9 @@ class _Crossing:
             problem = await self._cross()
             self._timeout = None
             if problem is not None and not self._status:
-                await problem_response(problem, self._id)(self._scope, self._receive, self._sent)
+                await problem_response(problem, self._id, self._scope["path"])(
+                    self._scope, self._receive, self._sent
+                )
         except Exception as error:  # noqa: BLE001 - not even the refusal could be sent
             self._failure = f"defect {place_of(error)}"
         finally:

@@ -31,3 +31,34 @@ ANSWERS: dict[str, Any] = {
         "karnofsky": "unknown",
     }
 }
+
+BUNDLE: dict[str, Any] = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [
+        {"resource": {"resourceType": "Patient", "id": "P-001", "gender": "male", "birthDate": "1961-04-09"}},
+        {
+            "resource": {
+                "resourceType": "Observation",
+                "status": "final",
+                "code": {"coding": [{"system": "http://loinc.org", "code": "89247-1"}]},
+                "subject": {"reference": "Patient/P-001"},
+                "effectiveDateTime": "2026-01-12",
+                "valueInteger": 1,
+            }
+        },
+        {
+            "resource": {
+                "resourceType": "Observation",
+                "status": "final",
+                "code": {
+                    "coding": [{"system": "http://loinc.org", "code": "718-7", "display": "Hemoglobin"}]
+                },
+                "subject": {"reference": "Patient/P-001"},
+                "effectiveDateTime": "2026-01-10",
+                "valueQuantity": {"value": 12.4, "unit": "g/dL", "code": "g/dL"},
+            }
+        },
+    ],
+}
+"""A patient in FHIR R4."""

@@ -9,13 +9,14 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 
 from matcher.api.asking import MatchAsked
-from matcher.api.bounds import refuse_too_many_values
-from matcher.api.examples import PROFILE
+from matcher.api.examples import BUNDLE, PROFILE
 from matcher.api.openapi import PROFILE_SCHEMA
+from matcher.api.patient_body import patient_in
 from matcher.api.problems import Problem, problems
 from matcher.api.server import Clinician, Current, TheServer
 from matcher.api.unknown import refuse_unknown, refused
-from matcher.readers.json_body import read_json
+from matcher.exchange.fhir_outcome import FHIR_JSON
+from matcher.readers.fhir_document import OnePatient
 from matcher.readers.outcome import Reject
 from matcher.service.answer import MatchAnswer, answer, to_json
 
@@ -27,7 +28,10 @@ _UTF8 = (("charset", "utf-8"), ("charset", "utf8"))
 _TAKES: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": PROFILE_SCHEMA, "example": PROFILE}},
+        "content": {
+            "application/json": {"schema": PROFILE_SCHEMA, "example": PROFILE},
+            FHIR_JSON: {"schema": {"type": "object", "title": "Bundle"}, "example": BUNDLE},
+        },
     }
 }
 
@@ -51,18 +55,20 @@ async def match(
     The body is a profile. Every field is optional and what is left out is unknown. A fact that cannot be read is
     unknown too and comes back among `issues`. A body that is no profile at all is refused with the code of the
     command line, and so is one with fields that do not exist, all of them at once (`unknown=report` reads the rest).
+
+    It may be FHIR R4 as well: a Bundle, or an array of resources, of one patient. Resources that are not read and codes
+    that no table has are named among the issues.
     """
-    require_json(request)
+    require_json(request, FHIR_JSON)
     body = await request.body()
     today = date.today()
 
     def work() -> bytes | Reject:
-        profile = read_json(body)
-        refuse_too_many_values(profile)
-        answered = answer(served.matcher, profile, asked.options, as_of=asked.as_of, today=today)
+        patient = patient_in(body)
+        answered = answer(served.matcher, patient, asked.options, as_of=asked.as_of, today=today)
         if isinstance(answered, Reject):
             return answered
-        if asked.unknown == "refuse":
+        if asked.unknown == "refuse" and not isinstance(patient, OnePatient):
             refuse_unknown((each.fact, each) for each in answered.issues)
         return to_json(answered)
 
@@ -74,11 +80,12 @@ async def match(
     return Response(found, media_type="application/json")
 
 
-def require_json(request: Request) -> None:
+def require_json(request: Request, *others: str) -> None:
     """A browser sends JSON to another site only after asking, and is then told no."""
+    allowed = ("application/json", *others)
     kind, *parameters = request.headers.get("content-type", "").split(";")
-    if kind.strip().casefold() != "application/json":
-        raise Problem(415, "U056", "the body is to be application/json", place="header.content-type")
+    if kind.strip().casefold() not in allowed:
+        raise Problem(415, "U056", f"the body is to be {' or '.join(allowed)}", place="header.content-type")
     for each in parameters:
         name, _, value = each.casefold().partition("=")
         if "charset" in name and (name.strip(), value.strip(' \t"')) not in _UTF8:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
@@ -17,7 +17,9 @@ from matcher.api.asking import UnknownAsked, no_number
 from matcher.api.bounds import refuse_too_many_values
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
-from matcher.api.problems import Problem, cut, place_of_request, problems
+from matcher.api.patient_body import patient_of_fhir
+from matcher.api.problems import Problem, place_of_request, problems
+from matcher.api.refusal import cut
 from matcher.api.rulebook import Known, unless_known
 from matcher.api.served import Served
 from matcher.api.server import Clinician, Current, Reader, Server, TheServer
@@ -25,9 +27,11 @@ from matcher.api.shapes import CandidateInSession, Finding, FormShown, TermsShow
 from matcher.api.unknown import refuse_unknown, refused
 from matcher.errors import CODES
 from matcher.readers.assemble import assemble, no_profile
+from matcher.readers.fhir_document import as_text, is_fhir_document
 from matcher.readers.foreign import likely_identifier
 from matcher.readers.json_body import read_json
-from matcher.service.intake.desk import Desk
+from matcher.readers.outcome import Issue
+from matcher.service.intake.desk import Desk, FieldIssue
 from matcher.service.intake.live import Document, LiveIntakes
 from matcher.service.intake.state import IntakeState
 from matcher.service.intake.upload import answers_of
@@ -41,6 +45,7 @@ MOST_ANSWERS = 2_000
 _LONGEST_NAME = 120
 _LARGEST = 500_000
 _ATTEMPTS = 5
+_MOST_UNREAD = 100
 
 router = APIRouter(tags=["sessions"])
 
@@ -54,7 +59,8 @@ class SessionRequest(BaseModel):
     patient: str = Field("", max_length=200, description="The patient's identifier, for print and download.")
     include_closed: bool = Field(False, description="Rank closed and suspended candidates too.")
     profile: dict[str, Any] | None = Field(
-        None, description="A profile that is known already, in its wire form."
+        None,
+        description="A profile that is known already, in its wire form, or a FHIR R4 Bundle of one patient.",
     )
     answers: dict[str, Any] = Field(default_factory=dict, description="Answers by the name of their field.")
 
@@ -156,15 +162,20 @@ async def begin(
         desk = intakes.desk(served)
         known: dict[str, Any] = {}
         as_of, patient = asked.as_of, asked.patient
-        refuse_too_many_values([asked.profile, asked.answers])
-        if asked.profile is not None:
-            patient = patient or _whose(asked.profile)[:200]
-            known = answers_of(desk.form, asked.profile, served.rulebook.formulary.lookup)
-            as_of = as_of or _day(asked.profile.get("as_of"))
-        document = Document({}, as_of or today, patient, asked.include_closed)
+        profile = asked.profile
+        unread: tuple[FieldIssue, ...] = ()
+        if profile is not None and is_fhir_document(profile):
+            found = patient_of_fhir(profile)
+            profile, unread = as_text(found.wire), _unread(found.issues)
+        refuse_too_many_values([profile, asked.answers])
+        if profile is not None:
+            patient = patient or _whose(profile)[:200]
+            known = answers_of(desk.form, profile, served.rulebook.formulary.lookup)
+            as_of = as_of or _day(profile.get("as_of"))
+        document = Document({}, as_of or today, patient, asked.include_closed, unread)
         document = _bounded(document.with_answers({**known, **asked.answers}))
         if wanted.unknown == "refuse":
-            _refuse_unknown(desk, asked.answers, as_of or today, asked.profile)
+            _refuse_unknown(desk, asked.answers, as_of or today, profile)
         identifier = server.sessions.create(caller.owner, document.stored())
         session = server.sessions.read(identifier, caller.owner)
         with intakes.live.at(identifier, desk, document) as live:
@@ -285,6 +296,19 @@ def _opened(server: Server, identifier: str, owner: str) -> tuple[Session, Docum
         return session, Document.of(session.document)
     except (KeyError, TypeError, ValueError) as error:
         raise StoreError(error) from None
+
+
+def _unread(issues: Sequence[Issue]) -> tuple[FieldIssue, ...]:
+    """What of a FHIR document became no answer, each under the name it had there."""
+    named = [
+        FieldIssue(each.text or each.fact or "FHIR", each.code, each.reason, each.remedy) for each in issues
+    ]
+    several = dict.fromkeys(named)
+    shown = list(several)[:_MOST_UNREAD]
+    if len(several) > len(shown):
+        reason = f"and {len(several) - len(shown)} more that are not read"
+        shown.append(FieldIssue("FHIR", "P109", reason, CODES["P109"].remedy))
+    return tuple(shown)
 
 
 def _whose(profile: Mapping[str, Any]) -> str:

@@ -112,6 +112,12 @@ _SERVER = (
         "Stop the other program, or give another --port or --host.",
     ),
     Code(
+        "U068",
+        "Edit that cannot be made",
+        "The rule's text has no such place, or is written in a way that a form cannot change without touching more.",
+        "Look at the cards again, or change it in the text.",
+    ),
+    Code(
         "U069",
         "Not ready to be approved",
         "An approval wants two people, a rule without findings, cases that all come out, nothing left unshown, and a "

@@ -13,6 +13,7 @@ from matcher.domain.source import Source
 from matcher.errors import Diagnostic, PatientDataError
 from matcher.readers.csv_rows import Row
 from matcher.readers.entry import Entry
+from matcher.readers.fhir_document import ASSUMED, id_of, relative, unpacked
 from matcher.readers.fhir_parts import Resource, contained_in, subject_of
 from matcher.readers.fhir_resources import READ, FhirPatient
 from matcher.readers.mapped import Sheet
@@ -62,9 +63,7 @@ class FhirFile:
     dated = False
 
     def __init__(self, path: Path) -> None:
-        self.assumptions: list[str] = [
-            "FHIR: a medicine that is only requested was perhaps taken; no list is complete, because none is said to be"
-        ]
+        self.assumptions: list[str] = [ASSUMED]
         self.file_issues: list[Issue] = []
         self.rows = SortedRows()
         self._unread: Counter[str] = Counter()
@@ -90,7 +89,7 @@ class FhirFile:
 
     def identifiers(self) -> Iterator[str]:
         for sheets in self.rows.each():
-            yield _id(json.loads(sheets[""][0].row.cells["json"]))
+            yield id_of(json.loads(sheets[""][0].row.cells["json"]))
 
     def entries(self, as_of: date | None) -> Iterator[Entry]:
         return self.entries_between(0, len(self), as_of)
@@ -100,7 +99,7 @@ class FhirFile:
         for sheets in self.rows.each(start, stop):
             resources = [json.loads(sheet.row.cells["json"]) for sheet in sheets[""]]
             first = sheets[""][0]
-            name = _id(resources[0])
+            name = id_of(resources[0])
             patient = FhirPatient(first.file, name, self._linked)
             wire, places = patient.read(resources)
             source = Source(first.file, first.row.line)
@@ -117,7 +116,7 @@ class FhirFile:
     def _patients(self) -> Iterator[tuple[str, Sheet]]:
         for file, line, resource, url, _ in self._resources(said=True):
             if resource.get("resourceType") == "Patient":
-                name = _id(resource)
+                name = id_of(resource)
                 if url and name:
                     self._aliases[url] = f"Patient/{name}"
                 yield f"Patient/{name}" if name else "", _sheet(file, line, resource)
@@ -131,7 +130,7 @@ class FhirFile:
                 self._unread[kind] += kind != "Medication"
             elif kind != "Patient":
                 subject = subject_of(resource)
-                known = self._aliases.get(subject) or _relative(subject) if subject else only
+                known = self._aliases.get(subject) or relative(subject) if subject else only
                 yield known, _sheet(file, line, resource)
 
     def _medications(self) -> Iterator[tuple[str, Row]]:
@@ -147,7 +146,7 @@ class FhirFile:
             else:
                 documents = [(1, _document(path))]
             for line, document in documents:
-                for number, resource, url, only in _unpacked(document):
+                for number, resource, url, only in unpacked(document):
                     yield path.name, line if path.suffix.casefold() in LINES else number, resource, url, only
 
     def _lines(self, path: Path, *, said: bool) -> Iterator[tuple[int, Any]]:
@@ -171,51 +170,6 @@ def _document(path: Path) -> Any:
         raise PatientDataError([Diagnostic(path.name, None, None, "P008", "nested too deep")]) from None
     except json.JSONDecodeError as error:
         raise PatientDataError([Diagnostic(path.name, error.lineno, None, "P004", error.msg)]) from None
-
-
-def _unpacked(document: Any) -> Iterator[tuple[int, Resource, str, str]]:
-    """The resources of a document: of a Bundle, of an array of both, or the one that it is."""
-    members = document if isinstance(document, list) else [document]
-    plain = [each for each in members if isinstance(each, dict) and each.get("resourceType") != "Bundle"]
-    only = _only(plain)
-    for number, member in enumerate(members, start=1):
-        if not isinstance(member, dict):
-            continue
-        if member.get("resourceType") != "Bundle":
-            yield number, member, "", only
-            continue
-        listed = member.get("entry")
-        if listed is not None and not isinstance(listed, list):
-            # Whatever stood there is counted as not read, like every entry without a resource.
-            yield number, {"resourceType": "Bundle"}, "", ""
-            continue
-        entries = [each for each in listed or [] if isinstance(each, dict)]
-        held = [each["resource"] for each in entries if isinstance(each.get("resource"), dict)]
-        patient = _only(held)
-        for place, each in enumerate(entries, start=1):
-            held_here = each.get("resource")
-            resource = (
-                held_here if isinstance(held_here, dict) else {"resourceType": "entry without a resource"}
-            )
-            yield place, resource, str(each.get("fullUrl") or ""), patient
-
-
-def _only(resources: Iterable[Resource]) -> str:
-    names = [_id(each) for each in resources if each.get("resourceType") == "Patient"]
-    return f"Patient/{names[0]}" if len(names) == 1 and names[0] else ""
-
-
-def _id(resource: Resource) -> str:
-    held = resource.get("id")
-    return held if isinstance(held, str) else ""
-
-
-def _relative(reference: str) -> str:
-    """The end of an address: ``https://example.org/fhir/Patient/1`` is ``Patient/1``."""
-    if reference.startswith("urn:uuid:"):
-        return f"Patient/{reference.removeprefix('urn:uuid:')}"
-    parts = reference.split("/_history", maxsplit=1)[0].rsplit("/", maxsplit=2)
-    return "/".join(parts[-2:])
 
 
 def _sheet(file: str, line: int, resource: Resource) -> Sheet:

@@ -10,7 +10,9 @@ from pydantic import TypeAdapter
 from matcher.domain.source import Source
 from matcher.explanation.answer import DECISION_NOTICE, PatientShown
 from matcher.readers.assemble import assemble
+from matcher.readers.fhir_document import OnePatient
 from matcher.readers.outcome import Issue, Reject, issue_in_words
+from matcher.readers.place import Places
 from matcher.service.match import Matcher, MatchOptions
 
 _BODY = Source("body")
@@ -47,20 +49,21 @@ class MatchAnswer:
 
 
 def answer(
-    matcher: Matcher, raw: object, options: MatchOptions, *, as_of: date | None, today: date
+    matcher: Matcher, raw: object | OnePatient, options: MatchOptions, *, as_of: date | None, today: date
 ) -> MatchAnswer | Reject:
-    """The answer to one profile in its wire form, or why there is none.
+    """The answer to one profile in its wire form, or read from FHIR, or why there is none.
 
     A profile without a day of its own is seen as on ``as_of``, and without that as on ``today``, which is said
     among the assumptions.
     """
-    assembled = assemble(raw, as_of=as_of or today, formulary=matcher.rulebook.formulary, sources=_BODY)
+    wire, places, before = _parts(raw)
+    assembled = assemble(wire, as_of=as_of or today, formulary=matcher.rulebook.formulary, sources=places)
     if assembled.profile is None:
         assert assembled.reject is not None
         return assembled.reject
     sitting = matcher.sitting(assembled.profile)
-    issues = tuple(dict.fromkeys([*assembled.issues, *sitting.issues]))
-    dated = as_of is not None or (isinstance(raw, dict) and raw.get("as_of") is not None)
+    issues = tuple(dict.fromkeys([*before, *assembled.issues, *sitting.issues]))
+    dated = as_of is not None or (isinstance(wire, dict) and wire.get("as_of") is not None)
     assumed = () if dated else (f"no as-of date was given: seen as on {today}, the day of the request",)
     rulebook = matcher.rulebook
     return MatchAnswer(
@@ -69,6 +72,13 @@ def answer(
         matcher.match_one(assembled.profile, [issue_in_words(each) for each in issues], assumed, options),
         tuple(map(_shown, issues)),
     )
+
+
+def _parts(raw: object | OnePatient) -> tuple[object, Places | Source, tuple[Issue, ...]]:
+    """The wire form, where its parts stood, and what was not understood of it before."""
+    if isinstance(raw, OnePatient):
+        return raw.wire, raw.places, raw.issues
+    return raw, _BODY, ()
 
 
 def _shown(issue: Issue) -> IssueShown:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any
@@ -17,7 +17,7 @@ from matcher.domain.profile import Profile
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Interview
 from matcher.explanation.answer import CandidateShown, PatientShown
-from matcher.service.intake.desk import Desk, Taken
+from matcher.service.intake.desk import Desk, FieldIssue, Taken
 from matcher.service.intake.questions import NextQuestion
 from matcher.service.intake.state import IntakeState, RulebookNamed, changes, counts, line, questions_shown
 from matcher.service.match import MatchOptions
@@ -42,12 +42,16 @@ class MissingField:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a session keeps: the answers by field, the day, and what is to be ranked."""
+    """What a session keeps: the answers by field, the day, and what is to be ranked.
+
+    ``unread`` is what the record it began with said in a form that no answer holds.
+    """
 
     answers: Mapping[str, Any]
     as_of: date
     patient: str = ""
     include_closed: bool = False
+    unread: tuple[FieldIssue, ...] = ()
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Document:
@@ -56,6 +60,7 @@ class Document:
             date.fromisoformat(stored["as_of"]),
             str(stored.get("patient", "")),
             bool(stored.get("include_closed", False)),
+            tuple(FieldIssue(**each) for each in stored.get("unread", ())),
         )
 
     def stored(self) -> dict[str, Any]:
@@ -64,6 +69,16 @@ class Document:
             "as_of": self.as_of.isoformat(),
             "patient": self.patient,
             "include_closed": self.include_closed,
+            "unread": [
+                {
+                    "field": each.field,
+                    "code": each.code,
+                    "reason": each.reason,
+                    "remedy": each.remedy,
+                    "text": each.text,
+                }
+                for each in self.unread
+            ],
         }
 
     def with_answers(
@@ -73,7 +88,7 @@ class Document:
         merged = {**self.answers, **given}
         kept = {name: value for name, value in merged.items() if value is not None}
         closed = self.include_closed if include_closed is None else include_closed
-        return Document(kept, as_of or self.as_of, self.patient, closed)
+        return replace(self, answers=kept, as_of=as_of or self.as_of, include_closed=closed)
 
 
 class LiveIntake:
@@ -123,7 +138,7 @@ class LiveIntake:
     def shown(self) -> PatientShown:
         if self._shown is None:
             options = MatchOptions(include_closed=self.document.include_closed, questions=0)
-            words = [f"{each.field}: {each.reason}" for each in self.taken.issues]
+            words = [f"{each.field}: {each.reason}" for each in (*self.document.unread, *self.taken.issues)]
             self._shown = self._at.matcher.explain(self._profile, self._interview.table, words, (), options)
         return self._shown
 
@@ -167,7 +182,7 @@ class LiveIntake:
             rulebook=RulebookNamed(rulebook.version, rulebook.short_version),
             engine=self._interview.engine,
             answers=self.document.answers,
-            issues=self.taken.issues,
+            issues=(*self.document.unread, *self.taken.issues),
             summary=shown.summary,
             deceased=shown.deceased,
             trials=tuple(map(line, shown.trials)),

@@ -22,7 +22,7 @@ from matcher.store import Draft, Drafts, DraftState, Move, Note, Part, Said, Sav
 LONGEST = 1_000_000
 """Characters of a rule or of its cases: what a rule file may hold."""
 _LONGEST_SAID = 4_000
-EXCUSE, COMMENT, IMPACT, STEP = "excuse", "comment", "impact", "step"
+EXCUSE, COMMENT, IMPACT, STEP = "excuse", "comment", "impact seen", "step"
 
 
 @dataclass(frozen=True)

@@ -289,6 +289,33 @@ importing = typer.Typer(help="Trials of a registry, as drafts of rules.", no_arg
 rules.add_typer(importing, name="import")
 
 
+@rules.command()
+def refresh(
+    records: Annotated[
+        list[Path],
+        typer.Argument(metavar="RECORD...", help="Newer records, XML or JSON.", show_default=False),
+    ],
+    rules: Annotated[
+        Path, typer.Option("--rules", "-r", metavar="DIR", help="The folder of the drafts or rules.")
+    ] = Path("drafts"),
+    write: Annotated[
+        bool, typer.Option("--write", help="Bring the recruitment up to date where it is the registry's.")
+    ] = False,
+) -> int:
+    """Say what ClinicalTrials.gov changed since a rule was drafted: each sentence, and the recruitment.
+
+    Nothing is changed but, with --write, the line of the recruitment. A criterion is amended by a person.
+
+    \b
+    Examples:
+      matcher rules refresh NCT01234567.xml --rules drafts
+      matcher rules refresh records/*.json --rules drafts --write
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.refreshing import refresh_rules
+
+    return refresh_rules(records, rules, write=write)
+
+
 @importing.callback()
 def importing_root() -> None:
     """Trials of a registry, as drafts of rules."""

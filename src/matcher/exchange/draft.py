@@ -50,8 +50,10 @@ def draft_of(record: Record, today: date) -> Draft:
 
 def texts_of(record: Record) -> Iterator[tuple[str, bool]]:
     """Every criterion that a draft of the record has, in words, and whether it excludes."""
-    for each in (*_structured(record), *_sentences(record)):
-        yield each.text, each.excludes
+    every = [*_structured(record), *_sentences(record)]
+    for excludes in (False, True):
+        for each in _at_most(_MOST, [each for each in every if each.excludes is excludes]):
+            yield each.text, excludes
 
 
 def _head(record: Record, today: date) -> Iterator[str]:

@@ -17,7 +17,9 @@ from matcher.vocabulary import units
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.text import in_sentence
 
-_SAID = re.compile(r"(?<![\w.])(\d{1,9}(?:[.,]\d{1,3}){0,3})\s{0,3}((?:[x\u00d7*]\s*10|10|[a-zA-Z\u00b5%/]).{0,24})")
+_SAID = re.compile(
+    r"(?<![\w.])(\d{1,9}(?:[.,]\d{1,3}){0,3})\s{0,3}((?:[x\u00d7*]\s*10|10|[a-zA-Z\u00b5%/]).{0,24})"
+)
 _NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from matcher.api.app import create_app
-from matcher.api.server import now
+from matcher.api.clock import now
 from matcher.api.settings import Settings
 from matcher.store import Audit, Tokens, open_database
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from matcher.cli import asked
+from matcher.cli.commands.serve import Store
 
 # Those of `matcher.rules.schema`, written out: help is printed without loading the rule language.
 KINDS = "trial, regimen, derive, agents, list, policy, ranking, rulebook, cases"
@@ -285,13 +286,58 @@ def new(
     work.new(identifier, rules)
 
 
-importing = typer.Typer(help="Trials of a registry, as drafts of rules.", no_args_is_help=True)
+@rules.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where they are to lie.", show_default=False)],
+    store: Store = "",
+) -> None:
+    """Write the drafts of a server into a folder, for git.
+
+    Each has a folder of its own with the rule, its cases and what was said about it. 'rules import drafts' takes
+    them in again.
+
+    \b
+    Example:
+      matcher rules export drafts
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.draft_files import export_drafts
+
+    export_drafts(folder, store)
+
+
+importing = typer.Typer(
+    help="Trials of a registry, or drafts of a folder, as drafts of rules.", no_args_is_help=True
+)
 rules.add_typer(importing, name="import")
 
 
 @importing.callback()
 def importing_root() -> None:
-    """Trials of a registry, as drafts of rules."""
+    """Trials of a registry, or drafts of a folder, as drafts of rules."""
+
+
+@importing.command("drafts")
+def import_drafts(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="As 'rules export' wrote it.", show_default=False)
+    ],
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="Who takes them in, as colleagues are to read it.")
+    ] = "import",
+    store: Store = "",
+) -> None:
+    """Take the drafts of a folder into a server.
+
+    One that is there already gets what differs as a new save. Approvals are not taken in: each draft goes through
+    review here, and those who wrote it may not approve it here either.
+
+    \b
+    Example:
+      matcher rules import drafts drafts --by "Anna Weber"
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.draft_files import import_drafts as work
+
+    work(folder, store, by)
 
 
 @importing.command()

@@ -282,6 +282,19 @@ def test_a_result_without_a_value_is_open_unless_nothing_was_found_out(
     assert all(each.value.low != each.value.high for each in profile.labs[1:])
 
 
+@pytest.mark.parametrize("words", ["Stage 3A (qualifier value)", "IIIA", "AJCC Stage IIIA"])
+def test_a_stage_group_is_read_where_it_stands(tmp_path: Path, words: str) -> None:
+    said = {"coding": [{"display": words}]}
+    for resource in (
+        about("Observation", code=concept(LOINC, "21908-9"), valueCodeableConcept=said),
+        about("Condition", code=concept("http://oncotree.mskcc.org", "LUAD"), stage=[{"summary": said}]),
+    ):
+        profile, _, codes = bundled(tmp_path, resource)
+        (staged,) = profile.staging
+        assert staged.stage is not None
+        assert {each.partition(".")[2] for each in staged.stage.members} == {"IIIA"}, codes
+
+
 @pytest.mark.parametrize(("status", "ongoing"), [("completed", {"yes", "no"}), ("active", {"yes"})])
 def test_a_medicine_that_is_over_on_a_day_nobody_states_is_not_taken_for_current(
     tmp_path: Path, status: str, ongoing: set[str]

@@ -7,8 +7,9 @@ from pathlib import Path
 from matcher.readers.ctml_patients import CtmlPatients, is_ctml
 from matcher.readers.entry import PatientSource
 from matcher.readers.fhir import FhirFile, is_fhir
+from matcher.readers.phenopacket import PhenopacketFile, is_phenopacket_file
 
-_FORMATS = ((is_fhir, FhirFile), (is_ctml, CtmlPatients))
+_FORMATS = ((is_fhir, FhirFile), (is_ctml, CtmlPatients), (is_phenopacket_file, PhenopacketFile))
 
 
 def is_foreign(path: Path) -> bool:

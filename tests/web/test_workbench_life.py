@@ -14,8 +14,8 @@ import pytest
 from matcher.api.clock import now
 from matcher.service import run_all_cases
 from matcher.store import Tokens, open_database
+from tests.web.drafting import CASES, PEOPLE, RULE
 from tests.web.live import Live, serving
-from tests.web.test_drafts import CASES, PEOPLE, RULE
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 SIZE = {"width": 1366, "height": 768}
@@ -32,8 +32,8 @@ class Workbench:
 
     def ask(self, who: str, method: str, path: str, **body: Any) -> Any:
         headers = {"authorization": f"Bearer {self.secrets[who]}"}
-        sent = {"json": body} if body else {}
-        answered = httpx.request(method, f"{self.live.base}{path}", headers=headers, timeout=60, **sent)
+        url = f"{self.live.base}{path}"
+        answered = httpx.request(method, url, headers=headers, timeout=60, json=body or None)
         assert answered.status_code < 300, answered.text
         return answered.json()
 

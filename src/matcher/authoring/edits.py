@@ -76,9 +76,12 @@ def edited(text: str, edit: Edit) -> str:
         raise EditError(f"a field takes {_LONGEST:,} characters")
     try:
         made, expected = work(held, edit)
+        done = _says(made, expected, held)
+    except RecursionError:
+        raise EditError("the value is nested too deep") from None
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         raise EditError("the text has no such place any more", "look at the cards again") from None
-    if not _says(made, expected, held):
+    if not done:
         raise EditError("the text is written in a way that this form cannot change", "change it in the text")
     return made
 

@@ -138,6 +138,8 @@ def test_a_request_to_stop_leaves_no_file(desk: Desk) -> None:
         str(desk.rules),
         "-o",
         "results",
+        "--engine",
+        "reference",
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while process.poll() is None and not list(desk.folder.glob("results/.matcher-*/matches.csv")):

@@ -254,6 +254,47 @@ def test_no_older_value_stands_for_one_that_cannot_be_read(tmp_path: Path, broke
     assert profile.labs[1].value.low != profile.labs[1].value.high
 
 
+@pytest.mark.parametrize(
+    ("absent", "results"),
+    [
+        ({"dataAbsentReason": concept("x", "error")}, 2),
+        ({"dataAbsentReason": concept("x", "masked")}, 2),
+        ({"dataAbsentReason": {"text": "haemolysed"}}, 2),
+        ({}, 2),
+        ({"valueQuantity": {"extension": [{"url": ".../data-absent-reason", "valueCode": "as-text"}]}}, 2),
+        ({"dataAbsentReason": concept("x", "not-performed")}, 1),
+        ({"_valueInteger": {"extension": [{"url": ".../data-absent-reason", "valueCode": "unknown"}]}}, 1),
+        ({"hasMember": [{"reference": "Observation/other"}]}, 1),
+        ({"status": "entered-in-error"}, 1),
+    ],
+)
+def test_a_result_without_a_value_is_open_unless_nothing_was_found_out(
+    tmp_path: Path, absent: dict[str, Any], results: int
+) -> None:
+    code = {"code": concept(LOINC, "777-3")}
+    old = {**code, "valueQuantity": {"value": 150, "code": "10*9/L"}}
+    profile, _, _ = bundled(
+        tmp_path,
+        about("Observation", effectiveDateTime="2023-12-01", **old),
+        about("Observation", **{"effectiveDateTime": "2023-12-30", **code, **absent}),
+    )
+    assert len(profile.labs) == results
+    assert all(each.value.low != each.value.high for each in profile.labs[1:])
+
+
+@pytest.mark.parametrize("words", ["Stage 3A (qualifier value)", "IIIA", "AJCC Stage IIIA"])
+def test_a_stage_group_is_read_where_it_stands(tmp_path: Path, words: str) -> None:
+    said = {"coding": [{"display": words}]}
+    for resource in (
+        about("Observation", code=concept(LOINC, "21908-9"), valueCodeableConcept=said),
+        about("Condition", code=concept("http://oncotree.mskcc.org", "LUAD"), stage=[{"summary": said}]),
+    ):
+        profile, _, codes = bundled(tmp_path, resource)
+        (staged,) = profile.staging
+        assert staged.stage is not None
+        assert {each.partition(".")[2] for each in staged.stage.members} == {"IIIA"}, codes
+
+
 @pytest.mark.parametrize(("status", "ongoing"), [("completed", {"yes", "no"}), ("active", {"yes"})])
 def test_a_medicine_that_is_over_on_a_day_nobody_states_is_not_taken_for_current(
     tmp_path: Path, status: str, ongoing: set[str]

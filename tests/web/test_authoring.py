@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from matcher.api.app import create_app
-from matcher.api.server import now
+from matcher.api.clock import now
 from matcher.api.settings import Settings
 from matcher.store import Tokens, open_database
 from tests.small_rulebook import write_rulebook

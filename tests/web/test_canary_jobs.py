@@ -17,8 +17,9 @@ import pytest
 
 from matcher.api import checking, runner
 from matcher.api.checking import framed
+from matcher.api.clock import now
 from matcher.api.runner import Work, job_folder
-from matcher.api.server import now, open_server
+from matcher.api.server import open_server
 from matcher.api.settings import Settings
 from matcher.errors.defect import words_kept
 from matcher.rulebook.load import load_rulebook
@@ -204,7 +205,7 @@ def test_what_goes_wrong_in_a_job_or_a_check_is_told_without_its_words(
     asked = FileRun(path, None, tmp_path / "out", None, date(2026, 1, 15), MatchOptions(), 10)
     problem = checking._looked_through(asked, rulebook)
     assert problem is not None
-    assert problem.status_code == 500
+    assert problem.status == 500
     said = f"{capfd.readouterr()} {found.problem} {problem.detail} {problem.place}"
     assert said.count("defect") == 2
     assert "Quastel" not in said

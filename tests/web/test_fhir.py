@@ -81,6 +81,19 @@ def test_the_order_and_the_verdicts_are_those_of_the_other_route(http: httpx.Cli
     assert verdicts == [each["verdict"] for each in kept[0]["criteria"]]
 
 
+def test_a_phenopacket_is_a_patient_too(http: httpx.Client) -> None:
+    packet = {
+        "id": "x",
+        "subject": {"id": "P-9", "dateOfBirth": "1961-04-09", "sex": "MALE"},
+        "diseases": [{"term": {"id": "X:1", "label": "Pleural Mesothelioma"}}],
+        "metaData": {},
+    }
+    answered = http.post("/v1/match", params={**DAY, "top": 1}, json=packet).json()
+    assert "Diagnosis: Pleural Mesothelioma" in answered["patient"]["summary"]
+    begun = http.post("/v1/sessions", json={"profile": packet, "as_of": "2026-01-15"}).json()
+    assert "Diagnosis: Pleural Mesothelioma" in begun["summary"]
+
+
 def test_what_narrows_narrows_and_what_cannot_is_said(http: httpx.Client) -> None:
     asked = parameters(phase="Phase 1", recruitmentStatus="recruiting", zipCode="01730")
     bundle = bundle_of(http.post(MATCH, params=DAY, json=asked).json())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from matcher.api.server import now
+from matcher.api.clock import now
 from matcher.service import open_rulebook
 from matcher.service.intake.sections import form_of
 from matcher.service.intake.upload import answers_of

@@ -131,7 +131,7 @@ def test_without_a_day_it_is_today_and_that_is_said(http: httpx.Client) -> None:
         ({"id": "P-1", "patient_id": "P-2", "age": 61}, "P015"),
         ({"resourceType": "Observation", "id": "P-1", "valueInteger": 1}, "P016"),
         ([{"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}], "P015"),
-        ({"id": "P-1", "subject": {"id": "P-1"}, "diseases": [], "metaData": {}}, "P016"),
+        ({"id": "P-1", "protocolSection": {"identificationModule": {}}}, "P016"),
         ({"id": "P-1", "geburtsdatum": "1961-04-09"}, "P016"),
         ({"diagnoses": [{"code": "PLMESO", "index": True}, {"code": "LUAD", "index": True}]}, "P011"),
     ],

@@ -14,8 +14,8 @@ import httpx
 import psutil
 import pytest
 
+from matcher.api.clock import now
 from matcher.api.examples import PROFILE
-from matcher.api.server import now
 from matcher.store import Database, Role, Tokens, open_database
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, serving

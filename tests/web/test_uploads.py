@@ -18,7 +18,8 @@ import anyio
 import psutil
 import pytest
 
-from matcher.api.checking import Checker, framed
+from matcher.api.checker import Checker
+from matcher.api.checking import framed
 from matcher.api.problems import Problem
 from matcher.api.runner import job_folder
 from matcher.api.settings import Settings

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from matcher.api.server import now
+from matcher.api.clock import now
 from matcher.store import Tokens, open_database
 from tests.judged_rulebook import TRIAL, write_judged_rulebook
 from tests.web.live import Live, serving

@@ -15,8 +15,9 @@ from anyio import to_thread
 from anyio.abc import Process
 
 from matcher.api.checking import framed
+from matcher.api.clock import now
 from matcher.api.runner import Work, job_folder
-from matcher.api.server import Server, now
+from matcher.api.server import Server
 from matcher.errors import CODES
 from matcher.store import Job, StoreError
 

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 import uvicorn
 
 from matcher.api.app import create_app
+from matcher.api.clock import now
 from matcher.api.connection import BACKLOG, Connection, make_room_for_connections
 from matcher.api.ending import GRACE_SECONDS, end_when_told
 from matcher.api.log import set_up_log
-from matcher.api.server import now
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.errors import UsageError
 from matcher.store import Tokens, open_database

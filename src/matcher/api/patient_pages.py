@@ -9,8 +9,8 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
 
+from matcher.api.clock import now
 from matcher.api.problems import Problem
-from matcher.api.server import now
 from matcher.api.visiting import ListVisitor, Visitor, page, see_other, sent, text_of
 from matcher.api.worklist_desk import VERDICTS, Sheet
 from matcher.api.worklist_pages import Desk, ListId, at_run

@@ -6,13 +6,12 @@ never values.
 
 from __future__ import annotations
 
-import errno
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,21 +19,15 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from matcher.api.refusal import MOST_FINDINGS, Refusal, cut, refusal_of, refusal_of_failure
 from matcher.api.shapes import Finding, ProblemDetail
-from matcher.errors import CODES, Diagnostic, MatcherError, PatientDataError, RuleError, UsageError
+from matcher.errors import CODES, MatcherError
 from matcher.errors.defect import place_of
 from matcher.exchange.fhir_outcome import FHIR, FHIR_JSON, is_fhir_address, refusal
-from matcher.store import StoreError
 from matcher.web.render import rendered
 
 MEDIA_TYPE = "application/problem+json"
-_MOST_FINDINGS = 20
-_LONGEST = 300
-_EXHAUSTED = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS}
-)
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,40}|\d{1,6}")
-_PLACES = re.compile(r"(?<![\w./])/(?:[\w.@+~-]+/)+")
 _BY_STATUS = {401: "U052", 403: "U053", 404: "U050", 405: "U051", 413: "U054", 415: "U056"}
 
 
@@ -55,6 +48,12 @@ class Problem(HTTPException):
         self.code = code
         self.place = place
         self.findings = tuple(findings)
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        findings = [Finding.model_validate(asdict(each)) for each in refusal.findings]
+        said = refusal.status, refusal.code, refusal.detail
+        return cls(*said, place=refusal.place, findings=findings, headers=refusal.headers)
 
 
 def problem_response(problem: Problem, request_id: str = "", path: str = "") -> Response:
@@ -100,83 +99,18 @@ def answered(request: Request, problem: Problem) -> Response:
     return Response(text, problem.status_code, kept, "text/html")
 
 
-def cut(text: str) -> str:
-    shown = "".join(c if c.isprintable() else " " for c in text)
-    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
-
-
 def place_of_request(parts: Sequence[int | str]) -> str:
     """Where in a request something is wrong. What no program calls a field is left out: it may be a patient's name."""
     return cut(".".join(str(each) if _NAME.fullmatch(str(each)) else "…" for each in parts))
 
 
 def problem_of(error: MatcherError, folder: Path | None = None) -> Problem:
-    """What the program says on the command line, as an answer: the request was understood and cannot be met.
-
-    Files of ``folder`` are called by their names alone: where they lie is the server's business.
-    """
-    if folder is not None and str(folder) in str(error):
-        error = _shortened(error, f"{folder}/")
-    return _without_places(_problem_of(error))
-
-
-def _without_places(problem: Problem) -> Problem:
-    """Where this machine keeps its files is nobody's business but its own."""
-    problem.detail = _PLACES.sub("", problem.detail)
-    problem.place = _PLACES.sub("", problem.place)
-    problem.findings = tuple(
-        each.model_copy(update={name: _PLACES.sub("", getattr(each, name)) for name in ("place", "message")})
-        for each in problem.findings
-    )
-    return problem
-
-
-def _problem_of(error: MatcherError) -> Problem:
-    match error:
-        case StoreError():
-            return Problem(503, error.code, error.message, headers={"Retry-After": "5"})
-        case UsageError(code=code, message=message):
-            return Problem(422, code, message)
-        case PatientDataError(diagnostics=diagnostics) | RuleError(diagnostics=diagnostics):
-            first = diagnostics[0]
-            findings = [_finding(each) for each in diagnostics[:_MOST_FINDINGS]]
-            status = 422 if isinstance(error, PatientDataError) else 500
-            return Problem(status, first.code, first.message, place=first.place, findings=findings)
-    return Problem(500, "U064", "the program failed")
+    """What the program says on the command line, as an answer; see ``refusal_of``."""
+    return Problem.of(refusal_of(error, folder))
 
 
 def problem_of_failure(error: Exception) -> Problem:
-    """What failed although nothing was wrong with the request; its words, which may quote a patient, are left out.
-
-    A disk that is full and a process that has no more files to open are the machine's, and may be over soon.
-    """
-    match error:
-        case StoreError():
-            return problem_of(error)
-        case OSError(errno=number) if number in _EXHAUSTED:
-            return Problem(503, "U008", "the machine has no room left", headers={"Retry-After": "60"})
-    return Problem(500, "U064", "the program failed at this request")
-
-
-def _shortened(error: MatcherError, prefix: str) -> MatcherError:
-    match error:
-        case UsageError(code=code, message=message, hint=hint):
-            return UsageError(message.replace(prefix, ""), hint, code)
-        case PatientDataError(diagnostics=diagnostics) | RuleError(diagnostics=diagnostics):
-            return type(error)(
-                replace(each, file=each.file.replace(prefix, ""), message=each.message.replace(prefix, ""))
-                for each in diagnostics
-            )
-    return error
-
-
-def _finding(each: Diagnostic) -> Finding:
-    return Finding(
-        code=each.code,
-        place=cut(each.place),
-        message=cut(each.message),
-        remedy=each.hint or CODES[each.code].remedy,
-    )
+    return Problem.of(refusal_of_failure(error))
 
 
 def _invalid(error: RequestValidationError) -> Problem:
@@ -188,7 +122,7 @@ def _invalid(error: RequestValidationError) -> Problem:
             message=cut(str(each["msg"])),
             remedy=remedy,
         )
-        for each in error.errors()[:_MOST_FINDINGS]
+        for each in error.errors()[:MOST_FINDINGS]
     ]
     first = findings[0]
     return Problem(422, "U057", f"{first.place}: {first.message}", place=first.place, findings=findings)

@@ -21,9 +21,9 @@ from time import sleep
 from typing import Any, Self
 
 from matcher.api.checking import unframed
+from matcher.api.clock import now
 from matcher.api.list_jobs import give_up, work_on_list
-from matcher.api.problems import cut, problem_of
-from matcher.api.server import now
+from matcher.api.refusal import cut, refusal_of
 from matcher.api.settings import Settings
 from matcher.errors import CODES, MatcherError, UsageError
 from matcher.errors.defect import keep_words, place_of
@@ -148,7 +148,7 @@ def run(work: Work) -> JobState:
             sleep(settings.lease)
             return JobState.RUNNING  # the former runner is not quite gone: the job waits for another attempt
         state = JobState.FAILED
-        found = problem_of(error, job_folder(settings, work.request.get("run", work.job)) / "in")
+        found = refusal_of(error, job_folder(settings, work.request.get("run", work.job)) / "in")
         problem = {"code": found.code, "place": found.place, "detail": cut(found.detail)}
     except Exception as error:  # noqa: BLE001 - what fails is said in the job, without what may quote a patient
         state = JobState.FAILED

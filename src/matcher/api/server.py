@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +12,8 @@ from fastapi import Depends, Request
 
 from matcher.api.archive import Archive
 from matcher.api.callers import Caller, Callers
-from matcher.api.checking import Checker
+from matcher.api.checker import Checker
+from matcher.api.clock import now
 from matcher.api.metrics import Metrics
 from matcher.api.problems import Problem
 from matcher.api.served import Holder, Served
@@ -49,10 +50,6 @@ class Server:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "archive", Archive(self.lists))
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def open_server(settings: Settings) -> Server:

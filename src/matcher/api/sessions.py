@@ -17,8 +17,9 @@ from matcher.api.asking import UnknownAsked, no_number
 from matcher.api.bounds import refuse_too_many_values
 from matcher.api.examples import ANSWERS, PROFILE
 from matcher.api.matching import require_json
-from matcher.api.patient_body import patient_of_fhir
-from matcher.api.problems import Problem, cut, place_of_request, problems
+from matcher.api.patient_body import patient_of_others
+from matcher.api.problems import Problem, place_of_request, problems
+from matcher.api.refusal import cut
 from matcher.api.rulebook import Known, unless_known
 from matcher.api.served import Served
 from matcher.api.server import Clinician, Current, Reader, Server, TheServer
@@ -26,7 +27,7 @@ from matcher.api.shapes import CandidateInSession, Finding, FormShown, TermsShow
 from matcher.api.unknown import refuse_unknown, refused
 from matcher.errors import CODES
 from matcher.readers.assemble import assemble, no_profile
-from matcher.readers.fhir_document import as_text, is_fhir_document
+from matcher.readers.fhir_document import as_text
 from matcher.readers.foreign import likely_identifier
 from matcher.readers.json_body import read_json
 from matcher.readers.outcome import Issue
@@ -59,7 +60,7 @@ class SessionRequest(BaseModel):
     include_closed: bool = Field(False, description="Rank closed and suspended candidates too.")
     profile: dict[str, Any] | None = Field(
         None,
-        description="A profile that is known already, in its wire form, or a FHIR R4 Bundle of one patient.",
+        description="A profile that is known already, in its wire form, a FHIR R4 Bundle of one patient, or a Phenopacket.",
     )
     answers: dict[str, Any] = Field(default_factory=dict, description="Answers by the name of their field.")
 
@@ -163,8 +164,7 @@ async def begin(
         as_of, patient = asked.as_of, asked.patient
         profile = asked.profile
         unread: tuple[FieldIssue, ...] = ()
-        if profile is not None and is_fhir_document(profile):
-            found = patient_of_fhir(profile)
+        if profile is not None and (found := patient_of_others(profile)) is not None:
             profile, unread = as_text(found.wire), _unread(found.issues)
         refuse_too_many_values([profile, asked.answers])
         if profile is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from matcher.api.problems import Problem, cut
+from matcher.api.problems import Problem
+from matcher.api.refusal import cut
 from matcher.api.shapes import Finding
 from matcher.errors import CODES
 from matcher.readers.outcome import Reject

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from matcher.api.callers import Caller
+from matcher.api.clock import now
 from matcher.api.list_jobs import CHECK, MATCH
 from matcher.api.problems import Problem
 from matcher.api.runner import job_folder
 from matcher.api.served import Served
-from matcher.api.server import Server, now
+from matcher.api.server import Server
 from matcher.service import Matcher
 from matcher.service.worklist import Filed, Seen, see
 from matcher.service.worklist.filed import forget_opened

@@ -9,8 +9,8 @@ from datetime import date
 from anyio import to_thread
 from starlette.datastructures import UploadFile
 
+from matcher.api.clock import now
 from matcher.api.problems import Problem
-from matcher.api.server import now
 from matcher.api.uploads import save
 from matcher.api.worklist_desk import ListDesk
 from matcher.store import Run, TooManyJobsError

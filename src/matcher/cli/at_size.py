@@ -47,6 +47,7 @@ class Asked:
     include_deceased: bool
     quiet: bool
     shared: bool = False
+    absent_is_negative: bool = False
 
     @property
     def inputs(self) -> list[Path]:
@@ -63,6 +64,7 @@ class Asked:
             "standing": [each.value for each in self.standings],
             "include_closed": self.include_closed,
             "include_deceased": self.include_deceased,
+            **({"absence_means_negative": True} if self.absent_is_negative else {}),
             "format": self.form,
             "explanations": wanted.explained,
         }

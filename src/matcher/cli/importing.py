@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from matcher.cli.terminal import Page
 from matcher.errors import UsageError
-from matcher.exchange.draft import draft_of
+from matcher.exchange.ctml import draft_of_ctml, trials_in
+from matcher.exchange.draft import Draft, draft_of
 from matcher.exchange.registry import Record, records_of
 
 _USAGE = 2
@@ -23,6 +24,26 @@ def _refuse_nameless(record: Record, file: Path) -> None:
 
 def import_ctgov(files: Sequence[Path], out: Path) -> int:
     """Writes a draft for each record. A file that cannot be read is said, and the others go on."""
+
+    def drafts(file: Path) -> Iterator[Draft]:
+        for record in records_of(file):
+            _refuse_nameless(record, file)
+            yield draft_of(record, date.today())
+
+    return _written(files, out, drafts)
+
+
+def import_ctml(files: Sequence[Path], out: Path, *, absent_is_negative: bool) -> int:
+    """The same for trials of MatchMiner."""
+
+    def drafts(file: Path) -> Iterator[Draft]:
+        for trial in trials_in(file):
+            yield draft_of_ctml(trial, date.today(), absent_is_negative=absent_is_negative)
+
+    return _written(files, out, drafts)
+
+
+def _written(files: Sequence[Path], out: Path, drafts: Callable[[Path], Iterator[Draft]]) -> int:
     page = Page()
     failed = 0
     try:
@@ -31,9 +52,7 @@ def import_ctgov(files: Sequence[Path], out: Path) -> int:
         raise UsageError(f"{out} cannot be made: {error.strerror}", code="U008") from None
     for file in files:
         try:
-            for record in records_of(file):
-                _refuse_nameless(record, file)
-                draft = draft_of(record, date.today())
+            for draft in drafts(file):
                 path = out / f"{draft.name}.yaml"
                 try:
                     with path.open("x", encoding="utf-8") as stream:

@@ -34,7 +34,7 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool, into_folder: boo
         _refuse_with_json(asked_for)
     else:
         prepare(asked_for)
-    rulebook = open_rulebook(rules)
+    rulebook = open_rulebook(rules, absent_is_negative=asked_for.absent_is_negative)
     if not as_json and (large := opened_at_size(asked_for, rulebook)) is not None:
         summary, ended = match_at_size(asked_for, rulebook, large)
         return _ended(asked_for, summary, *ended)

@@ -19,6 +19,7 @@ from matcher.vocabulary.conditions import CONDITIONS, SNOMED_CONDITION, conditio
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
+from matcher.vocabulary.oncotree import at_or_below
 from matcher.vocabulary.tables import rows
 
 _COLUMNS = ("system", "code", "list", "term", "text")
@@ -150,7 +151,7 @@ def _computed(system: str, code: str) -> Meaning | None:
             morphology, _, topography = code.strip().partition(" ")
             found = icd.diagnosis_of_icdo(morphology, topography) or icd.organ_of_icdo(morphology, topography)
             return Meaning("diagnoses", found) if found is not None else None
-        case "oncotree" if (node := DIAGNOSES.lookup(code)) is not None:
+        case "oncotree" if (node := at_or_below(code)) is not None:
             return Meaning("diagnoses", node)
         case "snomed" if (condition := SNOMED_CONDITION.get(code)) is not None:
             return Meaning("conditions", condition)

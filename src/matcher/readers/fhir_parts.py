@@ -22,6 +22,21 @@ _COMPARATORS = frozenset({"<", "<=", ">", ">="})
 
 
 _EARLIEST = "1900-01-01"
+#: reasons for which there is no value because nothing was found out. The others (error, masked, not a number, as text)
+#: are of a result that was written and that nobody can read.
+_NOTHING_FOUND = frozenset(
+    {
+        "unknown",
+        "asked-unknown",
+        "temp-unknown",
+        "not-asked",
+        "asked-declined",
+        "not-applicable",
+        "not-performed",
+        "not-permitted",
+    }
+)
+_ABSENT = "data-absent-reason"
 
 
 def meaning_of(concept: Resource, lists: Sequence[str]) -> tuple[Meaning | None, str, str]:
@@ -80,7 +95,40 @@ def said_of(resource: Resource, name: str, otherwise: str) -> str:
 
 
 def value_of(part: Resource) -> Any:
-    """The value of an observation; nothing where it has none, as where it says why it is absent."""
+    """The value of an observation; nothing where it says that nothing was found out.
+
+    One without a value that does not say so was taken all the same, and nobody can read it: no older one stands for it.
+    """
+    found = _value(part)
+    if found is not NOT_READ and found is not None:
+        return found
+    reasons = _reasons(part)
+    if reasons:
+        return None if _NOTHING_FOUND.intersection(reasons) else NOT_READ
+    # What has members says it in them.
+    holds_others = part.get("component") or part.get("hasMember")
+    return None if found is None and holds_others else NOT_READ
+
+
+def _reasons(part: Resource) -> list[str]:
+    """Why there is no value, where it is said: beside the value, or as an extension in its place."""
+    held = [each for name, each in part.items() if name.lstrip("_").startswith("value")]
+    extensions = [each.get("extension") for each in held if isinstance(each, dict)]
+    found = [
+        str(each.get("valueCode", ""))
+        for listed in extensions
+        if isinstance(listed, list)
+        for each in listed
+        if isinstance(each, dict) and str(each.get("url", "")).endswith(_ABSENT)
+    ]
+    if part.get("dataAbsentReason") is None:
+        return found
+    # Beside a value of a kind that is not read a reason takes nothing away.
+    return ["not understood"] if held else codes_of(part["dataAbsentReason"]) or ["not understood"]
+
+
+def _value(part: Resource) -> Any:
+    """What stands there as a value; nothing where there is none."""
     if isinstance(held := part.get("valueQuantity"), dict) and held.get("value") is not None:
         sign = held.get("comparator", "")
         if sign and str(sign) not in _COMPARATORS:

@@ -56,6 +56,13 @@ _TNM = {
 _CATEGORY = re.compile(
     r"(?:American Joint Committee on Cancer )?([cpyra]{0,3}[TNM]\w{1,4})(?: category)?", re.IGNORECASE
 )
+_STAGES = {
+    "21908-9": "clinical",
+    "21902-2": "pathological",
+    "399537006": "clinical",
+    "399588009": "pathological",
+}
+_STAGE = re.compile(r"(?:(?:AJCC|UICC)\s+(?:v\d\s+)?)?(?:stage\s+)?([0-4IVX]{1,4}[A-E]?\d?)", re.IGNORECASE)
 _EDITIONS = {"897275008": "8", "443830009": "7"}
 _VARIANT, _GENE, _CHANGE = "69548-6", "48018-6", "48005-3"
 _PRESENT = {"LA9633-4": "present", "LA9634-2": "absent", "10828004": "present", "260385009": "absent"}
@@ -208,6 +215,7 @@ def _condition(patient: FhirPatient, resource: Resource) -> None:
         ),
         None,
     )
+    cancers = len(patient.wire.get("diagnoses", ()))
     known = status if status in (None, "active") else "remission" if status == "resolved" else status
     patient.coded(
         resource.get("code", {}),
@@ -229,6 +237,11 @@ def _condition(patient: FhirPatient, resource: Resource) -> None:
         },
         "conditions",
     )
+    if assertion == "present" and len(patient.wire.get("diagnoses", ())) > cancers:
+        for each in resource.get("stage", []):
+            # One that stands as an observation too is the same stage, said twice.
+            if (summary := words_of(each.get("summary"))) and not each.get("assessment"):
+                patient.add("staging", _stage_of(summary, None, None, start), resource)
 
 
 def _observation(patient: FhirPatient, resource: Resource) -> None:
@@ -240,19 +253,32 @@ def _observation(patient: FhirPatient, resource: Resource) -> None:
         edition = next(
             (_EDITIONS[code] for code in codes_of(resource.get("method")) if code in _EDITIONS), None
         )
+        value = value_of(resource)
+        if value is None:
+            return
         words = words_of(resource.get("valueCodeableConcept"))
         found = _CATEGORY.fullmatch(words)
         patient.add(
             "staging",
-            {which: found[1] if found else words, "basis": basis, "edition": edition, "date": day},
+            {which: found[1] if found else words or value, "basis": basis, "edition": edition, "date": day},
             resource,
         )
+    elif (grouped := next((_STAGES[code] for code in codes if code in _STAGES), None)) is not None:
+        if (value := value_of(resource)) is not None:
+            patient.add("staging", _stage_of(value, grouped, resource.get("method"), day), resource)
     elif _VARIANT in codes:
         _variant(patient, resource, day)
     else:
         for part in (resource, *resource.get("component", [])):
             if (value := value_of(part)) is not None:
                 _measured(patient, resource, part, value, day)
+
+
+def _stage_of(value: Any, basis: str | None, method: Any, day: Any) -> dict[str, Any]:
+    """A stage group by its words; of which edition it is, the method says or nobody."""
+    found = _STAGE.fullmatch(value) if isinstance(value, str) else None
+    edition = next((_EDITIONS[code] for code in codes_of(method) if code in _EDITIONS), None)
+    return {"stage": found[1] if found else value, "basis": basis, "edition": edition, "date": day}
 
 
 def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: Any, day: Any) -> None:

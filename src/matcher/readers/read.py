@@ -11,7 +11,8 @@ from pathlib import Path
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.entry import PatientSource
 from matcher.readers.export import Export, own_file
-from matcher.readers.fhir import FhirFile, is_fhir
+from matcher.readers.fhir import FhirFile
+from matcher.readers.formats import foreign_source
 from matcher.readers.json_profiles import JsonLines, json_file
 from matcher.readers.mapped_file import MappedFile, wide_file
 from matcher.readers.mapping import load_mapping, wide_mapping
@@ -106,8 +107,8 @@ def source_of(path: Path, mapping: Path | None) -> PatientSource:
     """The reader for the kind of file or folder it is."""
     if not path.exists():
         raise UsageError(f"there is no file or folder {path}", code="U002")
-    if mapping is None and is_fhir(path):
-        return FhirFile(path)
+    if mapping is None and (foreign := foreign_source(path)) is not None:
+        return foreign
     if path.is_dir():
         if mapping is None:
             return TableFolder(path)

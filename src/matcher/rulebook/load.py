@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +35,7 @@ from matcher.rules.syntax import (
 from matcher.vocabulary.formulary import Formulary
 
 D = TypeVar("D")
+CLOSED = "what nobody recorded counts as not so (--absence-means-negative): for comparing, not for deciding"
 
 #: the order used where a rulebook brings none: as described in the documentation of rankings
 DEFAULT_RANKING = RankingDocument(
@@ -104,6 +106,20 @@ def load_rulebook(root: Path, cache: Path | None = None) -> Rulebook:
     return rulebook
 
 
+def closed_rulebook(root: Path) -> Rulebook:
+    """The rulebook in which a test of what nobody recorded is not met, and what denies it is: two values, no unknown.
+
+    Only for comparing with programs that decide so. Every candidate lists the assumption, and the version is another.
+    """
+    loaded = check_rulebook(root, closed=True)
+    if loaded.rulebook is None or loaded.errors:
+        raise RuleError(loaded.errors)
+    rulebook = loaded.rulebook
+    candidates = tuple(replace(each, assumptions=(*each.assumptions, CLOSED)) for each in rulebook.candidates)
+    version = hashlib.sha256(f"{rulebook.version} closed".encode()).hexdigest()
+    return replace(rulebook, candidates=candidates, version=version)
+
+
 def _compiled(root: Path) -> Rulebook:
     loaded = check_rulebook(root)
     if loaded.rulebook is None or loaded.errors:
@@ -111,8 +127,8 @@ def _compiled(root: Path) -> Rulebook:
     return loaded.rulebook
 
 
-def check_rulebook(root: Path) -> Loaded:
-    """Loads as far as possible and reports everything at once."""
+def check_rulebook(root: Path, *, closed: bool = False) -> Loaded:
+    """Loads as far as possible and reports everything at once; ``closed`` as ``closed_rulebook`` says."""
     if not root.is_dir():
         raise UsageError(f"there is no directory of rules at {root}", "give one with --rules")
     files: list[RuleFile] = []
@@ -133,7 +149,7 @@ def check_rulebook(root: Path) -> Loaded:
     for file in files[:number]:
         diagnostics += in_the_place_of_shipped(file, Path(file.name).name in hidden)
     # Of two that have one name that of one's own is the wrong one.
-    compiler = _Compilation(files[number:] + files[:number], diagnostics)
+    compiler = _Compilation(files[number:] + files[:number], diagnostics, closed)
     rulebook = compiler.compile(sources.version())
     used = frozenset(compiler.used_lists)
     return Loaded(rulebook, in_order(diagnostics), tuple(files), used)
@@ -143,6 +159,7 @@ def check_rulebook(root: Path) -> Loaded:
 class _Compilation:
     files: list[RuleFile]
     diagnostics: list[Diagnostic]
+    closed: bool = False
     used_lists: set[str] = field(default_factory=set)
 
     @property
@@ -162,7 +179,7 @@ class _Compilation:
         derived = {name: DerivationCompiler.word_for(document) for name, (document, _) in derivations.items()}
         unreadable = unreadable_names(self.files)
         lexicon = Lexicon(formulary, derived, used_lists=self.used_lists, unreadable=unreadable)
-        builder = GraphBuilder()
+        builder = GraphBuilder(closed=self.closed)
         deriving = DerivationCompiler(builder, derivations, lexicon)
         compiled = deriving.compile_all()
         for name, problems in deriving.problems.items():

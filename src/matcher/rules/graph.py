@@ -172,8 +172,16 @@ class GraphBuilder:
 
     nodes: list[Node] = field(default_factory=list)
     numbers: dict[Node, NodeId] = field(default_factory=dict)
+    closed: bool = False
+    """Whether a test of what nobody recorded is not met, in place of unknown: a closed world, for comparisons."""
 
     def add(self, node: Node) -> NodeId:
+        if self.closed and isinstance(node, Test):
+            denied = self._add(Not(self._add(node)))
+            return self._add(Not(self._add(Presume(denied))))
+        return self._add(node)
+
+    def _add(self, node: Node) -> NodeId:
         number = self.numbers.get(node)
         if number is None:
             number = self.numbers[node] = len(self.nodes)

@@ -28,10 +28,15 @@ def rules_directory(given: Path | None = None) -> Path:
     raise UsageError("no rulebook is installed", "give a directory of rules with --rules")
 
 
-def open_rulebook(given: Path | None = None) -> Rulebook:
-    """A rulebook ready to match; ``RuleError`` with everything wrong in it."""
-    from matcher.rulebook.load import load_rulebook
+def open_rulebook(given: Path | None = None, *, absent_is_negative: bool = False) -> Rulebook:
+    """A rulebook ready to match; ``RuleError`` with everything wrong in it.
 
+    ``absent_is_negative``: for comparing with a program that knows no unknown.
+    """
+    from matcher.rulebook.load import closed_rulebook, load_rulebook
+
+    if absent_is_negative:
+        return closed_rulebook(rules_directory(given))
     return load_rulebook(rules_directory(given))
 
 

@@ -155,8 +155,9 @@ SHAPES = Kind(
     "They are rejected with the likely reason, never matched as an empty patient. A column or field that is nearly named was "
     "written for that fact, which stays open.",
     (
-        whole("patients.json", "a `Phenopacket` as JSON", "another format", '{"id": "Phenopacket-1", "subject": {"id": "x", '
-              '"sex": "MALE"}, "phenotypicFeatures": [{"type": {"id": "HP:0001250"}}], "metaData": {"created": "2021-05-14"}}'),
+        whole("patients.json", "a `Phenopacket`", "a patient of whom the sex is known, and a feature that no table has",
+              '{"id": "Phenopacket-1", "subject": {"id": "p", "sex": "MALE"}, "phenotypicFeatures": '
+              '[{"type": {"id": "HP:0001250"}}], "metaData": {"created": "2021-05-14"}}', UNKNOWN),
         whole("patients.json", "a FHIR `Patient`", "a patient of whom sex and day of birth are known",
               '{"resourceType": "Patient", "id": "p", "gender": "male", "birthDate": "1970-01-01"}', UNKNOWN),
         whole("patients.json", "a FHIR `Bundle` without a patient", "nobody's", '{"resourceType": "Bundle", "type": "batch"}'),

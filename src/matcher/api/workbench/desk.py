@@ -22,7 +22,7 @@ from matcher.store import Draft, Drafts, DraftState, Move, Note, Part, Said, Sav
 LONGEST = 1_000_000
 """Characters of a rule or of its cases: what a rule file may hold."""
 _LONGEST_SAID = 4_000
-EXCUSE, COMMENT, IMPACT, STEP = "excuse", "comment", "impact", "step"
+EXCUSE, COMMENT, IMPACT, STEP = "excuse", "comment", "impact seen", "step"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class DraftDesk:
         _check_length(text, how.get("cases", ""))
         match how["from"]:
             case "blank":
-                begun = begin.blank(name, today)
+                begun = begin.blank(name, how.get("title") or name, today)
             case "copy":
                 begun = begin.copy(how.get("of", ""), name, self.rules)
             case "file":

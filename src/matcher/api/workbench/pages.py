@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -80,7 +81,14 @@ def _new(
     names = [(each.id, each.title) for each in desk.served.rulebook.candidates]
     status = 422 if refused else 200
     return page(
-        request, visitor, "draft_new.html", status, held=held, refused=refused, rules=names, ways=WAYS
+        request,
+        visitor,
+        "draft_new.html",
+        status,
+        held=defaultdict(str, held),
+        refused=refused,
+        rules=names,
+        ways=WAYS,
     )
 
 
@@ -178,7 +186,7 @@ def _state(
         "draft_case.html",
         422 if context["wrong"] else 200,
         draft=draft,
-        held=held,
+        held=defaultdict(str, held),
         criteria=[(each, words_of(each.role)) for each in ordered],
         standings=[each.value for each in StandingKind],
         **context,

@@ -42,6 +42,14 @@ def match(
     resume: asked.Resume = False,
     include_closed: asked.IncludeClosed = False,
     include_deceased: asked.IncludeDeceased = False,
+    absence_means_negative: Annotated[
+        bool,
+        typer.Option(
+            "--absence-means-negative",
+            help="Take what nobody recorded as not so, as two-valued programs do. For comparing with one, never "
+            "for deciding about a patient.",
+        ),
+    ] = False,
     as_json: asked.AsJson = False,
     shared: Annotated[
         bool, typer.Option("--shared", help="Let others of this machine read the files, as your umask says.")
@@ -88,5 +96,6 @@ def match(
         include_deceased=include_deceased,
         quiet=quiet,
         shared=shared,
+        absent_is_negative=absence_means_negative,
     )
     return run(asked_for, rules, as_json=as_json, into_folder=out is not None or not as_json)

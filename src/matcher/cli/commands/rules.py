@@ -316,3 +316,34 @@ def ctgov(
     from matcher.cli.importing import import_ctgov
 
     return import_ctgov(records, out)
+
+
+@importing.command()
+def ctml(
+    trials: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Trials in CTML, JSON or YAML.", show_default=False),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="The folder that the drafts are written to.")
+    ] = Path("drafts"),
+    absence_means_negative: Annotated[
+        bool,
+        typer.Option(
+            "--absence-means-negative",
+            help="Take what the rule language has no words for as never so, for comparing with MatchMiner.",
+        ),
+    ] = False,
+) -> int:
+    """Draft rules from trials in CTML, the format of MatchMiner.
+
+    Each step, arm and dose level with a match becomes a cohort. A criterion of which a part cannot be said in the rule
+    language is left to a person whole, as `judgement: true`.
+
+    \b
+    Example:
+      matcher rules import ctml trial.json --out drafts
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.importing import import_ctml
+
+    return import_ctml(trials, out, absent_is_negative=absence_means_negative)

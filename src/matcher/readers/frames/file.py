@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from matcher.readers.binding import bind
-from matcher.readers.fhir import is_fhir
+from matcher.readers.formats import is_foreign
 from matcher.readers.frames.delimited import DelimitedFrames
 from matcher.readers.frames.folder import FolderFrames
 from matcher.readers.frames.json_lines import JsonLinesFrames
@@ -53,7 +53,7 @@ def read_frames(
     today: date | None = None,
 ) -> FrameFile:
     """The patients of a file or folder in columns, under the same conditions as ``read_patients``."""
-    if path.is_dir() and mapping is None and not is_fhir(path):
+    if path.is_dir() and mapping is None and not is_foreign(path):
         folder = Folder(path)
         patients = _rows_of(folder.patients, folder.path, formulary, as_of, today)
         if patients is not None:

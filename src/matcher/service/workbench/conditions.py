@@ -87,7 +87,10 @@ def _of_cases(checked: Checked, standing: Standing) -> Iterator[Condition]:
     red = checked.failures
     said = f"All {len(grid.rows)} cases come out as they say." if grid.rows else "There is no case."
     if red:
-        said = "; ".join(each.message for each in red[:_NAMED])
+        names = [each.case.name for each in checked.results if each.failures]
+        said = f"{_count(len(names), 'case')} of {len(grid.rows)} come out otherwise: {'; '.join(names[:_NAMED])}"
+        if checked.of_cases:
+            said = "; ".join(f"line {each.line}: {each.message}" for each in checked.of_cases[:_NAMED])
     yield Condition("cases green", bool(grid.rows) and not red, said, "cases")
     open_ones = [each for each in grid.missing if each.key not in standing.excuses]
     excused = len(grid.missing) - len(open_ones)

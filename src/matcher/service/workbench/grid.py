@@ -18,6 +18,7 @@ from matcher.standing.standing import stand
 #: the codes of a missing verdict, in the order in which a criterion has them
 _VERDICTS = ("L001", "L002", "L003")
 STANDING = "standing"
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,4 +244,8 @@ def _told(checked: Checked, row: Row) -> Red:
         shown = Matcher(checked.ready, options).match_one(case.profile)
         for candidate in shown.candidates:
             reasons = {each.id: each.reason for each in (*candidate.criteria, *candidate.cautions)}
+            against = [each for each in candidate.criteria if each.satisfied == "not met"]
+            open_ones = [each for each in candidate.criteria if each.satisfied == "unknown"]
+            told = [f"{each.id} {each.verdict}: {each.reason}" for each in (against or open_ones)[:_NAMED]]
+            reasons[STANDING] = "; ".join(told)
     return Red(row, tuple((each, reasons.get(each.column, "")) for each in row.cells if each.red))

@@ -1,0 +1,173 @@
+"""Ways of writing down one fact that a criterion asks for. Each is only a guess: whoever takes one has to try it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from matcher.cases.limits import reach
+from matcher.domain.possible import Interval, test
+from matcher.domain.verdict import Verdict
+from matcher.explanation.wording import is_presence
+from matcher.features.kind import Contains, Since
+from matcher.rules.condition import Comparison
+from matcher.vocabulary.laboratory import LAB_TESTS
+from matcher.vocabulary.observations import OBSERVATIONS
+from matcher.vocabulary.units import round9
+
+Wire = dict[str, Any]
+#: how lists call what they hold, and the field of a profile they stand in
+_LISTED = {
+    "condition": "conditions",
+    "procedure": "procedures",
+    "medication": "medications",
+    "therapy": "therapies",
+}
+#: well-known agents first: a case is to be read by people
+_KNOWN = (
+    "cisplatin",
+    "carboplatin",
+    "nivolumab",
+    "pembrolizumab",
+    "bevacizumab",
+    "trastuzumab",
+    "prednisone",
+)
+_FEW = 4
+#: a limit of normal to write multiples of, in whatever unit
+_NORMAL = 40.0
+
+
+def of_value(comparison: Comparison, value: float, today: date) -> Iterator[Wire]:
+    """A number as the fact that is asked for."""
+    feature = comparison.feature
+    if feature is None:
+        return
+    kind, _, name = feature.topic.partition(":")
+    number: float | int = int(value) if value == int(value) else value
+    day = today.isoformat()
+    match kind:
+        case "age":
+            yield {"age": number}
+        case "lab" if name in LAB_TESTS:
+            # Before an event that is yet to come the record of today counts.
+            planned = _planned(getattr(feature.kind, "events", ()), today + timedelta(days=1))
+            unit = LAB_TESTS[name].unit
+            yield {"labs": [{"test": name, "value": number, "unit": unit, "date": day}], **planned}
+            times = round9(value * _NORMAL)
+            row = {"test": name, "value": times, "unit": unit, "date": day}
+            for limit in ("uln", "lln"):
+                yield {"labs": [{**row, limit: _NORMAL}], **planned}
+        case "biomarker":
+            for field in ("percent_positive", "value", "score"):
+                for method in ({"method": "ihc"}, {}):
+                    yield {"biomarkers": [{"marker": name, **method, field: number, "date": day}]}
+        case "lines_of_therapy":
+            agent = name or _KNOWN[0]
+            rows = [{"agents": [agent], "line": line + 1} for line in range(int(value))]
+            yield {"therapies": rows, "complete": ["therapies"]}
+        case _ if isinstance(feature.kind, Since):
+            yield from _washouts(feature.kind, int(value), today)
+        case _ if kind in OBSERVATIONS:
+            yield {kind: number}
+            yield {kind: {"value": number, "date": day}}
+
+
+def _washouts(kind: Since, span: int, today: date) -> Iterator[Wire]:
+    """The last dose so many days before today, or before a planned event a few days from now."""
+    counted = today + timedelta(days=1) if kind.events else today
+    day = (counted - timedelta(days=span)).isoformat()
+    events = _planned(kind.events, counted)
+    match kind.table:
+        case "therapies" | "medications":
+            codes = next((each.codes for each in kind.where if isinstance(each, Contains)), frozenset())
+            for agent in _agents(codes):
+                row = {"agents": [agent], "start": day, "end": day}
+                yield {kind.table: [row], "complete": [kind.table], **events}
+        case "radiotherapy":
+            for intent in ({}, {"intent": "palliative"}, {"intent": "curative"}):
+                yield {"radiotherapy": [{**intent, "end": day}], "complete": ["radiotherapy"], **events}
+        case "procedures" | "conditions":
+            codes = next((each.codes for each in kind.where if hasattr(each, "codes")), frozenset())
+            field = kind.table.removesuffix("s")
+            for code in sorted(codes)[:_FEW]:
+                yield {kind.table: [{field: code, "date": day, "start": day}], **events}
+                yield {kind.table: [{field: code, "date": day}], "complete": [kind.table], **events}
+
+
+def _planned(events: tuple[str, ...], day: date) -> Wire:
+    """The event that is counted to, which is named last."""
+    return {"events": [{"name": events[-1], "date": day.isoformat()}]} if events else {}
+
+
+def _agents(codes: frozenset[str]) -> list[str]:
+    known = [each for each in _KNOWN if each in codes]
+    return [*known, *sorted(codes - set(known))][:_FEW]
+
+
+def of_side(comparison: Comparison, today: date, *, passes: bool) -> Iterator[Wire]:
+    """Any fact on the side that passes, or on the other."""
+    feature = comparison.feature
+    if feature is None:
+        return
+    kind, _, name = feature.topic.partition(":")
+    if is_presence(comparison) and kind in _LISTED:
+        yield from _present(kind, name) if passes else _absent(kind, name)
+        return
+    for limit in (each.limit for each in comparison.bounds):
+        if isinstance(limit, frozenset):
+            yield from _coded(comparison, kind, name, limit, passes=passes)
+        elif isinstance(limit, float):
+            step = reach(comparison, limit)
+            for value in (limit, limit + step, limit - step):
+                if does_pass(comparison, value) is passes:
+                    yield from of_value(comparison, value, today)
+
+
+def _present(kind: str, name: str) -> Iterator[Wire]:
+    field = {"medication": "agents", "therapy": "agents"}.get(kind, kind)
+    yield {_LISTED[kind]: [{field: [name] if field == "agents" else name}]}
+
+
+def _absent(kind: str, name: str) -> Iterator[Wire]:
+    yield {_LISTED[kind]: [{"none_of": [name]}]}
+    yield {_LISTED[kind]: []}
+
+
+def _coded(
+    comparison: Comparison, kind: str, name: str, limit: frozenset[str], *, passes: bool
+) -> Iterator[Wire]:
+    assert comparison.feature is not None
+    domain: frozenset[str] = getattr(comparison.feature.domain, "codes", frozenset())
+    codes = sorted(limit if passes else domain - limit)[: _FEW * 2]
+    for code in codes:
+        bare = code.rpartition(".")[2]
+        said: Any = {"yes": True, "no": False}.get(bare, bare)
+        match kind:
+            case "diagnosis":
+                yield {"diagnosis": bare}
+            case "histology":
+                yield {"histology": bare}
+            case "biomarker":
+                yield {"biomarkers": [{"marker": name, "status": bare}]}
+            case "stage":
+                yield {"staging": [{"scheme": name, "stage": bare}]}
+            case "judgement":
+                rule, _, criterion = name.partition(":")
+                verdict = {"met": "met", "not_met": "not met"}.get(bare, bare)
+                yield {"judgements": [{"candidate": rule, "criterion": criterion, "verdict": verdict}]}
+            case _ if kind in OBSERVATIONS and name:
+                yield {kind: [{"subject": name, "value": said}]}
+            case _ if kind in OBSERVATIONS:
+                yield {kind: said}
+
+
+def does_pass(comparison: Comparison, value: float) -> bool:
+    """Whether a number passes every bound that is a number."""
+    held = Interval.exactly(value)
+    return all(
+        test(held, each.op, each.limit) is Verdict.MET
+        for each in comparison.bounds
+        if isinstance(each.limit, float)
+    )

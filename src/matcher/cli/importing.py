@@ -1,4 +1,4 @@
-"""What ``matcher rules import`` and ``export`` do."""
+"""What ``matcher rules import`` and ``ctml`` do."""
 
 from __future__ import annotations
 

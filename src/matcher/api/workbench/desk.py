@@ -67,7 +67,7 @@ class DraftDesk:
         _check_length(text, how.get("cases", ""))
         match how["from"]:
             case "blank":
-                begun = begin.blank(name, today)
+                begun = begin.blank(name, how.get("title") or name, today)
             case "copy":
                 begun = begin.copy(how.get("of", ""), name, self.rules)
             case "file":

@@ -1,4 +1,4 @@
-"""``matcher rules import``, ``export`` and ``refresh``: trials as other programs write them."""
+"""``matcher rules import``, ``ctml`` and ``refresh``: trials as other programs write them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from matcher.cli.commands.serve import Store
 
 importing = typer.Typer(help="Trials of a registry, as drafts of rules.", no_args_is_help=True)
 
@@ -70,15 +72,30 @@ def ctml(
     return import_ctml(trials, out, absent_is_negative=absence_means_negative)
 
 
-exporting = typer.Typer(help="Rules, as other programs read them.", no_args_is_help=True)
+@importing.command("drafts")
+def import_drafts(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="As 'rules export' wrote it.", show_default=False)
+    ],
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="Who takes them in, as colleagues are to read it.")
+    ] = "import",
+    store: Store = "",
+) -> None:
+    """Take the drafts of a folder into a server.
+
+    One that is there already gets what differs as a new save. Approvals are not taken in: each draft goes through
+    review here, and those who wrote it may not approve it here either.
+
+    \b
+    Example:
+      matcher rules import drafts drafts --by "Anna Weber"
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.draft_files import import_drafts as work
+
+    work(folder, store, by)
 
 
-@exporting.callback()
-def exporting_root() -> None:
-    """Rules, as other programs read them."""
-
-
-@exporting.command("ctml")
 def export_ctml(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="Rule files of trials.", show_default=False)
@@ -91,7 +108,7 @@ def export_ctml(
 
     \b
     Example:
-      matcher rules export ctml rules/trials/NCT01234567.yaml --out ctml
+      matcher rules ctml rules/trials/NCT01234567.yaml --out ctml
     """  # noqa: D301 - \b keeps the lines apart
     from matcher.cli.importing import export_trials
 

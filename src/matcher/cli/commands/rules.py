@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from matcher.cli import asked
-from matcher.cli.commands.exchange import exporting, importing, refresh
+from matcher.cli.commands.exchange import export_ctml, importing, refresh
+from matcher.cli.commands.serve import Store
 
 # Those of `matcher.rules.schema`, written out: help is printed without loading the rule language.
 KINDS = "trial, regimen, derive, agents, list, policy, ranking, rulebook, cases"
@@ -22,8 +23,6 @@ Watch = Annotated[bool, typer.Option("--watch", help="Again after every save, un
 
 rules = typer.Typer(help="Read, check and test the rules.", no_args_is_help=True)
 rules.add_typer(importing, name="import")
-rules.add_typer(exporting, name="export")
-rules.command()(refresh)
 
 
 @rules.callback()
@@ -287,3 +286,26 @@ def new(
     from matcher.cli import own_rules as work
 
     work.new(identifier, rules)
+
+
+@rules.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where they are to lie.", show_default=False)],
+    store: Store = "",
+) -> None:
+    """Write the drafts of a server into a folder, for git.
+
+    Each has a folder of its own with the rule, its cases and what was said about it. 'rules import drafts' takes
+    them in again.
+
+    \b
+    Example:
+      matcher rules export drafts
+    """  # noqa: D301 - \b keeps the lines apart
+    from matcher.cli.draft_files import export_drafts
+
+    export_drafts(folder, store)
+
+
+rules.command()(refresh)
+rules.command("ctml")(export_ctml)

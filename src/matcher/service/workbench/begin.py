@@ -8,30 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from matcher.authoring import begin as written
 from matcher.errors import UsageError
 from matcher.exchange.draft import draft_of
-from matcher.exchange.registry import Record, records_in
+from matcher.exchange.registry import records_in
 from matcher.rulebook.documents import CASES_SUFFIX, KINDS_OF_RULE
 from matcher.rulebook.sources import Sources
 from matcher.service.rulebooks import rules_directory
 from matcher.service.workbench.checked import Identity, identity_of
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}")
-_BLANK = """\
-trial: {identifier}
-title: "{identifier}: say in a line what the trial is"
-phase: not stated
-recruitment: {{status: unknown, as_of: {today}}}
-# full only if every criterion of the protocol is here
-coverage: partial
-sources:
-  registry: {{document: "ClinicalTrials.gov {identifier}", section: Eligibility, as_of: {today}}}
-inclusion:
-  I-01:
-    text: At least 18 years old
-    when: {{age: {{at_least: 18 years}}}}
-    source: registry
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +30,10 @@ class Begun:
     origin: dict[str, Any] = field(default_factory=dict)
 
 
-def blank(identifier: str, today: date) -> Begun:
-    """A trial that loads, with one criterion to go on from."""
+def blank(identifier: str, title: str, today: date) -> Begun:
+    """A trial that loads and asks nothing yet."""
     _named(identifier)
-    return _begun(_BLANK.format(identifier=identifier, today=today.isoformat()), {"from": "blank"})
+    return _begun(written.blank("trial", identifier, title, today), {"from": "blank"})
 
 
 def copy(name: str, identifier: str, rules: Path | None) -> Begun:
@@ -93,8 +79,7 @@ def sentences(identifier: str, title: str, protocol: str, today: date) -> Begun:
     _named(identifier)
     if not protocol.strip():
         raise UsageError("there is no text", "paste the criteria of the protocol", "U072")
-    held = Record(identifier, title, "unknown", "not stated", "", today.isoformat(), protocol, "", "", "")
-    text = draft_of(held, today).text
+    text = written.of_sentences(identifier, title, protocol, today)
     return _begun(text, {"from": "sentences", "protocol": protocol})
 
 

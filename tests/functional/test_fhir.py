@@ -282,6 +282,31 @@ def test_a_result_without_a_value_is_open_unless_nothing_was_found_out(
     assert all(each.value.low != each.value.high for each in profile.labs[1:])
 
 
+@pytest.mark.parametrize(
+    "newest",
+    [
+        {"subject": {"reference": "Patient/nobody"}},
+        {"subject": {"reference": "xqzw"}},
+        {"code": {"coding": [{"system": "http://hospital/lab", "code": "777-3"}]}},
+        {"code": {"coding": [{"code": "777-3"}]}},
+    ],
+)
+def test_a_result_that_may_be_the_patients_keeps_the_newest_open(
+    tmp_path: Path, newest: dict[str, Any]
+) -> None:
+    """A subject who is not in a Bundle of one patient, a code of a system that nobody knows."""
+    code = {"code": concept(LOINC, "777-3")}
+    value = {"valueQuantity": {"value": 40, "code": "10*9/L"}}
+    old = {**code, "valueQuantity": {"value": 150, "code": "10*9/L"}}
+    profile, reading, codes = bundled(
+        tmp_path,
+        about("Observation", effectiveDateTime="2023-12-01", **old),
+        about("Observation", **{"effectiveDateTime": "2023-12-30", **code, **value, **newest}),
+    )
+    assert {"P009", "P126"} & {*codes, *(each.code for each in reading.file_issues)}
+    assert [each.value.low == each.value.high for each in profile.labs] == [True, False]
+
+
 @pytest.mark.parametrize("words", ["Stage 3A (qualifier value)", "IIIA", "AJCC Stage IIIA"])
 def test_a_stage_group_is_read_where_it_stands(tmp_path: Path, words: str) -> None:
     said = {"coding": [{"display": words}]}

@@ -13,7 +13,7 @@ from matcher.domain.source import Source
 from matcher.errors import Diagnostic, PatientDataError
 from matcher.readers.csv_rows import Row
 from matcher.readers.entry import Entry
-from matcher.readers.fhir_document import ASSUMED, id_of, relative, unpacked
+from matcher.readers.fhir_document import ASSUMED, STRANGER, id_of, relative, unpacked
 from matcher.readers.fhir_parts import Resource, contained_in, subject_of
 from matcher.readers.fhir_resources import READ, FhirPatient
 from matcher.readers.mapped import Sheet
@@ -23,6 +23,7 @@ from matcher.readers.text import encoding_of, lines_of
 
 LINES = (".ndjson", ".jsonl")
 _LINKED = "linked"
+_STRANGE = "strange"
 _HEAD = 4096
 _LOOKED_AT = 50
 _NAMED = b'"resourceType"'
@@ -74,10 +75,16 @@ class FhirFile:
         if not self.rows.patients:
             reason = "there is no Patient among the FHIR resources"
             raise PatientDataError([Diagnostic(path.name, None, None, "P016", reason)])
+        strangers: list[tuple[str, Sheet]] = []
         for _, sheet in self.rows.add_rows("", self._others()):
             source = Source(sheet.file, sheet.row.line)
-            reason = "no patient of the file is the subject of this resource"
+            only = sheet.row.cells.get("only", "")
+            reason = STRANGER if only else "no patient of the file is the subject of this resource"
             self.file_issues.append(Issue.of("P009", reason, source=source, text=sheet.row.cells["kind"]))
+            if only:
+                strangers.append((only, sheet))
+        for _ in self.rows.add_rows(_STRANGE, strangers):
+            pass  # the one patient of a Bundle is a patient of the file
         self.rows.add_terms(_LINKED, self._medications())
         self.rows.finish()
         for kind, number in sorted(self._unread.items()):
@@ -102,6 +109,8 @@ class FhirFile:
             name = id_of(resources[0])
             patient = FhirPatient(first.file, name, self._linked)
             wire, places = patient.read(resources)
+            for sheet in sheets.get(_STRANGE, ()):
+                patient.leave_open(json.loads(sheet.row.cells["json"]))
             source = Source(first.file, first.row.line)
             yield Entry(name, source, wire, places, tuple(patient.issues), text=name)
 
@@ -131,7 +140,7 @@ class FhirFile:
             elif kind != "Patient":
                 subject = subject_of(resource)
                 known = self._aliases.get(subject) or relative(subject) if subject else only
-                yield known, _sheet(file, line, resource)
+                yield known, _sheet(file, line, resource, only)
 
     def _medications(self) -> Iterator[tuple[str, Row]]:
         for file, line, resource, _, _ in self._resources():
@@ -172,6 +181,7 @@ def _document(path: Path) -> Any:
         raise PatientDataError([Diagnostic(path.name, error.lineno, None, "P004", error.msg)]) from None
 
 
-def _sheet(file: str, line: int, resource: Resource) -> Sheet:
+def _sheet(file: str, line: int, resource: Resource, only: str = "") -> Sheet:
     kind = str(resource.get("resourceType"))
-    return Sheet(file, Row(line, {"json": json.dumps(resource), "kind": kind}))
+    beside = {"only": only} if only else {}
+    return Sheet(file, Row(line, {"json": json.dumps(resource), "kind": kind, **beside}))

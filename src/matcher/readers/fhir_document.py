@@ -17,6 +17,7 @@ from matcher.readers.value import NOT_READ
 
 ASSUMED = "FHIR: a medicine that is only requested was perhaps taken; no list is complete, because none is said to be"
 _FILE = "body"
+STRANGER = "its subject is not the patient of the document: whether it is about this patient is open"
 UNREADABLE = "not understood"
 
 
@@ -40,8 +41,8 @@ def is_fhir_document(document: object) -> bool:
 def one_patient(document: object) -> OnePatient:
     """The patient of a Bundle, an array of resources or a single one; refused where there is none, or several.
 
-    A resource without a subject is that patient's. One about somebody else costs itself and is said (P009), and so
-    is every kind of resource that is not read (P109).
+    A resource without a subject is that patient's. One whose subject is not in the document may be about this patient,
+    under another name, or not: what it names stays open, and it is said (P009). A kind that is not read is too (P109).
     """
     found = list(unpacked(document))
     held = [(resource, url) for _, resource, url, _ in found]
@@ -65,6 +66,7 @@ def one_patient(document: object) -> OnePatient:
     reader = FhirPatient(_FILE, name, known)
     issues: list[Issue] = []
     read: list[Resource] = [person]
+    strangers: list[Resource] = []
     unread: Counter[str] = Counter()
     for each, _ in held:
         kind = str(each.get("resourceType"))
@@ -75,9 +77,11 @@ def one_patient(document: object) -> OnePatient:
             if not subject or subject in own or relative(subject) in own:
                 read.append(each)
             else:
-                reason = "the patient of the document is not the subject of this resource"
-                issues.append(Issue.of("P009", reason, source=reader.source(each), patient=name, text=kind))
+                issues.append(Issue.of("P009", STRANGER, source=reader.source(each), patient=name, text=kind))
+                strangers.append(each)
     wire, places = reader.read(read)
+    for each in strangers:
+        reader.leave_open(each)
     for kind, number in sorted((+unread).items()):
         reason = f"{number} resources of the kind {kind} are not read"
         issues.append(Issue.of("P109", reason, source=Source(_FILE), patient=name, text=kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ _NOTHING_FOUND = frozenset(
     }
 )
 _ABSENT = "data-absent-reason"
+_LOINC = re.compile(r"\d{1,7}-\d")
 
 
 def meaning_of(concept: Resource, lists: Sequence[str]) -> tuple[Meaning | None, str, str]:
@@ -52,9 +54,18 @@ def meaning_of(concept: Resource, lists: Sequence[str]) -> tuple[Meaning | None,
     return by_name(words, lists), words, code
 
 
+def perhaps_of(concept: Resource) -> Meaning | None:
+    """What a code may mean whose system nobody knows: those of LOINC have a form of their own."""
+    for each in concept.get("coding", []):
+        code = str(each.get("code") or "") if isinstance(each, dict) else ""
+        if _LOINC.fullmatch(code) and system_of(str(each.get("system", ""))) is None:
+            return BUILT_IN.find(["loinc"], code)
+    return None
+
+
 def codes_of(concept: Any) -> list[str]:
     held = (concept.get("coding") or []) if isinstance(concept, dict) else []
-    return [str(each.get("code", "")) for each in held if isinstance(each, dict)]
+    return [str(each.get("code") or "") for each in held if isinstance(each, dict)]
 
 
 def words_of(concept: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,11 +15,13 @@ from matcher.readers.fhir_parts import (
     codes_of,
     end_of,
     meaning_of,
+    perhaps_of,
     said_of,
     start_of,
     value_of,
     words_of,
 )
+from matcher.readers.fhir_staging import is_staging, stage_of, staging_of
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.readers.value import NOT_READ
@@ -41,29 +42,6 @@ _STATUS = {
     "remission": "resolved",
     "resolved": "resolved",
 }
-# LOINC and SNOMED CT codes of the categories of a TNM, with the basis of the classification.
-_TNM = {
-    "21905-5": ("t", "clinical"),
-    "21906-3": ("n", "clinical"),
-    "21907-1": ("m", "clinical"),
-    "21899-0": ("t", "pathological"),
-    "21900-6": ("n", "pathological"),
-    "21901-4": ("m", "pathological"),
-    "399504009": ("t", "clinical"),
-    "399534004": ("n", "clinical"),
-    "399387003": ("m", "clinical"),
-}
-_CATEGORY = re.compile(
-    r"(?:American Joint Committee on Cancer )?([cpyra]{0,3}[TNM]\w{1,4})(?: category)?", re.IGNORECASE
-)
-_STAGES = {
-    "21908-9": "clinical",
-    "21902-2": "pathological",
-    "399537006": "clinical",
-    "399588009": "pathological",
-}
-_STAGE = re.compile(r"(?:(?:AJCC|UICC)\s+(?:v\d\s+)?)?(?:stage\s+)?([0-4IVX]{1,4}[A-E]?\d?)", re.IGNORECASE)
-_EDITIONS = {"897275008": "8", "443830009": "7"}
 _VARIANT, _GENE, _CHANGE = "69548-6", "48018-6", "48005-3"
 _PRESENT = {"LA9633-4": "present", "LA9634-2": "absent", "10828004": "present", "260385009": "absent"}
 #: the lists that a resource of the kind can feed
@@ -122,10 +100,20 @@ class FhirPatient:
         """A resource whose shape nobody can read: what it names, if that is known, with nothing else understood."""
         kind = str(resource.get("resourceType"))
         self.issue("P118", kind, "the resource has not the form of FHIR R4", resource, resource.get("id", ""))
+        self.leave_open(resource)
+
+    def leave_open(self, resource: Resource) -> None:
+        """What a resource names may be so of this patient, and nothing else of it is understood."""
+        kind = str(resource.get("resourceType"))
         try:
             meaning = meaning_of(resource.get("code", {}), ())[0]
+            codes = codes_of(resource.get("code"))
         except (AttributeError, TypeError):
-            meaning = None
+            meaning, codes = None, []
+        if _VARIANT in codes:
+            self.add("alterations", {"gene": NOT_READ}, resource)
+        elif is_staging(codes):
+            self.add("staging", dict.fromkeys(("t", "n", "m", "stage"), NOT_READ), resource)
         if meaning is None or not meaning.list:
             for table in _LISTS.get(kind, ()):
                 self.add(table, {NAMED_BY[table]: NOT_READ}, resource)
@@ -175,8 +163,14 @@ class FhirPatient:
             self.issue(
                 UNMAPPED, unmapped or "code", "no table has this code", resource, f"{code} {words}".strip()
             )
+            perhaps = perhaps_of(concept)
             if unmapped:
                 self.add(unmapped, {NAMED_BY[unmapped]: NOT_READ, **lists[unmapped]}, resource)
+            elif perhaps is not None and perhaps.list == "observations":
+                self.add(perhaps.term, {**lists["observations"], "value": NOT_READ}, resource)
+            elif perhaps is not None and perhaps.list in lists:
+                unread = {**lists[perhaps.list], **_UNREAD.get(perhaps.list, {})}
+                self.add(perhaps.list, {NAMED_BY[perhaps.list]: perhaps.term, **unread}, resource)
 
 
 def _patient(patient: FhirPatient, resource: Resource) -> None:
@@ -241,44 +235,21 @@ def _condition(patient: FhirPatient, resource: Resource) -> None:
         for each in resource.get("stage", []):
             # One that stands as an observation too is the same stage, said twice.
             if (summary := words_of(each.get("summary"))) and not each.get("assessment"):
-                patient.add("staging", _stage_of(summary, None, None, start), resource)
+                patient.add("staging", stage_of(summary, None, None, start), resource)
 
 
 def _observation(patient: FhirPatient, resource: Resource) -> None:
     day = start_of(resource, "effectiveDateTime", "effectivePeriod", "effectiveInstant")
     codes = codes_of(resource.get("code"))
-    category = next((_TNM[code] for code in codes if code in _TNM), None)
-    if category is not None:
-        which, basis = category
-        edition = next(
-            (_EDITIONS[code] for code in codes_of(resource.get("method")) if code in _EDITIONS), None
-        )
-        value = value_of(resource)
-        if value is None:
-            return
-        words = words_of(resource.get("valueCodeableConcept"))
-        found = _CATEGORY.fullmatch(words)
-        patient.add(
-            "staging",
-            {which: found[1] if found else words or value, "basis": basis, "edition": edition, "date": day},
-            resource,
-        )
-    elif (grouped := next((_STAGES[code] for code in codes if code in _STAGES), None)) is not None:
-        if (value := value_of(resource)) is not None:
-            patient.add("staging", _stage_of(value, grouped, resource.get("method"), day), resource)
+    if (staged := staging_of(resource, codes, day)) is not None:
+        if staged:
+            patient.add("staging", staged, resource)
     elif _VARIANT in codes:
         _variant(patient, resource, day)
     else:
         for part in (resource, *resource.get("component", [])):
             if (value := value_of(part)) is not None:
                 _measured(patient, resource, part, value, day)
-
-
-def _stage_of(value: Any, basis: str | None, method: Any, day: Any) -> dict[str, Any]:
-    """A stage group by its words; of which edition it is, the method says or nobody."""
-    found = _STAGE.fullmatch(value) if isinstance(value, str) else None
-    edition = next((_EDITIONS[code] for code in codes_of(method) if code in _EDITIONS), None)
-    return {"stage": found[1] if found else value, "basis": basis, "edition": edition, "date": day}
 
 
 def _measured(patient: FhirPatient, resource: Resource, part: Resource, value: Any, day: Any) -> None:

@@ -37,7 +37,7 @@ from matcher.api.server import Server, current_of, open_server, server_of
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
 from matcher.api.visiting import admit
-from matcher.api.workbench import authoring, deciding, drafts, merging, pages, trying
+from matcher.api.workbench import authoring, deciding, drafts, editor, merging, pages, trying
 from matcher.web.pages import page_routes, static
 
 _SWEEP_SECONDS = 600.0
@@ -99,6 +99,7 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
         patient_pages,
         pages,
         deciding,
+        editor,
     ):
         app.include_router(routes.router)
     app.include_router(page_routes(_intake_page, admit("intake", "coordinator")))

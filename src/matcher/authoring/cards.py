@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -147,7 +148,6 @@ class _Laying:
 
     def __init__(self, held: Located, data: dict[str, Any], lexicon: Lexicon) -> None:
         self._held, self._data, self._lexicon = held, data, lexicon
-        self._starts = held.line_starts()
         self.sentences: list[Sentence] = []
         self.guards: list[Guard] = []
 
@@ -178,6 +178,8 @@ class _Laying:
         condition = self._read(when, (*path, "when"))
         kept = protocol.kept_above(self._held.text, span.whole)
         state, lost = protocol.state_of(criterion)
+        if condition is None and state != protocol.PERSON:
+            state = protocol.NOT_YET
         if kept is not None:
             self.sentences.append(Sentence(kept.text, section, state, path, kept.line, lost))
         if condition is not None:
@@ -197,11 +199,7 @@ class _Laying:
         return ConditionReader(self._lexicon, []).read(when, path) if isinstance(when, dict) else None
 
     def _line(self, offset: int) -> int:
-        low, high = 0, len(self._starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._starts[middle] <= offset else (low, middle)
-        return low + 1
+        return bisect_right(self._held.starts, offset)
 
 
 def _waiting(text: str) -> Iterator[Sentence]:

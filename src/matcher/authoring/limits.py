@@ -90,7 +90,7 @@ def read_limit(text: str) -> Pasted:
         fields["within"] = fields.pop("within")
     made = [_asked(each, fields) for each in _AND.split(name)] if name else []
     held = [each for each in made if each is not None]
-    if held and len(held) == len(made):
+    if fields and held and len(held) == len(made):
         return Pasted(fields, held[0] if len(held) == 1 else {"all": held}, "")
     return Pasted(fields, None, name)
 

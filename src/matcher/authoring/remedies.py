@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -84,6 +85,5 @@ def _meant(finding: Diagnostic, path: Location, held: Located) -> Iterator[Remed
 
 
 def _starts(held: Located, offset: int) -> tuple[int, int]:
-    starts = held.line_starts()
-    line = max(number for number, start in enumerate(starts, start=1) if start <= offset)
-    return line, offset - starts[line - 1] + 1
+    line = bisect_right(held.starts, offset)
+    return line, offset - held.starts[line - 1] + 1

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from matcher.authoring.forms import Form, form_of
+from matcher.authoring.forms import Form, FormField, form_of
 from matcher.explanation.names import Name, names, search
 from matcher.rulebook.strict_yaml import parse_yaml
 from matcher.rules.rulebook import Rulebook
 from matcher.vocabulary.formulary import Formulary
+from matcher.vocabulary.text import words
 
 LONGEST = 200
 """Characters of what is looked for."""
@@ -43,7 +44,9 @@ def offered(text: str, book: Rulebook, kinds: tuple[str, ...] = ()) -> tuple[Off
     if not text.strip() or len(text) > LONGEST:
         return ()
     found: list[Offered] = []
-    for each in search(text, _derived(book) + _names(book.formulary)):
+    wanted = words(text).split()
+    derived = tuple(each for each in _derived(book) if wanted and each.has(wanted))
+    for each in (*derived, *search(text, _names(book.formulary))):
         if kinds and each.kind not in kinds:
             continue
         found.extend(_offers(each, with_more=not kinds))
@@ -54,7 +57,13 @@ def offered(text: str, book: Rulebook, kinds: tuple[str, ...] = ()) -> tuple[Off
 
 def _derived(book: Rulebook) -> tuple[Name, ...]:
     return tuple(
-        Name("derived", each.name, each.title, written=f"{each.name}: {each.values[0].rpartition('.')[2]}")
+        Name(
+            "derived",
+            each.name,
+            each.title,
+            beneath=tuple(value.rpartition(".")[2] for value in each.values),
+            written=f"{each.name}: …",
+        )
         for each in book.derivations
         if each.values
     )
@@ -89,9 +98,11 @@ def _offers(name: Name, *, with_more: bool) -> Iterator[Offered]:
 
 def _offer(name: Name, title: str, written: str) -> Offered:
     marked, _ = parse_yaml(written, "written") if written else (None, [])
-    condition = _blanked(marked.data) if marked is not None and isinstance(marked.data, dict) else {}
+    condition = marked.data if marked is not None and isinstance(marked.data, dict) else {}
+    # What a word alone asks is not known yet: its example is nobody's limit.
+    condition = _unsaid(condition) if name.kind == "word" else _blanked(condition)
     word = next(iter(condition), "")
-    form = form_of(word, condition.get(word))
+    form = _derived_form(name) if name.kind == "derived" else form_of(word, condition.get(word))
     return Offered(name.kind, name.code, title, name.synonyms, condition, written, form)
 
 
@@ -100,3 +111,19 @@ def _blanked(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _blanked(held) for key, held in value.items()}
     return "" if isinstance(value, str) and _BLANK.match(value) else value
+
+
+def _unsaid(value: Any) -> Any:
+    """The fields of an example without their values, and without the event that a trial may not have."""
+    if isinstance(value, dict):
+        return {key: _unsaid(held) for key, held in value.items() if key != "before"}
+    return value if isinstance(value, bool) else ""
+
+
+def _derived_form(name: Name) -> Form:
+    options = tuple((each, each.replace("_", " ")) for each in name.beneath)
+    fields = (
+        FormField("is", "Is", "choice", options=options),
+        FormField("in", "One of", "choices", options=options),
+    )
+    return Form(name.code, name.title, name.written, fields, "is")

@@ -8,9 +8,10 @@ from datetime import date
 
 from matcher.rulebook.plain_scalar import read_plain
 
-#: what begins something else than a text, and what ends one, also in braces
+#: what begins something else than a text, what ends one, and what ends one in braces
 _BEGINS = tuple("-?:,[]{}#&*!|>'\"%@`= ")
-_ENDS = re.compile(r"[,\[\]{}]|: |:$| #|\s$")
+_ENDS = re.compile(r": |:$| #|\s$")
+_ENDS_IN_FLOW = re.compile(r"[,\[\]{}]")
 #: text as long as this is laid over several lines
 _LONG = 100
 
@@ -29,13 +30,14 @@ def in_flow(value: object) -> str:
         case date():
             return value.isoformat()
         case str():
-            return _text(value)
+            return _text(value, in_braces=True)
     return str(value)
 
 
-def _text(text: str) -> str:
-    is_plain = text and read_plain(text) == text and not text.startswith(_BEGINS)
-    if is_plain and not _ENDS.search(text) and text.isprintable():
+def _text(text: str, *, in_braces: bool) -> str:
+    is_text = text and text.isprintable() and read_plain(text) == text and not text.startswith(_BEGINS)
+    ends = _ENDS.search(text) or (in_braces and _ENDS_IN_FLOW.search(text))
+    if is_text and not ends:
         return text
     if text.isprintable() and "'" not in text:
         return f"'{text}'"
@@ -51,7 +53,7 @@ def in_block(value: object, indent: int) -> str:
         and " ".join(value.split()) == value
     ):
         return ">-\n" + "\n".join(" " * (indent + 2) + line for line in _folded(value, _LONG - indent))
-    return in_flow(value)
+    return _text(value, in_braces=False) if isinstance(value, str) else in_flow(value)
 
 
 def _folded(text: str, width: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from matcher.rulebook.strict_yaml import parse_yaml
 _LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REPEATS = frozenset({"R004", "R005", "R009", "R038"})
 """Anchors, tags, a second document, keys that are none: what stands in such a text has no one place."""
+_BREAK = re.compile(r"\r\n|\r|\n")
 _FREE = " \t\r\n"
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """A byte-order mark, which some editors put in front of a file; it stays there."""
@@ -54,12 +56,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A text, what stands in it, and where; ``marked`` and ``root`` are missing where it cannot be read."""
+    """A text, what stands in it, and where; ``marked`` and ``root`` are missing where it cannot be read.
+
+    ``starts`` are the offsets at which its lines begin, as every reader of the file counts them.
+    """
 
     text: str
     marked: Marked | None
     root: Span | None
     problems: tuple[Diagnostic, ...]
+    starts: tuple[int, ...] = (0,)
 
     def at(self, path: Location) -> Span | None:
         """The span of exactly this place."""
@@ -78,10 +84,9 @@ class Located:
         """The innermost value, or key, that holds this place; what stands in none belongs to what is around it."""
         if self.root is None:
             return ()
-        starts = self.line_starts()
-        if not 0 < line <= len(starts):
+        if not 0 < line <= len(self.starts):
             return ()
-        offset = starts[line - 1] + column - 1
+        offset = self.starts[line - 1] + column - 1
         path: Location = ()
         place = self.root
         while True:
@@ -90,28 +95,19 @@ class Located:
                 return path
             path, place = (*path, inner[0]), inner[1]
 
-    def line_starts(self) -> list[int]:
-        """The offsets at which lines begin, as every reader of the file counts them."""
-        starts = [len(self.text) - len(self.text.removeprefix(MARK))]
-        at = starts[0]
-        while at < len(self.text):
-            if self.text[at] == "\n" or (self.text[at] == "\r" and self.text[at + 1 : at + 2] != "\n"):
-                starts.append(at + 1)
-            at += 1
-        return starts
-
 
 def locate(text: str, file: str) -> Located:
     """The places of everything in a text; none of it where the text is no YAML, or names one thing twice."""
     marked, problems = parse_yaml(text, file)
+    starts = (len(text) - len(text.removeprefix(MARK)), *(each.end() for each in _BREAK.finditer(text)))
     if marked is None or any(each.code in _REPEATS for each in problems):
-        return Located(text, marked, None, tuple(problems))
+        return Located(text, marked, None, tuple(problems), starts)
     seen, _ = read_text(text, file)
     assert seen is not None
     node = yaml.compose(seen, Loader=_LOADER)
     assert node is not None
     before = len(text) - len(seen)
-    return Located(text, marked, _span(node, text, before), tuple(problems))
+    return Located(text, marked, _span(node, text, before), tuple(problems), starts)
 
 
 def _span(node: yaml.Node, text: str, before: int, key: yaml.Node | None = None, floor: int = 0) -> Span:

@@ -208,7 +208,8 @@ def test_coverage_follows_from_the_sentences(book: Rulebook) -> None:
 
 def test_words_are_found_by_what_they_mean(book: Rulebook) -> None:
     assert offered("platelets", book)[0].condition == {"lab": {"test": "platelets", "at_least": ""}}
-    assert offered("washout", book)[0].condition.keys() == {"days_since"}
+    assert offered("washout", book)[0].condition == {"days_since": {"therapy": "", "at_least": ""}}
+    assert offered("ajcc8 pleural stage", book)[0].condition == {"ajcc8_pleural_stage": ""}
     assert offered("HIV", book)[0].condition == {"condition": "hiv"}
     washout = [each for each in offered("pembrolizumab", book) if "days_since" in each.condition]
     assert washout[0].condition == {"days_since": {"therapy": "pembrolizumab", "at_least": ""}}

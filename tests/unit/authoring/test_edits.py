@@ -71,6 +71,7 @@ def test_the_value_that_is_there_changes_nothing() -> None:
         ("it's # here", '"it\'s # here"'),
         ("≥ 1.5 x ULN", "≥ 1.5 x ULN"),
         ("", "''"),
+        ("one, or [two]", "one, or [two]"),
         ("2026-01-01", "'2026-01-01'"),
         ("tab\there", "tab here"),
     ],

@@ -221,3 +221,20 @@ def test_the_format_changes_nothing(
     written: Callable[[Path], tuple[Path, str]],
 ) -> None:
     assert answered(rulebook, *written(tmp_path)) == expected
+
+
+@pytest.mark.parametrize(
+    "told", [",45877994,", ",,clotted", ",,"], ids=["by a concept", "in words", "not at all"]
+)
+def test_no_older_result_stands_for_one_of_omop_without_a_number(
+    rulebook: Rulebook, tmp_path: Path, told: str
+) -> None:
+    omop(tmp_path)
+    path = tmp_path / "measurement.csv"
+    first, *rows = path.read_text(encoding="utf-8").splitlines()
+    lines = [f"{first},value_as_concept_id,value_source_value", *(f"{row},," for row in rows)]
+    path.write_text("\n".join([*lines, f"P-1,102,2026-01-12,,{told}"]) + "\n", encoding="utf-8")
+    (patient,) = read_patients(tmp_path, formulary=rulebook.formulary, mapping=Path("omop"), as_of=DAY)
+    assert isinstance(patient, Patient)
+    newest = max(patient.profile.labs, key=lambda each: each.on.first if each.on else DAY)
+    assert newest.value.low != newest.value.high

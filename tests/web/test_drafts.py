@@ -15,37 +15,7 @@ from matcher.api.app import create_app
 from matcher.api.clock import now
 from matcher.api.settings import Settings
 from matcher.store import Audit, Tokens, open_database
-
-RULE = """\
-# Two criteria, and a comment that stays.
-trial: NCT00000042
-title: A trial under work
-phase: 2
-recruitment: {status: recruiting, as_of: 2026-01-01, source: protocol}
-coverage: full
-sources:
-  protocol: {document: protocol, section: Eligibility, address: "https://example.org/p"}
-inclusion:
-  I-01:
-    text: At least 18 years old
-    when: {age: {at_least: 18 years}}
-    source: protocol
-"""
-CASES = """\
-- case: on the limit
-  as_of: 2026-01-15
-  patient: {age: 18}
-  expect: {standing: eligible, I-01: met}
-- case: beside it
-  as_of: 2026-01-15
-  patient: {age: 17}
-  expect: {standing: ineligible, I-01: not met}
-- case: nothing is known
-  as_of: 2026-01-15
-  patient: {}
-  expect: {standing: possible, I-01: unknown}
-"""
-PEOPLE = {"anna": "author", "berta": "approver", "alex": "author", "carl": "coordinator", "ada": "admin"}
+from tests.web.drafting import CASES, PEOPLE, RULE
 
 
 class Client:
@@ -305,3 +275,43 @@ def test_a_blank_draft_can_be_looked_at_from_every_side(desk: Desk) -> None:
     for side in ("cases", "review", "impact", "three", "patch"):
         assert desk.ask("anna", "GET", f"{path}/{side}").status_code == 200, side
     assert desk.ask("anna", "POST", f"{path}/try").json()["patients"] == 0
+
+
+def test_every_page_of_a_draft_answers_in_every_state(desk: Desk) -> None:
+    desk.begin(**{"from": "blank", "candidate": "NCT00000001"})
+    path = desk.in_review().removeprefix("/v1")
+    own = [f"{path}/{each}" for each in ("cases", "cases/new", "impact", "review", "merge", "history?at=2")]
+    for approved in (False, True):
+        if approved:
+            assert desk.approve(f"/v1{path}").status_code == 200
+        for who, pages in (("anna", own), ("berta", own), ("anna", ["/", "/drafts", "/rules"])):
+            for each in pages:
+                assert desk.client.get(each, headers=bearer(desk, who)).status_code == 200, each
+    for each in ("/drafts/new?from=copy", "/drafts/new?from=record", "/rules/NCT00000042/versions"):
+        assert desk.client.get(each, headers=bearer(desk, "anna")).status_code == 200, each
+    assert desk.client.get("/audit", headers=bearer(desk, "anna")).status_code == 403
+    assert desk.client.get("/audit", headers=bearer(desk, "ada")).status_code == 200
+    assert desk.client.get("/drafts", headers=bearer(desk, "carl")).status_code == 403
+
+
+def test_a_retired_rule_leaves_the_folder_and_can_come_back(desk: Desk) -> None:
+    path = desk.in_review()
+    assert desk.approve(path).status_code == 200
+    file = desk.rules / "trials/NCT00000042.yaml"
+    assert desk.ask("anna", "POST", f"{path}/retire", reason="closed").status_code == 403
+    retired = desk.ask("berta", "POST", f"{path}/retire", reason="The study is over.")
+    assert (retired.status_code, retired.json()["state"]) == (200, "retired")
+    assert not file.exists()
+    assert "NCT00000042 retired" in (desk.rules / "CHANGELOG.md").read_text("utf-8")
+    assert desk.ask("carl", "GET", "/v1/candidates").json()["items"] == []
+    again = desk.ask("anna", "POST", f"{path}/restore").json()
+    assert (again["state"], again["text"]) == ("draft", RULE)
+
+
+def test_a_read_only_folder_gets_a_patch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matcher.service.workbench.landing.os.access", lambda *_: False)
+    done = desk.approve(desk.in_review()).json()
+    assert done["state"] == "approved"
+    assert "+++ b/trials/NCT00000042.yaml" in done["patch"]
+    assert "+++ b/CHANGELOG.md" in done["patch"]
+    assert not (desk.rules / "trials").exists()

@@ -76,7 +76,11 @@ def patient(
     judged = judged_of(sheet, seen, entry)
     work = sheet.statuses.of([entry.patient])
     by_trial = {each.id: work.get((entry.patient, each.id)) for each in seen.shown.trials}
+    encoded = {each.id: (each.encoded, len(each.criteria)) for each in sheet.matcher.rulebook.candidates}
     trials = [each for each in seen.shown.trials if each.standing != "ineligible"]
+    # Of a trial of which little is encoded little is known: however few its criteria, it is never above one that is.
+    thin = [each for each in trials if encoded[each.id][0] == "little"]
+    known = [each for each in trials if each not in thin]
     return page(
         request,
         visitor,
@@ -84,11 +88,12 @@ def patient(
         sheet=sheet,
         entry=entry,
         patient=seen.shown,
-        trials=trials,
-        first=trials[:_FIRST],
+        trials=[*known, *thin],
+        first=known[:_FIRST],
+        thin=thin[: max(1, _FIRST - len(known))],
         regimens=[each for each in seen.shown.regimens if each.standing != "ineligible"][:_FIRST],
         asking=asking(seen),
-        encoded={each.id: each.encoded for each in sheet.matcher.rulebook.candidates},
+        encoded=encoded,
         work={each: status or Status(entry.patient, each) for each, status in by_trial.items()},
         history=sheet.statuses.history(entry.patient),
         judged=judged,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from matcher import program_version
+from matcher.cli.commands.audit import audit
 from matcher.cli.commands.explain import explain
 from matcher.cli.commands.mapping import mapping
 from matcher.cli.commands.match import match
@@ -71,3 +72,4 @@ app.add_typer(rules, name="rules")
 app.add_typer(profile, name="profile")
 app.add_typer(mapping, name="mapping")
 app.add_typer(tokens, name="tokens")
+app.add_typer(audit, name="audit")

@@ -94,6 +94,12 @@ class Audit:
         missing = head is None or (head.number, head.hash) != (number, before)
         return Verified(number, before, tuple(broken), missing)
 
+    def has(self, seal: str) -> bool:
+        """Whether an entry has this seal, or this beginning of one."""
+        query = select(AUDIT.c.number).where(AUDIT.c.hash.startswith(seal, autoescape=True)).limit(1)
+        with self.database.reading() as connection:
+            return connection.execute(query).first() is not None
+
     @staticmethod
     def _all(connection: Connection) -> Iterator[Entry]:
         last = 0

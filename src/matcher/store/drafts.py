@@ -289,14 +289,15 @@ class Drafts:
             return None if found is None else _unpacked(found)
 
     def contributors(self, identifier: str) -> dict[str, str]:
-        """Who wrote any of it: owners, each with a name, in the order of their first save."""
+        """Who wrote any of it, here or where it was taken in from: owners, each with a name, the first first."""
         query = (
             select(REVISIONS.c.owner, REVISIONS.c.by)
             .where(REVISIONS.c.draft == identifier)
             .order_by(REVISIONS.c.number)
         )
         with self.database.reading() as connection:
-            found: dict[str, str] = {}
+            origin = connection.execute(select(DRAFTS.c.origin).where(DRAFTS.c.id == identifier)).scalar()
+            found = dict((origin or {}).get("contributors", {}))
             for owner, name in connection.execute(query):
                 found.setdefault(str(owner), str(name))
             return found

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from matcher.authoring.cards import sheet
+from matcher.authoring.protocol import Coverage as Claim
 from matcher.cases.coverage import Coverage, coverage
 from matcher.cases.run import Case, CaseResult, cases_of, run_cases
 from matcher.errors import Diagnostic, in_order
@@ -41,6 +43,8 @@ class Checked:
     """``findings`` are of the rule, ``of_cases`` of its cases; ``ready`` is what patients are matched by."""
 
     identity: Identity
+    text: str
+    beside: Rulebook
     loaded: Loaded
     results: tuple[CaseResult, ...]
     of_cases: tuple[Diagnostic, ...]
@@ -59,6 +63,11 @@ class Checked:
     def faults(self) -> list[Diagnostic]:
         """Errors, and warnings that deserve a second look."""
         return [each for each in self.findings if each.severity != "note"]
+
+    @property
+    def claim(self) -> Claim:
+        """How much of the protocol the text says it has, and how much follows from its sentences."""
+        return sheet(self.text, self.identity.file, self.beside).coverage
 
     @property
     def ready(self) -> Rulebook | None:
@@ -117,10 +126,14 @@ def _checked(text: str, cases: str, known: _Known) -> Checked:
     loaded = check_one(text, identity.file, known.rulebook)
     book = loaded.ready
     if book is None or _subject(book, identity.name) is None:
-        return Checked(identity, loaded, (), tuple(_form_of(cases, identity)), _NO_COVERAGE)
+        return Checked(
+            identity, text, known.rulebook, loaded, (), tuple(_form_of(cases, identity)), _NO_COVERAGE
+        )
     read, found = read_text(cases, identity.name, book)
     results = tuple(run_cases(book, read))
-    return Checked(identity, loaded, results, tuple(in_order(found)), coverage(loaded, results))
+    return Checked(
+        identity, text, known.rulebook, loaded, results, tuple(in_order(found)), coverage(loaded, results)
+    )
 
 
 def _subject(book: Rulebook, name: str) -> Candidate | Derivation | None:

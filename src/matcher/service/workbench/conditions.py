@@ -37,6 +37,7 @@ def conditions(checked: Checked, standing: Standing, approver: str) -> tuple[Con
     return (
         *_of_people(standing, approver),
         _of_form(checked, standing),
+        _of_claim(checked),
         *_of_cases(checked, standing),
         Condition(
             "impact seen",
@@ -76,6 +77,16 @@ def _of_form(checked: Checked, standing: Standing) -> Condition:
         return Condition("clean lint", True, "Nothing is wrong with the rule.", "text")
     shown = "; ".join(f"line {each.line}: {each.code} {each.message}" for each in open_ones[:_NAMED])
     return Condition("clean lint", False, f"{_count(len(open_ones), 'finding')}: {shown}", "text")
+
+
+def _of_claim(checked: Checked) -> Condition:
+    """A rule that claims the whole protocol has no sentence of it waiting, lost or unread."""
+    claimed = checked.claim
+    if claimed.claimed != "full" or claimed.follows != "partial":
+        return Condition("coverage claim", True, "It claims no more of the protocol than it has.", "")
+    return Condition(
+        "coverage claim", False, "It claims the whole protocol, and sentences of it are not encoded.", "text"
+    )
 
 
 def _of_cases(checked: Checked, standing: Standing) -> Iterator[Condition]:

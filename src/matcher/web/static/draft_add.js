@@ -40,7 +40,7 @@ export class Adding {
   }
 
   async propose(condition) {
-    if (["all", "any"].some((gate) => gate in condition)) this.state.offer = { title: "As the sentence says it", condition, whole: true };
+    if (["all", "any", "not"].some((gate) => gate in condition)) this.state.offer = { title: "As the sentence says it", condition, whole: true };
     else this.take(await this.offerOf(condition));
   }
 

@@ -79,11 +79,11 @@ def test_a_missing_unknown_is_two_clicks_from_green(bench: Workbench) -> None:
     lacking = CASES[: CASES.index("- case: nothing is known")]
     path = bench.begin(51, lacking)
     page = bench.page("anna", f"{path}/cases")
-    assert "1 empty" in page.inner_text(".tally")
+    assert "1 empty" in page.inner_text(".case-tally")
     page.click("text=+ unknown")
     assert "not met" not in page.inner_text(".since")
     page.click("text=Save the case")
-    assert "nothing is empty" in page.inner_text(".tally")
+    assert "nothing is empty" in page.inner_text(".case-tally")
     assert page.locator(".cell-red").count() == 0
 
 
@@ -136,7 +136,7 @@ def test_an_approved_rule_is_in_force_and_the_audit_names_everybody(bench: Workb
     berta.click("button:text('Look')")
     assert "You have seen whom revision 2 touches." in berta.inner_text("main")
     berta.goto(f"{path}/review")
-    assert berta.locator(".conditions .open").count() == 0
+    assert berta.locator(".draft-conditions .open").count() == 0
     berta.fill("#reason-approve", "It says what section 4 says.")
     berta.click("button:text('Approve')")
     shown = berta.inner_text(".done .code")
@@ -183,7 +183,7 @@ def test_a_base_changed_in_git_shows_three_texts_and_writes_nothing_over(bench: 
     said = page.inner_text("main")
     assert "1 place where both changed the same lines" in said
     for each in ("18 years", "21 years", "16 years", "of git"):
-        assert each in page.inner_text(".three")
+        assert each in page.inner_text(".draft-three")
     assert file.read_text("utf-8") == theirs
     together = page.input_value("#text")
     chosen = re.sub(r"<<<<<<< .*\n(.*\n)=======\n.*\n>>>>>>> .*\n", r"\1", together)
@@ -208,6 +208,6 @@ def test_a_killed_server_loses_no_word_of_either_author(bench: Workbench) -> Non
     bench.live.start()
     assert bench.ask("anna", "GET", f"/v1{path}")["text"] == f"{text}# Anna's\n"
     page = bench.page("alex", f"{path}/history?at=3")
-    assert "# Anna's" in page.inner_text(".patch")
+    assert "# Anna's" in page.inner_text(".draft-patch")
     page.click("text=Show it")
     assert "# Alex's" in page.inner_text("main")

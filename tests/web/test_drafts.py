@@ -208,6 +208,7 @@ def test_an_error_elsewhere_keeps_nobody_from_working(desk: Desk) -> None:
     assert done.status_code == 200, done.text
     assert "last good version" in done.json()["waits"]
     assert desk.client.get("/readyz").json()["rules_failing"]
+    assert "last good version" in desk.client.get("/drafts", headers=bearer(desk, "anna")).text
     (desk.rules / "trials/NCT99999999.yaml").unlink()
 
 

@@ -135,8 +135,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as beside:
             beside.start_soon(_every, _SWEEP_SECONDS, sweep, server)
             beside.start_soon(app.state.foreman.run)
-            if server.settings.reload_seconds > 0:
-                beside.start_soon(_every, server.settings.reload_seconds, _reload, server)
+            if server.settings.watch_seconds > 0:
+                beside.start_soon(_every, server.settings.watch_seconds, _reload, server)
             _set_aside()
             try:
                 yield

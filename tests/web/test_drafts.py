@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -314,5 +315,8 @@ def test_a_read_only_folder_gets_a_patch(desk: Desk, monkeypatch: pytest.MonkeyP
     done = desk.approve(desk.in_review()).json()
     assert done["state"] == "approved"
     assert "+++ b/trials/NCT00000042.yaml" in done["patch"]
-    assert "+++ b/CHANGELOG.md" in done["patch"]
     assert not (desk.rules / "trials").exists()
+    subprocess.run(["git", "apply", "-"], input=done["patch"].encode(), cwd=desk.rules, check=True)
+    assert (desk.rules / "trials/NCT00000042.yaml").read_text("utf-8") == RULE
+    assert (desk.rules / "trials/NCT00000042.cases.yaml").read_text("utf-8") == CASES
+    assert "NCT00000042 approved" in (desk.rules / "CHANGELOG.md").read_text("utf-8")

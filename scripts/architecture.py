@@ -46,7 +46,8 @@ def _imports() -> dict[str, set[str]]:
 
 
 def _room(module: str) -> str:
-    return module.split(".")[1] if "." in module else ""
+    room = module.split(".")[1] if "." in module else ""
+    return "" if room == "__main__" else room  # a door, and no room
 
 
 def _rooms(modules: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:

@@ -94,6 +94,13 @@ def test_the_version_is_printed(desk: Desk) -> None:
     assert desk.run("--version").out.startswith("matcher ")
 
 
+def test_python_runs_the_package_as_the_command() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "matcher", "--version"], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.startswith("matcher ")
+
+
 def test_an_unexpected_error_is_one_sentence_without_its_message(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

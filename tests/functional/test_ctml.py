@@ -14,9 +14,12 @@ from matcher.domain.profile import Profile
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.exchange.ctml import draft_of_ctml, trials_in
+from matcher.exchange.ctml_out import ctml_of
 from matcher.readers.outcome import Patient
 from matcher.readers.read import read_patients
+from matcher.rulebook.documents import read_rule_file
 from matcher.rules.rulebook import Rulebook
+from matcher.rules.syntax import TrialDocument
 from matcher.service import open_rulebook
 from matcher.standing.standing import stand
 from tests.small_formulary import SMALL_FORMULARY
@@ -197,3 +200,50 @@ def _compared(
             and (options["sample_ids"] is None or patient in options["sample_ids"])
         }
         yield name, set(case["expected"]["patients_per_trial"].get(protocol, ())), got
+
+
+def test_what_is_exported_comes_back_the_same(tmp_path: Path) -> None:
+    match = {
+        "and": [
+            {"clinical": {"age_numerical": ">=18"}},
+            {"clinical": {"oncotree_primary_diagnosis": "Lung Adenocarcinoma"}},
+            {"or": [{"genomic": {"hugo_symbol": "BRAF", "wildcard_protein_change": "p.V600"}}, {"genomic": {"ms_status": "MSI-H"}}]},
+            {"genomic": {"hugo_symbol": "KRAS", "variant_category": "!Mutation"}},
+            {"genomic": {"hugo_symbol": "QWERTY"}},
+        ]
+    }  # fmt: skip
+    path = tmp_path / "CTML-1.yaml"
+    path.write_text(draft_of_ctml(trial(match), DAY).text, encoding="utf-8")
+    file, _ = read_rule_file(path, path.name)
+    assert isinstance(file.document, TrialDocument)
+    exported = ctml_of(file.document)
+    assert (exported.said, [each[:4] for each in exported.lost]) == (4, ["I-05"])
+    again = draft_of_ctml(exported.trial, DAY).text
+    whens = [line.strip() for line in path.read_text("utf-8").splitlines() if "when:" in line]
+    assert [line.strip() for line in again.splitlines() if "when:" in line] == whens
+
+
+@pytest.mark.parametrize(
+    ("when", "node"),
+    [
+        ({"age": {"at_most": "75 years"}}, {"clinical": {"age_numerical": "<76"}}),
+        ({"age": {"above": "18 years"}}, {"clinical": {"age_numerical": ">=19"}}),
+        ({"not": {"any": [{"sex": "male"}, {"diagnosis": "LUAD"}]}},
+         {"and": [{"clinical": {"gender": "!Male"}}, {"clinical": {"oncotree_primary_diagnosis": "!Lung Adenocarcinoma"}}]}),
+        ({"not": {"age": {"at_least": "18 years"}}}, {"clinical": {"age_numerical": "<18"}}),
+        ({"lab": {"test": "platelets", "at_least": "100 10*9/L"}}, None),
+        ({"alteration": {"gene": "EGFR", "kind": "truncating"}}, None),
+    ],
+)  # fmt: skip
+def test_a_condition_is_said_exactly_or_not_at_all(when: dict[str, Any], node: dict[str, Any] | None) -> None:
+    document = TrialDocument.model_validate(
+        {
+            "trial": "T1x", "title": "T", "phase": "1", "coverage": "partial",
+            "recruitment": {"status": "unknown", "as_of": DAY, "source": "a"},
+            "inclusion": {"I-01": {"text": "x", "when": when, "source": "a"}},
+        }
+    )  # fmt: skip
+    exported = ctml_of(document)
+    (arm,) = exported.trial["treatment_list"]["step"][0]["arm"]
+    assert arm["match"] == ([{"and": [node]}] if node else [])
+    assert len(exported.lost) == (node is None)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.profile import Profile
+from matcher.errors import UsageError
 from matcher.readers.outcome import Patient, Reading
 from matcher.readers.read import read_patients
 from tests.small_formulary import SMALL_FORMULARY
@@ -160,3 +161,12 @@ def test_a_later_diagnosis_of_no_class_is_a_possible_cancer_and_none_that_is_kno
         each for each in first.diagnoses.records if each.index is not None and "no" in each.index.members
     ]
     assert [set(each.confirmed.members) for each in other if each.confirmed] == [{"yes", "no"}]
+
+
+def test_a_database_is_refused_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    path.write_bytes(b"\0" * 8 + b"DUCK" + b"\0" * 5_000)
+    with pytest.raises(UsageError, match="is a DuckDB database"):
+        read_patients(path, formulary=SMALL_FORMULARY)
+    with pytest.raises(UsageError, match=r"w\.duckdb"):
+        read_patients(path, formulary=SMALL_FORMULARY, mapping=Path("omop"))

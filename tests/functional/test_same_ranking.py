@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import csv, parquet
 
 from matcher.engines.planes.single import SingleEngine
 from matcher.readers.outcome import Patient
@@ -131,6 +135,37 @@ def omop(folder: Path) -> tuple[Path, str]:
     return folder, "omop"
 
 
+def omop_parquet(folder: Path) -> tuple[Path, str]:
+    """The same tables as Parquet: numbers are numbers, and days are days."""
+    tables = folder / "csv"
+    tables.mkdir()
+    omop(tables)
+    for path in tables.glob("*.csv"):
+        options = csv.ParseOptions(delimiter="\t" if path.stem == "concept" else ",")
+        parquet.write_table(csv.read_csv(path, parse_options=options), folder / f"{path.stem}.parquet")
+        path.unlink()
+    tables.rmdir()
+    return folder, "omop"
+
+
+def omop_duckdb(folder: Path) -> tuple[Path, str]:
+    """Made by a process of its own: what DuckDB leaves behind is said at the end of the one that had it."""
+    if find_spec("duckdb") is None:
+        pytest.skip("duckdb is not installed: a database was not read")
+    tables = folder / "csv"
+    tables.mkdir()
+    omop(tables)
+    made = (
+        "import sys, pathlib, duckdb\n"
+        "with duckdb.connect(sys.argv[1]) as database:\n"
+        "    for path in pathlib.Path(sys.argv[2]).glob('*.csv'):\n"
+        "        database.read_csv(str(path)).create(path.stem.upper())\n"
+    )
+    target = folder / "warehouse.duckdb"
+    subprocess.run([sys.executable, "-c", made, str(target), str(tables)], check=True)
+    return target, "omop"
+
+
 def mcode(folder: Path) -> tuple[Path, str]:
     (folder / "patient-information.csv").write_text(
         f"mrn,dateOfBirth,gender\nP-1,{BORN},male\n", encoding="utf-8"
@@ -174,7 +209,11 @@ def expected(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> li
     return found
 
 
-@pytest.mark.parametrize("written", [wire, fhir, phenopacket, omop, mcode], ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "written",
+    [wire, fhir, phenopacket, omop, omop_parquet, omop_duckdb, mcode],
+    ids=lambda each: each.__name__,
+)
 def test_the_format_changes_nothing(
     rulebook: Rulebook,
     expected: list[tuple[Any, ...]],

@@ -17,6 +17,7 @@ from subprocess import DEVNULL, PIPE
 import anyio
 import psutil
 import pytest
+from starlette.datastructures import UploadFile
 
 from matcher.api.checker import Checker
 from matcher.api.checking import framed
@@ -24,10 +25,14 @@ from matcher.api.problems import Problem
 from matcher.api.runner import job_folder
 from matcher.api.settings import Settings
 from matcher.api.uploads import save
+from matcher.api.worklist_upload import draft_of_mapping
+from matcher.readers.read import read_patients
 from matcher.rulebook.load import load_rulebook
 from matcher.service.file_run import FileRun
 from matcher.service.match import MatchOptions
+from tests.small_formulary import SMALL_FORMULARY
 from tests.small_rulebook import write_rulebook
+from tests.web.live import ROOT
 
 LIMITS = replace(Settings(), upload_columns=50)
 WIDE = b",".join(b"c%d" % n for n in range(60))
@@ -154,3 +159,32 @@ def test_a_check_ends_by_itself_where_the_server_is_gone(tmp_path: Path) -> None
         process.stdin.write(framed(pickle.dumps((endless(tmp_path), rulebook))))
         process.stdin.flush()
         assert process.wait(60) == 1
+
+
+def zipped(folder: Path) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for path in folder.iterdir():
+            archive.write(path, path.name)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("folder", ["cbioportal", "synthea"])
+def test_an_export_is_sent_as_a_zip_with_its_ready_made_mapping(tmp_path: Path, folder: str) -> None:
+    """What the page drafts for it is the mapping that ships, and it reads what was sent."""
+    content = zipped(ROOT / "fixtures" / "exports" / folder)
+    drafted = draft_of_mapping(UploadFile(io.BytesIO(content), filename="e.zip"), Settings())
+    upload = save(io.BytesIO(content), "e.zip", io.BytesIO(drafted), tmp_path / "in", Settings())
+    read = read_patients(
+        upload.patients, formulary=SMALL_FORMULARY, mapping=upload.mapping, as_of=date(2026, 1, 15)
+    )
+    assert len(list(read)) == read.reading.matched > 0
+
+
+def test_a_file_with_other_columns_gets_a_draft_to_complete_and_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    rows = b"PatNr;Geburtstag;ECOG\n1;03.04.1961;1\n2;13.11.1950;0\n"
+    drafted = draft_of_mapping(UploadFile(io.BytesIO(rows), filename="export.csv"), Settings()).decode()
+    assert "PatNr" in drafted
+    assert "delimiter" in drafted
+    with pytest.raises(Problem):
+        draft_of_mapping(UploadFile(io.BytesIO(b"x"), filename="a.exe"), Settings())

@@ -31,7 +31,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-UPLOADS = frozenset({"/v1/match/batch", "/v1/worklists/runs", "/worklists/new"})
+UPLOADS = frozenset({"/v1/match/batch", "/v1/worklists/runs", "/worklists/new", "/worklists/mapping"})
 """The addresses that take files."""
 HEADERS = {
     "Cache-Control": "no-store",

@@ -29,8 +29,8 @@ TAKES_A_FILE: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "contentMediaType": "application/octet-stream",
-                            "description": "CSV, TSV, JSON, JSON Lines or Parquet, told by the name's ending; or a "
-                            "zip of the tables.",
+                            "description": "CSV, TSV, JSON, JSON Lines or Parquet, told by the name's ending; FHIR or Phenopackets; or a "
+                            "zip of the tables of an export.",
                         },
                         "mapping": {
                             "type": "string",
@@ -56,7 +56,7 @@ _LARGEST_DIRECTORY = 1 << 17
 _END_OF_DIRECTORY = (1 << 16) + 22
 _HIGHEST_RATIO = 200
 _ALWAYS_FINE = 16 << 20
-_TABLE = re.compile(r"[a-z][a-z_0-9]{0,40}\.(csv|tsv)")
+_TABLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,80}\.(csv|tsv|tab|psv|txt|parquet|json|jsonl|ndjson)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,8 @@ def _unpack(stream: IO[bytes], folder: Path, limits: Settings) -> Path:
                 name = PurePosixPath(member.filename).name.casefold()
                 if not _TABLE.fullmatch(name):
                     raise _refused(
-                        f"file {number} of the archive is no table: the name of one ends in .csv", "file"
+                        f"file {number} of the archive is no table: the name of one ends in .csv, .txt or .parquet",
+                        "file",
                     )
                 if (folder / name).exists():
                     raise _refused(f"file {number} of the archive has the name of another", "file")

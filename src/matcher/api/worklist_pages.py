@@ -6,6 +6,7 @@ import csv
 import itertools
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,19 +16,28 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, StreamingResponse
 
-from matcher.api.problems import Problem
+from matcher.api.problems import Problem, problem_of
 from matcher.api.server import Current, TheServer
 from matcher.api.visiting import ListVisitor, Visitor, page, see_other, sent, text_of
 from matcher.api.worklist_desk import ListDesk, Sheet
 from matcher.api.worklist_table import STATUS_KEYS, Shown, asked_of, exported, table_of
-from matcher.api.worklist_upload import Sent, take
-from matcher.errors import CODES
+from matcher.api.worklist_upload import Sent, draft_of_mapping, take
+from matcher.errors import CODES, MatcherError
 from matcher.service.worklist.looking import PROBLEMS, in_words
 from matcher.service.worklist.returned import with_problems
 from matcher.store import NEGATIVE, STATUS_TEXT, Change, RunState
 
 PAGE = 50
 _SHOWN_PROBLEMS = 200
+FORMS = {
+    "": "A row a patient, with the columns of the guide",
+    "cbioportal": "A cBioPortal study folder",
+    "gdc": "clinical.tsv of the Genomic Data Commons",
+    "synthea": "A CSV export of Synthea",
+    "omop": "Tables of OMOP CDM",
+    "mcode_csv": "The CSV files of mCODE",
+}
+"""What a file may be, by the name of the mapping that ships for it."""
 
 router = APIRouter(include_in_schema=False)
 ListId = Annotated[str, InPath(alias="id", max_length=16)]
@@ -58,7 +68,8 @@ def _counts(sheets: list[Sheet]) -> dict[str, dict[str, int]]:
 @router.get("/worklists/new")
 def new_list(request: Request, visitor: ListVisitor, desk: Desk, worklist: str = "") -> Response:
     held = desk.found(worklist) if worklist else None
-    return page(request, visitor, "worklist_new.html", held=held, today=date.today().isoformat())
+    today = date.today().isoformat()
+    return page(request, visitor, "worklist_new.html", held=held, today=today, forms=FORMS)
 
 
 @router.post("/worklists/new")
@@ -73,8 +84,29 @@ async def send(request: Request, visitor: ListVisitor, desk: Desk) -> Response:
     return answer
 
 
+@router.post("/worklists/mapping")
+async def draft_mapping(request: Request, visitor: ListVisitor, desk: Desk) -> Response:
+    """A description of the file's columns, to be completed and sent with it. Nothing of the file is kept."""
+    form = await sent(request, visitor, files=2)
+    try:
+        limits = desk.server.settings
+        work = partial(draft_of_mapping, form.get("file"), limits)
+        text = await to_thread.run_sync(work, limiter=desk.server.threads)
+    except MatcherError as error:
+        raise problem_of(error) from None
+    finally:
+        await form.close()
+    headers = {"Content-Disposition": 'attachment; filename="mapping.yaml"'}
+    return Response(text, media_type="application/yaml", headers=headers)
+
+
 async def _taken(form: Any, desk: ListDesk) -> Response:
-    sent_with = Sent(text_of(form, "worklist", 16), text_of(form, "title", 200), text_of(form, "as_of", 10))
+    sent_with = Sent(
+        text_of(form, "worklist", 16),
+        text_of(form, "title", 200),
+        text_of(form, "as_of", 10),
+        text_of(form, "form", 40),
+    )
     run = await take(desk, form.get("file"), form.get("mapping"), sent_with)
     return see_other(f"/worklists/{run.worklist}/file")
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
+from typing import IO
 
 from anyio import to_thread
 from starlette.datastructures import UploadFile
 
 from matcher.api.clock import now
 from matcher.api.problems import Problem
+from matcher.api.settings import Settings
 from matcher.api.uploads import save
 from matcher.api.worklist_desk import ListDesk
+from matcher.readers.aside import folder_aside
+from matcher.readers.mapping import shipped_mappings
+from matcher.readers.mapping_guess import guess_mapping
 from matcher.store import Run, TooManyJobsError
 
 
@@ -23,6 +29,8 @@ class Sent:
     worklist: str
     title: str
     as_of: str
+    form: str = ""
+    """The name of a ready-made mapping, where none is sent."""
 
     @property
     def day(self) -> str | None:
@@ -32,11 +40,35 @@ class Sent:
             raise Problem(422, "U057", "write the day as 2026-01-15", place="as_of") from None
 
 
+def _ready_made(name: str) -> bytes:
+    path = shipped_mappings().get(name)
+    if path is None:
+        raise Problem(422, "U057", "there is no ready-made mapping of this name", place="form")
+    return path.read_bytes()
+
+
+def draft_of_mapping(file: object, limits: Settings) -> bytes:
+    """The ready-made mapping of a known export, or a draft for the file, whose rows are kept nowhere."""
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise Problem(422, "U057", "the form has no file", place="file")
+    folder = folder_aside()
+    try:
+        upload = save(file.file, file.filename, None, folder / "in", limits)
+        found = guess_mapping(upload.patients)
+        return _ready_made(found.shipped) if found.shipped else found.text.encode()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 async def take(desk: ListDesk, file: object, mapping: object, sent: Sent) -> Run:
     """The run that the file begins; nothing of it is left where it is refused."""
     if not isinstance(file, UploadFile) or not file.filename:
         raise Problem(422, "U057", "the form has no file", place="file")
-    described = mapping.file if isinstance(mapping, UploadFile) and mapping.filename else None
+    described: IO[bytes] | None = None
+    if isinstance(mapping, UploadFile) and mapping.filename:
+        described = mapping.file
+    elif sent.form:
+        described = BytesIO(_ready_made(sent.form))
     day, server = sent.day, desk.server
     identifier = server.jobs.new_id()
     folder = desk.folder(identifier)

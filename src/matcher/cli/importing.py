@@ -1,7 +1,8 @@
-"""What ``matcher rules import`` does."""
+"""What ``matcher rules import`` and ``ctml`` do."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -10,8 +11,11 @@ from pathlib import Path
 from matcher.cli.terminal import Page
 from matcher.errors import UsageError
 from matcher.exchange.ctml import draft_of_ctml, trials_in
+from matcher.exchange.ctml_out import ctml_of
 from matcher.exchange.draft import Draft, draft_of
 from matcher.exchange.registry import Record, records_of
+from matcher.rulebook.documents import read_rule_file
+from matcher.rules.syntax import TrialDocument
 
 _USAGE = 2
 _IDENTIFIER = re.compile(r"NCT\d{8}")
@@ -67,4 +71,30 @@ def _written(files: Sequence[Path], out: Path, drafts: Callable[[Path], Iterator
             failed += 1
             page.line(str(error), hang=2)
     page.line("Each proposal stands beside its sentence: read it before the draft is used.")
+    return _USAGE if failed else 0
+
+
+def export_trials(files: Sequence[Path], out: Path) -> int:
+    """Writes each trial in CTML, and says what of it is lost."""
+    page = Page()
+    failed = 0
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be made: {error.strerror}", code="U008") from None
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"there is no file {file}", code="U002")
+        read, problems = read_rule_file(file, file.as_posix())
+        if not isinstance(read.document, TrialDocument):
+            failed += 1
+            page.line(f"{file}: {problems[0].message if problems else 'it is no trial'}", hang=2)
+            continue
+        found = ctml_of(read.document)
+        path = out / f"{read.document.trial}.json"
+        path.write_text(json.dumps(found.trial, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        page.line(f"{path}: {found.said} criteria said, {len(found.lost)} have no words there", hang=2)
+        for text in found.lost:
+            page.line(f"lost  {text}", indent=2, hang=6)
+    page.line("Whoever matches by these trials alone finds patients whom a lost criterion rules out.")
     return _USAGE if failed else 0

@@ -48,8 +48,16 @@ def draft_of(record: Record, today: date) -> Draft:
     return Draft(record.identifier, "\n".join(lines) + "\n", proposed, len(criteria) - proposed)
 
 
+def texts_of(record: Record) -> Iterator[tuple[str, bool]]:
+    """Every criterion that a draft of the record has, in words, and whether it excludes."""
+    every = [*_structured(record), *_sentences(record)]
+    for excludes in (False, True):
+        for each in _at_most(_MOST, [each for each in every if each.excludes is excludes]):
+            yield each.text, excludes
+
+
 def _head(record: Record, today: date) -> Iterator[str]:
-    day = _day(record.updated)
+    day = day_of(record.updated)
     yield "# A draft from the registry. Nobody has read it yet: check each condition against its sentence before use."
     yield f"trial: {record.identifier}"
     yield f"title: {_quoted(record.title or record.identifier)}"
@@ -123,7 +131,8 @@ def _quoted(text: str) -> str:
     return json.dumps(" ".join(text.split()), ensure_ascii=False)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day that a registry writes, or the first of a month."""
     for form in ("%Y-%m-%d", "%B %d, %Y", "%Y-%m", "%B %Y"):
         try:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 a day has no zone

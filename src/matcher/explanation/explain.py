@@ -24,7 +24,7 @@ from matcher.explanation.overruled import overridden_in
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.questions import Asker
-from matcher.explanation.reason import note_in_words
+from matcher.explanation.reason import converted_in_words, note_in_words
 from matcher.explanation.signs import Signs
 from matcher.rules.candidate import Availability, Candidate, CandidateKind
 from matcher.rules.graph import NodeId, Read
@@ -269,6 +269,8 @@ def _shared_assumptions(values: Iterable[NodeId], reading: ConditionReading) -> 
     for value in values:
         node = reading.graph[value]
         title = node.feature.title if isinstance(node, Read) else ""
-        for note in filter(_is_assumed, reading.findings[value].notes):
-            words = note_in_words(note)
-            yield f"{title} is {words}" if title and note.kind is NoteKind.CONVERTED else words
+        assumed = [note for note in reading.findings[value].notes if _is_assumed(note)]
+        converted = [note for note in assumed if note.kind is NoteKind.CONVERTED]
+        if converted:
+            yield f"{title} is {converted_in_words(converted)}" if title else converted_in_words(converted)
+        yield from (note_in_words(note) for note in assumed if note.kind is not NoteKind.CONVERTED)

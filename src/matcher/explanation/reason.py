@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from matcher.domain.possible import Interval, test
-from matcher.domain.record import Absence, Course
+from matcher.domain.record import Absence, Course, Event
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding, Note, NoteKind
 from matcher.explanation.facts import doubt_of, has_no_certain_day, is_denied, is_not_understood, text_of
@@ -42,6 +42,7 @@ _WHETHER = "whether"
 _VIRAL_LOADS = frozenset(f"lab:{each}" for each in VIRAL_LOADS)
 _MANY = 6
 _MOST_ALIKE = 20
+_WORKED_OUT = "worked out from "
 """Records of which the same is said one by one."""
 
 
@@ -228,6 +229,9 @@ def _notes_in_words(notes: Sequence[Note]) -> list[str]:
     by_kind: dict[NoteKind, list[Note]] = {}
     for each in notes:
         by_kind.setdefault(each.kind, []).append(each)
+    if len(converted := by_kind.get(NoteKind.CONVERTED, [])) > 1:
+        others = [note for note in notes if note.kind is not NoteKind.CONVERTED]
+        return [converted_in_words(converted), *_notes_in_words(others)]
     if all(len(alike) <= _MOST_ALIKE for alike in by_kind.values()):
         return [note_in_words(note) for note in notes]
     said: list[str] = []
@@ -236,6 +240,13 @@ def _notes_in_words(notes: Sequence[Note]) -> list[str]:
         if len(alike) > _MOST_ALIKE:
             said.append(f"and so of {len(alike) - _MOST_ALIKE} more")
     return said
+
+
+def converted_in_words(notes: Sequence[Note]) -> str:
+    """The facts that one value was worked out from, in one breath."""
+    facts = [note_in_words(note).removeprefix(_WORKED_OUT) for note in notes]
+    *first, last = dict.fromkeys(facts)
+    return _WORKED_OUT + (f"{', '.join(first)} and {last}" if first else last)
 
 
 def note_in_words(note: Note) -> str:
@@ -259,7 +270,8 @@ def note_in_words(note: Note) -> str:
                 return f"{record} is said to be line {line}, and fewer lines are listed"
             return f"sources disagree{': ' + record if record else ''}"
         case NoteKind.CONVERTED:
-            return f"worked out from {record}"
+            is_birth = isinstance(about, Event) and about.name == "birth"
+            return _WORKED_OUT + ("the date of birth" if is_birth else record)
         case NoteKind.OPEN_LIST:
             return "nobody has said that the list is complete"
         case NoteKind.UNRESOLVED:

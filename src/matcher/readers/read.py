@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from matcher.errors import Diagnostic, PatientDataError, UsageError
+from matcher.readers.duckdb_tables import export_of, is_duckdb
 from matcher.readers.entry import PatientSource
 from matcher.readers.export import Export, own_file
 from matcher.readers.fhir import FhirFile
@@ -114,6 +115,12 @@ def source_of(path: Path, mapping: Path | None) -> PatientSource:
             return TableFolder(path)
         marked = load_mapping(mapping)
         return Export(path, marked) if marked.mapping.several else MappedFile(own_file(path, marked), marked)
+    if is_duckdb(path):
+        if mapping is None:
+            raise UsageError(
+                f"{path.name} is a DuckDB database", "say what its tables are, as --mapping omop", code="U011"
+            )
+        return export_of(path, load_mapping(mapping))
     kind = _kind(path)
     if mapping is not None:
         if kind != "rows":

@@ -1,0 +1,101 @@
+"""``rules refresh``: what the registry changed since a draft was made."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from matcher.cli.refreshing import refresh_rules
+from matcher.exchange.draft import draft_of
+from matcher.exchange.refreshing import Refreshed, refreshed
+from matcher.exchange.registry import Record
+from matcher.rulebook.documents import read_rule_file
+from matcher.rules.syntax import TrialDocument
+
+TEXT = """Inclusion Criteria:
+
+* Age 18 years or older
+* Platelets of at least 100 x 10^9/L, measured within 14 days
+* Willing to travel
+
+Exclusion Criteria:
+
+* Active infection
+"""
+
+
+def record(criteria: str = TEXT, status: str = "recruiting", day: str = "2024-01-01") -> Record:
+    return Record("NCT00000001", "A trial", status, "2", "", day, criteria, "", "", "all")
+
+
+def compared(folder: Path, newer: Record, *, edit: tuple[str, str] = ("", "")) -> tuple[str, Refreshed]:
+    path = folder / "NCT00000001.yaml"
+    path.write_text(draft_of(record(), date(2024, 1, 2)).text.replace(*edit), encoding="utf-8")
+    file, problems = read_rule_file(path, path.name)
+    assert isinstance(file.document, TrialDocument), problems
+    text = path.read_text(encoding="utf-8")
+    return text, refreshed(text, file.document, newer)
+
+
+def test_the_same_record_changes_nothing(tmp_path: Path) -> None:
+    text, found = compared(tmp_path, record())
+    assert not found.changed
+    assert found.text == text
+
+
+def test_each_sentence_that_changed_is_named_with_its_criterion(tmp_path: Path) -> None:
+    newer = (
+        TEXT.replace("100 x", "75 x")
+        .replace("* Willing to travel\n", "")
+        .replace("Active", "* HIV\n* Active")
+    )
+    _, found = compared(tmp_path, record(newer, day="2024-06-01"))
+    assert [(each.change, each.criterion) for each in found.sentences] == [
+        ("amended", "I-02"),
+        ("gone", "I-03"),
+        ("added", ""),
+    ]
+    assert found.sentences[0].after.startswith("Platelets of at least 75")
+
+
+def test_a_sentence_that_moves_from_inclusion_to_exclusion_is_no_small_change(tmp_path: Path) -> None:
+    moved = TEXT.replace("* Willing to travel\n", "") + "* Willing to travel\n"
+    _, found = compared(tmp_path, record(moved))
+    assert {each.change for each in found.sentences} == {"gone", "added"}
+
+
+@pytest.mark.parametrize(
+    ("newer", "edit", "said", "written"),
+    [
+        (record(status="closed", day="2024-06-01"), ("", ""), True, True),
+        (record(status="closed", day="2023-06-01"), ("", ""), False, False),
+        (record(status="unknown", day="2024-06-01"), ("", ""), False, False),
+        (record(status="closed", day="2024-06-01"), ("as_of: 2024-01-01, source: registry}", "as_of: 2024-01-01, source: letter}"), True, False),
+    ],
+)  # fmt: skip
+def test_only_a_newer_record_of_the_registry_changes_the_recruitment(
+    tmp_path: Path, newer: Record, edit: tuple[str, str], said: bool, written: bool
+) -> None:
+    text, found = compared(tmp_path, newer, edit=edit)
+    assert bool(found.recruitment) is said
+    assert (found.text != text) is written
+    assert ("status: closed, as_of: 2024-06-01" in found.text) is written
+
+
+def test_the_command_names_records_without_a_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    compared(tmp_path, record())
+    path = tmp_path / "new.json"
+    path.write_text(
+        '{"protocolSection": {"identificationModule": {"nctId": "NCT00000001"}, "statusModule": {"overallStatus": '
+        '"COMPLETED", "lastUpdateSubmitDate": "2025-01-01"}}}',
+        encoding="utf-8",
+    )
+    other = tmp_path / "other.json"
+    other.write_text(
+        '{"protocolSection": {"identificationModule": {"nctId": "NCT00000009"}}}', encoding="utf-8"
+    )
+    assert refresh_rules([path, other], tmp_path, write=True) == 0
+    said = capsys.readouterr().out
+    assert "recruiting on 2024-01-01, completed on 2025-01-01" in said
+    assert "NCT00000009: no rule" in said
+    assert "status: completed" in (tmp_path / "NCT00000001.yaml").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Desk:
     secrets: dict[str, str]
     rules: Path
     settings: Settings
+    app: Any
 
     def ask(self, who: str, method: str, path: str, **body: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.secrets[who]}"}
@@ -87,7 +89,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     database.close()
     app = create_app(settings)
     client = Client(app)
-    yield Desk(client, secrets, rules, settings)
+    yield Desk(client, secrets, rules, settings, app)
     client.close()
     app.state.server.checker.close()
     app.state.server.database.close()
@@ -320,3 +322,39 @@ def test_a_read_only_folder_gets_a_patch(desk: Desk, monkeypatch: pytest.MonkeyP
     assert (desk.rules / "trials/NCT00000042.yaml").read_text("utf-8") == RULE
     assert (desk.rules / "trials/NCT00000042.cases.yaml").read_text("utf-8") == CASES
     assert "NCT00000042 approved" in (desk.rules / "CHANGELOG.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["../../elsewhere", "/etc/elsewhere", "", ".hidden", "a b"])
+def test_a_name_never_leads_out_of_the_folder(desk: Desk, name: str) -> None:
+    draft = desk.begin()
+    path = f"/v1/drafts/{draft['id']}"
+    text = RULE.replace("trial: NCT00000042", f'trial: "{name}"')
+    revision = desk.ask("anna", "PUT", f"{path}/text", text=text, revision=2).json()["revision"]
+    for each in ("patch", "cases", "review", "three"):
+        assert desk.ask("anna", "GET", f"{path}/{each}").status_code in (200, 409), each
+    desk.ask("anna", "POST", f"{path}/submit", revision=revision)
+    desk.ask("berta", "GET", f"{path}/impact")
+    assert desk.approve(path).status_code == 409
+    assert {each.name for each in desk.rules.rglob("*")} == {"rulebook.yaml"}
+
+
+def test_an_admin_makes_a_token_that_is_shown_once_and_revokes_it(desk: Desk) -> None:
+    signed = desk.client.request("POST", "/login", data={"token": desk.secrets["ada"], "next": "/"})
+    assert signed.status_code == 303
+    origin = {"origin": "http://127.0.0.1:8123"}
+    page = desk.client.get("/people", headers=origin)
+    mark = re.findall(r'name="mark" value="(\w+)"', page.text)[0]
+    fields = {"mark": mark, "person": "Nina Novak", "role": "author", "team": "thoracic"}
+    made = desk.client.request("POST", "/people", data=fields, headers=origin)
+    secret = re.findall(r"mt_[\w-]+", made.text)[0]
+    assert secret not in desk.client.get("/people", headers=origin).text
+    desk.app.state.server.callers._until = 0
+    asked = desk.client.get("/v1/drafts", headers={"authorization": f"Bearer {secret}"})
+    assert asked.status_code == 200
+    token = re.findall(r'value="(\w+)" aria-label="Take the token of Nina', made.text)[0]
+    gone = desk.client.request("POST", "/people/revoke", data={"mark": mark, "token": token}, headers=origin)
+    assert gone.status_code == 303
+    desk.app.state.server.callers._until = 0
+    asked = desk.client.get("/v1/drafts", headers={"authorization": f"Bearer {secret}"})
+    assert asked.status_code == 401
+    assert desk.client.get("/people", headers=bearer(desk, "anna")).status_code == 403

@@ -20,6 +20,7 @@ from matcher.api import (
     jobs,
     matching,
     patient_pages,
+    people,
     rulebook,
     sessions,
     shell,
@@ -99,6 +100,7 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
         patient_pages,
         pages,
         deciding,
+        people,
         editor,
     ):
         app.include_router(routes.router)

@@ -257,6 +257,7 @@ def test_the_same_text_is_impossible_twice_and_too_long_never(desk: Desk) -> Non
         ({"from": "blank", "candidate": "no name"}, "U072"),
         ({"from": "copy", "of": "NCT1"}, "U007"),
         ({"from": "file", "text": "nothing: here\n"}, "U072"),
+        ({"from": "file", "text": "list: my_agents\ntitle: Mine\n"}, "U072"),
         ({"from": "record", "text": "<html>"}, "U011"),
         ({"from": "sentences", "candidate": "NCT00000001", "text": " "}, "U072"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,7 +68,7 @@ def bench(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
     database = open_database(f"sqlite:///{folder / 'store.sqlite'}", now)
     tokens = Tokens(database)
     secrets = {
-        name: tokens.create(role, person=name.title())[1]  # type: ignore[arg-type]
+        name: tokens.create(role, person=name.title(), team="" if name == "alex" else "thoracic")[1]  # type: ignore[arg-type]
         for name, role in PEOPLE.items()
     }
     database.close()
@@ -211,3 +212,38 @@ def test_a_killed_server_loses_no_word_of_either_author(bench: Workbench) -> Non
     assert "# Anna's" in page.inner_text(".draft-patch")
     page.click("text=Show it")
     assert "# Alex's" in page.inner_text("main")
+
+
+def test_a_team_s_patients_are_weighed_and_become_cases_without_their_names(bench: Workbench) -> None:
+    rows = "patient_id,birth_date,sex\nZyxwvut-Quastel,2008-06-01,male\nOther,1950-01-01,female\n"
+    headers = {"authorization": f"Bearer {bench.secrets['carl']}"}
+    url = f"{bench.live.base}/v1/worklists"
+    files = {"file": ("list.csv", rows)}
+    sent = httpx.post(f"{url}/runs?as_of=2026-01-15", files=files, headers=headers, timeout=60).json()
+    _wait(url, sent["id"], headers, "checked")
+    httpx.post(f"{url}/{sent['id']}/match", headers=headers, timeout=60)
+    _wait(url, sent["id"], headers, "done")
+    path = bench.begin(60)
+    text = bench.ask("anna", "GET", f"/v1{path}")["text"].replace("18 years", "70 years")
+    bench.ask("anna", "PUT", f"/v1{path}/text", text=text, revision=2)
+    weighed = bench.ask("anna", "GET", f"/v1{path}/impact?worklist={sent['id']}")
+    assert (weighed["patients"], weighed["changed"][0]["patient"]) == (2, "Other")
+    taken = bench.ask("anna", "GET", f"/v1{path}/from-patient/{sent['id']}/1")
+    assert list(taken["patient"]) == ["birth_date"]
+    assert "Zyxwvut" not in str(taken)
+    assert "2008-06-01" not in str(taken)
+    page = bench.page("anna", f"{path}/cases/new?worklist={sent['id']}&patient=1")
+    page.fill("#name", "one of ours, too young")
+    page.select_option("select[name='expect:I-01']", "not met")
+    page.click("text=Save the case")
+    assert "one of ours, too young" in page.inner_text(".cases-board")
+    other = {"authorization": f"Bearer {bench.secrets['alex']}"}
+    refused = httpx.get(f"{bench.live.base}/v1{path}/impact?worklist={sent['id']}", headers=other)
+    assert refused.status_code == 403
+
+
+def _wait(url: str, worklist: str, headers: dict[str, str], state: str) -> None:
+    ends = time.monotonic() + 60
+    while httpx.get(f"{url}/{worklist}", headers=headers).json()["runs"][0]["state"] != state:
+        assert time.monotonic() < ends
+        time.sleep(0.1)

@@ -11,7 +11,7 @@ RUNNABLE := .venv/.has-run
 READY := .venv/.has-all
 TARGETS := run test generative quick check whole mutate bench bench-quick bench-explained bench-labs bench-page bench-http bench-worklist bench-interview \
 	load-http soak questions \
-	attack audit profile bench-start docs fmt lock clean help
+	attack audit typed profile bench-start docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
 
@@ -42,6 +42,7 @@ help:
 	@echo "make load-http        200 clients for a minute, every answer checked"
 	@echo "make soak             50,000 interviews in the engine, 5,000 over HTTP, and the memory of each"
 	@echo "make questions        how many questions settle the top five, in which order"
+	@echo "make typed            protocols from pasted text to approved, typed into a browser"
 	@echo "make attack           two minutes of attack on a server of its own, on this machine only"
 	@echo "make profile          where the time of a command goes: make profile ARGS='match patients.csv'"
 	@echo "make audit            known weaknesses of the locked versions, and a list of the components"
@@ -142,6 +143,9 @@ attack: setup
 ARGS_OF_PROFILE = $(if $(ARGS),$(ARGS),match fixtures/patients.csv --as-of 2026-01-15 --out out --quiet)
 profile: runnable
 	@$(BIN)/python scripts/profile_command.py $(ARGS_OF_PROFILE)
+
+typed: setup
+	@$(BIN)/python scripts/typed_protocols.py $(ARGS)
 
 audit: setup
 	@sh scripts/audit.sh

@@ -115,7 +115,7 @@ def show(hands: Hands, draft: str) -> None:
     page = hands.page
     for _ in range(_MOST_CASES):
         page.goto(f"{draft}/cases")
-        holes = page.locator("a.hole")
+        holes = page.locator("a[href*='/cases/new?key=']")
         if not holes.count():
             return
         wanted = holes.first.inner_text().strip("+ \n")

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 from textwrap import indent
 
+import pytest
+from typer.testing import CliRunner
+
+from matcher.api.clock import now
 from matcher.cases.run import read_cases, run_cases
+from matcher.cli.app import app
 from matcher.rulebook.load import load_rulebook
+from matcher.store import Drafts, Who, open_database
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,3 +48,28 @@ def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) 
     assert len(amended.by_id["NCT01234567"].versions) == 2
     again, _ = read_cases(amended, tmp_path)
     assert not [each for result in run_cases(amended, again) for each in result.failures]
+
+
+def test_the_commands_of_the_guide_to_authoring_run_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the server, which the scenes of the workbench start, and what other programs do."""
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "guide" / "authoring.md").read_text("utf-8")
+    commands = [
+        line for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL) for line in block.splitlines()
+    ]
+    mine = [each for each in commands if each.startswith("matcher ") and " serve" not in each]
+    assert len(mine) == 6
+    store = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    database = open_database(store, now)
+    Drafts(database).create(
+        "NCT01234567", "trial", "trial: NCT01234567\n", "", {}, Who("person:anna", "Anna")
+    )
+    database.close()
+    for each in mine:
+        words = shlex.split(each)[1:]
+        keeps = words[0] in ("tokens", "audit") or words[1] in ("export", "import")
+        done = CliRunner().invoke(app, [*words, *(["--store", store] if keeps else [])])
+        assert done.exit_code == 0, (each, done.output)
+    assert list((tmp_path / "drafts").glob("NCT01234567-*/draft.json"))

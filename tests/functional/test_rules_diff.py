@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Callable
@@ -120,3 +121,47 @@ def test_the_page_for_a_change_request_has_a_row_for_each_patient(
 def test_what_is_no_rulebook_is_said(desk: Desk) -> None:
     assert desk.run("rules", "diff", desk.rules, desk.patients).code == 2
     assert desk.run("rules", "diff", desk.rules, desk.rules, "--form", "poem").code == 2
+
+
+def test_an_amendment_touches_exactly_the_patients_it_should(desk: Desk, root: Path, real_data: Path) -> None:
+    """DREAM3R took every histology at first, then epithelioid alone: over the published records of TCGA-MESO.
+
+    Whom it should touch is read from the table itself: whose tumour is written down as biphasic or sarcomatoid, and
+    who was not ruled out before.
+    """
+    file = real_data / "patients" / "tcga_meso.csv"
+    new, old = desk.folder / "new", desk.folder / "old"
+    text = (root / "rules" / "trials" / "NCT04334759.yaml").read_text("utf-8")
+    text = text[: text.index("versions:")]
+    asks = "  I-03:\n    text: Epithelioid histology\n    when: {histology: {in: [epithelioid]}}\n    source: mirror\n"
+    assert asks in text
+    for folder, content in ((new, text), (old, text.replace(asks, ""))):
+        for each in ("lists", "derivations"):
+            shutil.copytree(root / "rules" / each, folder / each)
+        (folder / "NCT04334759.yaml").write_text(content, "utf-8")
+    mapping = root / "fixtures" / "mappings" / "tcga_meso.yaml"
+    before = desk.run("match", file, "--rules", old, "--mapping", mapping, "--include-closed", "--json")
+    assert before.code == 0, before.err
+    ruled_out = {
+        each["patient"]
+        for each in json.loads(before.out)["patients"]
+        if each["trials"][0]["standing"] == "ineligible"
+    }
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    columns = [each for each in rows[0] if each.endswith(("histological_type", "icd_o_3_histology"))]
+    should = set()
+    for row in rows:
+        said = " ".join(row[each] for each in columns)
+        other = any(each in said for each in ("biphasic", "sarcomatoid", "9053/3", "9051/3"))
+        if other and not any(each in said for each in ("epithelioid", "9052/3")):
+            should.add(row["patient.bcr_patient_barcode"])
+    assert len(should) > 20
+    ran = desk.run("rules", "diff", old, new, "--patients", file, "--mapping", mapping, "--json")
+    changed = json.loads(ran.out)["impact"]["changed"]
+    assert {each["patient"] for each in changed} == should - ruled_out
+    assert len(changed) == 12
+    for each in changed:
+        assert each["after"] == "Not eligible"
+        assert len(each["because"]) == 1
+        assert each["because"][0].startswith("I-03 Epithelioid histology, new: not met; Histology: ")

@@ -20,13 +20,14 @@ FILLED = {
 
 
 # Looked for in fields of rows only, which are bounded where a row is read; the next test shows that. A sentence of a
-# registry is looked at up to 200 characters, a pasted limit and the name of a drug up to 300, a
+# registry is looked at up to 200 characters, a pasted limit, a proposal's and the name of a drug up to 300, a
 # cell from which a mapping is drafted up to 80.
 BOUNDED = (
     "matcher/readers/cell_text.py",
     "matcher/readers/mapping_guess.py",
     "matcher/exchange/forms.py",
     "matcher/authoring/limits.py",
+    "matcher/authoring/proposals.py",
     "matcher/readers/alterations.py",
     "matcher/readers/results.py",
     "matcher/vocabulary/alterations.py",

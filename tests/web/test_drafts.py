@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +47,7 @@ class Desk:
     secrets: dict[str, str]
     rules: Path
     settings: Settings
+    app: Any
 
     def ask(self, who: str, method: str, path: str, **body: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.secrets[who]}"}
@@ -86,7 +89,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     database.close()
     app = create_app(settings)
     client = Client(app)
-    yield Desk(client, secrets, rules, settings)
+    yield Desk(client, secrets, rules, settings, app)
     client.close()
     app.state.server.checker.close()
     app.state.server.database.close()
@@ -208,6 +211,7 @@ def test_an_error_elsewhere_keeps_nobody_from_working(desk: Desk) -> None:
     assert done.status_code == 200, done.text
     assert "last good version" in done.json()["waits"]
     assert desk.client.get("/readyz").json()["rules_failing"]
+    assert "last good version" in desk.client.get("/drafts", headers=bearer(desk, "anna")).text
     (desk.rules / "trials/NCT99999999.yaml").unlink()
 
 
@@ -253,6 +257,7 @@ def test_the_same_text_is_impossible_twice_and_too_long_never(desk: Desk) -> Non
         ({"from": "blank", "candidate": "no name"}, "U072"),
         ({"from": "copy", "of": "NCT1"}, "U007"),
         ({"from": "file", "text": "nothing: here\n"}, "U072"),
+        ({"from": "file", "text": "list: my_agents\ntitle: Mine\n"}, "U072"),
         ({"from": "record", "text": "<html>"}, "U011"),
         ({"from": "sentences", "candidate": "NCT00000001", "text": " "}, "U072"),
     ],
@@ -313,5 +318,44 @@ def test_a_read_only_folder_gets_a_patch(desk: Desk, monkeypatch: pytest.MonkeyP
     done = desk.approve(desk.in_review()).json()
     assert done["state"] == "approved"
     assert "+++ b/trials/NCT00000042.yaml" in done["patch"]
-    assert "+++ b/CHANGELOG.md" in done["patch"]
     assert not (desk.rules / "trials").exists()
+    subprocess.run(["git", "apply", "-"], input=done["patch"].encode(), cwd=desk.rules, check=True)
+    assert (desk.rules / "trials/NCT00000042.yaml").read_text("utf-8") == RULE
+    assert (desk.rules / "trials/NCT00000042.cases.yaml").read_text("utf-8") == CASES
+    assert "NCT00000042 approved" in (desk.rules / "CHANGELOG.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["../../elsewhere", "/etc/elsewhere", "", ".hidden", "a b"])
+def test_a_name_never_leads_out_of_the_folder(desk: Desk, name: str) -> None:
+    draft = desk.begin()
+    path = f"/v1/drafts/{draft['id']}"
+    text = RULE.replace("trial: NCT00000042", f'trial: "{name}"')
+    revision = desk.ask("anna", "PUT", f"{path}/text", text=text, revision=2).json()["revision"]
+    for each in ("patch", "cases", "review", "three"):
+        assert desk.ask("anna", "GET", f"{path}/{each}").status_code in (200, 409), each
+    desk.ask("anna", "POST", f"{path}/submit", revision=revision)
+    desk.ask("berta", "GET", f"{path}/impact")
+    assert desk.approve(path).status_code == 409
+    assert {each.name for each in desk.rules.rglob("*")} == {"rulebook.yaml"}
+
+
+def test_an_admin_makes_a_token_that_is_shown_once_and_revokes_it(desk: Desk) -> None:
+    signed = desk.client.request("POST", "/login", data={"token": desk.secrets["ada"], "next": "/"})
+    assert signed.status_code == 303
+    origin = {"origin": "http://127.0.0.1:8123"}
+    page = desk.client.get("/people", headers=origin)
+    mark = re.findall(r'name="mark" value="(\w+)"', page.text)[0]
+    fields = {"mark": mark, "person": "Nina Novak", "role": "author", "team": "thoracic"}
+    made = desk.client.request("POST", "/people", data=fields, headers=origin)
+    secret = re.findall(r"mt_[\w-]+", made.text)[0]
+    assert secret not in desk.client.get("/people", headers=origin).text
+    desk.app.state.server.callers._until = 0
+    asked = desk.client.get("/v1/drafts", headers={"authorization": f"Bearer {secret}"})
+    assert asked.status_code == 200
+    token = re.findall(r'value="(\w+)" aria-label="Take the token of Nina', made.text)[0]
+    gone = desk.client.request("POST", "/people/revoke", data={"mark": mark, "token": token}, headers=origin)
+    assert gone.status_code == 303
+    desk.app.state.server.callers._until = 0
+    asked = desk.client.get("/v1/drafts", headers={"authorization": f"Bearer {secret}"})
+    assert asked.status_code == 401
+    assert desk.client.get("/people", headers=bearer(desk, "anna")).status_code == 403

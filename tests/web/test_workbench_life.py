@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,7 +68,7 @@ def bench(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
     database = open_database(f"sqlite:///{folder / 'store.sqlite'}", now)
     tokens = Tokens(database)
     secrets = {
-        name: tokens.create(role, person=name.title())[1]  # type: ignore[arg-type]
+        name: tokens.create(role, person=name.title(), team="" if name == "alex" else "thoracic")[1]  # type: ignore[arg-type]
         for name, role in PEOPLE.items()
     }
     database.close()
@@ -79,11 +80,11 @@ def test_a_missing_unknown_is_two_clicks_from_green(bench: Workbench) -> None:
     lacking = CASES[: CASES.index("- case: nothing is known")]
     path = bench.begin(51, lacking)
     page = bench.page("anna", f"{path}/cases")
-    assert "1 empty" in page.inner_text(".tally")
+    assert "1 empty" in page.inner_text(".case-tally")
     page.click("text=+ unknown")
     assert "not met" not in page.inner_text(".since")
     page.click("text=Save the case")
-    assert "nothing is empty" in page.inner_text(".tally")
+    assert "nothing is empty" in page.inner_text(".case-tally")
     assert page.locator(".cell-red").count() == 0
 
 
@@ -136,7 +137,7 @@ def test_an_approved_rule_is_in_force_and_the_audit_names_everybody(bench: Workb
     berta.click("button:text('Look')")
     assert "You have seen whom revision 2 touches." in berta.inner_text("main")
     berta.goto(f"{path}/review")
-    assert berta.locator(".conditions .open").count() == 0
+    assert berta.locator(".draft-conditions .open").count() == 0
     berta.fill("#reason-approve", "It says what section 4 says.")
     berta.click("button:text('Approve')")
     shown = berta.inner_text(".done .code")
@@ -183,7 +184,7 @@ def test_a_base_changed_in_git_shows_three_texts_and_writes_nothing_over(bench: 
     said = page.inner_text("main")
     assert "1 place where both changed the same lines" in said
     for each in ("18 years", "21 years", "16 years", "of git"):
-        assert each in page.inner_text(".three")
+        assert each in page.inner_text(".draft-three")
     assert file.read_text("utf-8") == theirs
     together = page.input_value("#text")
     chosen = re.sub(r"<<<<<<< .*\n(.*\n)=======\n.*\n>>>>>>> .*\n", r"\1", together)
@@ -208,6 +209,41 @@ def test_a_killed_server_loses_no_word_of_either_author(bench: Workbench) -> Non
     bench.live.start()
     assert bench.ask("anna", "GET", f"/v1{path}")["text"] == f"{text}# Anna's\n"
     page = bench.page("alex", f"{path}/history?at=3")
-    assert "# Anna's" in page.inner_text(".patch")
+    assert "# Anna's" in page.inner_text(".draft-patch")
     page.click("text=Show it")
     assert "# Alex's" in page.inner_text("main")
+
+
+def test_a_team_s_patients_are_weighed_and_become_cases_without_their_names(bench: Workbench) -> None:
+    rows = "patient_id,birth_date,sex\nZyxwvut-Quastel,2008-06-01,male\nOther,1950-01-01,female\n"
+    headers = {"authorization": f"Bearer {bench.secrets['carl']}"}
+    url = f"{bench.live.base}/v1/worklists"
+    files = {"file": ("list.csv", rows)}
+    sent = httpx.post(f"{url}/runs?as_of=2026-01-15", files=files, headers=headers, timeout=60).json()
+    _wait(url, sent["id"], headers, "checked")
+    httpx.post(f"{url}/{sent['id']}/match", headers=headers, timeout=60)
+    _wait(url, sent["id"], headers, "done")
+    path = bench.begin(60)
+    text = bench.ask("anna", "GET", f"/v1{path}")["text"].replace("18 years", "70 years")
+    bench.ask("anna", "PUT", f"/v1{path}/text", text=text, revision=2)
+    weighed = bench.ask("anna", "GET", f"/v1{path}/impact?worklist={sent['id']}")
+    assert (weighed["patients"], weighed["changed"][0]["patient"]) == (2, "Other")
+    taken = bench.ask("anna", "GET", f"/v1{path}/from-patient/{sent['id']}/1")
+    assert list(taken["patient"]) == ["birth_date"]
+    assert "Zyxwvut" not in str(taken)
+    assert "2008-06-01" not in str(taken)
+    page = bench.page("anna", f"{path}/cases/new?worklist={sent['id']}&patient=1")
+    page.fill("#name", "one of ours, too young")
+    page.select_option("select[name='expect:I-01']", "not met")
+    page.click("text=Save the case")
+    assert "one of ours, too young" in page.inner_text(".cases-board")
+    other = {"authorization": f"Bearer {bench.secrets['alex']}"}
+    refused = httpx.get(f"{bench.live.base}/v1{path}/impact?worklist={sent['id']}", headers=other)
+    assert refused.status_code == 403
+
+
+def _wait(url: str, worklist: str, headers: dict[str, str], state: str) -> None:
+    ends = time.monotonic() + 60
+    while httpx.get(f"{url}/{worklist}", headers=headers).json()["runs"][0]["state"] != state:
+        assert time.monotonic() < ends
+        time.sleep(0.1)

@@ -20,6 +20,7 @@ from matcher.api import (
     jobs,
     matching,
     patient_pages,
+    people,
     rulebook,
     sessions,
     shell,
@@ -99,6 +100,7 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
         patient_pages,
         pages,
         deciding,
+        people,
         editor,
     ):
         app.include_router(routes.router)
@@ -135,8 +137,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as beside:
             beside.start_soon(_every, _SWEEP_SECONDS, sweep, server)
             beside.start_soon(app.state.foreman.run)
-            if server.settings.reload_seconds > 0:
-                beside.start_soon(_every, server.settings.reload_seconds, _reload, server)
+            if server.settings.watch_seconds > 0:
+                beside.start_soon(_every, server.settings.watch_seconds, _reload, server)
             _set_aside()
             try:
                 yield

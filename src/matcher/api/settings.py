@@ -14,6 +14,7 @@ from platformdirs import user_data_path
 from matcher.store.database import default_url
 
 MEBIBYTE = 1 << 20
+_WATCH_SECONDS = 2.0
 ENVIRONMENT = "MATCHER_SERVER"
 """The environment variable through which worker processes get the settings."""
 
@@ -57,6 +58,11 @@ class Settings:
     @property
     def rules_folder(self) -> Path | None:
         return Path(self.rules) if self.rules else None
+
+    @property
+    def watch_seconds(self) -> float:
+        """How often the rules are looked at. Of several processes each has to hear of what another one approved."""
+        return self.reload_seconds or (_WATCH_SECONDS if self.workers > 1 and self.rules else 0.0)
 
     @property
     def data_folder(self) -> Path:

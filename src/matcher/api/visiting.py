@@ -104,8 +104,9 @@ def page(
     request: Request, visitor: Visitor, template: str, status: int = 200, **context: Any
 ) -> HTMLResponse:
     """A page of the application for this visitor."""
-    version = server_of(request).holder.current.version
-    text = rendered(template, visitor=visitor, here=request.url.path, rulebook_now=version, **context)
+    holder = server_of(request).holder
+    held = {"rulebook_now": holder.current.version, "rules_failing": holder.failing}
+    text = rendered(template, visitor=visitor, here=request.url.path, **held, **context)
     response = HTMLResponse(text, status, OF_PAGES)
     if visitor.fresh:
         give_cookie(request, response, visitor.cookie)

@@ -13,6 +13,7 @@ from matcher.authoring.conditions import Tree, tree_of
 from matcher.authoring.criteria import SECTIONS
 from matcher.authoring.edits import LARGEST
 from matcher.authoring.guards import Guard
+from matcher.authoring.proposals import proposal
 from matcher.authoring.protocol import Coverage, Sentence
 from matcher.authoring.remedies import Remedy, remedies
 from matcher.errors import Diagnostic
@@ -128,11 +129,11 @@ def sheet(text: str, name: str, book: Rulebook) -> Sheet:
     data = held.marked.data if held.marked is not None else None
     kind = (kind_of(held.marked) if held.marked is not None else None) or ""
     if held.root is None or not isinstance(data, dict):
-        waiting = tuple(_waiting(text))
+        waiting = tuple(_waiting(text, book))
         return Sheet(False, kind, "", "", (), (), (), waiting, protocol.coverage("", waiting), problems, ())
     laying = _Laying(held, data, lexicon_of(book).for_events(_events(data)))
     sections = tuple(laying.sections())
-    sentences = (*laying.sentences, *_waiting(text))
+    sentences = (*laying.sentences, *_waiting(text, book))
     covered = protocol.coverage(data.get("coverage"), sentences)
     asked = (*laying.guards, *guards.coverage(covered.claimed, covered.follows, covered.states))
     facts = tuple(Fact(each, (each,), data[each]) for each in _FACTS if isinstance(data.get(each), str | int))
@@ -202,10 +203,10 @@ class _Laying:
         return bisect_right(self._held.starts, offset)
 
 
-def _waiting(text: str) -> Iterator[Sentence]:
+def _waiting(text: str, book: Rulebook) -> Iterator[Sentence]:
     for each in protocol.noted(text):
         if each.section:
-            held = protocol.proposed(each.text, each.section)
+            held = proposal(each.text, each.section, book.formulary)
             yield Sentence(each.text, each.section, protocol.NOT_YET, (), each.line, proposal=held)
 
 

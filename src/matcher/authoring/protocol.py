@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcher.authoring.limits import read_limit
 from matcher.exchange.forms import proposal_of
 from matcher.exchange.sentences import sentences_of
 from matcher.rulebook.marked import Location
@@ -96,12 +95,6 @@ def _split(pasted: str) -> Iterator[Split]:
 def _find(text: str, word: str, start: int) -> int:
     found = text.find(word, start)
     return found if found >= 0 else start
-
-
-def proposed(sentence: str, section: str) -> Mapping[str, Any] | None:
-    """The condition of a sentence of a clear form: a proposal that somebody takes, or does not."""
-    found = proposal_of(sentence, excludes=section == "exclusion")
-    return found.when if found is not None else read_limit(sentence).condition
 
 
 def noted(text: str) -> tuple[Noted, ...]:

@@ -55,6 +55,22 @@ def offered(text: str, book: Rulebook, kinds: tuple[str, ...] = ()) -> tuple[Off
     return tuple(found[:_MOST])
 
 
+def form_in(book: Rulebook, word: str, asked: object) -> Form | None:
+    """The form of a word of the language, or of a fact that the rulebook works out."""
+    if (found := form_of(word, asked)) is not None:
+        return found
+    return next((derived_form(each) for each in _derived(book) if each.code == word), None)
+
+
+def derived_form(name: Name) -> Form:
+    options = tuple((each, each.replace("_", " ")) for each in name.beneath)
+    fields = (
+        FormField("is", "Is", "choice", options=options),
+        FormField("in", "One of", "choices", options=options),
+    )
+    return Form(name.code, name.title, name.written, fields, "is")
+
+
 def _derived(book: Rulebook) -> tuple[Name, ...]:
     return tuple(
         Name(
@@ -102,7 +118,7 @@ def _offer(name: Name, title: str, written: str) -> Offered:
     # What a word alone asks is not known yet: its example is nobody's limit.
     condition = _unsaid(condition) if name.kind == "word" else _blanked(condition)
     word = next(iter(condition), "")
-    form = _derived_form(name) if name.kind == "derived" else form_of(word, condition.get(word))
+    form = derived_form(name) if name.kind == "derived" else form_of(word, condition.get(word))
     return Offered(name.kind, name.code, title, name.synonyms, condition, written, form)
 
 
@@ -118,12 +134,3 @@ def _unsaid(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _unsaid(held) for key, held in value.items() if key != "before"}
     return value if isinstance(value, bool) else ""
-
-
-def _derived_form(name: Name) -> Form:
-    options = tuple((each, each.replace("_", " ")) for each in name.beneath)
-    fields = (
-        FormField("is", "Is", "choice", options=options),
-        FormField("in", "One of", "choices", options=options),
-    )
-    return Form(name.code, name.title, name.written, fields, "is")

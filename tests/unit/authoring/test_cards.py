@@ -12,6 +12,7 @@ from matcher.authoring.cards import Sheet, sheet
 from matcher.authoring.conditions import Gated, Test
 from matcher.authoring.edits import Edit, edited
 from matcher.authoring.limits import read_limit
+from matcher.authoring.proposals import proposal
 from matcher.authoring.protocol import split
 from matcher.authoring.words import offered
 from matcher.rules.rulebook import Rulebook
@@ -244,3 +245,45 @@ def test_a_limit_is_filled_from_what_is_pasted(
     assert (found.condition, found.left) == (condition, left)
     if fields is not None:
         assert found.fields == fields
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence", "when"),
+    [
+        (
+            "exclusion",
+            "Prior treatment with a PD-1 or PD-L1 inhibitor",
+            {"any": [{"prior": "pd1"}, {"prior": "pd_l1"}]},
+        ),
+        ("exclusion", "Known HIV infection", {"condition": "hiv"}),
+        (
+            "exclusion",
+            "Chemotherapy within 28 days",
+            {"prior": {"therapy": "chemotherapy", "within": "28 days"}},
+        ),
+        (
+            "exclusion",
+            "Symptomatic brain metastases",
+            {"condition": {"is": "metastasis_brain", "symptomatic": True}},
+        ),
+        ("inclusion", "Measurable disease per modified RECIST", {"measurable_disease": True}),
+        ("inclusion", "No prior chemotherapy", {"not": {"prior": "chemotherapy"}}),
+        (
+            "inclusion",
+            "Histologically confirmed malignant pleural mesothelioma",
+            {"all": [{"histologically_confirmed": True}, {"diagnosis": {"is_a": "PLMESO"}}]},
+        ),
+        # What is not understood to its last word is no proposal.
+        ("inclusion", "Cytologically confirmed malignant pleural mesothelioma", None),
+        ("exclusion", "Active infection requiring antibiotics", None),
+        ("exclusion", "Known active hepatitis B or hepatitis C", None),
+        ("exclusion", "HIV and hepatitis B", None),
+        ("exclusion", "No HIV infection", None),
+        ("exclusion", "Prior bevacizumab or another anti-VEGF therapy", None),
+        ("exclusion", "Family history of diabetes", None),
+    ],
+)
+def test_a_sentence_is_proposed_where_every_word_is_known(
+    book: Rulebook, section: str, sentence: str, when: object
+) -> None:
+    assert proposal(sentence, section, book.formulary) == when

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -9,6 +10,7 @@ from random import Random
 import pytest
 
 from matcher.authoring.edits import Edit, EditError, edited, typed
+from matcher.rulebook.documents import CASES_SUFFIX
 from matcher.rulebook.marked import Location
 from matcher.rulebook.spans import Span, locate
 from matcher.rulebook.strict_yaml import parse_yaml
@@ -220,3 +222,16 @@ def test_every_kind_of_value_in_the_shipped_rules_can_be_changed_alone(root: Pat
             assert around[path[-1]] == new  # type: ignore[index]
             around[path[-1]] = old  # type: ignore[index]
             assert changed.value(()) == held.value(())
+
+
+def test_every_shipped_rule_is_opened_and_its_own_title_changes_nothing(root: Path) -> None:
+    files = [
+        each for each in sorted((root / "rules").rglob("*.yaml")) if not each.name.endswith(CASES_SUFFIX)
+    ]
+    titled = 0
+    for file in files:
+        text = file.read_bytes().decode()
+        if found := re.search(r"^title: ([^'\"|>#\n]+)$", text, re.MULTILINE):
+            titled += 1
+            assert edited(text, Edit("set", ("title",), found[1].strip())) == text, file
+    assert titled > 50

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from matcher.api.problems import Problem
 from matcher.api.shapes import Finding
 from matcher.api.workbench.desk import DraftDesk, wanted
-from matcher.errors import CODES
+from matcher.errors import CODES, UsageError
 from matcher.explanation.amendment import Amendment, RuleChanged, amendment
 from matcher.rules.rulebook import Rulebook
 from matcher.service.rulebooks import rules_directory
@@ -89,7 +89,10 @@ class Approving:
     def landing(self, draft: Draft, reason: str) -> Landing:
         root = rules_directory(self.desk.rules)
         entry = self._entry(draft, reason, "approved", [*_lines(self.change(draft))])
-        return Landing.of_rule(root, draft.kind, draft.candidate, (draft.text, draft.cases), entry)
+        try:
+            return Landing.of_rule(root, draft.kind, draft.candidate, (draft.text, draft.cases), entry)
+        except UsageError as error:
+            raise Problem(409, error.code, error.message) from None
 
     def change(self, draft: Draft) -> Amendment | None:
         """What the draft asks other than the rule in force; none where it cannot be read."""

@@ -16,13 +16,14 @@ from matcher.api.workbench.drafts import Writer
 from matcher.api.workbench.shapes import Asked
 from matcher.authoring.cards import Sheet, sheet
 from matcher.authoring.edits import Edit, edited
-from matcher.authoring.forms import Form, form_of
+from matcher.authoring.forms import Form
 from matcher.authoring.limits import LONGEST as LONGEST_LIMIT
 from matcher.authoring.limits import read_limit
 from matcher.authoring.protocol import split
 from matcher.authoring.words import LONGEST as LONGEST_SEARCH
-from matcher.authoring.words import offered
+from matcher.authoring.words import form_in, offered
 from matcher.explanation.names import KINDS
+from matcher.rules.rulebook import Rulebook
 
 router = APIRouter(tags=["authoring"])
 _TAKES = problems(400, 401, 403, 413, 415, 422)
@@ -83,7 +84,7 @@ def cards(_caller: Writer, served: Current, asked: TextAsked) -> dict[str, Any]:
 
     A text that cannot be read has no cards: `readable` is false, and the first of `problems` names the line.
     """
-    return _laid(sheet(asked.text, _file(asked.name), served.rulebook))
+    return _laid(sheet(asked.text, _file(asked.name), served.rulebook), served.rulebook)
 
 
 @router.post("/v1/authoring/edit", summary="Edit a rule's text", responses=_TAKES)
@@ -91,7 +92,7 @@ def edit(_caller: Writer, served: Current, asked: EditAsked) -> dict[str, Any]:
     """The text after one edit, spliced at its mark: every other byte is as it was. Nothing is saved."""
     sent = asked.edit
     done = edited(asked.text, Edit(sent.op, tuple(sent.path), sent.value, sent.key, sent.by, sent.sentence))
-    return {"text": done, "cards": _laid(sheet(done, _file(asked.name), served.rulebook))}
+    return {"text": done, "cards": _laid(sheet(done, _file(asked.name), served.rulebook), served.rulebook)}
 
 
 @router.post("/v1/authoring/sentences", summary="Split a protocol's text", responses=_TAKES)
@@ -124,25 +125,25 @@ def _file(name: str) -> str:
     return f"{name or 'draft'}.yaml"
 
 
-def _laid(held: Sheet) -> dict[str, Any]:
+def _laid(held: Sheet, book: Rulebook) -> dict[str, Any]:
     """With the form of every word that it uses."""
     forms: dict[str, Any] = {}
     laid = asdict(held)
     for section in laid["sections"]:
         for card in section["cards"]:
-            _forms(card["condition"], forms)
+            _forms(card["condition"], forms, book)
     return {**laid, "forms": forms}
 
 
-def _forms(tree: dict[str, Any] | None, forms: dict[str, Any]) -> None:
+def _forms(tree: dict[str, Any] | None, forms: dict[str, Any], book: Rulebook) -> None:
     """A test gets the name of its form; two of one word differ where their subjects do."""
     if tree is None:
         return
     for member in tree.get("members", ()):
-        _forms(member, forms)
+        _forms(member, forms, book)
     if tree["kind"] == "test":
         asked = {each["name"]: each["value"] for each in tree["fields"]}
-        form = form_of(tree["word"], asked)
+        form = form_in(book, tree["word"], asked)
         tree["form"] = _named(form, asked) if form is not None else ""
         if form is not None:
             forms.setdefault(tree["form"], asdict(form))

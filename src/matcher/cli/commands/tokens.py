@@ -60,7 +60,7 @@ def create(
       intake    brings patients: match, batches, sessions
       coordinator   the same, and the worklists of a team
       viewer    reads the rulebook
-      author, approver   read the rulebook too
+      author, approver   write drafts of rules, approve what others wrote
       admin     everything
 
     \b

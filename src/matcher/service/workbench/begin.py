@@ -12,11 +12,12 @@ from matcher.authoring import begin as written
 from matcher.errors import UsageError
 from matcher.exchange.draft import draft_of
 from matcher.exchange.registry import records_in
-from matcher.rulebook.documents import CASES_SUFFIX, KINDS_OF_RULE
+from matcher.rulebook.documents import CASES_SUFFIX
 from matcher.rulebook.sources import Sources
 from matcher.service.rulebooks import rules_directory
 from matcher.service.workbench.checked import Identity, identity_of
 
+CANDIDATES = ("trial", "regimen")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}")
 
 
@@ -57,9 +58,8 @@ def file(text: str, cases: str, rules: Path | None) -> Begun:
     """A rule file as somebody wrote it. Of a rule that is in force it is a change of that."""
     identity = identity_of(text)
     if not identity.name:
-        kinds = ", ".join(KINDS_OF_RULE[:3])
         raise UsageError(
-            "the file does not say which rule it is", f"it begins with one of {kinds} and a name", "U072"
+            "the file does not say which rule it is", "it begins with trial or regimen, and a name", "U072"
         )
     held = in_force(identity.name, rules)
     base = {} if held is None else {"base": held.text, "base_cases": held.cases}
@@ -115,4 +115,12 @@ def _named(identifier: str) -> None:
 
 
 def _begun(text: str, origin: dict[str, Any], cases: str = "") -> Begun:
-    return Begun(identity_of(text), text, cases, origin)
+    """Of a trial or a regimen. Whom a list or a derived fact touches only all rules together can say."""
+    identity = identity_of(text)
+    if identity.kind not in CANDIDATES:
+        raise UsageError(
+            f"a draft is of a trial or a regimen, and this is a {identity.kind or 'text without a name'}",
+            "change a list or a derived fact in its file, and weigh it with 'matcher rules diff'",
+            "U072",
+        )
+    return Begun(identity, text, cases, origin)

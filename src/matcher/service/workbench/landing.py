@@ -17,7 +17,7 @@ from pathlib import Path
 
 from matcher.errors import UsageError
 from matcher.rulebook.documents import CASES_SUFFIX
-from matcher.service.workbench.begin import in_force, text_of
+from matcher.service.workbench.begin import NAME, in_force, text_of
 
 CHANGELOG = "CHANGELOG.md"
 _HEAD = (
@@ -46,7 +46,12 @@ class Landing:
 
     @classmethod
     def of_rule(cls, root: Path, kind: str, name: str, contents: tuple[str, str], entry: str) -> Landing:
-        """A rule with its cases, where the folder has it or where one of its kind belongs."""
+        """A rule with its cases, where the folder has it or where one of its kind belongs.
+
+        A name that could lead elsewhere is no name of a rule.
+        """
+        if kind not in _FOLDERS or not NAME.fullmatch(name):
+            raise UsageError("the text does not say which rule it is", code="U072")
         held = in_force(name, root)
         own = held.path if held is not None and held.own else root / _FOLDERS[kind] / f"{name}.yaml"
         cases = own.with_name(f"{name}{CASES_SUFFIX}")

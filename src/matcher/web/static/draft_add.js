@@ -1,7 +1,7 @@
 // Adding by what is meant: "platelets", "washout", or a limit as it stands in the protocol; all of it by keyboard.
 
 import { all, find, make } from "./elements.js";
-import { comparison, inputsOf, isLimit, lastOf, typedOf, valueOf } from "./draft_fields.js";
+import { comparison, fieldOf, inputsOf, isLimit, lastOf, typedOf, valueOf } from "./draft_fields.js";
 import { said } from "./draft_findings.js";
 import { nested } from "./draft_tree.js";
 import { call } from "./draft_saving.js";
@@ -40,7 +40,7 @@ export class Adding {
   }
 
   async propose(condition) {
-    if (["all", "any"].some((gate) => gate in condition)) this.state.offer = { title: "As the sentence says it", condition, whole: true };
+    if (["all", "any", "not"].some((gate) => gate in condition)) this.state.offer = { title: "As the sentence says it", condition, whole: true };
     else this.take(await this.offerOf(condition));
   }
 
@@ -165,7 +165,7 @@ export class Adding {
   }
 
   row(name, form, values, shown) {
-    const field = form?.fields.find((each) => each.name === name) ?? { name, label: name, takes: "text" };
+    const field = fieldOf(form, name, values[name]);
     const given = (typed, several) => {
       if (several) for (const [each, value] of Object.entries(several)) this.fill(each === "value" ? name : each, value, name, values, shown);
       else values[name] = typed.trim() ? valueOf(field, typed) : "";

@@ -9,7 +9,8 @@ const LOST = "Lost:";
 const STATES = { exactly: "encoded exactly", "with loss": "encoded with loss", "left to a person": "left to a person", "not yet": "not yet encoded" };
 
 export class Cards {
-  constructor(root, draft, add) {
+  constructor(root, draft, add, counts) {
+    this.counts = counts;
     this.root = root;
     this.draft = draft;
     this.add = add;
@@ -126,6 +127,8 @@ export class Cards {
     const edit = (value) => ({ op: "set", path: [...card.path, "text"], value });
     live(words, (value) => this.draft.hold(`${key} text`, edit(value)), (value) => value.trim() && this.draft.change(edit(value), `${key} text`));
     const own = make("div", { class: "own" }, make("p", { class: "named" }, make("strong", { text: card.id })), words, this.says(card, broken));
+    const counted = this.counts.line(card.id);
+    if (counted) own.append(make("p", { class: "counted", text: counted }));
     const beside = make("aside", { class: "protocol", "aria-label": `Protocol's sentence of ${card.id}` },
       card.sentence ? make("p", {}, make("span", { class: `state ${card.state.replaceAll(" ", "-")}`, text: STATES[card.state] }), " ", make("q", { text: card.sentence })) : make("p", { class: "where", text: card.source ? `Source: ${card.source}` : "No source yet" }),
       card.lost ? make("p", { class: "where", text: `Lost: ${card.lost}` }) : null);

@@ -2,6 +2,7 @@
 
 import { Adding } from "./draft_add.js";
 import { Cards } from "./draft_cards.js";
+import { Counts } from "./draft_counts.js";
 import { Lines } from "./draft_lines.js";
 import { Draft } from "./draft_saving.js";
 import { all, find, make } from "./elements.js";
@@ -10,7 +11,8 @@ const page = find("#editor");
 const draft = new Draft(page.dataset.draft);
 const over = page.dataset.over === "true";
 const adding = new Adding(find("#adding"), draft, (id) => cards.reveal(id));
-const cards = new Cards(find("#cards"), draft, (to) => adding.open(to));
+const counts = new Counts(find("#cohort"), draft);
+const cards = new Cards(find("#cards"), draft, (to) => adding.open(to), counts);
 const lines = new Lines(find("#text"), find("#findings"), draft);
 const told = find("#saved");
 const said = find("#said");

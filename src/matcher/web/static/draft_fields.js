@@ -36,11 +36,16 @@ export function live(input, hold, commit) {
 export function valueOf(field, typed) {
   const text = typed.trim();
   if (field.takes === "flag") return text === "true";
-  if (["choices", "names"].includes(field.takes)) {
-    return text.split(",").map((each) => each.trim()).filter(Boolean);
-  }
-  if (["limit", "number"].includes(field.takes) && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return Number(text);
-  return text;
+  const one = (each) => (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(each) ? Number(each) : each);
+  if (["choices", "names"].includes(field.takes)) return text.split(",").map((each) => one(each.trim())).filter((each) => each !== "");
+  return ["limit", "number", "choice"].includes(field.takes) ? one(text) : text;
+}
+
+// The field of a word, in the form it has here: what is true or false is chosen so, and a list is one.
+export function fieldOf(form, name, value) {
+  const field = form?.fields.find((each) => each.name === name) ?? { name, label: name.replaceAll("_", " "), takes: "text" };
+  if (typeof value === "boolean") return { ...field, takes: "flag" };
+  return Array.isArray(value) && !["choices", "names"].includes(field.takes) ? { ...field, takes: "names" } : field;
 }
 
 export function typedOf(value) {

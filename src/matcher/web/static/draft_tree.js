@@ -1,7 +1,7 @@
 // A condition as a tree of tests and groups. Each change is one edit of the text, at its place.
 
 import { make } from "./elements.js";
-import { comparison, inputsOf, isLimit, lastOf, typedOf, valueOf } from "./draft_fields.js";
+import { comparison, fieldOf, inputsOf, isLimit, lastOf, typedOf, valueOf } from "./draft_fields.js";
 
 const GATES = { all: "all of these", any: "any of these", at_least: "at least some of these" };
 const ALONE = { not: "not", known: "it is known whether", recorded: "as recorded" };
@@ -86,7 +86,7 @@ export class Trees {
   }
 
   field(tree, form, name, path, value) {
-    const field = form?.fields.find((each) => each.name === name) ?? { name, label: name, takes: "text" };
+    const field = fieldOf(form, name, value);
     const key = JSON.stringify(path);
     const row = make("div", { class: "field-row", "data-path": key, "data-field-of": `${JSON.stringify(tree.path)} ${name}` });
     const taken = tree.fields.map((each) => each.name);

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -27,7 +28,6 @@ sys.path.insert(0, str(ROOT))
 
 from tests.web.live import serving  # noqa: E402
 
-from matcher.api.server import now  # noqa: E402
 from matcher.exchange.registry import Record, records_of  # noqa: E402
 from matcher.store import Tokens, open_database  # noqa: E402
 
@@ -104,7 +104,9 @@ def _taken(hands: Hands, sentence: Any) -> bool:
         hands.click("#adding >> text=Cancel")
         hands.page.wait_for_selector("#adding:not([open])", state="attached")
         return False
-    hands.told.append(f"taken: {sentence.locator('p').first.inner_text()} => {says}")
+    hands.told.append(
+        f"taken: {sentence.locator('p').first.inner_text().removeprefix('not yet').strip()} => {says}"
+    )
     hands.click("#adding >> text=Add it")
     hands.page.wait_for_selector("#adding:not([open])", state="attached")
     return True
@@ -200,7 +202,7 @@ def main() -> int:
     for part in ("lists", "derivations"):
         shutil.copytree(ROOT / "rules" / part, folder / "rules" / part)
     (folder / "rules" / "rulebook.yaml").write_text("rulebook: typed\nextends: none\n", "utf-8")
-    database = open_database(f"sqlite:///{folder / 'store.sqlite'}", now)
+    database = open_database(f"sqlite:///{folder / 'store.sqlite'}", lambda: datetime.now(UTC))
     secrets = {name: Tokens(database).create(role, person=name.title())[1] for name, role in _PEOPLE.items()}  # type: ignore[arg-type]
     database.close()
     given.out.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -28,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.web.live import serving  # noqa: E402
 
+from matcher.api.clock import now  # noqa: E402
 from matcher.exchange.registry import Record, records_of  # noqa: E402
 from matcher.store import Tokens, open_database  # noqa: E402
 
@@ -202,7 +202,7 @@ def main() -> int:
     for part in ("lists", "derivations"):
         shutil.copytree(ROOT / "rules" / part, folder / "rules" / part)
     (folder / "rules" / "rulebook.yaml").write_text("rulebook: typed\nextends: none\n", "utf-8")
-    database = open_database(f"sqlite:///{folder / 'store.sqlite'}", lambda: datetime.now(UTC))
+    database = open_database(f"sqlite:///{folder / 'store.sqlite'}", now)
     secrets = {name: Tokens(database).create(role, person=name.title())[1] for name, role in _PEOPLE.items()}  # type: ignore[arg-type]
     database.close()
     given.out.mkdir(parents=True, exist_ok=True)

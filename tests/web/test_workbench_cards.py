@@ -243,7 +243,7 @@ def test_sentences_of_a_protocol_are_encoded_or_left_to_a_person(page: Any, live
     text = (
         RULE.partition("inclusion:")[0]
         + "# not yet (inclusion): Platelets \u2265 100 x 10^9/L within 14 days\n"
-        + "# not yet (inclusion): Able to comply\n# not yet (exclusion): Known HIV infection\n"
+        + "# not yet (inclusion): Able to comply\n# not yet (exclusion): Pregnancy\n"
     )
     draft = begin(live, **{"from": "file", "text": text})
     look(page, live, draft)
@@ -254,9 +254,9 @@ def test_sentences_of_a_protocol_are_encoded_or_left_to_a_person(page: Any, live
     page.wait_for_selector("[data-id='I-01']")
     page.click(".waiting li:has-text('Able to comply') >> text=Leave to a person")
     page.wait_for_selector("[data-id='I-02']")
-    page.click(".waiting li:has-text('HIV') >> text=Encode")
+    page.click(".waiting li:has-text('Pregnancy') >> text=Encode")
     page.wait_for_selector("#add-search:focus")
-    page.keyboard.type("HIV")
+    page.keyboard.type("pregnan")
     page.wait_for_selector(".offers button")
     page.keyboard.press("Enter")
     page.click("#adding >> text=Add it")

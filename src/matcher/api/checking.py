@@ -12,6 +12,7 @@ from typing import IO
 from matcher.api.refusal import Refusal, refusal_of
 from matcher.errors import MatcherError
 from matcher.errors.defect import keep_words, place_of
+from matcher.rulebook.compiled import leave_at_once
 from matcher.rules.rulebook import Rulebook
 from matcher.service.file_run import FileRun
 
@@ -47,6 +48,7 @@ def main(seconds: float) -> None:
     that, since a program at work on one pattern hears nothing.
     """
     keep_words()
+    leave_at_once()
     rulebook: Rulebook | None = None
     while content := unframed(sys.stdin.buffer):
         run, newer = pickle.loads(content)  # noqa: S301 - from the server, our parent

@@ -27,6 +27,7 @@ from matcher.api.refusal import cut, refusal_of
 from matcher.api.settings import Settings
 from matcher.errors import CODES, MatcherError, UsageError
 from matcher.errors.defect import keep_words, place_of
+from matcher.rulebook.compiled import leave_at_once
 from matcher.rules.rulebook import Rulebook
 from matcher.service import MatchOptions
 from matcher.service.file_run import FileRun, Progress, StoppedError
@@ -180,6 +181,7 @@ def _give_back_when_alone(jobs: Jobs, work: Work) -> None:
 
 def main() -> int:
     keep_words()
+    leave_at_once()
     work = Work.from_bytes(unframed(sys.stdin.buffer))
     try:
         return 0 if run(work) is JobState.DONE else 1

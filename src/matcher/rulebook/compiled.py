@@ -38,9 +38,6 @@ _PLAIN = {
     ("datetime", "date"),
 }
 
-# A process that ends looks for garbage once more, through every object of the rulebook: a second, of a command of four.
-atexit.register(gc.freeze)
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -123,6 +120,15 @@ def uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def leave_at_once() -> None:
+    """The process, which is ours alone, ends without one more look for garbage, through every object of the rulebook.
+
+    That takes a second, of a command of four. In a program of others it is theirs to say: libraries that count what
+    they made would report it as lost.
+    """
+    atexit.register(gc.freeze)
 
 
 def _program() -> str:

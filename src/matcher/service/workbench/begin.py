@@ -49,7 +49,7 @@ def copy(name: str, identifier: str, rules: Path | None) -> Begun:
         return _begun(found.text, origin, found.cases)
     _named(identifier)
     kind = identity_of(found.text).kind
-    head = re.compile(rf"^({kind}:[ \t]*)(['\"]?){re.escape(name)}\2", re.MULTILINE)
+    head = re.compile(rf"^({re.escape(kind)}:[ \t]*)(['\"]?){re.escape(name)}\2", re.MULTILINE)
     text = head.sub(lambda each: f"{each[1]}{each[2]}{identifier}{each[2]}", found.text, count=1)
     return _begun(text, {"from": "copy", "of": name}, found.cases)
 

@@ -15,6 +15,7 @@ FILLED = {
     "matcher/readers/mapped.py": {"table": "labs"},
     "matcher/readers/merging.py": {"table": "labs"},
     "matcher/readers/bound.py": {"escaped": r"course\ (\d+)"},
+    "matcher/service/workbench/begin.py": {"kind": "trial", "name": "NCT01234567"},
     "matcher/rulebook/lint/sections.py": {"part": "chemotherapy"},
 }
 

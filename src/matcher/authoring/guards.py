@@ -20,7 +20,7 @@ from matcher.vocabulary.text import in_sentence
 _SAID = re.compile(
     r"(?<![\w.])(\d{1,9}(?:[.,]\d{1,3}){0,3})\s{0,3}((?:[x\u00d7*]\s*10|10|[a-zA-Z\u00b5%/]).{0,24})"
 )
-_NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
+_FIGURE = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:,\d{3})*(?:\.\d+)?(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def numbers(
 ) -> Iterator[Guard]:
     """Numbers of a protocol's sentence that the rule has otherwise, and the same number with another unit."""
     yield from _units(sentence, path, condition)
-    said = {float(each.replace(",", "")) for each in _NUMBER.findall(sentence)}
-    written = {float(each) for each in _NUMBER.findall(_shown(when))}
+    said = {float(each.replace(",", "")) for each in _FIGURE.findall(sentence)}
+    written = {float(each) for each in _FIGURE.findall(_shown(when))}
     near = _near(said)
     if section == "exclusion":
         # Grade 2 or more is what is not back to grade 1; within 13 days is what is not 14 days ago.

@@ -25,7 +25,7 @@ _WORDED = {
     "more than": "above", "above": "above", "less than": "below", "below": "below", "under": "below",
 }  # fmt: skip
 _SIGNS = {**{sign: word for sign, word in SIGNS.items() if not sign.isalpha() and "_" not in sign}, **_WORDED}
-_COMPARED = re.compile(
+_SIGNED = re.compile(
     "|".join(
         rf"\b{re.escape(each)}\b" if each[0].isalpha() else re.escape(each)
         for each in sorted(_SIGNS, key=len, reverse=True)
@@ -77,7 +77,7 @@ def read_limit(text: str) -> Pasted:
     if (window := _WITHIN.search(rest)) is not None:
         fields["within"] = f"{window[1]} {_plural(window[1], window[2])}"
         rest = _without(rest, window)
-    signs = list(_COMPARED.finditer(rest))
+    signs = list(_SIGNED.finditer(rest))
     if not signs and rest and (alone := as_limit(rest)) is not None:
         return Pasted({"value": alone, **fields}, None, "")
     name = rest[: signs[0].start()].strip(" :,") if signs else rest

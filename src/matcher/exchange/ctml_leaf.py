@@ -18,7 +18,7 @@ class NotSaidError(ValueError):
     """The rule language has no words for this node."""
 
 
-_COMPARED = re.compile(r"\s*(>=|<=|==|>|<|=)?\s*(\d+(?:\.\d+)?)\s*")
+_COMPARED = re.compile(r"(>=|<=|==|>|<|=)?\s*(\d+(?:\.\d+)?)")
 _WORDS = {">=": "at_least", ">": "above", "<=": "at_most", "<": "below", "==": "is", "=": "is", None: "is"}
 _OF_AGES = {">=": "at_least", ">": "at_least", "<=": "below", "<": "below"}
 _TREES = {"_SOLID_": "SOLID", "_LIQUID_": "LIQUID"}
@@ -103,7 +103,7 @@ def _clinical(key: str, text: str) -> When:
 
 
 def _compared(text: str, unit: str = "") -> dict[str, str]:
-    found = _COMPARED.fullmatch(text)
+    found = _COMPARED.fullmatch(text.strip())
     if found is None:
         raise NotSaidError(f"no comparison: {text}")
     number = found[2].rstrip("0").rstrip(".") if "." in found[2] else found[2]
@@ -115,7 +115,7 @@ def _age(text: str) -> When:
 
     Here the years that are completed are: both are the same but on the birthday itself.
     """
-    found = _COMPARED.fullmatch(text)
+    found = _COMPARED.fullmatch(text.strip())
     if found is None or found[1] in ("==", "=", None):
         raise NotSaidError(f"no age: {text}")
     years = float(found[2])

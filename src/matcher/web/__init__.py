@@ -1,1 +1,1 @@
-"""The pages that the server shows: the intake form."""
+"""The pages that the server shows."""

@@ -15,7 +15,7 @@ _WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./%+-]*(?: [A-Za-z0-9_./%+-]+)*")
 _TRAPS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|[^"]')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[^"]')
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,7 +311,7 @@ def test_both_engines_write_the_same(desk: Desk, form: str, more: tuple[object, 
             (desk.folder / "columnar" / each).unlink()
 
 
-@pytest.mark.parametrize("name", ["tcga_meso", "tcga_stad"])
+@pytest.mark.parametrize("name", one_of(2, ["tcga_meso", "tcga_stad"]))
 def test_published_records_give_the_same_bytes(
     root: Path, real_data: Path, tmp_path: Path, name: str
 ) -> None:

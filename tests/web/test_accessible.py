@@ -70,7 +70,7 @@ def test_the_report_with_everything_open(browser: Any, tmp_path: Path) -> None:
         "--as-of",
         "2026-01-15",
         "--top",
-        "3",
+        "1",
         "--out",
         str(tmp_path / "out"),
     ]

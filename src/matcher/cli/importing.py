@@ -50,10 +50,7 @@ def import_ctml(files: Sequence[Path], out: Path, *, absent_is_negative: bool) -
 def _written(files: Sequence[Path], out: Path, drafts: Callable[[Path], Iterator[Draft]]) -> int:
     page = Page()
     failed = 0
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be made: {error.strerror}", code="U008") from None
+    _make(out)
     for file in files:
         try:
             for draft in drafts(file):
@@ -74,14 +71,18 @@ def _written(files: Sequence[Path], out: Path, drafts: Callable[[Path], Iterator
     return _USAGE if failed else 0
 
 
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}", code="U008") from None
+
+
 def export_trials(files: Sequence[Path], out: Path) -> int:
     """Writes each trial in CTML, and says what of it is lost."""
     page = Page()
     failed = 0
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be made: {error.strerror}", code="U008") from None
+    _make(out)
     for file in files:
         if not file.is_file():
             raise UsageError(f"there is no file {file}", code="U002")

@@ -16,6 +16,7 @@ from matcher.readers.entry import Entry
 from matcher.readers.fhir_document import ASSUMED, STRANGER, id_of, relative, unpacked
 from matcher.readers.fhir_parts import Resource, contained_in, subject_of
 from matcher.readers.fhir_resources import READ, FhirPatient
+from matcher.readers.json_body import json_document
 from matcher.readers.mapped import Sheet
 from matcher.readers.outcome import Issue
 from matcher.readers.sorted_rows import SortedRows
@@ -153,7 +154,7 @@ class FhirFile:
             if path.suffix.casefold() in LINES:
                 documents: Iterable[tuple[int, Any]] = self._lines(path, said=said)
             else:
-                documents = [(1, _document(path))]
+                documents = [(1, json_document(path))]
             for line, document in documents:
                 for number, resource, url, only in unpacked(document):
                     yield path.name, line if path.suffix.casefold() in LINES else number, resource, url, only
@@ -170,15 +171,6 @@ class FhirFile:
                     source = Source(path.name, number)
                     reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
                     self.file_issues.append(Issue.of("P118", reason, source=source, text=text[:200]))
-
-
-def _document(path: Path) -> Any:
-    try:
-        return json.loads("".join(lines_of(path, encoding_of(path))))
-    except RecursionError:
-        raise PatientDataError([Diagnostic(path.name, None, None, "P008", "nested too deep")]) from None
-    except json.JSONDecodeError as error:
-        raise PatientDataError([Diagnostic(path.name, error.lineno, None, "P004", error.msg)]) from None
 
 
 def _sheet(file: str, line: int, resource: Resource, only: str = "") -> Sheet:

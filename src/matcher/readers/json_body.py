@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, NoReturn
 
 from matcher.errors import Diagnostic, PatientDataError
+from matcher.readers.text import encoding_of, lines_of
 
 DEEPEST = 40
 MOST_VALUES = 20_000
@@ -97,3 +99,13 @@ def _refuse_half_characters(value: Any) -> None:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         _refuse("P006", "a text holds half of a character")
+
+
+def json_document(path: Path) -> Any:
+    """The one document of a file; ``PatientDataError`` with the line where it is none."""
+    try:
+        return json.loads("".join(lines_of(path, encoding_of(path))))
+    except RecursionError:
+        raise PatientDataError([Diagnostic(path.name, None, None, "P008", "nested too deep")]) from None
+    except json.JSONDecodeError as error:
+        raise PatientDataError([Diagnostic(path.name, error.lineno, None, "P004", error.msg)]) from None

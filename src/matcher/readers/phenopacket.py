@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from matcher.domain.source import Source
-from matcher.errors import Diagnostic, PatientDataError
 from matcher.readers.entry import Entry
 from matcher.readers.fhir_document import OnePatient
+from matcher.readers.json_body import json_document
 from matcher.readers.outcome import Issue
 from matcher.readers.phenopacket_parts import in_camel_case, part
 from matcher.readers.phenopacket_patient import PhenopacketPatient
@@ -93,7 +93,7 @@ class PhenopacketFile:
                     if text.strip():
                         yield from _unpacked(_line(text), Source(path.name, number))
             else:
-                yield from _unpacked(_document(path), Source(path.name, 1))
+                yield from _unpacked(json_document(path), Source(path.name, 1))
 
 
 def one_packet(document: Any) -> OnePatient:
@@ -142,12 +142,3 @@ def _line(text: str) -> Any:
         return "P008", "nested too deep"
     except ValueError as error:
         return "P004", str(error)
-
-
-def _document(path: Path) -> Any:
-    try:
-        return json.loads("".join(lines_of(path, encoding_of(path))))
-    except RecursionError:
-        raise PatientDataError([Diagnostic(path.name, None, None, "P008", "nested too deep")]) from None
-    except json.JSONDecodeError as error:
-        raise PatientDataError([Diagnostic(path.name, error.lineno, None, "P004", error.msg)]) from None

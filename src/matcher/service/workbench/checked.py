@@ -21,6 +21,7 @@ from matcher.rulebook.one_file import check_one
 from matcher.rulebook.strict_yaml import parse_yaml
 from matcher.rules.candidate import Candidate
 from matcher.rules.rulebook import Derivation, Rulebook
+from matcher.service.known import Known
 
 _KEPT = 8
 _NO_COVERAGE = Coverage((), 0, 0)
@@ -104,24 +105,11 @@ def _identity(marked: Marked) -> Identity:
 
 def check(text: str, cases: str, rulebook: Rulebook) -> Checked:
     """Of a text and its cases, beside a rulebook."""
-    return _checked(text, cases, _Known(rulebook))
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A rulebook told by its version."""
-
-    rulebook: Rulebook
-
-    def __hash__(self) -> int:
-        return hash(self.rulebook.version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.rulebook.version == self.rulebook.version
+    return _checked(text, cases, Known(rulebook))
 
 
 @lru_cache(_KEPT)
-def _checked(text: str, cases: str, known: _Known) -> Checked:
+def _checked(text: str, cases: str, known: Known) -> Checked:
     identity = identity_of(text)
     loaded = check_one(text, identity.file, known.rulebook)
     book = loaded.ready

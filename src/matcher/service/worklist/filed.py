@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from matcher.rules.rulebook import Rulebook
+from matcher.service.known import Known
 
 if TYPE_CHECKING:
     from matcher.readers.frames import FrameFile, FramePart
@@ -57,25 +58,12 @@ class Filed:
 
     def part(self, rulebook: Rulebook, number: int) -> FramePart:
         """One part of the file, which is kept open for a while."""
-        file = _opened(self, _Known(rulebook))
+        file = _opened(self, Known(rulebook))
         return file.read(file.parts(PART)[number])
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A rulebook told by its version."""
-
-    rulebook: Rulebook
-
-    def __hash__(self) -> int:
-        return hash(self.rulebook.version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Known) and other.rulebook.version == self.rulebook.version
-
-
 @lru_cache(_OPEN)
-def _opened(filed: Filed, known: _Known) -> FrameFile:
+def _opened(filed: Filed, known: Known) -> FrameFile:
     return filed.open(known.rulebook)
 
 

@@ -49,8 +49,6 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
     held = drawing.value(coded.code, "code")
     words = without_tag(drawing.row.cells.get(coded.text, "").strip()) if coded.text else ""
     code = str(held[0]) if held is not None and held[0] is not NOT_READ else ""
-    if not code and not words:
-        return
     source = held[1] if held is not None else Source(drawing.file, drawing.row.line, coded.text or "")
     lists = dict(coded.lists)
     meaning = drawing.bound.codes.find(_systems(drawing, coded), code)
@@ -72,7 +70,8 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
     reason = (
         "no table has this code" if meaning is None else f"a code of {meaning.list}, which are not read here"
     )
-    drawing.issue(UNMAPPED, coded.part.unmapped or "code", reason, source, f"{code} {words}".strip())
+    # A row without a code, or with the code for "no matching concept", says that there was something all the same.
+    drawing.issue(UNMAPPED, coded.part.unmapped or "code", reason, source, f"{code} {words}".strip() or "no code")
     if coded.part.unmapped is not None:
         _add(drawing, coded.part.unmapped, NOT_READ, lists, source)
 

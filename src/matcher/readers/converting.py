@@ -104,6 +104,10 @@ def answers(mapping: Mapping, condition: Condition, text: str) -> bool:
         return False
     if condition.contains is not None and not any(each.casefold() in plain for each in condition.contains):
         return False
+    if condition.contains_none is not None and any(
+        each.casefold() in plain for each in condition.contains_none
+    ):
+        return False
     if condition.at_least is None and condition.at_most is None:
         return True
     try:

@@ -11,6 +11,7 @@ from matcher.domain.wire.model import NAMED_BY
 from matcher.readers.bound import BoundCell, BoundCoded
 from matcher.readers.cell_text import UNMAPPED, other_of, substances_of
 from matcher.readers.code_systems import OTHER, Meaning, system_of
+from matcher.readers.converting import is_blank
 from matcher.readers.mapped import Drawing
 from matcher.readers.mapping import OBSERVATION_ROWS
 from matcher.readers.mapping_model import Through
@@ -47,7 +48,8 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
     if not drawing.holds(coded.when):
         return
     held = drawing.value(coded.code, "code")
-    words = without_tag(drawing.row.cells.get(coded.text, "").strip()) if coded.text else ""
+    told = drawing.row.cells.get(coded.text, "").strip() if coded.text else ""
+    words = "" if is_blank(drawing.bound.mapping, told) else without_tag(told)
     code = str(held[0]) if held is not None and held[0] is not NOT_READ else ""
     source = held[1] if held is not None else Source(drawing.file, drawing.row.line, coded.text or "")
     lists = dict(coded.lists)

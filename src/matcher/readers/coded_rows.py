@@ -73,7 +73,9 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
         "no table has this code" if meaning is None else f"a code of {meaning.list}, which are not read here"
     )
     # A row without a code, or with the code for "no matching concept", says that there was something all the same.
-    drawing.issue(UNMAPPED, coded.part.unmapped or "code", reason, source, f"{code} {words}".strip() or "no code")
+    drawing.issue(
+        UNMAPPED, coded.part.unmapped or "code", reason, source, f"{code} {words}".strip() or "no code"
+    )
     if coded.part.unmapped is not None:
         _add(drawing, coded.part.unmapped, NOT_READ, lists, source)
 
@@ -114,7 +116,7 @@ def _named(table: str, words: str) -> str | None:
 def _term(meaning: Meaning) -> str | list[str]:
     if meaning.term == OTHER:
         return other_of(meaning.list)
-    return meaning.term.split("+") if meaning.list in _AGENTS else meaning.term
+    return meaning.term.split("+") if meaning.term and meaning.list in _AGENTS else meaning.term
 
 
 def _add(

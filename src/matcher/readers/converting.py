@@ -100,7 +100,11 @@ def answers(mapping: Mapping, condition: Condition, text: str) -> bool:
     plain = text.casefold()
     if condition.is_ is not None and (blank or _plain(condition.is_).isdisjoint(as_written(plain))):
         return False
-    if condition.is_not is not None and not blank and not _plain(condition.is_not).isdisjoint(as_written(plain)):
+    if (
+        condition.is_not is not None
+        and not blank
+        and not _plain(condition.is_not).isdisjoint(as_written(plain))
+    ):
         return False
     if condition.contains is not None and not any(each.casefold() in plain for each in condition.contains):
         return False

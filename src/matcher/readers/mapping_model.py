@@ -252,7 +252,8 @@ class Mapping(_Part):
         "required", description="Whether a column that is named must be there."
     )
     prefixes: list[str] = Field(
-        [], description="Beginnings that the names of columns have in some releases of an export and lack in others."
+        [],
+        description="Beginnings that the names of columns have in some releases of an export and lack in others.",
     )
     blank: list[str] = Field([], description="Texts that say nothing, beside the empty one.")
     decimal: Literal["point", "comma"] | None = Field(

@@ -145,7 +145,9 @@ def _kind(path: Path) -> str:
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
         if head.startswith((b"PK\x03\x04", b"\x1f\x8b")) and path.suffix.casefold() in PACKED:
             message = f"{path.name} is packed"
-            raise UsageError(message, "unpack it, and give the file or the folder that was in it", code="U011")
+            raise UsageError(
+                message, "unpack it, and give the file or the folder that was in it", code="U011"
+            )
         raise UsageError(f"{path.name} is not text: save it as CSV", code="U011")
     ending = path.suffix.casefold()
     if is_parquet(path):

@@ -209,7 +209,7 @@ def at_run(request: Request, desk: ListDesk, identifier: str) -> Sheet:
 
 
 def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Response:
-    asked = more.pop("asked", None) or asked_of(request.query_params)
+    asked = more.pop("asked", None) or asked_of(request.query_params, sheet.desk.served.sites)
     start = request.query_params.get("from", "0")
     offset = min(int(start), 10_000_000) if start.isascii() and start.isdigit() else 0
     shown = table_of(sheet, asked, PAGE, offset)
@@ -243,7 +243,7 @@ async def find(request: Request, visitor: ListVisitor, desk: Desk, identifier: L
         exact = sheet.entries.named(sheet.done.id, [wanted]) if wanted else []
         if len(exact) == 1:
             return see_other(f"/worklists/{identifier}/patients/{exact[0].number}")
-        asked = asked_of(request.query_params, patient=wanted)
+        asked = asked_of(request.query_params, sheet.desk.served.sites, patient=wanted)
         return _table(
             request, visitor, sheet, asked=asked, said=f"Patients whose identifier holds “{wanted}”"
         )
@@ -304,7 +304,7 @@ async def keep_filter(request: Request, visitor: ListVisitor, desk: Desk, identi
 def export(request: Request, desk: Desk, identifier: ListId) -> Response:
     """What the table shows, all pages of it."""
     sheet = at_run(request, desk, identifier)
-    lines = exported(sheet, asked_of(request.query_params))
+    lines = exported(sheet, asked_of(request.query_params, sheet.desk.served.sites))
     return StreamingResponse(lines, media_type="text/csv", headers=_attached("worklist.csv"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,7 +41,17 @@ class Row:
 class Shown:
     """A page of the table, and what can be asked for."""
 
-    KEYS: ClassVar = ("trial", "standing", "availability", "missing", "status", "owner", "changed", "sort")
+    KEYS: ClassVar = (
+        "trial",
+        "standing",
+        "availability",
+        "site",
+        "missing",
+        "status",
+        "owner",
+        "changed",
+        "sort",
+    )
 
     rows: tuple[Row, ...]
     total: int
@@ -49,13 +59,15 @@ class Shown:
     trials: tuple[tuple[str, str, int], ...]
     criteria: tuple[tuple[str, str], ...]
     owners: tuple[str, ...]
+    sites: tuple[str, ...]
     changed: int
 
 
-def asked_of(query: Mapping[str, str], patient: str = "") -> Asked:
+def asked_of(query: Mapping[str, str], sites: Mapping[str, Sequence[str]], patient: str = "") -> Asked:
     """From an address, in which anything may stand: what means nothing is left out."""
     standing = query.get("standing", "")
     place = STANDINGS.index(standing) if standing in STANDINGS else NOBODY if standing == NO_TRIAL else None
+    site = query.get("site", "")[:400]
     status, sort = query.get("status", ""), query.get("sort", "")
     return Asked(
         trial=query.get("trial", "")[:200],
@@ -66,6 +78,8 @@ def asked_of(query: Mapping[str, str], patient: str = "") -> Asked:
         owner=query.get("owner", "")[:50],
         changed=query.get("changed", "") == "yes",
         patient=patient,
+        site=site,
+        among=tuple(sites.get(site, ())) if site else None,
         sort=sort if sort in _SORTS else _SORTS[0],
     )
 
@@ -85,6 +99,7 @@ def table_of(sheet: Sheet, asked: Asked, most: int, offset: int) -> Shown:
         tuple(sorted(trials, key=lambda each: each[1].casefold())),
         tuple((each.id, each.text) for each in held.all_criteria) if held else (),
         tuple(sheet.statuses.owners()),
+        tuple(name for name, at in sheet.desk.served.sites.items() if by_trial.keys() & set(at)),
         sheet.entries.changed(run.id),
     )
 

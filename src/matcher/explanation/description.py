@@ -10,7 +10,7 @@ from itertools import pairwise
 from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.read_back import Line, read_back
-from matcher.explanation.sites import enrolment
+from matcher.explanation.sites import places_in_words
 from matcher.explanation.version import criterion_on, text_on, version_on
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion, Role
@@ -73,6 +73,7 @@ class Description:
     studies: tuple[StudyDescribed, ...]
     assumptions: tuple[str, ...]
     notes: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 def describe(candidate: Candidate, day: date | None = None) -> Description:
@@ -101,6 +102,7 @@ def describe(candidate: Candidate, day: date | None = None) -> Description:
         ),
         assumptions=candidate.assumptions,
         notes=candidate.notes,
+        places=places_in_words(candidate, None),
     )
 
 
@@ -109,7 +111,6 @@ def _facts(candidate: Candidate, day: date | None) -> Iterable[tuple[str, str]]:
         yield "Phase", candidate.phase
         known = f", as known on {candidate.recruitment_as_of}" if candidate.recruitment_as_of else ""
         yield "Recruitment", candidate.recruitment.replace("_", " ") + known
-        yield from _places(candidate)
     elif candidate.availability is not Availability.NOT_APPLICABLE:
         yield "Availability", candidate.availability.value
     if candidate.settings:
@@ -129,16 +130,6 @@ def _facts(candidate: Candidate, day: date | None) -> Iterable[tuple[str, str]]:
     if version := version_on(candidate, day):
         yield "Version shown", version
     yield "Coverage", _COVERAGE[candidate.coverage]
-
-
-def _places(candidate: Candidate) -> Iterable[tuple[str, str]]:
-    """A site's contacts beside it; the day of a contact is that of the site."""
-    held = enrolment(candidate)
-    for one in held.contacts:
-        yield "Contact", f"{one.text} ({one.known})"
-    for each in held.sites:
-        asks = "".join(f"; {one.text}" for one in each.contacts)
-        yield "Site", f"{each.text}{asks} ({each.known})"
 
 
 def _sections(criteria: Iterable[Criterion], day: date | None, of: str = "") -> Iterable[Section]:
@@ -220,7 +211,11 @@ def as_markdown(description: Description, level: int = 3) -> str:
         lines += ["", f"{heading}# Evidence: {study.title}", ""]
         lines += [f"- {line}" for line in study.lines]
         lines += [f"- Source: {study.citation}"] if study.citation else []
-    for title, texts in (("Assumptions", description.assumptions), ("Notes", description.notes)):
+    for title, texts in (
+        ("Whom to ask, and where", description.places),
+        ("Assumptions", description.assumptions),
+        ("Notes", description.notes),
+    ):
         if texts:
             lines += ["", f"{heading}# {title}", "", *(f"- {text}" for text in texts)]
     return "\n".join([*lines, ""])

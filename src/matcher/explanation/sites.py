@@ -23,6 +23,7 @@ _RECRUITS = {
 """Best first."""
 _ORDER = list(_RECRUITS)
 _OVER = ("closed", "completed")
+_FEW = 3
 _REGISTERED = re.compile(r"NCT\d{8}")
 
 
@@ -58,8 +59,12 @@ class SiteShown:
     known: str
 
     @property
+    def called(self) -> str:
+        return ", ".join(filter(None, (self.name, self.place)))
+
+    @property
     def text(self) -> str:
-        return f"{', '.join(filter(None, (self.name, self.place)))}: {self.recruits}"
+        return f"{self.called}: {self.recruits}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,21 @@ def enrolment(candidate: Candidate) -> Enrolment:
         tuple(_site(each) for each in sites),
         f"https://clinicaltrials.gov/study/{candidate.id}" if registered else "",
     )
+
+
+def places_in_words(candidate: Candidate, most: int | None = _FEW) -> tuple[str, ...]:
+    """Whom to ask first, then so many of the sites that are not over, or every site; each with whom to ask there."""
+    held = enrolment(candidate)
+    said = [f"Ask {each.text} ({each.known})" for each in held.contacts]
+    for site in held.sites if most is None else held.open_sites[:most]:
+        asks = "".join(f"; ask {one.text}" for one in site.contacts)
+        said.append(f"{site.text}{asks} ({site.known})")
+    more = 0 if most is None else len(held.open_sites) - most
+    if more > 0:
+        said.append(f"and {more} more {'site' if more == 1 else 'sites'}")
+    elif most is not None and held.sites and not held.open_sites:
+        said.append(f"No site takes patients any more ({held.sites[0].known})")
+    return tuple(said)
 
 
 def _site(site: Site) -> SiteShown:

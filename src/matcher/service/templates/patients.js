@@ -66,7 +66,8 @@
         var applies = entry.evidence ? entry.evidence[number] : each.applies;
         return Object.assign({}, each, { applies: common.evidence_applies[applies] });
       }),
-      notes: base.notes || []
+      notes: base.notes || [],
+      places: base.places || []
     });
   }
   function derived(line) {
@@ -210,6 +211,7 @@
       each.evidence.length && [h("h5", null, "Evidence"), list(each.evidence.map(study), { class: "evidence" }),
         h("p", { class: "where" },
           "Figures of different studies are not compared with each other, and not used to order candidates.")],
+      titled(h("h5", null, "Whom to ask, and where"), each.places),
       titled(h("h5", null, "Assumed for this candidate"), each.assumptions), titled(h("h5", null, "Notes"), each.notes)];
   }
   // Criteria are written when a candidate is opened: a ranking of all has thousands.

@@ -234,14 +234,17 @@ def _site_of_json(held: Mapping[str, Any]) -> RecordSite:
     )
     point = held.get("geoPoint")
     point = point if isinstance(point, dict) else {}
-    where = point.get("lat"), point.get("lon")
+    at = None
+    match point.get("lat"), point.get("lon"):
+        case (int() | float()) as latitude, (int() | float()) as longitude:
+            at = float(latitude), float(longitude)
     return RecordSite(
         name,
         city,
         region,
         country,
         _STATUS.get(status.replace("_", " ").casefold(), ""),
-        (float(where[0]), float(where[1])) if all(isinstance(each, int | float) for each in where) else None,
+        at,
         tuple(_contacts_of_json(held.get("contacts"))),
     )
 

@@ -240,11 +240,17 @@ def test_a_judgement_counts_beside_the_computed_verdict_until_a_fact_changes(
     )  # fmt: skip
     judged = anna.csv(root)[CANARY]["judged"]
     assert "computed does not apply, judged applies by Anna on 2026-01-15, frail today (in force)" in judged
+    report = anna.http.get(f"{root}/report.html").text
+    assert "Judged by a person: E-02" in report
+    assert "judged applies by Anna on 2026-01-15: frail today; computed: does not apply" in report
     assert anna.send(SECOND, worklist=root.rpartition("/")[2]) == root
     number = _number(anna, root, CANARY)
     (said,) = anna.http.get(f"/v1{root}/patients/{number}").json()["judgements"]
     assert (said["force"], said["computed"]) == ("stale", "applies")
     assert "count no longer" in anna.http.get(f"{root}/patients/{number}").text
+    report = anna.http.get(f"{root}/report.html").text
+    assert "Judged by a person" not in report
+    assert "frail today (no longer counts: the rule, or a fact it rested on, has changed since)" in report
 
 
 def test_with_the_next_file_statuses_stay_and_what_changed_is_said(
@@ -264,7 +270,7 @@ def test_with_the_next_file_statuses_stay_and_what_changed_is_said(
     assert berta.http.get(f"{root}?run=1").status_code == 200
 
 
-CHEATS = ["", "/file", "/progress", "/export.csv", "/problems", "/cohort", "/patients/1", "/patients/1/plain",
+CHEATS = ["", "/file", "/progress", "/export.csv", "/report.html", "/problems", "/cohort", "/patients/1", "/patients/1/plain",
           f"/patients/1/judge/{TRIAL}/I-02", "/runs/1/problems.csv", "/runs/1/returned.csv"]  # fmt: skip
 WRITES = ["/file", "/find", "/status", "/filters", "/delete", f"/patients/1/judge/{TRIAL}/I-02"]
 

@@ -11,14 +11,18 @@ from typing import Any, ClassVar
 
 from matcher.api.worklist_desk import Sheet
 from matcher.explanation.answer import STANDING_TEXT
+from matcher.readers.outcome import Reading
 from matcher.rules.rulebook import Rulebook
-from matcher.service.account import STANDINGS
+from matcher.service.account import STANDINGS, Account, Run
 from matcher.service.cell import cell
+from matcher.service.report import report_of
 from matcher.service.worklist.listing import NOBODY
 from matcher.store import NEW, STATUS_TEXT, Asked, Entry, JudgementHeld, Status
 
 NO_TRIAL = "no_trial"
 STATUS_KEYS = ("status", "owner", "note", "reason")
+REPORTED = 25
+"""So many patients stand in a report written out at once."""
 _AT_ONCE = 500
 _SORTS = ("standing", "patient", "file")
 
@@ -197,6 +201,17 @@ def exported(sheet: Sheet, asked: Asked) -> Iterator[str]:
         if len(some) < _AT_ONCE:
             return
         offset += _AT_ONCE
+
+
+def reported(sheet: Sheet, entries: Sequence[Entry]) -> str:
+    """The report of these patients, each read again with what was judged, as on their sheets."""
+    matcher, request = sheet.matcher, sheet.done.request
+    day = request["as_of"] or request["today"]
+    account = Account(Run(matcher.rulebook, sheet.worklist.title, day, matcher.engine.name))
+    seen = [sheet.see(each).shown for each in entries]
+    for each in seen:
+        account.count(each)
+    return report_of(seen, account, Reading(patients=len(seen), matched=len(seen)))
 
 
 def _judged(sheet: Sheet, entry: Entry, held: list[JudgementHeld]) -> Iterator[str]:

@@ -123,7 +123,9 @@
       h("span", { class: "code" }, each.id), each.cohort && h("span", { class: "cohort" }, "Cohort " + each.cohort));
   }
   function recruitment(each) {
-    return each.availability !== "not applicable" && [" ", h("span", { class: "small" }, "Recruitment: " + each.availability)];
+    var said = each.availability !== "not applicable" ? ["Recruitment: " + each.availability] : [];
+    if (each.overrides) said.push("Judged by a person: " + each.overrides.join(", "));
+    return said.reduce(function (all, words) { return all.concat(" ", h("span", { class: "small" }, words)); }, []);
   }
 
   function ranking(kind, title, candidates, anchor, ranked) {
@@ -141,7 +143,7 @@
     }
     function rowOut(each) {
       var name = named(each, anchor);
-      name.append.apply(name, (recruitment(each) || []));
+      name.append.apply(name, recruitment(each));
       return h("tr", null, h("td", { class: "rank" }, each.place || "–"), name,
         cell("What rules it out", list(each.blocking)));
     }

@@ -143,12 +143,9 @@ def checked(people: dict[str, Person]) -> tuple[str, str, list[dict[str, str]], 
 
 
 @pytest.fixture(scope="module")
-def root(people: dict[str, Person], live: Live, checked: tuple[str, Any, Any, Any]) -> str:
-    """The list matched, although the server is killed while it matches."""
+def root(people: dict[str, Person], checked: tuple[str, Any, Any, Any]) -> str:
     anna, root = people["anna"], checked[0]
     assert anna.post(f"{root}/file", do="match").status_code == 303
-    live.kill()
-    live.start()
     anna.wait(root, "done")
     return root
 
@@ -334,6 +331,35 @@ def test_a_cookie_that_somebody_planted_signs_nobody_in(live: Live, secrets: dic
             assert old.get("/worklists").status_code == 303
         victim.mark = re.findall(r'name="mark" value="(\w+)"', http.get("/").text)[0]
         assert victim.post("/logout").headers["location"] == "/login"
+
+
+def test_scene_16_progress_moves_and_survives_a_reload_and_a_killed_server(
+    people: dict[str, Person], live: Live
+) -> None:
+    anna = people["anna"]
+    content = HEADER + "".join(f"M-{number},61,1,92,{LAB},40\n" for number in range(4_000))
+    sent = anna.post("/worklists/new", {"file": ("many.csv", content)}, as_of="2026-01-15", title="Many")
+    root = sent.headers["location"].removesuffix("/file")
+    anna.wait(root, "checked")
+    anna.post(f"{root}/file", do="match")
+    seen = [0]
+    while seen[-1] < 500:
+        said = anna.http.get(f"{root}/progress").json()
+        assert said["state"] == "matching"
+        seen.append(said["done"])
+    live.kill()
+    live.start()
+    shown = re.search(r'max="4000" value="(\d+)"', anna.http.get(f"{root}/file").text)
+    assert shown is None or int(shown[1]) >= seen[-1]
+    while (said := anna.http.get(f"{root}/progress").json())["state"] == "matching":
+        seen.append(said["done"])
+        time.sleep(0.05)
+    assert seen == sorted(seen)
+    assert said["state"] == "done"
+    page = anna.http.get(root).text
+    assert "4,000 patients, 1 to 50" in page
+    assert page.count('name="chosen"') == 50
+    assert anna.post(f"{root}/delete").status_code == 303
 
 
 def test_a_patient_is_named_in_no_log_and_gone_with_the_worklist(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -96,8 +95,10 @@ def _undated(place: Place) -> Place:
 
 def _replaced(text: str, name: str, lines: Sequence[str]) -> str:
     """The file with the block in the place of the one of its name, or at its end."""
-    block = "\n".join(lines) + "\n"
-    found = re.search(rf"^{name}:.*\n(?:(?:[ \t#-].*)?\n)*", text, re.MULTILINE)
-    if found is None:
-        return f"{text.rstrip()}\n{block}"
-    return f"{text[: found.start()]}{block}{text[found.end() :]}"
+    held = text.splitlines()
+    first = next((number for number, line in enumerate(held) if line.startswith(f"{name}:")), None)
+    if first is None:
+        return "\n".join([*held, *lines, ""])
+    rest = enumerate(held[first + 1 :], first + 1)
+    last = next((number for number, line in rest if line and line[0] not in " \t#-"), len(held))
+    return "\n".join([*held[:first], *lines, *held[last:], ""])

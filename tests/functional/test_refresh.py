@@ -129,7 +129,7 @@ def test_contacts_and_sites_are_those_of_the_newer_record(tmp_path: Path) -> Non
 
 def test_contacts_that_a_person_wrote_stay(tmp_path: Path) -> None:
     own = 'contacts:\n  - {name: Ours, phone: "+00 3", as_of: 2024-01-01, source: {document: Ours, section: Desk}}\n'
-    text, found = compared(tmp_path, with_site("recruiting", "2024-06-01"), text=draft().text + own)
+    _, found = compared(tmp_path, with_site("recruiting", "2024-06-01"), text=draft().text + own)
     assert "by hand" in found.places
     assert own in found.text
     assert "North Hospital" in found.text

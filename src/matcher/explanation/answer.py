@@ -62,11 +62,7 @@ class Question:
 
     @property
     def worth(self) -> str:
-<<<<<<< HEAD
-        """Whose standing waits for the answer, in words. The order says which is expected to settle most."""
-=======
         """Whose standing waits for the answer, in words; which settles most is said by the order of questions."""
->>>>>>> a4aa5751ad26b764521ad77feb0582cccc2f0388
         count = len(self.candidates)
         named = self.candidates if count <= _NAMED else (f"{count} candidates",)
         alone = "" if self.settles else ", not enough alone"

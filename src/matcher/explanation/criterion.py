@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
@@ -92,6 +92,7 @@ class Fixed:
         "comparisons",
         "condition",
         "criterion",
+        "nodes",
         "parts",
         "places",
         "recoverable",
@@ -113,9 +114,9 @@ class Fixed:
         self.condition = asked.setdefault(
             (criterion.condition, criterion.role, criterion.recoverable_within), len(asked)
         )
-        nodes = [each.node for each in parts(criterion.condition)]
+        self.nodes = [each.node for each in parts(criterion.condition)]
         # Taken twice, so that one alone is a tuple too.
-        self.parts = itemgetter(*nodes, nodes[0])
+        self.parts = itemgetter(*self.nodes, self.nodes[0])
         self.ways: dict[tuple[int, ...], _Way] = {}
         self.comparisons = {
             id(each): known.setdefault(each, each) for each in comparisons(criterion.condition)
@@ -150,6 +151,17 @@ class CriterionWords:
         self._conditions: dict[tuple[Condition, Role, str], int] = {}
         self._asked: dict[tuple[int, Role, Place], str] = {}
         self._reasons: dict[tuple[int, Role, Place, int, int], Reason] = {}
+        self._unspoken: dict[int, Said] = {}
+        self._features: dict[int, frozenset[NodeId]] = {}
+        self._resting_on: dict[NodeId, list[int]] = {}
+
+    def start(self, patient: PatientWords, spoken: Collection[NodeId]) -> None:
+        """Of conditions on features that a profile says nothing of everybody is told the same."""
+        self.signs.start(patient, spoken)
+        patient.said = dict(self._unspoken)
+        for feature in spoken:
+            for each in self._resting_on.get(feature, ()):
+                patient.said.pop(each, None)
 
     def tell(
         self, judged: CriterionVerdict, reading: ConditionReading, patient: PatientWords, cohort: str = ""
@@ -214,7 +226,19 @@ class CriterionWords:
             beside = [one for each in words.beside for one in patient.aside(each, reading.finding(each))]
             facts = distinct([*facts, *map(patient.fact, beside)])
         said = patient.said[fixed.condition] = Said(words, tuple(facts[:_MANY]))
+        if patient.spoken is not None and not way.aside and not said.facts:
+            self._remember_unspoken(fixed, said, patient.spoken)
         return said
+
+    def _remember_unspoken(self, fixed: Fixed, said: Said, spoken: Collection[NodeId]) -> None:
+        """What is said of the condition, if it rests on nothing that this profile speaks of."""
+        features = self._features.get(fixed.condition)
+        if features is None:
+            features = self._features[fixed.condition] = self.signs.features(fixed.nodes)
+            for each in features:
+                self._resting_on.setdefault(each, []).append(fixed.condition)
+        if features.isdisjoint(spoken):
+            self._unspoken[fixed.condition] = said
 
     def _in_words(
         self, judged: CriterionVerdict, way: _Way, reading: ConditionReading, patient: PatientWords

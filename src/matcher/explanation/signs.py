@@ -5,7 +5,7 @@ Where a record stands, and mostly its day, is no part of it: that is said in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from itertools import count
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias, TypeVar
@@ -95,10 +95,18 @@ class Signs:
             found = remember(self._derived, key, self._number((*said, verdicts[derivation.applies].value)))
         return found
 
+    def features(self, nodes: Iterable[NodeId]) -> frozenset[NodeId]:
+        """Those that what is said of these nodes is made of."""
+        known, pending = set[NodeId](), list(nodes)
+        while pending:
+            new = [each for each in self._graph.below(*pending) if each not in known]
+            known.update(new)
+            derived = (found for each in new if (found := self._origins.derivation_of(each)) is not None)
+            pending = [each for one in derived for each in _roots_of(one)]
+        return frozenset(each for each in known if isinstance(self._graph[each], Read))
+
     def _look_beneath(self, derivation: Derivation) -> _Beneath:
-        conditions = (*derivation.rows, *([derivation.needs] if derivation.needs is not None else ()))
-        roots = derivation.node, derivation.applies, *(each.node for each in conditions)
-        nodes = [(each, self._graph[each]) for each in self._graph.below(*roots)]
+        nodes = [(each, self._graph[each]) for each in self._graph.below(*_roots_of(derivation))]
         reads = [each for each, node in nodes if isinstance(node, Read)]
         gates = [each for each, node in nodes if not isinstance(node, Read | Choice | Combine)]
         # Taken twice, so that one alone is a tuple too.
@@ -126,6 +134,12 @@ class _Beneath(NamedTuple):
 
     findings: Callable[[Mapping[NodeId, Finding]], tuple[Finding, ...]]
     verdicts: Callable[[Mapping[NodeId, Verdict]], tuple[Verdict, ...]]
+
+
+def _roots_of(derivation: Derivation) -> Iterator[NodeId]:
+    yield from (derivation.node, derivation.applies, *(each.node for each in derivation.rows))
+    if derivation.needs is not None:
+        yield derivation.needs.node
 
 
 def _recorded(finding: Finding, patient: PatientWords, *, counts: bool) -> Hashable:

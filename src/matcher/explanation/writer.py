@@ -178,7 +178,7 @@ class Writer:
         ``about`` are the features that the profile says anything of.
         """
         patient, line = PatientWords(profile), _Line()
-        self._criteria.signs.start(patient, about)
+        self._criteria.start(patient, about)
         entries: dict[CandidateKind, list[str]] = {}
         rows: list[Row] = []
         for kind in CandidateKind:

@@ -111,7 +111,9 @@ def _here(remedy: str) -> Path:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"there are {len(found)} rulebooks here: {', '.join(map(str, found))}", "name one with --rules")
+        raise UsageError(
+            f"there are {len(found)} rulebooks here: {', '.join(map(str, found))}", "name one with --rules"
+        )
     raise UsageError("the shipped rules are not yours to change", remedy)
 
 

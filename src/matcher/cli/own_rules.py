@@ -103,8 +103,10 @@ def put_in_form(files: Sequence[Path], rules: Path | None, *, check: bool) -> in
 
 
 def _here(remedy: str) -> Path:
-    """The rulebook one stands in, or the only one in the folder one stands in. Only what writes looks for it: which
-    rules a patient is matched against is never found out from where somebody stands."""
+    """The rulebook one stands in, or the only one in the folder one stands in.
+
+    Only what writes looks for it: which rules a patient is matched against is never guessed from where somebody stands.
+    """
     here = Path()
     within = [each for each in (here, here / "..") if (each / NAME).is_file()]
     found = within[:1] or sorted(each.parent for each in here.glob(f"*/{NAME}"))

@@ -62,7 +62,7 @@ class Question:
 
     @property
     def worth(self) -> str:
-        """Whose standing waits for the answer, in words. The order of questions says which is expected to settle most."""
+        """Whose standing waits for the answer, in words; which settles most is said by the order of questions."""
         count = len(self.candidates)
         named = self.candidates if count <= _NAMED else (f"{count} candidates",)
         alone = "" if self.settles else ", not enough alone"

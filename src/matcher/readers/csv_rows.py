@@ -15,6 +15,10 @@ from matcher.readers.foreign import no_identifier
 from matcher.readers.mapping_model import FileForm
 from matcher.readers.text import LONGEST_LINE, Encoding, encoding_of, lines_of
 
+# The rows are found by a reader of our own over the parser of the library, for one reason: a quotation mark that is
+# never closed. A CSV parser takes everything behind it as one cell, and a whole hospital would be one patient. So a
+# record has a bounded number of lines; where it has more, its first line alone is the bad row, and reading goes on
+# behind it.
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 20
 LONGEST_RECORD_LINES = 500

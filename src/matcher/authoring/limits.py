@@ -86,6 +86,7 @@ def read_limit(text: str) -> Pasted:
         if written is None:
             return Pasted({}, None, plain)
         fields[sign] = written
+    _share_unit(fields)
     if "within" in fields:
         fields["within"] = fields.pop("within")
     made = [_asked(each, fields) for each in _AND.split(name)] if name else []
@@ -93,6 +94,16 @@ def read_limit(text: str) -> Pasted:
     if fields and held and len(held) == len(made):
         return Pasted(fields, held[0] if len(held) == 1 else {"all": held}, "")
     return Pasted(fields, None, name)
+
+
+def _share_unit(fields: dict[str, Any]) -> None:
+    """Of two limits one unit is often written once: at least 18 and at most 65 years."""
+    units_of = {str(value).partition(" ")[2] for sign, value in fields.items() if sign != "within"} - {""}
+    if len(units_of) == 1:
+        (unit,) = units_of
+        for sign, value in fields.items():
+            if sign != "within" and isinstance(value, int | float):
+                fields[sign] = f"{value} {unit}"
 
 
 def _asked(name: str, fields: dict[str, Any]) -> dict[str, Any] | None:
@@ -128,7 +139,17 @@ def as_limit(text: str) -> Any:
     if time := re.fullmatch(r"(days?|weeks?|months?|years?)(?: of age| old)?", unit, re.IGNORECASE):
         return f"{number} {_plural(number, time[1])}"
     if power := _POWER.match(unit):
-        per = {"mcl": "uL", "\u00b5l": "uL", "mm3": "uL", "mm^3": "uL", "ul": "uL", "ml": "mL", "l": "L"}
+        # Upper and lower case of the sign for micro are the Greek letter.
+        per = {
+            "mcl": "uL",
+            "\u00b5l": "uL",
+            "\u03bcl": "uL",
+            "mm3": "uL",
+            "mm^3": "uL",
+            "ul": "uL",
+            "ml": "mL",
+            "l": "L",
+        }
         return f"{number} 10*{power[1]}/{per[power[2].casefold()]}" if power.end() == len(unit) else None
     return f"{number} {units.ucum(unit)}" if units.known(unit) else None
 

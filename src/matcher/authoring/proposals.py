@@ -11,7 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from matcher.authoring.limits import read_limit
-from matcher.exchange.forms import proposal_of
+from matcher.exchange.draft import Propose
+from matcher.exchange.forms import Proposal, proposal_of
+from matcher.rulebook.one_file import lexicon_of
+from matcher.rules.parse import ConditionReader
+from matcher.rules.rulebook import Rulebook
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.formulary import Formulary
@@ -62,8 +66,25 @@ _CONSENT = re.compile(
 )
 _NONE = re.compile(r"^(?:no|absence of|without) (?P<what>.+)$", re.IGNORECASE)
 _OR = re.compile(r", (?:or )?|/| and/or | or ")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _STATUSES = {"active": "active", "current": "active", "ongoing": "active"}
 _OTHER_WORDS = (" infection", " disease", " therapy", " treatment", " therapies", " agents", " agent")
+
+
+def proposer(book: Rulebook) -> Propose:
+    """The same for a record of a registry, in the words of a rulebook; nothing that the rulebook would refuse."""
+    lexicon = lexicon_of(book)
+
+    def propose(text: str, excludes: bool) -> Proposal | None:
+        plain = " ".join(text.split()).rstrip(" .;,")
+        if (found := proposal_of(plain, excludes=excludes)) is not None:
+            return found
+        made = proposal(text, "exclusion" if excludes else "inclusion", book.formulary)
+        reader = ConditionReader(lexicon, [])
+        read = made is not None and reader.read(made, ()) is not None and not reader.problems
+        return Proposal(made, "medium") if made is not None and read else None
+
+    return propose
 
 
 def proposal(sentence: str, section: str, formulary: Formulary) -> dict[str, Any] | None:
@@ -77,13 +98,41 @@ def proposal(sentence: str, section: str, formulary: Formulary) -> dict[str, Any
     shorter = _WHO.sub("", plain)
     reader = _Reader(formulary, "any" if section == "exclusion" else "all")
     for text in dict.fromkeys((plain, shorter)):
-        made = read_limit(text).condition or reader.read(text)
+        made = _limit(text, section) or reader.read(text)
         if made is None and section == "inclusion" and (denied := _NONE.match(text)):
             inner = reader.read(denied["what"])
             made = {"not": inner} if inner is not None else None
         if made is not None:
             return made
     return None
+
+
+def _limit(text: str, section: str) -> dict[str, Any] | None:
+    """A limit that can be kept. Of several tests that exclude, any one does; of a plain *or* it is open."""
+    made = read_limit(text).condition
+    if made is None or not _can_be(made):
+        return None
+    several = made.get("all")
+    if not isinstance(several, list) or len(several) < 2:
+        return made
+    if " or " not in text and section == "inclusion":
+        return made
+    return {"any": several} if section == "exclusion" and " and " not in text else None
+
+
+def _can_be(made: dict[str, Any]) -> bool:
+    """Whether some value lies within all limits that one test has: below 20 and above 30 there is none."""
+    for asked in made.get("all", [made]):
+        (limits,) = asked.values()
+        if not isinstance(limits, dict):
+            continue
+        low, high = (
+            [float(found[0]) for name in names if (found := _FIGURE.match(str(limits.get(name, ""))))]
+            for names in (("at_least", "above"), ("at_most", "below"))
+        )
+        if low and high and max(low) > min(high):
+            return False
+    return True
 
 
 class _Reader:

@@ -73,7 +73,7 @@ class DraftDesk:
             case "file":
                 begun = begin.file(text, how.get("cases", ""), self.rules)
             case "record":
-                begun = begin.record(text, today)
+                begun = begin.record(text, today, self.served.rulebook)
             case "sentences":
                 begun = begin.sentences(name, how.get("title") or name, text, today)
             case _:

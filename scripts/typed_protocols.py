@@ -26,12 +26,12 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts.typed_plans import PLANS, Plan, Said  # noqa: E402
 from tests.web.live import serving  # noqa: E402
 
 from matcher.api.clock import now  # noqa: E402
 from matcher.exchange.registry import Record, records_of  # noqa: E402
 from matcher.store import Tokens, open_database  # noqa: E402
+from typed_plans import PLANS, Plan, Said  # noqa: E402
 
 CHROMIUM = os.environ.get("MATCHER_CHROMIUM", "/usr/bin/chromium")
 _PEOPLE = {"anna": "author", "berta": "approver"}

@@ -116,7 +116,7 @@ def _set(held: Located, edit: Edit) -> _Made:
     value = " ".join(edit.value.split()) if isinstance(edit.value, str) else edit.value
     if not is_new and repr(around[step]) == repr(value):
         return held.text, data
-    if not is_new:
+    if not is_new or isinstance(around, list):
         around[step] = value
         return splicer.put(edit.path, value), data
     before = criteria.following(str(step), around) if criteria.is_criterion(edit.path[:-1]) else ""

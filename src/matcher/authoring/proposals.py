@@ -136,7 +136,7 @@ class _Reader:
         words = [_FACTS.get(key(each)) for each in _OR.split(plain) if each.strip()]
         if not words or None in words:
             return None
-        held = [{word: True} for word in dict.fromkeys(words)]
+        held: list[dict[str, Any]] = [{word: True} for word in dict.fromkeys(words) if word]
         return held[0] if len(held) == 1 else {"any": held}
 
     def _several(self, text: str, within: str) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ Everything proposed is tried first. What must come out is never said: that is th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -149,7 +148,8 @@ class _Trying:
 
 def _is_about(said: str, bound: Bound) -> bool:
     """Whether a finding names this limit: of *18 to 65* there are two."""
-    return re.search(rf"limit, {re.escape(as_written(bound))}(?![\w.])", said) is not None
+    named, of = said.partition("limit, ")[2], as_written(bound)
+    return named == of or named.startswith((f"{of},", f"{of};"))
 
 
 def _joined(wires: Sequence[Wire]) -> Wire:

@@ -38,7 +38,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_rulebook_of_one_s_own_is_begun_with_the_installed_package(installed: Path, tmp_path: Path) -> None:
     asked = (
         "rules init mine",
-        "rules new NCT01234567 --rules mine",
+        "rules new NCT01234567",
         "rules lint mine/trials/NCT01234567.yaml",
     )
     ran = subprocess.run(

@@ -111,4 +111,16 @@ def test_a_file_is_put_in_form_once_and_one_with_errors_is_left(
     assert main(["rules", "fmt", str(path)]) == 3
     assert "R002" in capsys.readouterr().out
     assert path.read_bytes() == b"trial: [\n"
+    assert main(["rules", "fmt"]) == 3, "the only rulebook of this folder is meant"
+
+
+def test_what_writes_finds_the_rulebook_one_stands_in(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["rules", "new", "NCT00000001"]) == 0
+    assert (mine / "trials" / "NCT00000001.yaml").is_file()
+    monkeypatch.chdir(mine / "trials")
+    assert main(["rules", "new", "NCT00000002"]) == 0
+    monkeypatch.chdir("../..")
+    assert (mine / "trials" / "NCT00000002.yaml").is_file()
+    assert main(["rules", "init", "other"]) == 0
+    assert main(["rules", "new", "NCT00000003"]) == 2, "of two rulebooks neither is meant"
     assert main(["rules", "fmt"]) == 2

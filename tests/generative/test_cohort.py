@@ -124,7 +124,7 @@ def test_everything_that_is_counted_is_generated() -> None:
 
     @seed(20260115)
     @settings(
-        max_examples=600, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck)
+        max_examples=200, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck)
     )
     @given(rulebook=rulebooks(), patients=PATIENTS)
     def gather(rulebook: Rulebook, patients) -> None:

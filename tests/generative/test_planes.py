@@ -40,7 +40,7 @@ Bits = Callable[[NodeId, int], tuple[int, int]]
 
 @pytest.mark.parametrize("wanted", WANTED)
 @given(data=st.data(), patients=PATIENTS)
-@settings(much, max_examples=30)
+@settings(much, max_examples=20)
 def test_every_node_is_the_same(wanted: str, data: st.DataObject, patients: list[Profile]) -> None:
     made = data.draw(graphs(wanted))
     patients = [*patients, data.draw(profiles(made.tables, made.names))]

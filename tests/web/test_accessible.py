@@ -64,9 +64,12 @@ def test_the_intake_page_in_every_state(browser: Any, server: Live, screen: tupl
 
 
 def test_the_report_with_everything_open(browser: Any, tmp_path: Path) -> None:
+    some = tmp_path / "some.csv"
+    rows = (ROOT / "fixtures" / "patients.csv").read_text("utf-8").splitlines(keepends=True)
+    some.write_text("".join(rows[:5]), "utf-8")
     wanted = [
         "match",
-        str(ROOT / "fixtures" / "patients.csv"),
+        str(some),
         "--as-of",
         "2026-01-15",
         "--top",

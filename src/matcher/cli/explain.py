@@ -245,8 +245,7 @@ def _print_rest(page: Page, shown: PatientShown) -> None:
         page.blank()
         page.heading("What to ask next")
         for number, asked_for in enumerate(shown.questions, start=1):
-            about = f" [settles {asked_for.settles:g} on average, among {len(asked_for.candidates)}]"
-            page.line(f"{number}. ", asked_for.text, (about, "dim"), indent=2, hang=3)
+            page.line(f"{number}. ", asked_for.text, (f" [{asked_for.worth}]", "dim"), indent=2, hang=3)
     derived = [each for each in shown.derived if each.known or each.facts]
     if derived:
         page.blank()

@@ -67,11 +67,9 @@ def init(folder: Path, *, alone: bool) -> None:
 
 def new(identifier: str, rules: Path | None) -> None:
     """Writes a trial that loads, and its cases, for somebody to go on from."""
-    if rules is None or not (rules / NAME).is_file():
-        where = (
-            "the shipped rules are not yours to change" if rules is None else f"{rules} is no rulebook yet"
-        )
-        raise UsageError(where, "matcher rules init DIR makes one; name it with --rules DIR")
+    rules = rules or _here("matcher rules init DIR makes one; name it with --rules DIR")
+    if not (rules / NAME).is_file():
+        raise UsageError(f"{rules} is no rulebook yet", "matcher rules init DIR makes one")
     if not _IDENTIFIER.fullmatch(identifier):
         raise UsageError(f"'{identifier}' is no identifier of a trial", "write it like NCT01234567")
     path = rules / "trials" / f"{identifier}.yaml"
@@ -90,9 +88,7 @@ def new(identifier: str, rules: Path | None) -> None:
 def put_in_form(files: Sequence[Path], rules: Path | None, *, check: bool) -> int:
     """Writes what is not in form, each file whole or not at all; with ``check`` only says which."""
     if not files and rules is None:
-        raise UsageError(
-            "the shipped rules are not yours to change", "name files, or a rulebook with --rules DIR"
-        )
+        rules = _here("name files, or a rulebook with --rules DIR")
     page, left = Page(), 0
     for each in out_of_form(files, rules):
         if each.problems:
@@ -104,6 +100,23 @@ def put_in_form(files: Sequence[Path], rules: Path | None, *, check: bool) -> in
             page.line(f"{each.path}: put in form")
         left += bool(each.problems) or check
     return BROKEN if left else 0
+
+
+def _here(remedy: str) -> Path:
+    """The rulebook one stands in, or the only one in the folder one stands in.
+
+    Only what writes looks for it: which rules a patient is matched against is never guessed from where somebody stands.
+    """
+    here = Path()
+    within = [each for each in (here, here / "..") if (each / NAME).is_file()]
+    found = within[:1] or sorted(each.parent for each in here.glob(f"*/{NAME}"))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"there are {len(found)} rulebooks here: {', '.join(map(str, found))}", "name one with --rules"
+        )
+    raise UsageError("the shipped rules are not yours to change", remedy)
 
 
 def _write_whole(path: Path, content: bytes) -> None:

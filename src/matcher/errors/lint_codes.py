@@ -191,7 +191,8 @@ _LINT = (
         "L027",
         "Words and condition say the opposite",
         "The text denies and the condition does not, or the other way round: 'No HIV infection' beside a condition that "
-        "asks for HIV. An exclusion is worded as the condition that excludes; an inclusion as what must hold.",
+        "asks for HIV; 'at least 28 days' beside 'at_most: 28 days'; an exclusion that keeps out those who are well. An "
+        "exclusion is worded as the condition that excludes; an inclusion as what must hold.",
         "Negate the one or the other; where both are right, say why in 'note'.",
         "warning",
     ),
@@ -209,6 +210,14 @@ _LINT = (
         "Numbers of the text are not those of the condition",
         "The text names a number and the condition holds another: 'At least 18 years' beside 'at_least: 21 years'.",
         "Correct the one that differs from the protocol; where both are right, say why in 'note'.",
+        "warning",
+    ),
+    Code(
+        "L030",
+        "Exception of the text is not in the condition",
+        "The text says *unless*, *except* or *other than*, and the condition is a single word without exception: 'Brain "
+        "metastases unless stable' beside 'condition: metastasis_brain'.",
+        "Say the exception with 'except', or with 'all' and 'not'; where it is left out on purpose, say so in 'note'.",
         "warning",
     ),
 )

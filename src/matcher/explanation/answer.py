@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from matcher.vocabulary.codes import event_in_words
 
+#: so many candidates are named beside a question; more are counted
+_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class FactShown:
@@ -59,10 +62,11 @@ class Question:
 
     @property
     def worth(self) -> str:
-        """How much the answer is expected to change, in words."""
-        if not self.settles:
-            return f"settles none alone, open for {len(self.candidates)}"
-        return f"settles {self.settles:.2g} on average, among {len(self.candidates)}"
+        """Whose standing waits for the answer, in words; which settles most is said by the order of questions."""
+        count = len(self.candidates)
+        named = self.candidates if count <= _NAMED else (f"{count} candidates",)
+        alone = "" if self.settles else ", not enough alone"
+        return f"bears on {', '.join(named)}{alone}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,11 @@ from matcher.rules.graph import NodeId
 from matcher.standing.standing import Standing, StandingKind
 from matcher.vocabulary.formulary import Formulary
 
+# Expected change of standing alone asked for what is rare and cheap last and for whole batteries of laboratory values
+# first. Three things mend the order, and each has one number below: a candidate far down counts less than one of the
+# first five; an answer that settles the last open criteria of a candidate is worth more than the standing it changes;
+# and what the answer costs (`effort`) counts with a small power, so that a biopsy is asked for late and not never.
+# What the order is worth is measured by `make questions`, on patients generated anew for each seed.
 RULED_OUT = frozenset({StandingKind.INELIGIBLE, StandingKind.NOT_YET, StandingKind.NEEDS_WAIVER})
 TOP = 5
 """How many candidates of each kind are meant by "the top"."""

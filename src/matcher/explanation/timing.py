@@ -27,6 +27,12 @@ from matcher.rules.lowering import washouts
 from matcher.standing.standing import OPEN, Standing, StandingKind
 from matcher.vocabulary.course_text import is_blinded
 
+# Days are found by trying and not by adding. A washout is seldom alone: there is an `any` of two, an `if`, a course of
+# which only the month of its end is known, an event that another has to precede. "Last dose plus 28 days" is then
+# neither the first day on which the criterion may hold nor the first on which it does, and one printed date that is
+# too early costs a patient the infusion. So limits only propose days; each proposal is put into the record, the
+# criteria are evaluated on it and on the day before by the engine that defines them, and nothing is told that this did
+# not confirm. There are a few proposals for each limit and record, and so the naive walk is quick enough.
 _HORIZON = timedelta(days=3660)
 _TODAY = ""
 _DAY = timedelta(days=1)

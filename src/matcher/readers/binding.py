@@ -146,7 +146,7 @@ class _Binding:
         with self._in(table):
             if form.key is not None:
                 return self._terms(table)
-            given = [each for each in form.by if each.casefold() in self._by_name] or form.by[:1]
+            given = [each for each in form.by if self._named(each) is not None] or form.by[:1]
             by = self._find(given[0], None, ("tables", table, "by"))
             if by is None:
                 self._report(given[0], ("tables", table, "by"))
@@ -298,7 +298,7 @@ class _Binding:
     def _find(self, column: str, stem: str | None, location: Location) -> str | None:
         """The column as the file spells it. In a repeated group columns may be missing from some groups."""
         wanted = (stem or "") + column[1:] if column.startswith("*") else column
-        found = self._by_name.get(wanted.casefold())
+        found = self._named(wanted)
         if found is not None:
             self._used.add(found)
         elif self._mapping.columns == "required" and not column.startswith("*"):
@@ -306,6 +306,16 @@ class _Binding:
         elif location[:1] in (("facts",), ("rows",)):
             self._lacking[wanted.casefold()] = None
         return found
+
+    def _named(self, wanted: str) -> str | None:
+        """The column of that name, upper or lower case; else the one without a beginning that may be left out."""
+        name = wanted.casefold()
+        shorter = [
+            name.removeprefix(each.casefold())
+            for each in self._mapping.prefixes
+            if name.startswith(each.casefold())
+        ]
+        return next((self._by_name[each] for each in (name, *shorter) if each in self._by_name), None)
 
     def _report(self, column: str, location: Location) -> None:
         guess = nearest(column, self._header) if len(self._missing) < _MOST_GUESSES else None

@@ -12,6 +12,7 @@ from matcher.readers.mapping_model import Cell, Pattern
 from matcher.readers.value import UnreadableError
 
 UNMAPPED = "P126"
+_TRUTH = {"yes": "true", "no": "false"}
 LONGEST_MATCHED = 4000
 """Characters of a text that patterns look at; the engine takes time in proportion to them, whatever the pattern."""
 
@@ -20,10 +21,10 @@ def translated(cell: Cell, text: str) -> Any:
     """What the mapping says the text means; the text itself where it says nothing about any."""
     if cell.values is None and not cell.patterns:
         return text
-    plain = text.casefold()
-    for written, meant in (cell.values or {}).items():
-        if written.casefold().strip() == plain:
-            return meant
+    named = {written.casefold().strip(): meant for written, meant in reversed((cell.values or {}).items())}
+    for plain in as_written(text.casefold()):
+        if plain in named:
+            return named[plain]
     for pattern in cell.patterns:
         fits, meant = _fits(pattern, text)
         if fits:
@@ -31,6 +32,11 @@ def translated(cell: Cell, text: str) -> Any:
     if cell.otherwise != "issue":
         return text if cell.otherwise == "keep" else None
     raise UnreadableError("P105", "the mapping does not say what this value means", text)
+
+
+def as_written(plain: str) -> tuple[str, ...]:
+    """The text, and how another program writes it: a column of Parquet that is true or false reads yes or no."""
+    return (plain, _TRUTH[plain]) if plain in _TRUTH else (plain,)
 
 
 def _fits(pattern: Pattern, text: str) -> tuple[bool, Any]:

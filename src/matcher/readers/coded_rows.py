@@ -11,6 +11,7 @@ from matcher.domain.wire.model import NAMED_BY
 from matcher.readers.bound import BoundCell, BoundCoded
 from matcher.readers.cell_text import UNMAPPED, other_of, substances_of
 from matcher.readers.code_systems import OTHER, Meaning, system_of
+from matcher.readers.converting import is_blank
 from matcher.readers.mapped import Drawing
 from matcher.readers.mapping import OBSERVATION_ROWS
 from matcher.readers.mapping_model import Through
@@ -47,10 +48,9 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
     if not drawing.holds(coded.when):
         return
     held = drawing.value(coded.code, "code")
-    words = without_tag(drawing.row.cells.get(coded.text, "").strip()) if coded.text else ""
+    told = drawing.row.cells.get(coded.text, "").strip() if coded.text else ""
+    words = "" if is_blank(drawing.bound.mapping, told) else without_tag(told)
     code = str(held[0]) if held is not None and held[0] is not NOT_READ else ""
-    if not code and not words:
-        return
     source = held[1] if held is not None else Source(drawing.file, drawing.row.line, coded.text or "")
     lists = dict(coded.lists)
     meaning = drawing.bound.codes.find(_systems(drawing, coded), code)
@@ -72,7 +72,10 @@ def draw_coded(drawing: Drawing, coded: BoundCoded) -> None:
     reason = (
         "no table has this code" if meaning is None else f"a code of {meaning.list}, which are not read here"
     )
-    drawing.issue(UNMAPPED, coded.part.unmapped or "code", reason, source, f"{code} {words}".strip())
+    # A row without a code, or with the code for "no matching concept", says that there was something all the same.
+    drawing.issue(
+        UNMAPPED, coded.part.unmapped or "code", reason, source, f"{code} {words}".strip() or "no code"
+    )
     if coded.part.unmapped is not None:
         _add(drawing, coded.part.unmapped, NOT_READ, lists, source)
 
@@ -113,7 +116,7 @@ def _named(table: str, words: str) -> str | None:
 def _term(meaning: Meaning) -> str | list[str]:
     if meaning.term == OTHER:
         return other_of(meaning.list)
-    return meaning.term.split("+") if meaning.list in _AGENTS else meaning.term
+    return meaning.term.split("+") if meaning.term and meaning.list in _AGENTS else meaning.term
 
 
 def _add(

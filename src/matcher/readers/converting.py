@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from matcher.readers.bound import Bound, BoundCell
-from matcher.readers.cell_text import category_of, substances_of, term_of, translated
+from matcher.readers.cell_text import as_written, category_of, substances_of, term_of, translated
 from matcher.readers.mapped_days import from_serial, year_first
 from matcher.readers.mapping_model import Condition, Mapping
 from matcher.readers.value import UnreadableError, read_date, with_point
@@ -98,11 +98,19 @@ def answers(mapping: Mapping, condition: Condition, text: str) -> bool:
     if condition.blank is not None and blank is not condition.blank:
         return False
     plain = text.casefold()
-    if condition.is_ is not None and (blank or plain not in _plain(condition.is_)):
+    if condition.is_ is not None and (blank or _plain(condition.is_).isdisjoint(as_written(plain))):
         return False
-    if condition.is_not is not None and not blank and plain in _plain(condition.is_not):
+    if (
+        condition.is_not is not None
+        and not blank
+        and not _plain(condition.is_not).isdisjoint(as_written(plain))
+    ):
         return False
     if condition.contains is not None and not any(each.casefold() in plain for each in condition.contains):
+        return False
+    if condition.contains_none is not None and any(
+        each.casefold() in plain for each in condition.contains_none
+    ):
         return False
     if condition.at_least is None and condition.at_most is None:
         return True

@@ -15,6 +15,10 @@ from matcher.readers.foreign import no_identifier
 from matcher.readers.mapping_model import FileForm
 from matcher.readers.text import LONGEST_LINE, Encoding, encoding_of, lines_of
 
+# The rows are found by a reader of our own over the parser of the library, for one reason: a quotation mark that is
+# never closed. A CSV parser takes everything behind it as one cell, and a whole hospital would be one patient. So a
+# record has a bounded number of lines; where it has more, its first line alone is the bad row, and reading goes on
+# behind it.
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 20
 LONGEST_RECORD_LINES = 500
@@ -105,6 +109,8 @@ def open_table(path: Path, *, known: Collection[str] = (), form: FileForm | None
         raise UsageError("the delimiter is not a single usable character", code="U020")
     found = encoding_of(path, form.encoding)
     chosen = delimiter or _delimiter(path, found, frozenset(name.casefold() for name in known), form)
+    if not form.quotes and delimiter is None and _encloses(path, found, chosen, form):
+        form = form.model_copy(update={"quotes": True})
     if not form.plain:
         return _described(path, found, chosen, form)
     begins = _header_line(path, found, chosen, known)
@@ -126,6 +132,19 @@ def open_table(path: Path, *, known: Collection[str] = (), form: FileForm | None
     raise PatientDataError([Diagnostic(path.name, None, None, "P013", "the file has no header")])
 
 
+def _encloses(path: Path, encoding: Encoding, delimiter: str, form: FileForm) -> bool:
+    """Whether quotation marks enclose cells in a copy of a file that has none of them.
+
+    An export with tabs takes a mark for a character; a program that saves it with commas has to quote, and one that
+    quotes everything quotes the header.
+    """
+    if delimiter != "\t":
+        return True
+    written = Table(path, encoding, delimiter, (), 0, frozenset(), empty=True, form=form).records()
+    first = next((each.cells for each in written if any(cell.strip() for cell in each.cells)), [])
+    return bool(first) and all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in first if cell.strip())
+
+
 def _described(path: Path, encoding: Encoding, delimiter: str, form: FileForm) -> Table:
     """A file whose mapping says how it is written: the header is where, and what, the mapping says."""
     table = Table(path, encoding, delimiter, (), 0, frozenset(), empty=True, form=form)
@@ -135,15 +154,17 @@ def _described(path: Path, encoding: Encoding, delimiter: str, form: FileForm) -
     header, line = tuple(_plain_header(cell) for cell in first.cells), first.line
     names = {name.casefold() for each in form.header for name in each}
     if form.header and sum(name.casefold() in names for name in header) < len(header) / 2:
-        header, line = _header_of_length(path, len(header), form), line - 1
+        filled = max((place for place, cell in enumerate(first.cells, 1) if cell.strip()), default=0)
+        header, line = _header_of_length(path, len(header), filled, form), line - 1
     repeated = frozenset(name for name in header if name and header.count(name) > 1)
     table = replace(table, header=header, header_line=line + form.after, repeated=repeated)
     return table if any(True for _ in table.rows()) else replace(table, empty=True)
 
 
-def _header_of_length(path: Path, width: int, form: FileForm) -> tuple[str, ...]:
-    """The names of the columns that a mapping gives for rows of this length."""
-    found = next((tuple(each) for each in form.header if len(each) == width), None)
+def _header_of_length(path: Path, width: int, filled: int, form: FileForm) -> tuple[str, ...]:
+    """The names of the columns that a mapping gives for rows of this length, or of one cell less: a mark at the end."""
+    lengths = (width, width - 1) if filled < width else (width,)
+    found = next((tuple(each) for length in lengths for each in form.header if len(each) == length), None)
     if found is None:
         known = ", ".join(str(len(each)) for each in form.header)
         reason = f"rows have {width} cells, and the mapping names the columns of rows with {known}"
@@ -179,7 +200,7 @@ def _is_separator_note(cells: list[str], line: int) -> bool:
 def _delimiter(path: Path, encoding: Encoding, known: frozenset[str], form: FileForm) -> str:
     def score(delimiter: str) -> tuple[int, float, int]:
         sample: list[list[str]] = []
-        for record in _records(path, encoding, delimiter, quotes=form.quotes):
+        for record in _records(path, encoding, delimiter, quotes=form.quotes or delimiter != "\t"):
             line, cells, problem = record.line, record.cells, record.problem
             if line <= form.skip or (form.comment and cells and cells[0].startswith(form.comment)):
                 continue
@@ -189,7 +210,7 @@ def _delimiter(path: Path, encoding: Encoding, known: frozenset[str], form: File
                 break
         if not sample:
             return 0, 0.0, 0
-        header = [_plain_header(cell).casefold() for cell in sample[0]]
+        header = [_plain_header(cell.strip('"')).casefold() for cell in sample[0]]
         width = len(header)
         regular = sum(len(cells) == width for cells in sample) / len(sample) if width > 1 else 0.0
         return sum(name in known for name in header), regular, width

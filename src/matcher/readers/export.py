@@ -27,6 +27,7 @@ from matcher.readers.sorted_rows import SortedRows
 from matcher.readers.value import NOT_READ
 
 _ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".txt", *PARQUET)
+PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tgz")
 _MOST_STRAYS = 1000
 
 
@@ -187,19 +188,43 @@ def own_file(path: Path, marked: MarkedMapping) -> Path:
         return path
     found = file_of(path, marked.mapping.file)
     if found is None:
-        wanted = " or ".join(marked.mapping.file.name) or "(the mapping does not name it under 'file')"
-        raise UsageError(f"{path} has no file {wanted} with the patients", code="U004")
+        raise _no_patients(path, marked.mapping.file)
     return found
 
 
+def _no_patients(folder: Path, form: FileForm) -> UsageError:
+    """What may have been meant: the tables lie one folder deeper, or are packed."""
+    wanted = " or ".join(form.name) or "(the mapping does not name it under 'file')"
+    message = f"{folder} has no file {wanted} with the patients"
+    inside = [each for each in sorted(folder.iterdir()) if each.is_dir() and file_of(each, form) is not None]
+    if inside:
+        return UsageError(message, f"give the folder {inside[0]}", code="U004")
+    packed = [each.name for each in sorted(folder.iterdir()) if each.suffix.casefold() in PACKED]
+    if packed:
+        return UsageError(message, f"unpack {packed[0]} and what is packed beside it first", code="U004")
+    return UsageError(message, code="U004")
+
+
 def file_of(folder: Path, form: FileForm) -> Path | None:
-    """The first file of the folder that has one of the names, upper or lower case; in a fixed order."""
-    files = sorted(each for each in folder.iterdir() if each.is_file())
-    for name in form.name:
-        for each in files:
-            if fnmatchcase(each.name.casefold(), name.casefold()):
-                return each
+    """The first file of the folder that has one of the names, upper or lower case; in a fixed order.
+
+    A table that was saved again has another ending (.csv for .txt, .parquet): where none has the very name, one does.
+    """
+    files = sorted(
+        each for each in folder.iterdir() if each.is_file() and each.suffix.casefold() not in PACKED
+    )
+    for exact in (True, False):
+        for name in form.name:
+            for each in files:
+                if fnmatchcase(_called(each.name, exact=exact), _called(name, exact=exact)):
+                    return each
     return None
+
+
+def _called(name: str, *, exact: bool) -> str:
+    plain = name.casefold()
+    ending = Path(plain).suffix
+    return plain if exact or ending not in _ENDINGS else plain.removesuffix(ending)
 
 
 def _opened(path: Path, form: FileForm, marked: MarkedMapping) -> Table | ParquetTable | None:

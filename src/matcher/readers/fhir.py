@@ -23,6 +23,7 @@ from matcher.readers.sorted_rows import SortedRows
 from matcher.readers.text import encoding_of, lines_of
 
 LINES = (".ndjson", ".jsonl")
+_FILES = (*LINES, ".json")
 _LINKED = "linked"
 _STRANGE = "strange"
 _HEAD = 4096
@@ -33,8 +34,7 @@ _NAMED = b'"resourceType"'
 def is_fhir(path: Path) -> bool:
     """Whether the file, or one in the folder, holds FHIR resources, by its beginning."""
     if path.is_dir():
-        files = (each for each in sorted(path.iterdir()) if each.suffix.casefold() in LINES)
-        return any(is_fhir(each) for each in files)
+        return any(is_fhir(each) for each in sorted(path.iterdir()) if each.suffix.casefold() in _FILES)
     try:
         with path.open("rb") as stream:
             lines = [_beginning(stream) for _ in range(_LOOKED_AT)]
@@ -70,7 +70,12 @@ class FhirFile:
         self.rows = SortedRows()
         self._unread: Counter[str] = Counter()
         files = sorted(path.iterdir()) if path.is_dir() else [path]
-        self._files = [each for each in files if each == path or each.suffix.casefold() in LINES]
+        self._files = [
+            each
+            for each in files
+            if each == path
+            or (each.suffix.casefold() in _FILES and (each.suffix != ".json" or is_fhir(each)))
+        ]
         self._aliases: dict[str, str] = {}
         self.rows.add_patients(self._patients())
         if not self.rows.patients:
@@ -120,7 +125,7 @@ class FhirFile:
         for each in contained_in(resource):
             if reference == f"#{each.get('id', '')}":
                 return each
-        row = self.rows.term(_LINKED, self._aliases.get(reference, reference))
+        row = self.rows.term(_LINKED, self._aliases.get(reference) or relative(reference))
         return json.loads(row["json"]) if row is not None else None
 
     def _patients(self) -> Iterator[tuple[str, Sheet]]:

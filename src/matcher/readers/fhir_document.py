@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def one_patient(document: object) -> OnePatient:
         for each in contained_in(resource):
             if reference == f"#{each.get('id', '')}":
                 return each
-        return medicines.get(reference)
+        return medicines.get(reference) or medicines.get(relative(reference))
 
     reader = FhirPatient(_FILE, name, known)
     issues: list[Issue] = []
@@ -114,6 +115,8 @@ def unpacked(document: Any) -> Iterator[tuple[int, Resource, str, str]]:
             continue
         if member.get("resourceType") != "Bundle":
             yield number, member, "", only
+            for inner in _results_in(member):
+                yield number, inner, "", only
             continue
         listed = member.get("entry")
         if listed is not None and not isinstance(listed, list):
@@ -121,6 +124,8 @@ def unpacked(document: Any) -> Iterator[tuple[int, Resource, str, str]]:
             yield number, {"resourceType": "Bundle"}, "", ""
             continue
         entries = [each for each in listed or [] if isinstance(each, dict)]
+        for each in entries:
+            _name_by_address(each)
         held = [each["resource"] for each in entries if isinstance(each.get("resource"), dict)]
         patient = _only(held)
         for place, each in enumerate(entries, start=1):
@@ -129,6 +134,28 @@ def unpacked(document: Any) -> Iterator[tuple[int, Resource, str, str]]:
                 held_here if isinstance(held_here, dict) else {"resourceType": "entry without a resource"}
             )
             yield place, resource, str(each.get("fullUrl") or ""), patient
+            for inner in _results_in(resource):
+                yield place, inner, "", patient
+
+
+def _name_by_address(entry: dict[str, Any]) -> None:
+    """What is sent to be stored has no name yet: the address that others refer to it by is one."""
+    held, address = entry.get("resource"), entry.get("fullUrl")
+    if isinstance(held, dict) and not held.get("id") and isinstance(address, str) and address:
+        held["id"] = re.split(r"[/:]", address)[-1]
+
+
+def _results_in(resource: Resource) -> Iterator[Resource]:
+    """What stands inside another resource and is about its patient: the results of a report, the reason of an order."""
+    if str(resource.get("resourceType")) not in READ | {"DiagnosticReport"} or not isinstance(
+        resource.get("contained"), list
+    ):
+        return
+    subject = resource.get("subject") or resource.get("patient")
+    for each in contained_in(resource):
+        if str(each.get("resourceType")) in READ - {"Patient"}:
+            inside = subject_of(each)
+            yield each if inside and not inside.startswith("#") else {**each, "subject": subject}
 
 
 def id_of(resource: Resource) -> str:

@@ -79,13 +79,26 @@ def words_of(concept: Any) -> str:
 def start_of(resource: Resource, *names: str) -> Any:
     """The first day that is written; one that is written and no day stays a day that nobody can read."""
     for name in names:
+        if name == "recordedDate" and (told := _of_another_kind(resource, names)) is not None:
+            return told
         if (held := resource.get(name)) is not None:
             if name.endswith("Period") and isinstance(held, dict):
                 if held.get("start") is None and isinstance(held.get("end"), str):
                     return {"from": _EARLIEST, "to": held["end"][:10]}
                 held = held.get("start")
-            return held[:10] if isinstance(held, str) and held else NOT_READ
-    return None
+            day = held[:10] if isinstance(held, str) and held else NOT_READ
+            # The day on which it was written down: it began then or before.
+            return {"from": _EARLIEST, "to": day} if name == "recordedDate" and day is not NOT_READ else day
+    return _of_another_kind(resource, names)
+
+
+def _of_another_kind(resource: Resource, names: Sequence[str]) -> Any:
+    """A time that is told as an age, a range or in words: it was told, and is no day."""
+    stems = tuple(name.removesuffix("DateTime") for name in names if name.endswith("DateTime"))
+    told = any(
+        name.startswith(stems) and name not in names and held is not None for name, held in resource.items()
+    )
+    return NOT_READ if stems and told else None
 
 
 def end_of(resource: Resource, *names: str) -> Any:
@@ -95,7 +108,7 @@ def end_of(resource: Resource, *names: str) -> Any:
             held = held.get("end")
         if held is not None:
             return held[:10] if isinstance(held, str) and held else NOT_READ
-    return None
+    return _of_another_kind(resource, names)
 
 
 def said_of(resource: Resource, name: str, otherwise: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,9 @@ from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
 from matcher.readers.value import NOT_READ
 
-VOID = frozenset({"entered-in-error", "cancelled", "not-done", "not-taken", "draft", "preparation"})
+VOID = frozenset(
+    {"entered-in-error", "cancelled", "declined", "not-done", "not-taken", "draft", "preparation"}
+)
 _ASSERTED = {
     "confirmed": "present",
     "unconfirmed": "suspected",
@@ -44,6 +47,11 @@ _STATUS = {
 }
 _VARIANT, _GENE, _CHANGE = "69548-6", "48018-6", "48005-3"
 _PRESENT = {"LA9633-4": "present", "LA9634-2": "absent", "10828004": "present", "260385009": "absent"}
+_SEX = {"M": "male", "F": "female", "248153007": "male", "248152002": "female"}
+_NO_KNOWN_ALLERGY = "716186003"
+_NONE_KNOWN_CODES = frozenset({_NO_KNOWN_ALLERGY, "409137002", "429625007", "428607008"})
+_NONE_KNOWN = re.compile(r"(?i)no known\b|nk[df]?a\b|no (?:drug |food )?allerg")
+_OF_ANY = frozenset({"no known allergy", "no known allergies", "nka", "no allergies", "no allergy"})
 #: the lists that a resource of the kind can feed
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "Condition": ("conditions", "diagnoses"),
@@ -86,8 +94,8 @@ class FhirPatient:
                 kind = str(resource.get("resourceType"))
                 self.unread[kind] = self.unread.get(kind, 0) + 1
             elif str(resource.get("status")) not in VOID:
-                if not isinstance(resource.get("status", ""), str):
-                    # Whether it holds, or was entered in error, nobody can read.
+                if not isinstance(resource.get("status", ""), str) or resource.get("modifierExtension"):
+                    # Whether it holds, or was entered in error, is open; a modifier may deny it.
                     self._unread(resource)
                     continue
                 try:
@@ -174,21 +182,34 @@ class FhirPatient:
 
 
 def _patient(patient: FhirPatient, resource: Resource) -> None:
-    if resource.get("gender") in ("male", "female"):
-        patient.wire["sex"] = resource["gender"]
+    """What is said of the person; a second resource of the same patient that says otherwise is a second source."""
+    sex = resource["gender"] if resource.get("gender") in ("male", "female") else None
     for each in resource.get("extension", []):
-        if str(each.get("url", "")).endswith("birthsex") and each.get("valueCode") in ("M", "F"):
-            patient.wire["sex"] = {"M": "male", "F": "female"}[each["valueCode"]]
-    if resource.get("birthDate"):
-        patient.wire["birth_date"] = str(resource["birthDate"])
+        url = str(each.get("url", ""))
+        said = each.get("valueCode") or next(iter(codes_of(each.get("valueCodeableConcept"))), None)
+        if url.endswith(("birthsex", "us-core-sex")):
+            sex = _SEX.get(str(said), sex)
+    deceased: Any = NOT_READ if resource.get("deceasedBoolean") not in (None, False) else None
     if resource.get("deceasedDateTime") is not None:
-        patient.wire["vital_status"] = {"value": "deceased", "date": start_of(resource, "deceasedDateTime")}
+        deceased = {"value": "deceased", "date": start_of(resource, "deceasedDateTime")}
     elif resource.get("deceasedBoolean") is True:
-        patient.wire["vital_status"] = "deceased"
-    elif resource.get("deceasedBoolean") not in (None, False):
-        patient.wire["vital_status"] = NOT_READ
-    for name in ("sex", "birth_date", "vital_status"):
+        deceased = "deceased"
+    born = str(resource["birthDate"]) if resource.get("birthDate") else None
+    for name, value in (("sex", sex), ("birth_date", born), ("vital_status", deceased)):
         patient.places[name] = patient.source(resource)
+        held = patient.wire.get(name)
+        if value is None or held == value:
+            continue
+        if held is None:
+            patient.wire[name] = value
+        elif name == "birth_date":
+            patient.issue("P106", name, "two days of birth for one patient", resource, value)
+            patient.wire[name] = NOT_READ
+        else:
+            before = held if isinstance(held, list) else [held]
+            patient.wire[name] = [
+                each if isinstance(each, dict) else {"value": each} for each in (*before, value)
+            ]
 
 
 def _condition(patient: FhirPatient, resource: Resource) -> None:
@@ -283,6 +304,8 @@ def _variant(patient: FhirPatient, resource: Resource, day: Any) -> None:
 
 
 def _medication(patient: FhirPatient, resource: Resource) -> None:
+    if resource.get("doNotPerform") not in (None, False):
+        return
     concept = resource.get("medicationCodeableConcept")
     if concept is None and isinstance(reference := resource.get("medicationReference"), dict):
         found = patient.known(str(reference.get("reference", "")), resource)
@@ -320,11 +343,19 @@ def _open_end(resource: Resource) -> Any:
 
 def _procedure(patient: FhirPatient, resource: Resource) -> None:
     start = start_of(resource, "performedDateTime", "performedPeriod")
-    row = {"start": start, "end": end_of(resource, "performedPeriod")}
+    row: dict[str, Any] = {"start": start, "end": end_of(resource, "performedPeriod")}
+    if resource.get("status") == "unknown":
+        row["assertion"] = "suspected"
+    label = words_of(resource.get("code")) or None
     patient.coded(
         resource.get("code", {}),
         resource,
-        {"procedures": {**row, "label": words_of(resource.get("code")) or None}, "radiotherapy": row},
+        {
+            "procedures": {**row, "label": label},
+            "radiotherapy": row,
+            # Chemotherapy as a procedure: a systemic treatment was given, and which agents is not said.
+            "therapies": {**row, "kind": "systemic", "label": label},
+        },
         "procedures",
     )
 
@@ -334,6 +365,11 @@ def _allergy(patient: FhirPatient, resource: Resource) -> None:
     if said == "entered-in-error":
         return
     words = words_of(resource.get("code"))
+    if _NONE_KNOWN.match(words) or not _NONE_KNOWN_CODES.isdisjoint(codes_of(resource.get("code"))):
+        # That nobody knows of one is said of all allergies, or of those to some things.
+        if words.casefold() in _OF_ANY or _NO_KNOWN_ALLERGY in codes_of(resource.get("code")):
+            patient.add("conditions", {"condition": "allergy", "assertion": "absent"}, resource)
+        return
     to_medicine = "medication" in resource.get("category", [])
     assertion = _ASSERTED.get(said, said)
     row = {

@@ -109,8 +109,8 @@ class Drawing:
         return Drawn(self.patient, self.wire, Places(whole, self.places), day, tuple(self.issues))
 
     def _each(self, table: str) -> Iterator[None]:
-        """Once for every row of a table, or of the patient's own, which is then the one that is read."""
-        if not table:
+        """Once for every row of a table, or of those that are the patient's own; it is the one that is read then."""
+        if not table and not self.sheets.get(table):
             yield
             return
         for sheet in self.sheets.get(table, ()):
@@ -200,17 +200,7 @@ class Drawing:
 
     def _all(self, cell: BoundCell) -> Iterator[None]:
         """Once for every row that a fact may stand on."""
-        if cell.table:
-            yield from self._each(cell.table)
-        elif self.sheets.get(""):
-            yield from self._each_own()
-        else:
-            yield
-
-    def _each_own(self) -> Iterator[None]:
-        for sheet in self.sheets[""]:
-            with self.at(sheet):
-                yield
+        yield from self._each(cell.table or "")
 
     def _with_date(self, cell: BoundCell, name: str, value: Any, today: str | None) -> Any:
         unit = self._unit(cell)

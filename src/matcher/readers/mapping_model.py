@@ -41,6 +41,7 @@ class Condition(_Part):
         None, description="None of these texts."
     )
     contains: Texts | None = Field(None, description="One of these texts stands somewhere in it.")
+    contains_none: Texts | None = Field(None, description="None of these texts stands anywhere in it.")
     blank: bool | None = Field(None, description="Whether it says nothing.")
     at_least: float | None = Field(None, description="A number of at least so much.")
     at_most: float | None = Field(None, description="A number of at most so much.")
@@ -249,6 +250,10 @@ class Mapping(_Part):
     )
     columns: Literal["required", "optional"] = Field(
         "required", description="Whether a column that is named must be there."
+    )
+    prefixes: list[str] = Field(
+        [],
+        description="Beginnings that the names of columns have in some releases of an export and lack in others.",
     )
     blank: list[str] = Field([], description="Texts that say nothing, beside the empty one.")
     decimal: Literal["point", "comma"] | None = Field(

@@ -11,7 +11,7 @@ from pathlib import Path
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.duckdb_tables import export_of, is_duckdb
 from matcher.readers.entry import PatientSource
-from matcher.readers.export import Export, own_file
+from matcher.readers.export import PACKED, Export, own_file
 from matcher.readers.fhir import FhirFile
 from matcher.readers.formats import foreign_source
 from matcher.readers.json_profiles import JsonLines, json_file
@@ -143,6 +143,11 @@ def _kind(path: Path) -> str:
     except OSError as error:
         raise UsageError(f"{path} cannot be opened: {error.strerror}", code="U009") from None
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
+        if head.startswith((b"PK\x03\x04", b"\x1f\x8b")) and path.suffix.casefold() in PACKED:
+            message = f"{path.name} is packed"
+            raise UsageError(
+                message, "unpack it, and give the file or the folder that was in it", code="U011"
+            )
         raise UsageError(f"{path.name} is not text: save it as CSV", code="U011")
     ending = path.suffix.casefold()
     if is_parquet(path):

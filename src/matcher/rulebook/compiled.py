@@ -27,6 +27,10 @@ from matcher.rules.candidate import Candidate, Criterion
 from matcher.rules.condition import Condition
 from matcher.rules.rulebook import Rulebook
 
+# What is kept is a pickle, and a pickle runs what it names. It is therefore read only from a file of the user's own,
+# after its digest, with an unpickler that knows the classes of this package and a handful of plain ones and nothing
+# callable besides. The key holds the program's own bytes: a class that gained a field reads nothing that an older one
+# wrote.
 #: fewer files than this are compiled in a blink, which is not worth a copy on disk for each folder somebody tries
 FEW = 20
 _HEAD = b"trial-matcher compiled rulebook\n"

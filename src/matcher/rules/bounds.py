@@ -16,6 +16,9 @@ from matcher.vocabulary import staging
 from matcher.vocabulary.laboratory import LAB_TESTS, UNDETECTABLE, VIRAL_LOADS
 from matcher.vocabulary.tree import Tree
 
+# Signs are refused, with the word to write: no plain text of YAML may begin with `>`, so `>=: 100` is an error of
+# syntax whose message helps nobody, and `'>=': 100` only works for who knows why. Words read the same on every
+# surface.
 COMPARISONS = {
     "at_least": Op.AT_LEAST,
     "at_most": Op.AT_MOST,

@@ -297,6 +297,12 @@ class _CriterionWriter:
     ) -> Criterion:
         easier = role is Role.INCLUSION
         leniency = LeniencyReader(self.compiler.lexicon.formulary, self.compiler.problems)
+        # A criterion has up to four nodes: as it stands; turned over where it excludes (`satisfied`); what
+        # would be left if time or treatment mended what may be mended (`recovered`); and what would be left if
+        # whoever may waive did (`waived`). They are conditions and not arithmetic on verdicts, because only a
+        # part of a criterion may be recoverable: of "platelets and no HIV" the platelets recover, and a
+        # verdict for the whole cannot say that. Whether a patient is "not yet" or "needs a waiver" is then
+        # read from the same planes as everything else.
         recovered = leniency.recovered(condition, document, path, easier=easier)
         waived = leniency.waived(recovered, document, path, easier=easier)
         recoverable = document.recoverable

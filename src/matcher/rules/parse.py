@@ -33,6 +33,8 @@ _GATES = ("all", "any", "not", "at_least", "if", "recorded", "known")
 _PARTS = {"then": "if", "else": "if", "of": "at_least", "weights": "at_least", "at_least": "of"}
 _WINDOWS = ("within", "before")
 _MAX_DEPTH = 12
+#: so many words that begin or end alike are all offered
+_FEW = 4
 
 
 @dataclass(slots=True)
@@ -216,6 +218,10 @@ class ConditionReader:
                 hint = "a comma begins a new entry: write decimals with a point, thousands without a comma"
             if not hint and "" not in word.facets and name in (*NUMERIC, *MEMBERSHIP):
                 hint = f"say of what: {', '.join(word.facets)}"
+            if not hint:
+                # Without the qualities, which have an answer of their own.
+                own = [each.name for each in word.parameters if not remedy.quality_of(each.name)]
+                hint = f"it takes: {', '.join(own)}" if own else ""
             message = f"unknown word '{name}' in {_article(word.name)} criterion"
             self._refuse(here, "R012", message, hint, at_key=True)
 
@@ -358,8 +364,13 @@ def _as_mapping(raw: object, answer: Answer) -> Mapping[str, object]:
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:
+    """The word that was likely meant: misspelt, or written in part."""
     suggestion = nearest(name, list(known))
-    return f"did you mean '{suggestion}'?" if suggestion else ""
+    if suggestion is not None:
+        return f"did you mean '{suggestion}'?"
+    said = set(name.split("_"))
+    longer = [each for each in known if said < set(each.split("_"))]
+    return f"did you mean {' or '.join(map(repr, longer))}?" if 0 < len(longer) <= _FEW else ""
 
 
 def _article(name: str) -> str:

@@ -25,6 +25,9 @@ from matcher.standing.extended import KINDS_OF_SELECTION, Extended
 from matcher.standing.keys import credit_of, no_credit
 from matcher.standing.standing import StandingKind
 
+# For a million patients and eighty candidates a byte for each pair is eighty megabytes for one thing that is read of a
+# standing, and a dozen are. So all of it is counted in bits (`StandingBits`: sixty-four patients at once, sums as
+# several planes), and spread out only for the stretch of patients whose order is made next, while the cache holds it.
 Small = npt.NDArray[np.unsignedinteger]
 AVAILABILITIES = tuple(Availability)
 STANDINGS = tuple(StandingKind)

@@ -11,16 +11,13 @@ from matcher.engines.base import Finding, VerdictTable
 from matcher.features.kind import Domain
 from matcher.rules.condition import Branch, Comparison, Condition, Gate, Group, comparisons
 from matcher.rules.graph import (
-    All,
-    Any,
-    AtLeast,
     Choice,
     Combine,
     Graph,
     NodeId,
-    Not,
     Read,
     Test,
+    members_of,
 )
 
 _Verdicts: TypeAlias = Callable[[NodeId], Verdict | None]
@@ -114,17 +111,16 @@ def _read_below(graph: Graph, waiting: list[NodeId], verdict: _Verdicts) -> tupl
         match graph[each := waiting.pop(0)]:
             case Test(value=value):
                 waiting.append(value)
-            case All(members=members) | Any(members=members) | AtLeast(members=members):
-                agreeing = [one for one in members if verdict(one) is verdict(each)]
-                waiting += agreeing or members
-            case Not(member=member):
-                waiting.append(member)
             case Combine(sources=sources):
                 waiting += sources
             case Read():
                 found[each] = None
             case Choice():
                 found.update(dict.fromkeys(beneath(graph, each, verdict)))
+            case gate:
+                members = members_of(gate)
+                agreeing = [one for one in members if verdict(one) is verdict(each)]
+                waiting += agreeing or members
     return tuple(found)
 
 

@@ -277,8 +277,11 @@ def new(
 ) -> None:
     """Begin a trial in a rulebook of your own, with its first case beside it.
 
+    Without --rules it is the rulebook you stand in, or the only one in this folder.
+
     \b
     Examples:
+      matcher rules new NCT01234567
       matcher rules new NCT01234567 --rules mine
       matcher rules lint mine/trials/NCT01234567.yaml
       matcher rules test mine/trials/NCT01234567.yaml

@@ -21,6 +21,12 @@ from matcher.engines.reference.filters import belongs, exists, last_day, referen
 from matcher.features.kind import Count, Extreme, Since, Total, closing
 from matcher.vocabulary.units import round9
 
+# Every feature here answers with a set of numbers, and three things make it wide. A record may belong and may not
+# (`possible`): its agent is in doubt, or its day lies on either side of a window. The list may be `open`: nobody said
+# that nothing is missing, so a count has no upper end, and the last course may be later than any that is shown. And
+# statements of absence take back what openness gives, but only for what they name and up to the day they were made.
+# The ends are therefore taken apart: what is certain gives the one, everything that is possible the other.
+
 
 @dataclass(frozen=True, slots=True)
 class _Selection:

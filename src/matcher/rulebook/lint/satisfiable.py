@@ -10,18 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from matcher.domain.possible import Codes, Interval, Possible, test
-from matcher.domain.verdict import Verdict, all_of, any_of, at_least
+from matcher.domain.verdict import Verdict, all_of
+from matcher.engines.reference import verdict_of
 from matcher.features.kind import CodeDomain, Domain, NumberDomain
 from matcher.rules.graph import (
-    All,
-    Any,
-    AtLeast,
     Choice,
     Combine,
-    Constant,
     Node,
     NodeId,
-    Not,
     Presume,
     Read,
     Test,
@@ -110,21 +106,16 @@ class _Search:
         verdicts: dict[NodeId, Verdict] = {}
         for number in order:
             match self.nodes[number]:
-                case Constant(verdict=verdict):
-                    verdicts[number] = verdict
                 case Test(value=value, op=op, limit=limit):
                     known = value in assigned
                     verdicts[number] = test(assigned[value], op, limit) if known else Verdict.UNKNOWN
-                case All(members=members):
-                    verdicts[number] = all_of(verdicts[each] for each in members)
-                case Any(members=members):
-                    verdicts[number] = any_of(verdicts[each] for each in members)
-                case Not(member=member):
-                    verdicts[number] = verdicts[member].negated()
                 case Presume(member=member):
+                    # Here unknown is what nobody has supposed yet, and nothing to presume.
                     verdicts[number] = verdicts[member]
-                case AtLeast(threshold=threshold, members=members, weights=weights):
-                    verdicts[number] = at_least(threshold, [verdicts[each] for each in members], weights)
+                case Read() | Choice() | Combine():
+                    pass
+                case gate:
+                    verdicts[number] = verdict_of(gate, verdicts, {})
         return verdicts
 
 

@@ -271,7 +271,7 @@
         : h("p", { class: "none" }, "Nothing about this patient is recorded."),
       ranking("trials", "Trials", trials, anchor, ranked), ranking("regimens", "Regimens", regimens, anchor, ranked),
       questions.length && section("ask", "What to ask next", anchor,
-        [h("p", { class: "where" }, "Most telling first: the answer is expected to change the standing of so many candidates."),
+        [h("p", { class: "where" }, "Most telling first: what is expected to settle most candidates stands above."),
           h("ol", null, questions)], { class: "ask" }),
       facts.length && section("derived", "Derived facts", anchor,
         table("derived", ["Fact", "Value", "Meaning and source"], known.concat(open).map(derivedRow))),

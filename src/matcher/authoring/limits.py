@@ -41,7 +41,7 @@ _WORDS = {
     key(called): word.name
     for word in CATALOGUE.values()
     if not word.primary and not word.one_of and "" in word.facets
-    for called in (word.name.replace("_", " "), *EVERYDAY.get(word.name, ()))
+    for called in (word.name.replace("_", " "), word.meaning, *EVERYDAY.get(word.name, ()))
 }
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
 _CLASS = r"(VI|IV|V|I{1,3}|[1-6])"

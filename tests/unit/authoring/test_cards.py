@@ -230,6 +230,7 @@ def test_words_are_found_by_what_they_mean(book: Rulebook) -> None:
         ("within 28 days", {"within": "28 days"}, None, ""),
         ("100 x 10^9/L", {"value": "100 10*9/L"}, None, ""),
         ("AST/ALT <= 3 x ULN", None, {"all": [{"lab": {"test": t, "at_most": "3 x ULN"}} for t in ("ast", "alt")]}, ""),
+        ("Body mass index > 35 kg/m2", None, {"bmi": {"above": "35 kg/m2"}}, ""),
         ("LVEF >= 50 %", None, {"lvef": {"at_least": "50 %"}}, ""),
         ("at least 18 years", None, {"age": {"at_least": "18 years"}}, ""),
         ("frobs > 3", None, None, "frobs"),

@@ -211,7 +211,7 @@ def test_a_pancancer_study_says_stage_other_cancer_and_treatment_in_its_own_colu
     assert len(patient.diagnoses.records) == 2
     assert len(patient.radiotherapy.records) == 1
     assert [each.components for each in patient.therapies.records] == [(None,)]
-    assert [each.marker.members for each in patient.biomarkers if each.marker] == [{"msi"}]
+    assert [each.marker.members for each in patient.biomarkers] == [{"msi"}]
 
 
 def test_radiation_in_a_timeline_of_treatments_is_no_drug(tmp_path: Path) -> None:

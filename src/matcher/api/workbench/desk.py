@@ -13,6 +13,7 @@ from matcher.api.problems import Problem
 from matcher.api.runner import job_folder
 from matcher.api.served import Served
 from matcher.api.server import Server
+from matcher.authoring.begin import Cited
 from matcher.errors import UsageError
 from matcher.service.workbench import begin
 from matcher.service.workbench.checked import Checked, check, identity_of
@@ -75,7 +76,8 @@ class DraftDesk:
             case "record":
                 begun = begin.record(text, today, self.served.rulebook)
             case "sentences":
-                begun = begin.sentences(name, how.get("title") or name, text, today)
+                cited = Cited(how.get("document", ""), how.get("address", ""))
+                begun = begin.sentences(name, how.get("title") or name, text, cited, today)
             case _:
                 ways = "blank, copy, file, record, sentences"
                 raise Problem(422, "U072", f"a draft begins from one of: {ways}", place="from")

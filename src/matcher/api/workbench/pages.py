@@ -30,6 +30,7 @@ from matcher.store import Draft, DraftState
 router = APIRouter(include_in_schema=False)
 DraftId = Annotated[str, InPath(alias="id", max_length=16)]
 DraftVisitor = Annotated[Visitor, admit("author", "approver")]
+FIELDS = ("from", "candidate", "of", "title", "document", "address")
 WAYS = ("blank", "copy", "sentences", "record", "file")
 
 
@@ -96,7 +97,7 @@ def _new(
 async def begin_draft(request: Request, visitor: DraftVisitor, desk: Desk) -> Response:
     form = await sent(request, visitor, files=2)
     try:
-        held = {name: text_of(form, name, 400) for name in ("from", "candidate", "of", "title")}
+        held = {name: text_of(form, name, 400) for name in FIELDS}
         held["text"] = await _written(form, "text")
         held["cases"] = await _written(form, "cases")
     finally:

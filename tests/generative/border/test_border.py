@@ -98,7 +98,7 @@ def test_garbage_widens(way: str, data: st.DataObject) -> None:
     known = issues(patient)
     # What contradicts itself already is open for another reason.
     assume(not known and told_once(patient, *EXISTING))
-    # So is what may be the next record told again: of nivolumab beside "ipilimumab or nivolumab" one counts for certain.
+    # So is what may be told again: of nivolumab beside "ipilimumab or nivolumab" one record is certain.
     readable = [patient, *(each for each in readable if issues(each) <= known and not told_again(each))]
     if field == "none_of":
         # What a name nobody knows denies is another thing.

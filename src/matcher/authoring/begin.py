@@ -70,7 +70,7 @@ def _head(kind: str, identifier: str, title: str, today: date, cited: Cited | No
 def _criterion(name: str, each: Split) -> Iterator[str]:
     yield f"  {kept_comment(each.text)}"
     yield f"  {name}:"
-    yield f"    text: {in_block(each.text, 4)}"
+    yield f"    text: {in_block(each.text.rstrip(' ,;'), 4)}"
     yield f"    when: {in_flow(each.proposal)}"
     yield "    source: protocol"
 

@@ -70,6 +70,9 @@ def added(held: Located, data: Any, path: Location, fields: Any, sentence: str) 
     if isinstance(present, dict) and name in present:
         raise KeyError(name)
     value = {key: _plain(fields[key]) for key in (*_ORDER, *fields) if key in fields and key != "id"}
+    if sentence and isinstance(value.get("text"), str):
+        # What joined it to the next one in a list is no part of it.
+        value["text"] = value["text"].rstrip(" ,;") or value["text"]
     around[section] = {**(present or {}), name: value}
     lines = [f"{name}:", *(f"{_STEP}{line}" for line in _lines(value))]
     if sentence:

@@ -103,6 +103,9 @@ class DraftListed(BaseModel):
     candidate: str
     kind: str
     state: str
+    force: str = Field(
+        description="Of an approved one: in force, not yet in force (a patch waits), or replaced since."
+    )
     revision: int
     made_by: str
     contributors: list[str]

@@ -74,12 +74,12 @@ def record(text: str, today: date) -> Begun:
     return _begun(draft_of(found, today).text, {"from": "record", "protocol": found.criteria})
 
 
-def sentences(identifier: str, title: str, protocol: str, today: date) -> Begun:
+def sentences(identifier: str, title: str, protocol: str, cited: written.Cited, today: date) -> Begun:
     """Pasted text of a protocol, every sentence of it."""
     _named(identifier)
     if not protocol.strip():
         raise UsageError("there is no text", "paste the criteria of the protocol", "U072")
-    text = written.of_sentences(identifier, title, protocol, today)
+    text = written.of_sentences(identifier, title, protocol, today, cited)
     return _begun(text, {"from": "sentences", "protocol": protocol})
 
 

@@ -62,7 +62,14 @@ def shelves(desk: DraftDesk) -> dict[str, Any]:
     mine = [each for each in open_ones if me in by[each.id]]
     others = [each for each in open_ones if each not in mine and each not in waiting]
     over = [each for each in drafts if each not in open_ones]
-    return {"waiting": waiting, "mine": mine, "others": others, "over": over, "contributors": by, "force": {each.id: desk.force(each) for each in over}}
+    return {
+        "waiting": waiting,
+        "mine": mine,
+        "others": others,
+        "over": over,
+        "contributors": by,
+        "force": {each.id: desk.force(each) for each in over},
+    }
 
 
 @router.get("/drafts/new")

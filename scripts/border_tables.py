@@ -21,10 +21,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from matcher.authoring.proposals import proposer
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import MatcherError
 from matcher.exchange.ctml import draft_of_ctml, trials_in
-from matcher.exchange.forms import proposal_of
 from matcher.exchange.registry import Record, records_of
 from matcher.exchange.sentences import sentences_of
 from matcher.readers.outcome import Patient
@@ -169,11 +169,12 @@ def proposals() -> Iterator[str]:
     """The same hundred each time, drawn from every proposal of the 1,319 texts and the XML records."""
     found: list[tuple[str, str]] = []
     sentences = records = 0
+    propose = proposer(open_rulebook())
     for record in _records():
         records += 1
         for each in sentences_of(record.criteria):
             sentences += 1
-            proposal = proposal_of(each.text, excludes=each.excludes) if each.headed else None
+            proposal = propose(each.text, each.excludes) if each.headed else None
             if proposal is not None:
                 kind = "excludes" if each.excludes else "includes"
                 said = f"{json.dumps(proposal.when)} | {proposal.confidence}"

@@ -1,9 +1,10 @@
 """Protocols that nobody has encoded, from pasted text to approved, typed into a real browser as a person would.
 
-`python scripts/typed_protocols.py [RECORD.xml ...]`, or `make typed`. An author pastes the criteria, takes each
-proposal whose preview it has read, leaves every other sentence to a person, and states the verdict of each case that
-the page offers; a second person with a token of their own looks at the impact and approves. Printed are keystrokes,
-clicks and minutes of the program; the rule and its cases are left in `out/typed/`.
+`python scripts/typed_protocols.py [RECORD.xml ...]`, or `make typed`. What an author says of each sentence of three
+protocols is written down in `typed_plans.py`: a proposal that was read and taken, a word that was looked for, or that
+it is left to a person. Of any other record every proposal is taken that nothing speaks against. The author then states
+the verdict of each case that the page offers; a second person looks at the impact and approves. Printed are
+keystrokes, clicks and minutes of the program; the rule and its cases are left in `out/typed/`.
 """
 
 from __future__ import annotations
@@ -30,11 +31,10 @@ from tests.web.live import serving  # noqa: E402
 from matcher.api.clock import now  # noqa: E402
 from matcher.exchange.registry import Record, records_of  # noqa: E402
 from matcher.store import Tokens, open_database  # noqa: E402
+from typed_plans import PLANS, Plan, Said  # noqa: E402
 
 CHROMIUM = os.environ.get("MATCHER_CHROMIUM", "/usr/bin/chromium")
-RECORDS = ("NCT00739856", "NCT00055497", "NCT05381389")
 _PEOPLE = {"anna": "author", "berta": "approver"}
-_MOST_CASES = 120
 
 
 @dataclass
@@ -64,27 +64,34 @@ class Hands:
         self.page.wait_for_selector("#editor[data-saved=true]")
 
 
-def encode(hands: Hands, base: str, record: Record) -> str:
+def encode(hands: Hands, base: str, record: Record, plan: Plan | None) -> str:
     """The sentences of a record, each encoded or left to a person; the address of the draft."""
     page = hands.page
     page.goto(f"{base}/drafts/new?from=sentences")
     hands.type("#candidate", record.identifier)
     hands.type("#title", record.title)
+    hands.type("#document", "ClinicalTrials.gov")
+    hands.paste("#address", f"https://clinicaltrials.gov/study/{record.identifier}")
     hands.paste("#text", record.criteria)
     hands.click("text=Begin the draft")
     page.wait_for_selector("#editor[data-ready=true]")
     draft = page.url
-    while (waiting := page.locator(".waiting li")).count():
-        number = waiting.count()
-        first = waiting.first
-        offer = first.locator("text=Look at the proposal")
-        if offer.count() and _taken(hands, first):
-            pass
-        else:
-            hands.click(".waiting li >> text=Leave to a person")
+    while number := page.locator(".waiting li").count():
+        first = page.locator(".waiting li").first
+        sentence = first.locator("p").first.inner_text().removeprefix("not yet").strip(" .;,")
+        answer = plan.says.get(sentence) if plan is not None else None
+        _answered(hands, first, sentence, answer)
         page.wait_for_function(
             "number => document.querySelectorAll('.waiting li').length < number", arg=number
         )
+    for answer in plan.beside if plan is not None else ():
+        hands.click("#add")
+        _said(hands, answer)
+    if plan is not None and plan.phase:
+        hands.click(".about-rule summary")
+        hands.page.fill("[aria-label=phase]", "")
+        hands.type("[aria-label=phase]", plan.phase)
+        page.keyboard.press("Tab")
     hands.saved()
     if page.locator("text=Say full").count():
         hands.click("text=Say full")
@@ -93,29 +100,93 @@ def encode(hands: Hands, base: str, record: Record) -> str:
     return draft
 
 
-def _taken(hands: Hands, sentence: Any) -> bool:
-    """Whether the proposal says something and lint has nothing against it."""
+def _answered(hands: Hands, sentence: Any, text: str, answer: Said | None) -> None:
+    """As the plan says it; without one a proposal is taken, and what has none is left to a person."""
+    proposed = sentence.locator("text=Look at the proposal")
+    if answer is None and proposed.count():
+        hands.clicks += 1
+        proposed.click()
+        if _taken(hands, text):
+            return
+    if answer is None or answer.person:
+        hands.click(".waiting li >> text=Leave to a person")
+        return
     hands.clicks += 1
-    sentence.locator("text=Look at the proposal").click()
-    hands.page.wait_for_selector("#add-says p")
-    says = hands.page.inner_text("#add-says")
-    if hands.page.locator("#add-says .finding").count():
+    sentence.locator("button").first.click()
+    _said(hands, answer, text)
+
+
+def _said(hands: Hands, answer: Said, text: str = "") -> None:
+    """One criterion in the dialog, and what is said of it on its card."""
+    page = hands.page
+    _composed(hands, answer)
+    assert _taken(hands, text or answer.look), (text, answer)
+    card = page.locator(".card:focus-within")
+    for beside in answer.any_of:
+        if not card.locator("text=Add to this group").count():
+            card.locator("[aria-label=Group]").first.select_option("any")
+            hands.clicks += 2
+        card.locator("text=Add to this group").click()
+        hands.clicks += 1
+        _composed(hands, beside)
+        assert _taken(hands, f"{text}, or"), beside
+    if answer.screening:
+        hands.clicks += 1
+        card.locator("label:has-text('Screening settles it') input").check()
+    if answer.lost:
+        hands.clicks += 1
+        hands.keys += len(answer.lost)
+        card.locator(".lost input").click()
+        page.keyboard.type(answer.lost)
+        page.keyboard.press("Tab")
+    hands.saved()
+
+
+def _composed(hands: Hands, answer: Said) -> None:
+    page = hands.page
+    page.wait_for_selector("#adding[open]")
+    if answer.look:
+        if not page.locator("#add-search").count():
+            hands.click("text=Something else")
+        hands.type("#add-search", answer.look)
+        wanted = page.locator(f".offers button:has(span:text-is({answer.choose or answer.look!r}))")
+        wanted.first.wait_for()
+        hands.clicks += 1
+        wanted.first.click()
+    for name, value in answer.fields:
+        field = page.locator(f"[data-key='add {name}']")
+        if not field.count():
+            hands.clicks += 2
+            page.locator("#adding [aria-label='Say more']").select_option(name)
+        if field.first.evaluate("element => element.tagName") == "SELECT":
+            hands.clicks += 2
+            field.select_option(value)
+        else:
+            hands.type(f"[data-key='add {name}']", value)
+            page.keyboard.press("Tab")
+
+
+def _taken(hands: Hands, sentence: str) -> bool:
+    """Whether what is composed says something and lint has nothing against it."""
+    page = hands.page
+    page.wait_for_selector("#add-says p")
+    page.wait_for_timeout(600)  # a person reads it
+    says = page.inner_text("#add-says")
+    if page.locator("#add-says .finding").count():
         hands.told.append(f"not taken: {says}")
         hands.click("#adding >> text=Cancel")
-        hands.page.wait_for_selector("#adding:not([open])", state="attached")
+        page.wait_for_selector("#adding:not([open])", state="attached")
         return False
-    hands.told.append(
-        f"taken: {sentence.locator('p').first.inner_text().removeprefix('not yet').strip()} => {says}"
-    )
+    hands.told.append(f"{sentence} => {says}")
     hands.click("#adding >> text=Add it")
-    hands.page.wait_for_selector("#adding:not([open])", state="attached")
+    page.wait_for_selector("#adding:not([open])", state="attached")
     return True
 
 
 def show(hands: Hands, draft: str) -> None:
     """A case for every empty cell that the page offers one for. The author says what must come out."""
-    page = hands.page
-    for _ in range(_MOST_CASES):
+    page, before = hands.page, ""
+    while True:
         page.goto(f"{draft}/cases")
         holes = page.locator("a[href*='/cases/new?key=']")
         if not holes.count():
@@ -123,6 +194,10 @@ def show(hands: Hands, draft: str) -> None:
         wanted = holes.first.inner_text().strip("+ \n")
         title = holes.first.get_attribute("title") or ""
         key = str(holes.first.get_attribute("href")).partition("key=")[2]
+        if key == before:
+            hands.told.append(f"still empty: {title}")
+            return
+        before = key
         hands.clicks += 1
         holes.first.click()
         note = page.locator("form.case").locator("xpath=..").locator(".since")
@@ -139,7 +214,6 @@ def show(hands: Hands, draft: str) -> None:
         if page.locator(".flag").count():
             hands.told.append(f"case: {title}: {page.locator('.flag').first.inner_text()}")
             return
-    hands.told.append("too many cases")
 
 
 def _excuse(hands: Hands, draft: str, key: str) -> None:
@@ -192,7 +266,7 @@ def main() -> int:
     asked.add_argument("--out", type=Path, default=ROOT / "out" / "typed")
     given = asked.parse_args()
     shared = Path(os.environ.get("MATCHER_REAL_DATA", ROOT.parent / "shared" / "data")) / "ctgov" / "xml"
-    files = given.records or [path for each in RECORDS for path in sorted(shared.rglob(f"{each}.xml"))]
+    files = given.records or [path for each in PLANS for path in sorted(shared.rglob(f"{each}.xml"))]
     if not files:
         print(f"No records: there are none in {shared}; name some.")
         return 2
@@ -220,7 +294,7 @@ def main() -> int:
 def _typed(pages: dict[str, Page], base: str, record: Record, secret: str, out: Path) -> bool:
     author, reviewer = Hands(pages["anna"]), Hands(pages["berta"])
     began = time.monotonic()
-    draft = encode(author, base, record)
+    draft = encode(author, base, record, PLANS.get(record.identifier))
     encoded = time.monotonic()
     show(author, draft)
     shown = time.monotonic()

@@ -177,3 +177,48 @@ def test_tables_one_folder_deeper_or_packed_are_named(tmp_path: Path) -> None:
     (tmp_path / "csv" / "patients.csv").unlink()
     with pytest.raises(UsageError, match=r"unpack patients.csv.gz"):
         read_patients(tmp_path, formulary=SMALL_FORMULARY, mapping=Path("synthea"))
+
+
+def study(folder: Path, **files: str) -> Profile:
+    """The one patient of a study of cBioPortal."""
+    for name, text in files.items():
+        (folder / f"data_{name}.txt").write_text(text.replace(" | ", "\t"), "utf-8")
+    file = read_patients(folder, formulary=SMALL_FORMULARY, mapping=Path("cbioportal"))
+    (patient,) = (each.profile for each in file if isinstance(each, Patient))
+    return patient
+
+
+def test_samples_of_two_cancers_leave_open_which_one_is_treated(tmp_path: Path) -> None:
+    patient = study(
+        tmp_path,
+        clinical_patient="PATIENT_ID | SEX\nP | Female\n",
+        clinical_sample="SAMPLE_ID | PATIENT_ID | ONCOTREE_CODE | SAMPLE_TYPE\n"
+        "1 | P | LUAD | Metastasis\n2 | P | IDC | Primary\n",
+    )
+    (cancer,) = patient.diagnoses.records
+    assert cancer.code is not None
+    assert cancer.code.members == {"LUAD", "IDC"}
+
+
+def test_a_pancancer_study_says_stage_other_cancer_and_treatment_in_its_own_columns(tmp_path: Path) -> None:
+    patient = study(
+        tmp_path,
+        clinical_patient="PATIENT_ID | AJCC_STAGING_EDITION | PATH_T_STAGE | PRIOR_DX | RADIATION_THERAPY | "
+        "HISTORY_NEOADJUVANT_TRTYN\nP | 7TH | T1b | Yes | Yes | Yes\n",
+        clinical_sample="SAMPLE_ID | PATIENT_ID | ONCOTREE_CODE | MSI_TYPE\n1 | P | LUAD | Instable\n",
+    )
+    assert [each.t.members for each in patient.staging if each.t] == [{"T1b"}]
+    assert len(patient.diagnoses.records) == 2
+    assert len(patient.radiotherapy.records) == 1
+    assert [each.components for each in patient.therapies.records] == [(None,)]
+    assert [each.marker.members for each in patient.biomarkers] == [{"msi"}]
+
+
+def test_radiation_in_a_timeline_of_treatments_is_no_drug(tmp_path: Path) -> None:
+    patient = study(
+        tmp_path,
+        clinical_patient="PATIENT_ID | OS_MONTHS\nP | 20\n",
+        timeline_treatment="PATIENT_ID | START_DATE | SUBTYPE | AGENT\nP | 1 | Chemo | cisplatin\nP | 40 | Radiation | \n",
+    )
+    assert len(patient.therapies.records) == 1
+    assert len(patient.radiotherapy.records) == 1

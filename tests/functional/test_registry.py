@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from matcher.authoring.proposals import proposer
 from matcher.errors import UsageError
 from matcher.exchange.draft import draft_of
 from matcher.exchange.forms import proposal_of
@@ -15,6 +16,7 @@ from matcher.exchange.sentences import sentences_of
 from matcher.rulebook.documents import read_rule_file
 from matcher.rulebook.load import load_rulebook
 from matcher.rules.syntax import TrialDocument
+from matcher.service import open_rulebook
 
 XML = """<clinical_study><id_info><nct_id>NCT00000001</nct_id></id_info><brief_title>A trial: of "one"</brief_title>
 <overall_status>Recruiting</overall_status><phase>Phase 1/Phase 2</phase><eligibility><criteria><textblock>
@@ -149,3 +151,22 @@ def test_the_newer_form_of_the_registry_gives_places_their_point() -> None:
     (found,) = records_in(text, "r.json")
     assert [each.phone for each in found.contacts] == ["00 1"]
     assert [(each.status, each.at) for each in found.sites] == [("not_yet_recruiting", (10.5, -3.0))]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "excludes", "when"),
+    [
+        ("ANC \u2265 1.5 x 10^3/\u03bcl", False, {"lab": {"test": "anc", "at_least": "1.5 10*3/uL"}}),
+        ("Pericarditis or stroke", True, {"any": [{"condition": "pericarditis"}, {"condition": "stroke"}]}),
+        ("Stroke within 6 months", True, {"condition": {"is": "stroke", "within": "6 months"}}),
+        ("Prior treatment with cisplatin", True, {"prior": "cisplatin"}),
+        ("Treatment with cisplatin", True, None),
+        ("BMI < 20 and > 30", True, None),
+        ("Stroke, unless it left no deficit", True, None),
+        ("Subjects in cohort 2: stroke", True, None),
+        ("If diabetic, HbA1c below 8 %", False, None),
+    ],
+)
+def test_a_draft_takes_what_the_workbench_proposes(sentence: str, excludes: bool, when: object) -> None:
+    found = proposer(open_rulebook())(sentence, excludes)
+    assert (found.when if found else None) == when

@@ -319,10 +319,17 @@ def test_a_read_only_folder_gets_a_patch(desk: Desk, monkeypatch: pytest.MonkeyP
     assert done["state"] == "approved"
     assert "+++ b/trials/NCT00000042.yaml" in done["patch"]
     assert not (desk.rules / "trials").exists()
+    path = f"/v1/drafts/{done['id']}"
+    assert desk.ask("anna", "GET", path).json()["force"] == "not yet in force"
     subprocess.run(["git", "apply", "-"], input=done["patch"].encode(), cwd=desk.rules, check=True)
     assert (desk.rules / "trials/NCT00000042.yaml").read_text("utf-8") == RULE
     assert (desk.rules / "trials/NCT00000042.cases.yaml").read_text("utf-8") == CASES
     assert "NCT00000042 approved" in (desk.rules / "CHANGELOG.md").read_text("utf-8")
+    assert desk.app.state.server.holder.reload()
+    assert desk.ask("anna", "GET", path).json()["force"] == "in force"
+    file = desk.rules / "trials/NCT00000042.yaml"
+    file.write_text(f"{RULE}# By hand.\n", "utf-8")
+    assert desk.ask("anna", "GET", path).json()["force"] == "replaced since"
 
 
 @pytest.mark.parametrize("name", ["../../elsewhere", "/etc/elsewhere", "", ".hidden", "a b"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
-from matcher.authoring.protocol import Split, kept_comment, open_comment, split
+from matcher.authoring.protocol import WAITING, Split, kept_comment, open_comment, split
 from matcher.authoring.written import in_block, in_flow
 
 KINDS = ("trial", "regimen")
@@ -19,13 +20,21 @@ def blank(kind: str, identifier: str, title: str, today: date) -> str:
     return "\n".join([*_head(kind, identifier, title, today), ""])
 
 
-def of_sentences(identifier: str, title: str, pasted: str, today: date) -> str:
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What the text is from: a document by its name, and where it stands on the web."""
+
+    document: str = ""
+    address: str = ""
+
+
+def of_sentences(identifier: str, title: str, pasted: str, today: date, cited: Cited | None = None) -> str:
     """A trial with the sentences of its protocol.
 
     One that has a clear form everybody reads alike is encoded; all others wait, each in a comment of its own.
     """
     held = split(pasted)
-    lines = list(_head("trial", identifier, title, today))
+    lines = list(_head("trial", identifier, title, today, cited))
     waiting: list[Split] = [each for each in held if not _is_clear(each)]
     for section in ("inclusion", "exclusion"):
         clear = [each for each in held if _is_clear(each) and each.section == section]
@@ -40,7 +49,7 @@ def _is_clear(each: Split) -> bool:
     return each.proposal is not None and each.confidence == "high"
 
 
-def _head(kind: str, identifier: str, title: str, today: date) -> Iterator[str]:
+def _head(kind: str, identifier: str, title: str, today: date, cited: Cited | None = None) -> Iterator[str]:
     yield f"{kind}: {in_flow(identifier)}"
     yield f"title: {in_block(' '.join(title.split()) or identifier, 0)}"
     if kind == "trial":
@@ -48,14 +57,20 @@ def _head(kind: str, identifier: str, title: str, today: date) -> Iterator[str]:
         yield f"recruitment: {{status: unknown, as_of: {today.isoformat()}, source: protocol}}"
     yield "coverage: partial"
     yield "sources:"
-    document = in_flow(f"Protocol {identifier}")
-    yield f"  protocol: {{document: {document}, section: Eligibility, as_of: {today.isoformat()}}}"
+    cited = cited or Cited()
+    source = {
+        "document": " ".join(cited.document.split()) or f"Protocol {identifier}",
+        "section": "Eligibility",
+        "as_of": today,
+        **({"address": cited.address.strip()} if cited.address.strip() else {}),
+    }
+    yield f"  protocol: {in_flow(source)}"
 
 
 def _criterion(name: str, each: Split) -> Iterator[str]:
     yield f"  {kept_comment(each.text)}"
     yield f"  {name}:"
-    yield f"    text: {in_block(each.text, 4)}"
+    yield f"    text: {in_block(each.text.rstrip(' ,;'), 4)}"
     yield f"    when: {in_flow(each.proposal)}"
     yield "    source: protocol"
 
@@ -64,6 +79,6 @@ def _waiting(sentences: Iterable[Split]) -> Iterator[str]:
     held = list(sentences)
     if held:
         yield ""
-        yield "# Sentences of the protocol that nobody has encoded yet:"
+        yield WAITING
     for each in held:
         yield open_comment(each.text, each.section)

@@ -23,6 +23,7 @@ from matcher.rulebook.marked import Location
 from matcher.rulebook.one_file import check_one, lexicon_of
 from matcher.rulebook.spans import Located, locate
 from matcher.rules.condition import Condition
+from matcher.rules.leniency import may_be_presumed
 from matcher.rules.lexicon import Lexicon
 from matcher.rules.parse import ConditionReader
 from matcher.rules.rulebook import Rulebook
@@ -51,10 +52,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Who may waive a criterion, and how far."""
+
+    by: str
+    max_deviation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One criterion. ``lines`` is the generated sentence, and empty where the condition is not understood yet.
 
-    ``sentence`` is the protocol's own, where the file keeps it; ``state`` is what became of it.
+    ``sentence`` is the protocol's own, where the file keeps it; ``state`` is what became of it. ``recovers`` is
+    ``time``, or the margin within which a test is repeated.
     """
 
     id: str
@@ -70,6 +80,9 @@ class Card:
     source: str
     note: str
     at_screening: bool
+    may_be_screened: bool
+    recovers: str
+    waived: Waiver | None
     first_line: int
     last_line: int
 
@@ -193,6 +206,7 @@ class _Laying:
             read_back(condition) if condition is not None else (), criterion.get("judgement") is True, tree,
             kept.text if kept is not None else "", state, lost, _source(criterion.get("source")),
             _shown(note), criterion.get("at_screening") is True,
+            condition is not None and may_be_presumed(condition), *_granted(criterion),
             self._line(span.whole), self._line(span.end),
         )  # fmt: skip
 
@@ -214,6 +228,17 @@ def _found(each: Diagnostic, path: Location, remedy: Remedy | None) -> Found:
     return Found(
         each.line or 1, each.column or 1, each.code, each.severity, each.message, each.hint, path, remedy
     )
+
+
+def _granted(criterion: dict[str, Any]) -> tuple[str, Waiver | None]:
+    recovers, waived = criterion.get("recoverable"), criterion.get("waivable")
+    recovers = recovers if isinstance(recovers, dict) else {}
+    waiver = (
+        Waiver(_shown(waived.get("by")), _shown(waived.get("max_deviation")))
+        if isinstance(waived, dict)
+        else None
+    )
+    return _shown(recovers.get("by") or recovers.get("within")), waiver
 
 
 def _source(source: object) -> str:

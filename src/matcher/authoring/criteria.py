@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from matcher.authoring.protocol import kept_above, kept_comment, noted, open_comment
+from matcher.authoring.protocol import kept_above, kept_comment, noted, open_comment, without_heading
 from matcher.authoring.splice import Splicer
 from matcher.authoring.written import in_block, in_flow
 from matcher.rulebook.marked import Location
@@ -28,6 +29,19 @@ _STEP = "  "
 #: the headings that a new section stands in front of
 _BELOW = ("exclusion", "cohorts", "cautions", "evidence", "assumptions", "notes", "versions")
 _NUMBER = re.compile(r"[IEC]-(\d\d)[a-z]?")
+
+
+def is_criterion(path: Location) -> bool:
+    """Whether a criterion stands at this place, of the candidate itself or of a cohort."""
+    return len(path) in (2, 4) and path[-2] in SECTIONS
+
+
+def following(key: str, held: Mapping[str, Any]) -> str:
+    """The field of a criterion in front of which a new one stands, in the order in which people write them."""
+    if key not in _ORDER:
+        return ""
+    later = _ORDER[_ORDER.index(key) + 1 :]
+    return next((each for each in held if each in later), "")
 
 
 def next_id(section: str, held: object) -> str:
@@ -56,6 +70,9 @@ def added(held: Located, data: Any, path: Location, fields: Any, sentence: str) 
     if isinstance(present, dict) and name in present:
         raise KeyError(name)
     value = {key: _plain(fields[key]) for key in (*_ORDER, *fields) if key in fields and key != "id"}
+    if sentence and isinstance(value.get("text"), str):
+        # What joined it to the next one in a list is no part of it.
+        value["text"] = value["text"].rstrip(" ,;") or value["text"]
     around[section] = {**(present or {}), name: value}
     lines = [f"{name}:", *(f"{_STEP}{line}" for line in _lines(value))]
     if sentence:
@@ -114,9 +131,11 @@ def removed(held: Located, data: Any, path: Location) -> tuple[str, Any]:
 def without_waiting(text: str, sentence: str) -> str:
     """Without the comment that says nobody has encoded this sentence, where there is one."""
     wanted = " ".join(sentence.split())
-    for each in noted(text):
+    held = noted(text)
+    for each in held:
         if each.section and each.text == wanted:
-            return _without_line(text, each.start)
+            left = _without_line(text, each.start)
+            return left if sum(bool(one.section) for one in held) > 1 else without_heading(left)
     return text
 
 

@@ -116,10 +116,13 @@ def _set(held: Located, edit: Edit) -> _Made:
     value = " ".join(edit.value.split()) if isinstance(edit.value, str) else edit.value
     if not is_new and repr(around[step]) == repr(value):
         return held.text, data
-    around[step] = value
-    if is_new:
-        return splicer.add_key(edit.path[:-1], str(step), value), data
-    return splicer.put(edit.path, value), data
+    if not is_new or isinstance(around, list):
+        around[step] = value
+        return splicer.put(edit.path, value), data
+    before = criteria.following(str(step), around) if criteria.is_criterion(edit.path[:-1]) else ""
+    kept = {name: around.pop(name) for name in [*around][[*around].index(before) :]} if before else {}
+    around.update({step: value, **kept})
+    return splicer.add_key(edit.path[:-1], str(step), value, before), data
 
 
 def _type(held: Located, edit: Edit) -> _Made:

@@ -15,6 +15,7 @@ from matcher.rules.limit import multiple_of_normal
 from matcher.rules.remedy import multiple_for
 from matcher.vocabulary import units
 from matcher.vocabulary.laboratory import lab_test
+from matcher.vocabulary.observations import OBSERVATIONS
 from matcher.vocabulary.text import key
 
 LONGEST = 300
@@ -34,14 +35,22 @@ _SIGNED = re.compile(
 )
 _SPAN = r"(\d{1,4}) ?(days?|weeks?|months?|years?)"
 _WITHIN = re.compile(rf"\b(?:with)?in (?:the )?(?:last |past |previous )?{_SPAN}\b", re.IGNORECASE)
-_AND = re.compile(r"\s*(?:/|\band\b|\bor\b|&)\s*")
+_JOINED = re.compile(r"\s*(/|\band\b|\bor\b|&)\s*", re.IGNORECASE)
 #: words that need nothing but a limit, by everything they are called
 _WORDS = {
     key(called): word.name
     for word in CATALOGUE.values()
     if not word.primary and not word.one_of and "" in word.facets
-    for called in (word.name.replace("_", " "), *EVERYDAY.get(word.name, ()))
+    for called in (word.name.replace("_", " "), word.meaning, *EVERYDAY.get(word.name, ()))
 }
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
+_CLASS = r"(VI|IV|V|I{1,3}|[1-6])"
+_CLASSED = re.compile(
+    rf"^(?P<name>[A-Za-z ().]+?),? (?:functional )?(?:class(?:es)?|grades?|status|scores?)?:? ?"
+    rf"(?P<low>{_CLASS})(?: ?(?P<to>-|\u2013|to|through|,|/|or|and) ?(?P<high>{_CLASS}))?$"
+)
+#: scales of a few classes, which protocols number in Roman figures
+_SCALES = {each.name: each for each in OBSERVATIONS.values() if each.integer and each.low == 1}
 _NUMBER = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?![\d.,]*\d)\s*(.*)$")
 _POWER = re.compile(
     r"^[x\u00d7*]?\s*10\s*(?:\^|\*\*|\*|E|e)?\s*([36912]{1,2})\s*(?:cells)?\s*/?\s*(L|\u00b5L|uL|mcL|mL|mm3|mm\^3)",
@@ -63,8 +72,12 @@ class Pasted:
     left: str
 
 
-def read_limit(text: str) -> Pasted:
-    """The fields of a pasted limit. A whole sentence in a clear form is read by the importer's forms."""
+def read_limit(text: str, section: str = "") -> Pasted:
+    """The fields of a pasted limit. A whole sentence in a clear form is read by the importer's forms.
+
+    Of two tests before one limit *and* means both, and *or* either; a stroke means both of an inclusion and
+    either of an exclusion, whose *and* may mean either: nothing is made of it.
+    """
     plain = " ".join(text.split()).strip(" .;,")
     if not plain or len(plain) > LONGEST:
         return Pasted({}, None, plain[:LONGEST])
@@ -72,6 +85,8 @@ def read_limit(text: str) -> Pasted:
         found = proposal_of(plain, excludes=excludes)
         if found is not None:
             return Pasted({}, dict(found.when), "")
+    if (classed := _classed(plain)) is not None:
+        return Pasted({}, classed, "")
     fields: dict[str, Any] = {}
     rest = plain
     if (window := _WITHIN.search(rest)) is not None:
@@ -81,28 +96,90 @@ def read_limit(text: str) -> Pasted:
     if not signs and rest and (alone := as_limit(rest)) is not None:
         return Pasted({"value": alone, **fields}, None, "")
     name = rest[: signs[0].start()].strip(" :,") if signs else rest
+    limits: dict[str, Any] = {}
     for sign, value in _limits(rest, signs):
         written = as_limit(value)
-        if written is None:
+        if written is None or limits.get(sign, written) != written:
             return Pasted({}, None, plain)
-        fields[sign] = written
-    if "within" in fields:
-        fields["within"] = fields.pop("within")
-    made = [_asked(each, fields) for each in _AND.split(name)] if name else []
+        limits[sign] = written
+    _share_units(limits)
+    if _is_empty(limits):
+        return Pasted({}, None, plain)
+    fields = {**limits, **fields}
+    names = _JOINED.split(name) if name else []
+    made = [_asked(each, fields) for each in names[::2]]
     held = [each for each in made if each is not None]
-    if fields and held and len(held) == len(made):
-        return Pasted(fields, held[0] if len(held) == 1 else {"all": held}, "")
+    gate = _gate_of({each.strip().casefold() for each in names[1::2]}, section)
+    if fields and held and len(held) == len(made) and (gate or len(held) == 1):
+        return Pasted(fields, held[0] if len(held) == 1 else {gate: held}, "")
     return Pasted(fields, None, name)
+
+
+def _gate_of(joints: set[str], section: str) -> str:
+    if joints == {"or"}:
+        # *ALT or AST below 3 x ULN* is asked of both by most who write it so.
+        return "" if section == "inclusion" else "any"
+    if joints <= {"and", "&"}:
+        return "" if section == "exclusion" else "all"
+    return "" if joints != {"/"} else "any" if section == "exclusion" else "all"
+
+
+def _share_units(limits: dict[str, Any]) -> None:
+    """*Between 18 and 75 years*: a bare number has the unit that the other one names."""
+    bare = [sign for sign, held in limits.items() if isinstance(held, int | float)]
+    named = {held.partition(" ")[2] for held in limits.values() if isinstance(held, str)}
+    if len(bare) == 1 and len(named) == 1:
+        limits[bare[0]] = f"{limits[bare[0]]} {named.pop()}"
+
+
+def _is_empty(limits: dict[str, Any]) -> bool:
+    """Whether nothing is between them: *65 or less and 75 or more* is no range."""
+    low, high = (
+        next((held for sign, held in limits.items() if sign in signs), None)
+        for signs in (("at_least", "above"), ("at_most", "below"))
+    )
+    if low is None or high is None:
+        return False
+    numbers = [str(each).partition(" ") for each in (low, high)]
+    (first, _, unit), (second, _, other) = numbers
+    return unit == other and float(first) > float(second)
+
+
+def _classed(text: str) -> dict[str, Any] | None:
+    """*ASA physical status I-II*, *NYHA class III or IV*; what reaches an end of the scale has one limit."""
+    found = _CLASSED.match(text)
+    name = re.sub(r" ?\([^()]*\)$", "", found["name"]) if found else ""
+    names = (name, f"{name} class", f"{name} status")
+    word = next(filter(None, (_WORDS.get(key(each)) for each in names)), "")
+    if found is None or word not in _SCALES:
+        return None
+    scale = _SCALES[word]
+    low, high = (_ROMAN.get(each) or int(each) for each in (found["low"], found["high"] or found["low"]))
+    apart = found["to"] in (",", "/", "or", "and") and high - low != 1
+    if apart or not 1 <= low <= high <= (scale.high or 0) or (low == 1 and high == scale.high):
+        return None
+    limits = {"at_least": low} if low > 1 else {}
+    return {word: {**limits, "at_most": high} if high < (scale.high or 0) else limits}
 
 
 def _asked(name: str, fields: dict[str, Any]) -> dict[str, Any] | None:
     """What a name in front of a limit asks: a word of the language, or a laboratory test."""
     if (word := _WORDS.get(key(name))) is not None:
-        return {word: dict(fields)}
+        return {word: _with_unit(word, fields)}
     test = lab_test(name.strip())
     if test is None:
         return None
     return {test.code: dict(fields)} if test.code in CATALOGUE else {"lab": {"test": test.code, **fields}}
+
+
+def _with_unit(word: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """An age that nobody gives a unit is one of years; a body mass index has a unit of its own."""
+    unit = "years" if word == "age" else OBSERVATIONS[word].unit if word in OBSERVATIONS else ""
+    bare = {sign for sign, held in fields.items() if isinstance(held, int | float)}
+    return {
+        sign: f"{held} {unit}" if sign in bare and unit in ("years", "kg/m2") else held
+        for sign, held in fields.items()
+    }
 
 
 def _limits(text: str, signs: list[re.Match[str]]) -> Iterator[tuple[str, str]]:
@@ -128,7 +205,17 @@ def as_limit(text: str) -> Any:
     if time := re.fullmatch(r"(days?|weeks?|months?|years?)(?: of age| old)?", unit, re.IGNORECASE):
         return f"{number} {_plural(number, time[1])}"
     if power := _POWER.match(unit):
-        per = {"mcl": "uL", "\u00b5l": "uL", "mm3": "uL", "mm^3": "uL", "ul": "uL", "ml": "mL", "l": "L"}
+        # Upper and lower case of the sign for micro are the Greek letter.
+        per = {
+            "mcl": "uL",
+            "\u00b5l": "uL",
+            "\u03bcl": "uL",
+            "mm3": "uL",
+            "mm^3": "uL",
+            "ul": "uL",
+            "ml": "mL",
+            "l": "L",
+        }
         return f"{number} 10*{power[1]}/{per[power[2].casefold()]}" if power.end() == len(unit) else None
     return f"{number} {units.ucum(unit)}" if units.known(unit) else None
 

@@ -11,7 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from matcher.authoring.limits import read_limit
-from matcher.exchange.forms import proposal_of
+from matcher.exchange.draft import Propose
+from matcher.exchange.forms import Proposal, proposal_of
+from matcher.rulebook.one_file import lexicon_of
+from matcher.rules.parse import ConditionReader
+from matcher.rules.rulebook import Rulebook
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.formulary import Formulary
@@ -57,13 +61,44 @@ _MEASURABLE = re.compile(
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
-    r"^(?:signed|written|signed,? written|signed and dated|provision of(?: signed)?(?: written)?) informed consent(?: form| document)?$",
+    r"^(?:(?:is |are )?(?:willing|able|willing and able|able and willing|ability|willingness|ability and willingness) to "
+    r"(?:give|provide|sign)(?: an?)?(?: voluntary)? ?)?"
+    r"(?:signed|written|signed,? written|signed and dated|provision of(?: signed)?(?: written)?)? ?"
+    r"informed consent(?: form| document)?$",
     re.IGNORECASE,
 )
 _NONE = re.compile(r"^(?:no|absence of|without) (?P<what>.+)$", re.IGNORECASE)
+_ALLERGY = re.compile(
+    r"^(?:allerg(?:y|ies)|allergic|hypersensitivity|hypersensitive|(?:allergic|hypersensitivity) reactions?)"
+    r"(?:(?: or |/)(?:allergy|hypersensitivity|hypersensitive))? to (?:any )?(?P<what>.+)$",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"^(?:is |are )?(?:not |non-?)(?:currently )?(?P<what>.+)$", re.IGNORECASE)
 _OR = re.compile(r", (?:or )?|/| and/or | or ")
+_WOMEN = re.compile(r"^(?:women|females) who are |,? (?:women|females|woman|female)$", re.IGNORECASE)
+_OTHERS = re.compile(r"^(?:any )?other ", re.IGNORECASE)
 _STATUSES = {"active": "active", "current": "active", "ongoing": "active"}
 _OTHER_WORDS = (" infection", " disease", " therapy", " treatment", " therapies", " agents", " agent")
+
+
+def proposer(book: Rulebook) -> Propose:
+    """The same for a record of a registry, in the words of a rulebook; nothing that the rulebook would refuse."""
+    lexicon = lexicon_of(book)
+
+    def propose(text: str, excludes: bool) -> Proposal | None:
+        plain = " ".join(text.split()).rstrip(" .;,")
+        if (found := proposal_of(plain, excludes=excludes)) is not None:
+            return found
+        spoken = _WHO.sub("", plain)
+        if _TREATED.match(spoken) and not _WITHIN.match(spoken):
+            # Treatment with a medicine may be meant now, or ever.
+            return None
+        made = proposal(text, "exclusion" if excludes else "inclusion", book.formulary)
+        reader = ConditionReader(lexicon, [])
+        read = made is not None and reader.read(made, ()) is not None and not reader.problems
+        return Proposal(made, "medium") if made is not None and read else None
+
+    return propose
 
 
 def proposal(sentence: str, section: str, formulary: Formulary) -> dict[str, Any] | None:
@@ -77,9 +112,13 @@ def proposal(sentence: str, section: str, formulary: Formulary) -> dict[str, Any
     shorter = _WHO.sub("", plain)
     reader = _Reader(formulary, "any" if section == "exclusion" else "all")
     for text in dict.fromkeys((plain, shorter)):
-        made = read_limit(text).condition or reader.read(text)
+        made = read_limit(text, section).condition or reader.read(text)
         if made is None and section == "inclusion" and (denied := _NONE.match(text)):
-            inner = reader.read(denied["what"])
+            # Neither of two is neither: *no A and B* denies both, as *no A or B* does.
+            inner = _Reader(formulary, "any").read(denied["what"])
+            made = {"not": inner} if inner is not None else None
+        if made is None and section == "inclusion" and (denied := _NOT.match(text)):
+            inner = reader.stated(denied["what"])
             made = {"not": inner} if inner is not None else None
         if made is not None:
             return made
@@ -95,6 +134,8 @@ class _Reader:
     def read(self, text: str) -> dict[str, Any] | None:
         if _MEASURABLE.match(text):
             return {"measurable_disease": True}
+        if stated := self.stated(text):
+            return stated
         if _CONSENT.match(text):
             return {"consent": True}
         if found := _PROVEN.match(text):
@@ -111,6 +152,17 @@ class _Reader:
             return self._several(found["what"], f"{number} {unit}{'' if number == '1' else 's'}")
         return self._several(text, "")
 
+    def stated(self, text: str) -> dict[str, Any] | None:
+        """Facts that are so or not, by their names alone: *pregnancy*, *pregnant or breast-feeding women*."""
+        plain = _WOMEN.sub("", text)
+        if " and " in plain and "and/or" not in plain:
+            return None
+        words = [_FACTS.get(key(each)) for each in _OR.split(plain) if each.strip()]
+        if not words or None in words:
+            return None
+        held: list[dict[str, Any]] = [{word: True} for word in dict.fromkeys(words) if word]
+        return held[0] if len(held) == 1 else {"any": held}
+
     def _several(self, text: str, within: str) -> dict[str, Any] | None:
         """One thing, or any of several; each is asked in the way the first was spoken of."""
         for spoken in (_PRIOR, _TREATED):
@@ -119,6 +171,12 @@ class _Reader:
             ):
                 return made
         as_said = _HISTORY.sub("", text)
+        if (
+            not within
+            and (found := _ALLERGY.match(as_said))
+            and (made := self._joined(found["what"], "", self._allergy))
+        ):
+            return made
         made = self._joined(as_said, within, self._condition)
         return self._joined(as_said, within, self._treatment) if made is None and within else made
 
@@ -136,7 +194,8 @@ class _Reader:
             parts, gate = text.split(" and "), "all"
             if self._gate != "all" or any(_OR.search(each) for each in parts):
                 return None
-        made = [read(each, within) for each in parts]
+        # *Infliximab or other TNF inhibitors*: what stands before it is one of them.
+        made = [read(_OTHERS.sub("", each) if place else each, within) for place, each in enumerate(parts)]
         held = [each for place, each in enumerate(made) if each is not None and each not in made[:place]]
         if not held or any(each is None for each in made) or len({_said(each) for each in held}) > 1:
             return None
@@ -159,6 +218,10 @@ class _Reader:
                 return {"procedure": {"is": procedure, "within": within} if within else procedure}
         return None
 
+    def _allergy(self, name: str, _within: str) -> dict[str, Any] | None:
+        code = next(filter(None, map(self._formulary.lookup, _spellings(name))), None)
+        return {"allergy": code} if code is not None else None
+
     def _condition(self, name: str, within: str) -> dict[str, Any] | None:
         words, asked = name.split(), dict[str, Any]()
         while words:
@@ -180,6 +243,28 @@ _QUALITIES = {
     key(called): each.name
     for each in QUALITIES["conditions"]
     for called in (each.name.replace("_", " "), each.title, *each.synonyms)
+}
+
+
+#: facts that a sentence states by their names alone; those of a pregnancy have the forms that protocols use
+_FACTS = {
+    key(called): word
+    for word, names in {
+        "pregnant": ("pregnant", "pregnancy", "being pregnant"),
+        "breastfeeding": (
+            "breastfeeding",
+            "breast-feeding",
+            "breast feeding",
+            "lactating",
+            "lactation",
+            "nursing",
+        ),
+        "in_another_trial": (
+            "participation in another clinical trial",
+            "participation in another interventional trial",
+        ),
+    }.items()
+    for called in names
 }
 
 

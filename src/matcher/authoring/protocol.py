@@ -21,6 +21,9 @@ _NOTED = re.compile(
     r"^[ \t]*# (?:(?P<kept>protocol)|not yet \((?P<section>inclusion|exclusion|cautions)\)): (?P<text>[^\r\n]*\S)",
     re.MULTILINE,
 )
+#: what stands over the sentences that wait, as long as any does
+WAITING = "# Sentences of the protocol that nobody has encoded yet:"
+_HEADED = re.compile(rf"(?:\r\n|\r|\n)?^{re.escape(WAITING)}(?:\r\n|\r|\n|\Z)", re.MULTILINE)
 _COMMENT = re.compile(r"[ \t]*#")
 EXACT, LOSS, PERSON, NOT_YET = "exactly", "with loss", "left to a person", "not yet"
 
@@ -112,6 +115,11 @@ def kept_comment(sentence: str) -> str:
 
 def open_comment(sentence: str, section: str) -> str:
     return f"# not yet ({section}): {' '.join(sentence.split())}"
+
+
+def without_heading(text: str) -> str:
+    """Without the line that announces sentences, and the empty one above it, where none is left."""
+    return _HEADED.sub("", text, count=1)
 
 
 def kept_above(text: str, start: int) -> Noted | None:

@@ -57,7 +57,7 @@ class LimitCheck:
         limit = bound.limit
         assert isinstance(limit, float)
         title = comparison.title
-        shown = bound.written or f"{limit:g}"
+        shown = as_written(bound)
         missing = self.book.report(
             file, "L004", comparison.path, f"no case has {title} exactly on the limit, {shown}"
         )
@@ -73,6 +73,11 @@ class LimitCheck:
         message = f"no case has {title} beside the limit, {shown}, on the side judged otherwise{far}"
         hint = f"add a case within {far_off:g} of {limit:g}"
         yield self.book.report(file, "L004", comparison.path, message, hint)
+
+
+def as_written(bound: Bound) -> str:
+    """A limit as findings name it."""
+    return bound.written or (f"{bound.limit:g}" if isinstance(bound.limit, float) else "")
 
 
 def reach(comparison: Comparison, limit: float) -> float:

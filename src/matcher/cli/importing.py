@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from matcher.authoring.proposals import proposer
 from matcher.cli.terminal import Page
 from matcher.errors import UsageError
 from matcher.exchange.ctml import draft_of_ctml, trials_in
@@ -16,6 +17,7 @@ from matcher.exchange.draft import Draft, draft_of
 from matcher.exchange.registry import Record, records_of
 from matcher.rulebook.documents import read_rule_file
 from matcher.rules.syntax import TrialDocument
+from matcher.service import open_rulebook
 
 _USAGE = 2
 _IDENTIFIER = re.compile(r"NCT\d{8}")
@@ -28,11 +30,12 @@ def _refuse_nameless(record: Record, file: Path) -> None:
 
 def import_ctgov(files: Sequence[Path], out: Path) -> int:
     """Writes a draft for each record. A file that cannot be read is said, and the others go on."""
+    propose = proposer(open_rulebook())
 
     def drafts(file: Path) -> Iterator[Draft]:
         for record in records_of(file):
             _refuse_nameless(record, file)
-            yield draft_of(record, date.today())
+            yield draft_of(record, date.today(), propose)
 
     return _written(files, out, drafts)
 

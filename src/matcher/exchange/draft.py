@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,10 @@ from matcher.exchange.sentences import sentences_of
 _MOST = 99
 """Criteria of one kind: the names of a rule have two digits."""
 _AGE = re.compile(r"(\d{1,3}) years?", re.IGNORECASE)
+
+
+Propose = Callable[[str, bool], Proposal | None]
+"""What a sentence asks, and of one that excludes what excludes; nothing where that is not clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,14 @@ class _Criterion:
     note: str = ""
 
 
-def draft_of(record: Record, today: date) -> Draft:
+def of_a_form(text: str, excludes: bool) -> Proposal | None:
+    """The proposal of a sentence in one of the standard forms, without the names of any rulebook."""
+    return proposal_of(text, excludes=excludes)
+
+
+def draft_of(record: Record, today: date, propose: Propose = of_a_form) -> Draft:
     """The YAML of a trial that a rulebook can load at once. It is never eligible by itself: its coverage is partial."""
-    criteria = [*_structured(record), *_sentences(record)]
+    criteria = [*_structured(record), *_sentences(record, propose)]
     proposed = sum(each.proposal is not None for each in criteria)
     lines = [*_head(record, today)]
     for name, mark, excludes in (("inclusion", "I", False), ("exclusion", "E", True)):
@@ -53,7 +62,7 @@ def draft_of(record: Record, today: date) -> Draft:
 
 def texts_of(record: Record) -> Iterator[tuple[str, bool]]:
     """Every criterion that a draft of the record has, in words, and whether it excludes."""
-    every = [*_structured(record), *_sentences(record)]
+    every = [*_structured(record), *_sentences(record, of_a_form)]
     for excludes in (False, True):
         for each in _at_most(_MOST, [each for each in every if each.excludes is excludes]):
             yield each.text, excludes
@@ -94,9 +103,9 @@ def _structured(record: Record) -> Iterator[_Criterion]:
         yield _Criterion(f"Sex: {record.sex}", False, Proposal({"sex": record.sex}), note)
 
 
-def _sentences(record: Record) -> Iterator[_Criterion]:
+def _sentences(record: Record, propose: Propose) -> Iterator[_Criterion]:
     for each in sentences_of(record.criteria):
-        proposal = proposal_of(each.text, excludes=each.excludes) if each.headed else None
+        proposal = propose(each.text, each.excludes) if each.headed else None
         note = (
             "" if each.headed else "It stands under no heading: whether it includes or excludes is not said."
         )

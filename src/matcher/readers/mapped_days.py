@@ -12,6 +12,7 @@ from matcher.domain.dates import DateSpan
 from matcher.domain.source import Source
 from matcher.readers.mapping_model import Mapping
 from matcher.readers.value import NOT_READ, UnreadableError, read_date
+from matcher.vocabulary.diagnoses import DIAGNOSES
 
 _SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[T ]\d{1,2}:\d{2}.*)?", re.DOTALL)
 _SHORT_YEAR = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2})(?:[T ]\d{1,2}:\d{2}.*)?", re.DOTALL)
@@ -155,14 +156,26 @@ def outermost(found: Sequence[tuple[Any, Source]], *, latest: bool) -> tuple[Any
     return {"from": first.isoformat(), "to": last.isoformat()}, found[0][1]
 
 
+def _below(term: str, other: str) -> bool:
+    """Whether a cancer is one of those that another name stands for."""
+    known = term != other and DIAGNOSES.has(term) and DIAGNOSES.has(other)
+    return known and DIAGNOSES.is_below(term, other)
+
+
 def taken(found: Sequence[tuple[Any, Source]], take: str) -> tuple[Any, Source]:
-    """Which of several values counts: the first, any of them (not known which), the latest or the earliest day."""
+    """Which of several values counts: the first, any of them (not known which), the latest or the earliest day.
+
+    The narrowest: any of them, but for a cancer beside one of its own kinds; then all speak of that kind.
+    """
     match take:
         case "first":
             return found[0]
-        case "any" if any(value is NOT_READ for value, _ in found):
+        case "any" | "narrowest" if any(value is NOT_READ for value, _ in found):
             return NOT_READ, found[0][1]
-        case "any":
+        case "any" | "narrowest":
             distinct = list(dict.fromkeys(str(value) for value, _ in found))
-            return (distinct if len(distinct) > 1 else distinct[0]), found[0][1]
+            if take == "narrowest":
+                distinct = [each for each in distinct if not any(_below(other, each) for other in distinct)]
+            place = next(source for value, source in found if str(value) == distinct[0])
+            return (distinct if len(distinct) > 1 else distinct[0]), place
     return outermost(found, latest=take == "latest")

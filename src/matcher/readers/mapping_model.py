@@ -88,8 +88,10 @@ class Cell(_Part):
     from_: str | None = Field(
         None, alias="from", description="The table whose rows are read; without it the patient's own rows."
     )
-    take: Literal["first", "latest", "earliest", "any"] = Field(
-        "first", description="Which of several columns, or of the rows of a table, counts."
+    take: Literal["first", "latest", "earliest", "any", "narrowest"] = Field(
+        "first",
+        description="Which of several columns, or of the rows of a table, counts. `narrowest`: any of several cancers, but "
+        "for one that is named beside a kind of it.",
     )
     blank: list[str] = Field([], description="Texts that say nothing in this column.")
     values: dict[str, Any] | None = Field(None, description="What each text means; null means unknown.")

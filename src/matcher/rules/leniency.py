@@ -44,7 +44,7 @@ class LeniencyReader:
     problems: list[Problem]
 
     def screened(self, condition: Condition, document: CriterionDocument, path: Path) -> None:
-        if document.at_screening and not _may_be_presumed(condition):
+        if document.at_screening and not may_be_presumed(condition):
             message = (
                 "only consent, pregnancy, breast-feeding, contraception, the intention to conceive and HIV serology "
                 "are left to screening, with sex, age or childbearing potential beside them"
@@ -137,7 +137,8 @@ class LeniencyReader:
         self.problems.append(Problem(path, code, message, hint, at_key))
 
 
-def _may_be_presumed(condition: Condition) -> bool:
+def may_be_presumed(condition: Condition) -> bool:
+    """Whether screening itself establishes what is asked, as far as it is asked of nobody in particular."""
     held = tuple(comparisons(condition))
     screened = [each for each in held if each.word in _SCREENED or _about_screened_condition(each)]
     return bool(screened) and all(each in screened or each.word in _OF_WHOM for each in held)

@@ -230,6 +230,7 @@ def test_words_are_found_by_what_they_mean(book: Rulebook) -> None:
         ("within 28 days", {"within": "28 days"}, None, ""),
         ("100 x 10^9/L", {"value": "100 10*9/L"}, None, ""),
         ("AST/ALT <= 3 x ULN", None, {"all": [{"lab": {"test": t, "at_most": "3 x ULN"}} for t in ("ast", "alt")]}, ""),
+        ("Body mass index > 35 kg/m2", None, {"bmi": {"above": "35 kg/m2"}}, ""),
         ("LVEF >= 50 %", None, {"lvef": {"at_least": "50 %"}}, ""),
         ("at least 18 years", None, {"age": {"at_least": "18 years"}}, ""),
         ("frobs > 3", None, None, "frobs"),
@@ -273,6 +274,25 @@ def test_a_limit_is_filled_from_what_is_pasted(
             "Histologically confirmed malignant pleural mesothelioma",
             {"all": [{"histologically_confirmed": True}, {"diagnosis": {"is_a": "PLMESO"}}]},
         ),
+        ("exclusion", "ALT or AST > 3 x ULN", {"any": [{"lab": {"test": t, "above": "3 x ULN"}} for t in ("alt", "ast")]}),
+        ("exclusion", "ALT/AST > 3 x ULN", {"any": [{"lab": {"test": t, "above": "3 x ULN"}} for t in ("alt", "ast")]}),
+        ("inclusion", "ALT and AST < 3 x ULN", {"all": [{"lab": {"test": t, "below": "3 x ULN"}} for t in ("alt", "ast")]}),
+        ("inclusion", "Age \u226550 and \u226490 years", {"age": {"at_least": "50 years", "at_most": "90 years"}}),
+        ("inclusion", "ASA physical status I - II", {"asa_class": {"at_most": 2}}),
+        ("exclusion", "NYHA class III or IV", {"nyha": {"at_least": 3}}),
+        ("inclusion", "Not pregnant or breast-feeding", {"not": {"any": [{"pregnant": True}, {"breastfeeding": True}]}}),
+        ("exclusion", "Known allergy to cisplatin", {"allergy": "cisplatin"}),
+        ("inclusion", "Willing and able to give informed consent", {"consent": True}),
+        ("exclusion", "Evidence of parkinsonism", {"condition": "parkinsonism"}),
+        ("inclusion", "Diagnosis of NASH", {"condition": "steatohepatitis"}),
+        # One that could be read in two ways, or that nothing can fulfil, is none either.
+        ("exclusion", "ALT and AST > 3 x ULN", None),
+        ("inclusion", "ALT or AST < 3 x ULN", None),
+        ("inclusion", "Age: <= 65 years and >= 75 years", None),
+        ("inclusion", "HbA1c \u22657 % (\u226560 mmol/mol)", None),
+        ("inclusion", "No HIV infection and hepatitis B", None),
+        ("exclusion", "ASA class I or III", None),
+        ("exclusion", "History of pregnancy", None),
         # What is not understood to its last word is no proposal.
         ("inclusion", "Cytologically confirmed malignant pleural mesothelioma", None),
         ("exclusion", "Active infection requiring antibiotics", None),
@@ -282,7 +302,7 @@ def test_a_limit_is_filled_from_what_is_pasted(
         ("exclusion", "Prior bevacizumab or another anti-VEGF therapy", None),
         ("exclusion", "Family history of diabetes", None),
     ],
-)
+)  # fmt: skip
 def test_a_sentence_is_proposed_where_every_word_is_known(
     book: Rulebook, section: str, sentence: str, when: object
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field, field_validator
@@ -18,7 +18,8 @@ from matcher.authoring.cards import Sheet, sheet
 from matcher.authoring.edits import Edit, edited
 from matcher.authoring.forms import Form
 from matcher.authoring.limits import LONGEST as LONGEST_LIMIT
-from matcher.authoring.limits import read_limit
+from matcher.authoring.limits import Pasted, read_limit
+from matcher.authoring.proposals import proposal
 from matcher.authoring.protocol import split
 from matcher.authoring.words import LONGEST as LONGEST_SEARCH
 from matcher.authoring.words import form_in, offered
@@ -73,8 +74,9 @@ class PastedAsked(Asked):
 
 
 class LimitAsked(Asked):
-    """A limit as it was copied out of a protocol."""
+    """A limit or a sentence as it was copied out of a protocol; `section` says whether it includes or excludes."""
 
+    section: Literal["", "inclusion", "exclusion", "cautions"] = ""
     text: str = Field(max_length=LONGEST_LIMIT, examples=["platelets \u2265 100 x 10^9/L within 14 days"])
 
 
@@ -116,9 +118,13 @@ def words(
 
 
 @router.post("/v1/authoring/limit", summary="A limit as pasted", responses=_TAKES)
-def limit(_caller: Writer, asked: LimitAsked) -> dict[str, Any]:
-    """Its fields, or a whole condition where it names its test. `left` is what was not understood."""
-    return asdict(read_limit(asked.text))
+def limit(_caller: Writer, served: Current, asked: LimitAsked) -> dict[str, Any]:
+    """Its fields, or a whole condition where it says what is asked. `left` is what was not understood."""
+    found = read_limit(asked.text, asked.section)
+    if asked.section and found.condition is None:
+        whole = proposal(asked.text, asked.section, served.rulebook.formulary)
+        found = Pasted({}, whole, "") if whole is not None else found
+    return asdict(found)
 
 
 def _file(name: str) -> str:

@@ -13,6 +13,7 @@ from matcher.api.problems import Problem
 from matcher.api.runner import job_folder
 from matcher.api.served import Served
 from matcher.api.server import Server
+from matcher.authoring.begin import Cited
 from matcher.errors import UsageError
 from matcher.service.workbench import begin
 from matcher.service.workbench.checked import Checked, check, identity_of
@@ -22,6 +23,8 @@ from matcher.store import Draft, Drafts, DraftState, Move, Note, Part, Said, Sav
 LONGEST = 1_000_000
 """Characters of a rule or of its cases: what a rule file may hold."""
 _LONGEST_SAID = 4_000
+#: whether an approved draft is in force
+IN_FORCE, WAITS, REPLACED = "in force", "not yet in force", "replaced since"
 EXCUSE, COMMENT, IMPACT, STEP = "excuse", "comment", "impact seen", "step"
 
 
@@ -73,9 +76,10 @@ class DraftDesk:
             case "file":
                 begun = begin.file(text, how.get("cases", ""), self.rules)
             case "record":
-                begun = begin.record(text, today)
+                begun = begin.record(text, today, self.served.rulebook)
             case "sentences":
-                begun = begin.sentences(name, how.get("title") or name, text, today)
+                cited = Cited(how.get("document", ""), how.get("address", ""))
+                begun = begin.sentences(name, how.get("title") or name, text, cited, today)
             case _:
                 ways = "blank, copy, file, record, sentences"
                 raise Problem(422, "U072", f"a draft begins from one of: {ways}", place="from")
@@ -128,6 +132,18 @@ class DraftDesk:
         now = ("", "") if held is None else (held.text, held.cases)
         then = (draft.origin.get("base", ""), draft.origin.get("base_cases", ""))
         return now not in {then, (draft.text, draft.cases)}
+
+    def force(self, draft: Draft) -> str:
+        """Whether an approved draft is what patients are matched by: a patch may wait for somebody to apply it."""
+        if draft.state is not DraftState.APPROVED:
+            return ""
+        held = begin.in_force(draft.candidate, self.rules)
+        now = ("", "") if held is None else (held.text, held.cases)
+        if now == (draft.text, draft.cases):
+            waits = self.server.holder.failing or draft.candidate not in self.served.rulebook.by_id
+            return WAITS if waits else IN_FORCE
+        then = (draft.origin.get("base", ""), draft.origin.get("base_cases", ""))
+        return WAITS if now == then else REPLACED
 
     def submit(self, identifier: str, revision: int, said: str) -> Draft:
         self.may("author")

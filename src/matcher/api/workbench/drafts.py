@@ -234,6 +234,7 @@ def _head(desk: DraftDesk, draft: Draft) -> dict[str, Any]:
         "candidate": draft.candidate,
         "kind": draft.kind,
         "state": draft.state,
+        "force": desk.force(draft),
         "revision": draft.revision,
         "made_by": draft.made_by,
         "contributors": list(desk.drafts.contributors(draft.id).values()),

@@ -30,6 +30,7 @@ from matcher.store import Draft, DraftState
 router = APIRouter(include_in_schema=False)
 DraftId = Annotated[str, InPath(alias="id", max_length=16)]
 DraftVisitor = Annotated[Visitor, admit("author", "approver")]
+FIELDS = ("from", "candidate", "of", "title", "document", "address")
 WAYS = ("blank", "copy", "sentences", "record", "file")
 
 
@@ -61,7 +62,14 @@ def shelves(desk: DraftDesk) -> dict[str, Any]:
     mine = [each for each in open_ones if me in by[each.id]]
     others = [each for each in open_ones if each not in mine and each not in waiting]
     over = [each for each in drafts if each not in open_ones]
-    return {"waiting": waiting, "mine": mine, "others": others, "over": over, "contributors": by}
+    return {
+        "waiting": waiting,
+        "mine": mine,
+        "others": others,
+        "over": over,
+        "contributors": by,
+        "force": {each.id: desk.force(each) for each in over},
+    }
 
 
 @router.get("/drafts/new")
@@ -96,7 +104,7 @@ def _new(
 async def begin_draft(request: Request, visitor: DraftVisitor, desk: Desk) -> Response:
     form = await sent(request, visitor, files=2)
     try:
-        held = {name: text_of(form, name, 400) for name in ("from", "candidate", "of", "title")}
+        held = {name: text_of(form, name, 400) for name in FIELDS}
         held["text"] = await _written(form, "text")
         held["cases"] = await _written(form, "cases")
     finally:
@@ -131,6 +139,7 @@ def cases(request: Request, visitor: DraftVisitor, desk: Desk, identifier: Draft
         visitor,
         "draft_cases.html",
         draft=draft,
+        force=desk.force(draft),
         board=board(checked, grid_of(checked), excuses_of(desk.drafts.notes(draft.id))),
         errors=[each for each in checked.findings if each.severity == "error"],
         lists=Patients(desk).worklists(),
@@ -186,6 +195,7 @@ def _state(
         "draft_case.html",
         422 if context["wrong"] else 200,
         draft=draft,
+        force=desk.force(draft),
         held=defaultdict(str, held),
         criteria=[(each, words_of(each.role)) for each in ordered],
         standings=[each.value for each in StandingKind],

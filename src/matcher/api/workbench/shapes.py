@@ -27,6 +27,10 @@ class DraftAsked(Asked):
         "", description="A rule file, a record of ClinicalTrials.gov, or the protocol's criteria."
     )
     cases: str = Field("", description="The cases of a rule file.")
+    document: str = Field(
+        "", max_length=400, description="What pasted text was taken from, as rules are to cite it."
+    )
+    address: str = Field("", max_length=400, description="Where that stands on the web.")
 
 
 class TextAsked(Asked):
@@ -99,6 +103,9 @@ class DraftListed(BaseModel):
     candidate: str
     kind: str
     state: str
+    force: str = Field(
+        description="Of an approved one: in force, not yet in force (a patch waits), or replaced since."
+    )
     revision: int
     made_by: str
     contributors: list[str]

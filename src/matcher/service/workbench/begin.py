@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from matcher.authoring import begin as written
+from matcher.authoring.proposals import proposer
 from matcher.errors import UsageError
 from matcher.exchange.draft import draft_of
 from matcher.exchange.registry import records_in
 from matcher.rulebook.documents import CASES_SUFFIX
 from matcher.rulebook.sources import Sources
+from matcher.rules.rulebook import Rulebook
 from matcher.service.rulebooks import rules_directory
 from matcher.service.workbench.checked import Identity, identity_of
 
@@ -66,20 +68,20 @@ def file(text: str, cases: str, rules: Path | None) -> Begun:
     return _begun(text, {"from": "file", **base}, cases or (held.cases if held else ""))
 
 
-def record(text: str, today: date) -> Begun:
+def record(text: str, today: date, book: Rulebook) -> Begun:
     """A record of ClinicalTrials.gov: clear sentences proposed, the others left to a person."""
     found = next(records_in(text.encode("utf-8", "replace"), "the record"), None)
     if found is None or not NAME.fullmatch(found.identifier):
         raise UsageError("the record names no NCT number", code="U011")
-    return _begun(draft_of(found, today).text, {"from": "record", "protocol": found.criteria})
+    return _begun(draft_of(found, today, proposer(book)).text, {"from": "record", "protocol": found.criteria})
 
 
-def sentences(identifier: str, title: str, protocol: str, today: date) -> Begun:
+def sentences(identifier: str, title: str, protocol: str, cited: written.Cited, today: date) -> Begun:
     """Pasted text of a protocol, every sentence of it."""
     _named(identifier)
     if not protocol.strip():
         raise UsageError("there is no text", "paste the criteria of the protocol", "U072")
-    text = written.of_sentences(identifier, title, protocol, today)
+    text = written.of_sentences(identifier, title, protocol, today, cited)
     return _begun(text, {"from": "sentences", "protocol": protocol})
 
 

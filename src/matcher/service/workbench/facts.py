@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from math import floor, log10
 from typing import Any
 
 from matcher.cases.limits import reach
-from matcher.domain.possible import Interval, test
+from matcher.domain.judgement import words_of
+from matcher.domain.possible import Codes, Interval, test
 from matcher.domain.verdict import Verdict
 from matcher.explanation.wording import is_presence
-from matcher.features.kind import Contains, Since
+from matcher.features.kind import Contains, Count, Since
 from matcher.rules.condition import Comparison
+from matcher.service.workbench.records import records_of
 from matcher.vocabulary.laboratory import LAB_TESTS
 from matcher.vocabulary.observations import OBSERVATIONS
 from matcher.vocabulary.units import round9
 
 Wire = dict[str, Any]
-#: how lists call what they hold, and the field of a profile they stand in
-_LISTED = {
-    "condition": "conditions",
-    "procedure": "procedures",
-    "medication": "medications",
-    "therapy": "therapies",
-}
+#: what is asked of a list by a name that stands in its rows
+_LISTED = frozenset({"condition", "procedure", "medication", "therapy"})
 #: well-known agents first: a case is to be read by people
 _KNOWN = (
     "cisplatin",
@@ -106,33 +104,42 @@ def _agents(codes: frozenset[str]) -> list[str]:
     return [*known, *sorted(codes - set(known))][:_FEW]
 
 
+def step_beside(comparison: Comparison, limit: float) -> float:
+    """A round step that stays beside the limit: 34 beside a body mass index of 35, 1.4 beside a count of 1.5."""
+    furthest = reach(comparison, limit)
+    return round9(10.0 ** floor(log10(furthest))) if furthest > 0 else furthest
+
+
 def of_side(comparison: Comparison, today: date, *, passes: bool) -> Iterator[Wire]:
     """Any fact on the side that passes, or on the other."""
     feature = comparison.feature
     if feature is None:
         return
     kind, _, name = feature.topic.partition(":")
-    if is_presence(comparison) and kind in _LISTED:
-        yield from _present(kind, name) if passes else _absent(kind, name)
+    if isinstance(feature.kind, Count) and is_presence(comparison):
+        yield from _present(feature.kind, kind, name, today) if passes else _absent(feature.kind, kind, name)
         return
     for limit in (each.limit for each in comparison.bounds):
         if isinstance(limit, frozenset):
             yield from _coded(comparison, kind, name, limit, passes=passes)
         elif isinstance(limit, float):
-            step = reach(comparison, limit)
-            for value in (limit, limit + step, limit - step):
+            step = step_beside(comparison, limit)
+            for value in (limit, round9(limit + step), round9(limit - step)):
                 if does_pass(comparison, value) is passes:
                     yield from of_value(comparison, value, today)
 
 
-def _present(kind: str, name: str) -> Iterator[Wire]:
-    field = {"medication": "agents", "therapy": "agents"}.get(kind, kind)
-    yield {_LISTED[kind]: [{field: [name] if field == "agents" else name}]}
+def _present(count: Count, kind: str, name: str, today: date) -> Iterator[Wire]:
+    names = [name] if name and kind in _LISTED else []
+    for record in records_of(count, names, today, _KNOWN):
+        yield {count.table: [record]}
 
 
-def _absent(kind: str, name: str) -> Iterator[Wire]:
-    yield {_LISTED[kind]: [{"none_of": [name]}]}
-    yield {_LISTED[kind]: []}
+def _absent(count: Count, kind: str, name: str) -> Iterator[Wire]:
+    if name and kind in _LISTED:
+        yield {count.table: [{"none_of": [name]}]}
+    yield {count.table: []}
+    yield {"complete": [count.table]}
 
 
 def _coded(
@@ -155,7 +162,7 @@ def _coded(
                 yield {"staging": [{"scheme": name, "stage": bare}]}
             case "judgement":
                 rule, _, criterion = name.partition(":")
-                verdict = {"met": "met", "not_met": "not met"}.get(bare, bare)
+                verdict = words_of(criterion, Codes(frozenset({code})))
                 yield {"judgements": [{"candidate": rule, "criterion": criterion, "verdict": verdict}]}
             case _ if kind in OBSERVATIONS and name:
                 yield {kind: [{"subject": name, "value": said}]}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from matcher.cases.limits import reach
+from matcher.cases.limits import as_written
 from matcher.domain.possible import Interval
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import VerdictTable
@@ -18,12 +18,13 @@ from matcher.engines.planes.single import SingleEngine
 from matcher.explanation.criterion import verdict_in_words
 from matcher.readers.assemble import assemble
 from matcher.rules.candidate import Candidate, Criterion
-from matcher.rules.condition import Comparison, comparisons
+from matcher.rules.condition import Bound, Comparison, comparisons
 from matcher.rules.rulebook import Rulebook
 from matcher.service.workbench.casefile import CaseWritten
 from matcher.service.workbench.checked import Checked
-from matcher.service.workbench.facts import Wire, does_pass, of_side, of_value
+from matcher.service.workbench.facts import Wire, does_pass, of_side, of_value, step_beside
 from matcher.service.workbench.grid import Missing, words_of
+from matcher.vocabulary.units import round9
 
 _ON, _BESIDE = "on the limit", "beside the limit"
 _SETTLED = (Verdict.MET, Verdict.NOT_MET)
@@ -87,10 +88,11 @@ class _Trying:
             if comparison.title not in missing.said:
                 continue
             for bound in comparison.bounds:
-                if not isinstance(bound.limit, float):
+                if not isinstance(bound.limit, float) or not _is_about(missing.said, bound):
                     continue
-                step, on = reach(comparison, bound.limit), does_pass(comparison, bound.limit)
-                values = (bound.limit - step, bound.limit + step) if beside else (bound.limit,)
+                step, on = step_beside(comparison, bound.limit), does_pass(comparison, bound.limit)
+                near = (round9(bound.limit - step), round9(bound.limit + step))
+                values = near if beside else (bound.limit,)
                 for value in values:
                     if (not beside or does_pass(comparison, value) != on) and (
                         wire := self._with_value(comparison, value)
@@ -142,6 +144,12 @@ class _Trying:
         if read.profile is None or read.issues:
             return None
         return SingleEngine().evaluate(self.book.graph, (read.profile,), roots=self.candidate.root_nodes())
+
+
+def _is_about(said: str, bound: Bound) -> bool:
+    """Whether a finding names this limit: of *18 to 65* there are two."""
+    named, of = said.partition("limit, ")[2], as_written(bound)
+    return named == of or named.startswith((f"{of},", f"{of};"))
 
 
 def _joined(wires: Sequence[Wire]) -> Wire:

@@ -115,7 +115,7 @@ export class Adding {
     if (!asked) return list.replaceChildren();
     const [words, limit] = await Promise.all([
       call("GET", `/v1/authoring/words?q=${encodeURIComponent(asked.slice(0, 200))}`),
-      call("POST", "/v1/authoring/limit", { text: asked.slice(0, 300) }),
+      call("POST", "/v1/authoring/limit", { text: asked.slice(0, 300), section: this.section() }),
     ]).catch(() => [null, null]);
     if (this.looked !== text || !words?.ok) return null;
     const found = (await words.json()).words;
@@ -126,6 +126,13 @@ export class Adding {
     const none = find("#add-none", this.dialog);
     if (none) none.textContent = offers.length ? "" : "Nothing has this name. Leave the sentence to a person, or ask for the word.";
     return null;
+  }
+
+  // Where it is added says whether it includes or excludes.
+  section() {
+    const { to } = this.state;
+    const steps = to.section ?? to.into ?? to.ask;
+    return ["inclusion", "exclusion", "cautions"].find((each) => steps.includes(each)) ?? "";
   }
 
   offer(title, kind, onclick) {

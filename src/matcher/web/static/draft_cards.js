@@ -16,6 +16,7 @@ export class Cards {
     this.add = add;
     this.trees = new Trees(draft, add);
     this.open = new Set();
+    this.asked = new Map();
   }
 
   // A criterion whose condition is shown, with the cursor in it.
@@ -169,10 +170,45 @@ export class Cards {
     if (!card.judgement && (!card.note || card.lost || card.note.startsWith(LOST))) {
       settings.append(make("label", { class: "lost" }, "What of the sentence is lost ", live(lost, () => {}, (value) => this.draft.change(note(value)))));
     }
+    this.granted(settings, card);
     settings.append(card.judgement ? make("button", { type: "button", class: "quiet", text: "Ask by rule instead", onclick: () => this.add({ ask: path, sentence: card.text }) }) : button("Leave to a person", { op: "judge", path }));
     if (at > 0) settings.append(button("Move up", { op: "move", path, by: -1 }));
     if (at < of - 1) settings.append(button("Move down", { op: "move", path, by: 1 }));
     settings.append(button("Remove the criterion", { op: "remove_criterion", path }));
     details.append(settings);
+  }
+  // Where the protocol lets a criterion wait for screening, for time or a repeated test, or be waived.
+  granted(settings, card) {
+    const { path } = card;
+    const at = (name) => [...path, name];
+    const key = (name) => `${JSON.stringify(path)} ${name}`;
+    const set = (name, value) => this.draft.change(value ? { op: "set", path: at(name), value } : { op: "remove", path: at(name) }, key(name));
+    if (card.may_be_screened || card.at_screening) {
+      const box = make("input", { type: "checkbox", checked: card.at_screening, "data-key": key("screening"), onchange: () => set("at_screening", box.checked) });
+      settings.append(make("label", {}, box, " Screening settles it"));
+    }
+    if (card.judgement) return;
+    const margin = ["", "time"].includes(card.recovers) ? "" : card.recovers;
+    const options = [["", "stays"], ["time", "changes with time"], ["margin", "may be tested again"]];
+    const now = this.asked.get(key("recovers")) ?? (margin ? "margin" : card.recovers);
+    const select = make("select", { "data-key": key("recovers"), onchange: () => {
+      this.asked.set(key("recovers"), select.value);
+      if (select.value === "margin") return this.draw();
+      return set("recoverable", select.value ? { by: "time" } : null);
+    } }, options.map(([value, text]) => make("option", { value, text, selected: value === now })));
+    settings.append(make("label", {}, "What is not met ", select));
+    if (now === "margin") {
+      const within = make("input", { value: margin, class: "short", placeholder: "10 %", "data-key": key("margin"), autocomplete: "off" });
+      settings.append(make("label", {}, "within ", live(within, () => {}, (value) => value.trim() && set("recoverable", { within: value.trim() }))));
+    }
+    if (card.waived) {
+      const text = make("span", { text: `May be waived by ${card.waived.by}, by at most ${card.waived.max_deviation}` });
+      settings.append(text, make("button", { type: "button", class: "quiet", "data-key": key("no waiver"), text: "No waiver", onclick: () => set("waivable", null) }));
+      return;
+    }
+    const [by, most] = ["Who may waive it", "by at most"].map((label) => make("input", { "aria-label": label, class: "short", "data-key": key(label), autocomplete: "off" }));
+    const waive = make("button", { type: "button", class: "quiet", text: "Waivable", onclick: () => by.value.trim() && most.value.trim()
+      && set("waivable", { by: by.value.trim(), max_deviation: most.value.trim(), ...(card.source ? { source: card.source } : {}) }) });
+    settings.append(make("details", { class: "waiver" }, make("summary", { text: "May be waived …", "data-key": key("waiver") }), make("label", {}, "by ", by), make("label", {}, " by at most ", most), waive));
   }
 }

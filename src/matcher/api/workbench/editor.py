@@ -24,4 +24,6 @@ def text(request: Request, visitor: DraftVisitor, desk: Desk, identifier: DraftI
 
 def _editor(request: Request, visitor: Visitor, desk: DraftDesk, identifier: str, view: str) -> Response:
     draft, lists = desk.found(identifier), Patients(desk).worklists()
-    return page(request, visitor, "draft_edit.html", draft=draft, force=desk.force(draft), view=view, lists=lists)
+    return page(
+        request, visitor, "draft_edit.html", draft=draft, force=desk.force(draft), view=view, lists=lists
+    )

@@ -11,6 +11,17 @@ trial: {TRIAL}
 title: A trial that leaves something to a person
 phase: 2
 recruitment: {{status: recruiting, as_of: 2026-01-01, source: protocol}}
+contacts:
+  - {{name: Trial desk, phone: "+00 11 222 ext. 3", as_of: 2026-01-02, source: protocol}}
+sites:
+  - {{name: East Clinic, city: Easton, as_of: 2026-01-02, source: protocol}}
+  - {{name: South Clinic, city: Sutton, status: closed, as_of: 2026-01-02, source: protocol}}
+  - name: North Hospital
+    city: Norton
+    status: recruiting
+    contacts: [{{name: Ward 3, email: ward3@north.example}}]
+    as_of: 2026-01-03
+    source: protocol
 coverage: full
 sources:
   protocol: {{document: protocol, section: Eligibility, address: "https://example.org/p"}}

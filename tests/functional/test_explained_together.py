@@ -52,6 +52,10 @@ def rulebook() -> Rulebook:
     return open_rulebook()
 
 
+def test_the_shipped_rulebook_is_explained_together(rulebook: Rulebook) -> None:
+    assert Matcher(rulebook).explains_together
+
+
 @pytest.mark.parametrize(
     ("name", "everybody"), [("patients.csv", False), ("patients.csv", True), ("profiles.jsonl", False)]
 )

@@ -1,14 +1,15 @@
 """``rules refresh``: what the registry changed since a draft was made."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from matcher.cli.refreshing import refresh_rules
-from matcher.exchange.draft import draft_of
+from matcher.exchange.draft import Draft, draft_of
 from matcher.exchange.refreshing import Refreshed, refreshed
-from matcher.exchange.registry import Record
+from matcher.exchange.registry import Record, RecordContact, RecordSite
 from matcher.rulebook.documents import read_rule_file
 from matcher.rules.syntax import TrialDocument
 
@@ -28,9 +29,15 @@ def record(criteria: str = TEXT, status: str = "recruiting", day: str = "2024-01
     return Record("NCT00000001", "A trial", status, "2", "", day, criteria, "", "", "all")
 
 
-def compared(folder: Path, newer: Record, *, edit: tuple[str, str] = ("", "")) -> tuple[str, Refreshed]:
+def draft() -> Draft:
+    return draft_of(record(), date(2024, 1, 2))
+
+
+def compared(
+    folder: Path, newer: Record, *, edit: tuple[str, str] = ("", ""), text: str = ""
+) -> tuple[str, Refreshed]:
     path = folder / "NCT00000001.yaml"
-    path.write_text(draft_of(record(), date(2024, 1, 2)).text.replace(*edit), encoding="utf-8")
+    path.write_text((text or draft().text).replace(*edit), encoding="utf-8")
     file, problems = read_rule_file(path, path.name)
     assert isinstance(file.document, TrialDocument), problems
     text = path.read_text(encoding="utf-8")
@@ -99,3 +106,30 @@ def test_the_command_names_records_without_a_rule(tmp_path: Path, capsys: pytest
     assert "recruiting on 2024-01-01, completed on 2025-01-01" in said
     assert "NCT00000009: no rule" in said
     assert "status: completed" in (tmp_path / "NCT00000001.yaml").read_text(encoding="utf-8")
+
+
+def with_site(status: str, day: str, phone: str = "+00 1") -> Record:
+    desk = RecordContact("Trial desk", phone)
+    site = RecordSite("North Hospital", "Upton", "", "Utopia", status, (10.5, -3.0), (desk,))
+    return replace(record(day=day), contacts=(desk,), sites=(site,))
+
+
+def test_contacts_and_sites_are_those_of_the_newer_record(tmp_path: Path) -> None:
+    first = draft_of(with_site("recruiting", "2024-01-01"), date(2024, 1, 2)).text
+    _, found = compared(tmp_path, with_site("closed", "2024-06-01", "+00 2"), text=first)
+    assert found.places == "contacts: 1 before, 1 on 2024-06-01; sites: 1 before, 1 on 2024-06-01"
+    _, again = compared(tmp_path, with_site("closed", "2024-06-01", "+00 2"), text=found.text)
+    assert not again.places
+    assert again.text == found.text
+    assert found.text.count("+00 2") == 2
+    assert "+00 1" not in found.text
+    _, older = compared(tmp_path, with_site("recruiting", "2024-03-01"), text=found.text)
+    assert not older.places
+
+
+def test_contacts_that_a_person_wrote_stay(tmp_path: Path) -> None:
+    own = 'contacts:\n  - {name: Ours, phone: "+00 3", as_of: 2024-01-01, source: {document: Ours, section: Desk}}\n'
+    _, found = compared(tmp_path, with_site("recruiting", "2024-06-01"), text=draft().text + own)
+    assert "by hand" in found.places
+    assert own in found.text
+    assert "North Hospital" in found.text

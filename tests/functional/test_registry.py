@@ -10,9 +10,11 @@ import pytest
 from matcher.errors import UsageError
 from matcher.exchange.draft import draft_of
 from matcher.exchange.forms import proposal_of
-from matcher.exchange.registry import Record, records_of
+from matcher.exchange.registry import Record, records_in, records_of
 from matcher.exchange.sentences import sentences_of
+from matcher.rulebook.documents import read_rule_file
 from matcher.rulebook.load import load_rulebook
+from matcher.rules.syntax import TrialDocument
 
 XML = """<clinical_study><id_info><nct_id>NCT00000001</nct_id></id_info><brief_title>A trial: of "one"</brief_title>
 <overall_status>Recruiting</overall_status><phase>Phase 1/Phase 2</phase><eligibility><criteria><textblock>
@@ -102,3 +104,48 @@ def test_json_of_version_2_is_read(tmp_path: Path) -> None:
     record = record_of(tmp_path, json.dumps({"protocolSection": held}))
     assert (record.status, record.phase, record.updated) == ("closed", "3", "2024-05-01")
     assert draft_of(record, date(2026, 1, 1)).proposed == 1
+
+
+CONTACTS = """<clinical_study><id_info><nct_id>NCT00000001</nct_id></id_info><brief_title>A</brief_title>
+<overall_contact><last_name>Trial desk</last_name><phone>00 1</phone><phone_ext>7</phone_ext></overall_contact>
+<location><facility><name>North Hospital</name><address><city>Upton</city><country>Utopia</country></address></facility>
+<status>Recruiting</status><contact><last_name>Nobody can be reached</last_name></contact></location>
+<location><facility><address><city>Downton</city><country>Utopia</country></address></facility></location>
+<verification_date>July 2022</verification_date></clinical_study>"""
+
+
+def test_contacts_and_sites_come_with_the_draft_and_nothing_is_made_up(tmp_path: Path) -> None:
+    draft = draft_of(record_of(tmp_path, CONTACTS), date(2026, 1, 1)).text
+    path = tmp_path / "NCT00000001.yaml"
+    path.write_text(draft, encoding="utf-8")
+    document = read_rule_file(path, path.name)[0].document
+    assert isinstance(document, TrialDocument)
+    (desk,) = document.contacts
+    assert (desk.name, desk.phone, desk.email, desk.as_of) == (
+        "Trial desk",
+        "00 1 ext. 7",
+        None,
+        date(2022, 7, 1),
+    )
+    north, down = document.sites
+    assert (north.name, north.city, north.status, north.contacts) == (
+        "North Hospital",
+        "Upton",
+        "recruiting",
+        [],
+    )
+    assert (down.name, down.status) == ("Downton", "unknown")
+
+
+def test_the_newer_form_of_the_registry_gives_places_their_point() -> None:
+    places = {
+        "centralContacts": [{"name": "Trial desk", "role": "CONTACT", "phone": "00 1"}],
+        "locations": [
+            {"facility": "North Hospital", "city": "Upton", "status": "NOT_YET_RECRUITING",
+             "geoPoint": {"lat": 10.5, "lon": -3}}
+        ],
+    }  # fmt: skip
+    text = json.dumps({"protocolSection": {"contactsLocationsModule": places}}).encode()
+    (found,) = records_in(text, "r.json")
+    assert [each.phone for each in found.contacts] == ["00 1"]
+    assert [(each.status, each.at) for each in found.sites] == [("not_yet_recruiting", (10.5, -3.0))]

@@ -28,7 +28,7 @@ from tests.generative.graphs import WANTED, Made, graphs
 from tests.generative.profiles import profiles
 
 REFERENCE, IN_STEPS = ReferenceEngine(), ColumnarEngine()
-BY_CHANGE, BY_LEVEL = SingleEngine(many_nodes=1 << 30), SingleEngine(many_nodes=0)
+BY_CHANGE, BY_LEVEL = SingleEngine(by_level=False), SingleEngine(by_level=True)
 PATIENTS = st.lists(profiles(), min_size=1, max_size=2)
 # A graph and patients together are much to draw.
 much = settings(

@@ -40,7 +40,7 @@ versions:
     change: The third
     source: protocol
 """
-_EVERY = (*ENGINES, SingleEngine(), SingleEngine(many_nodes=0), ColumnarEngine())
+_EVERY = (*ENGINES, SingleEngine(), SingleEngine(by_level=True), ColumnarEngine())
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from functools import partial
+from html import escape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,30 @@ def test_a_page_of_an_origin_that_is_not_named_gets_nothing(
     with httpx.Client(base_url=live.base) as http:
         sent = http.post("/v1/sessions", json={}, headers={"origin": stranger})
         assert sent.status_code == 403
+
+
+def test_a_patient_is_handed_over_in_a_form_and_stands_in_no_address_and_no_log(
+    browser: Any, live: Live, host: tuple[str, Path]
+) -> None:
+    origin, folder = host
+    profile = '{"id": "Zyxwvut", "age": 61, "ecog": 1, "note": "</script><b id=b>"}'
+    hidden = escape(profile, quote=True)
+    form = f'<form method="post" action="{live.base}/intake"><input type="hidden" name="profile" value="{hidden}"><button>Go</button>'
+    (folder / "hand.html").write_text(f"<!doctype html><title>A clinic</title>{form}</form>", "utf-8")
+    page = browser.new_page()
+    page.goto(f"{origin}/hand.html")
+    page.click("button")
+    until(page, "() => document.getElementById('patient')?.value === 'Zyxwvut'")
+    assert page.locator("#b").count() == 0
+    page.reload()
+    until(page, "() => document.getElementById('patient')?.value === 'Zyxwvut'")
+    assert page.url == f"{live.base}/intake"
+    page.close()
+    assert "Zyxwvut" not in live.said()
+    with live.client() as http:
+        sent = {"profile": profile}
+        assert http.post("/intake", data=sent, headers={"origin": "https://evil.example"}).status_code == 403
+        assert http.post("/intake", data=sent).status_code == 200
+        for wrong in ("[]", "{", ""):
+            refused = http.post("/intake", data={"profile": wrong})
+            assert (refused.status_code, refused.json()["code"]) == (422, "P004")

@@ -1,4 +1,8 @@
-"""Worklists over HTTP: what a coordinator does, what nobody else may, and what two at once come to."""
+"""Worklists over HTTP: what a coordinator does, what nobody else may, and what two at once come to.
+
+By two servers that share a PostgreSQL, between whom the people are divided; all of it by one server, too, with
+``make whole``, or where there is no PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,18 @@ import pytest
 
 from matcher.api.clock import now
 from matcher.store import Tokens, open_database
+from matcher.store.schema import METADATA
 from tests.judged_rulebook import TRIAL, write_judged_rulebook
+from tests.postgresql import program
 from tests.web.live import Live, serving
+from tests.whole import one_of
 
 CANARY = "Zyxwvut-Quastel"
 HEADER = "patient_id,age,ecog,platelets,platelets_unit,labs_date,shoe_size\n"
 LAB = "10*9/L,2026-01-10"
 FIRST = f"{HEADER}A-1,61,1,92,{LAB},40\n{CANARY},70,1,150,{LAB},41\nA-3,80,2-3,150,{LAB},42\nA-4,61,7,150,{LAB},43\n,50,1,150,{LAB},44\n"
 SECOND = f"{HEADER}A-1,61,1,120,{LAB},40\n{CANARY},70,3,150,{LAB},41\nA-3,80,2-3,150,{LAB},42\nA-5,44,1,150,{LAB},43\n"
+ONE, SHARED = "one server", "two servers"
 PEOPLE = {
     "anna": ("coordinator", "Anna", "thoracic"),
     "berta": ("coordinator", "Berta", "thoracic"),
@@ -72,11 +80,28 @@ class Person:
         return {each["patient_id"]: each for each in rows}
 
 
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+@pytest.fixture(scope="module", params=one_of(2, (SHARED, ONE)) if program("initdb") else (ONE,))
+def servers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Live, Live]]:
+    """Two that share everything, or the same one twice."""
     folder = tmp_path_factory.mktemp("server")
-    with serving(folder, rules=str(write_judged_rulebook(folder / "rules"))) as started:
-        yield started
+    rules = str(write_judged_rulebook(folder / "rules"))
+    if request.param == ONE:
+        with serving(folder, rules=rules) as started:
+            yield started, started
+        return
+    store, data = request.getfixturevalue("postgresql").new(), str(folder / "data")
+    with (
+        serving(folder, rules=rules, store=store, data=data) as first,
+        serving(tmp_path_factory.mktemp("other"), rules=rules, store=store, data=data) as second,
+    ):
+        yield first, second
+
+
+@pytest.fixture(scope="module")
+def live(servers: tuple[Live, Live]) -> Live:
+    return servers[0]
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +118,9 @@ def secrets(live: Live) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def people(live: Live, secrets: dict[str, str]) -> Iterator[dict[str, Person]]:
-    found = {name: Person(live.client()) for name in PEOPLE}
+def people(servers: tuple[Live, Live], secrets: dict[str, str]) -> Iterator[dict[str, Person]]:
+    """Each at one of the servers in turn."""
+    found = {name: Person(servers[number % 2].client()) for number, name in enumerate(PEOPLE)}
     for name, each in found.items():
         each.sign_in(secrets[name])
     yield found
@@ -117,12 +143,9 @@ def checked(people: dict[str, Person]) -> tuple[str, str, list[dict[str, str]], 
 
 
 @pytest.fixture(scope="module")
-def root(people: dict[str, Person], live: Live, checked: tuple[str, Any, Any, Any]) -> str:
-    """The list matched, although the server is killed while it matches."""
+def root(people: dict[str, Person], checked: tuple[str, Any, Any, Any]) -> str:
     anna, root = people["anna"], checked[0]
     assert anna.post(f"{root}/file", do="match").status_code == 303
-    live.kill()
-    live.start()
     anna.wait(root, "done")
     return root
 
@@ -154,6 +177,24 @@ def test_the_table_says_who_stands_where_and_what_is_missing(people: dict[str, P
     only = people["anna"].csv(root, "?trial=NCT00000001&standing=not_yet")
     assert list(only) == ["A-1"]
     assert list(people["anna"].csv(root, f"?trial={TRIAL}&missing=E-02")) == ["A-3", "A-4"]
+
+
+def test_the_sheet_says_whom_to_phone_and_the_table_which_trial_is_open_here(
+    people: dict[str, Person], root: str
+) -> None:
+    anna = people["anna"]
+    sheet = anna.http.get(f"{root}/patients/{_number(anna, root, 'A-1')}").text
+    assert '<a href="tel:+0011222">+00 11 222 ext. 3</a>' in sheet
+    assert "as known on 2026-01-02; protocol" in sheet
+    assert sheet.index("North Hospital, Norton: recruiting") < sheet.index("East Clinic, Easton: not said")
+    assert 'href="mailto:ward3%40north.example"' in sheet
+    assert "South Clinic" not in sheet[: sheet.index("Criterion by criterion")]
+    assert f"https://clinicaltrials.gov/study/{TRIAL}" in sheet
+    assert "No contact and no site is held for this trial" in sheet
+    here = anna.csv(root, "?site=North Hospital, Norton")
+    assert set(here) == set(anna.csv(root, f"?trial={TRIAL}"))
+    assert here
+    assert not anna.csv(root, "?site=South Clinic, Sutton")
 
 
 def _number(person: Person, root: str, patient: str) -> str:
@@ -196,11 +237,17 @@ def test_a_judgement_counts_beside_the_computed_verdict_until_a_fact_changes(
     )  # fmt: skip
     judged = anna.csv(root)[CANARY]["judged"]
     assert "computed does not apply, judged applies by Anna on 2026-01-15, frail today (in force)" in judged
+    report = anna.http.get(f"{root}/report.html").text
+    assert "Judged by a person: E-02" in report
+    assert "judged applies by Anna on 2026-01-15: frail today; computed: does not apply" in report
     assert anna.send(SECOND, worklist=root.rpartition("/")[2]) == root
     number = _number(anna, root, CANARY)
     (said,) = anna.http.get(f"/v1{root}/patients/{number}").json()["judgements"]
     assert (said["force"], said["computed"]) == ("stale", "applies")
     assert "count no longer" in anna.http.get(f"{root}/patients/{number}").text
+    report = anna.http.get(f"{root}/report.html").text
+    assert "Judged by a person" not in report
+    assert "frail today (no longer counts: the rule, or a fact it rested on, has changed since)" in report
 
 
 def test_with_the_next_file_statuses_stay_and_what_changed_is_said(
@@ -220,7 +267,7 @@ def test_with_the_next_file_statuses_stay_and_what_changed_is_said(
     assert berta.http.get(f"{root}?run=1").status_code == 200
 
 
-CHEATS = ["", "/file", "/progress", "/export.csv", "/problems", "/cohort", "/patients/1", "/patients/1/plain",
+CHEATS = ["", "/file", "/progress", "/export.csv", "/report.html", "/problems", "/cohort", "/patients/1", "/patients/1/plain",
           f"/patients/1/judge/{TRIAL}/I-02", "/runs/1/problems.csv", "/runs/1/returned.csv"]  # fmt: skip
 WRITES = ["/file", "/find", "/status", "/filters", "/delete", f"/patients/1/judge/{TRIAL}/I-02"]
 
@@ -286,20 +333,65 @@ def test_a_cookie_that_somebody_planted_signs_nobody_in(live: Live, secrets: dic
         assert victim.post("/logout").headers["location"] == "/login"
 
 
+def test_scene_16_progress_moves_and_survives_a_reload_and_a_killed_server(
+    people: dict[str, Person], live: Live
+) -> None:
+    anna = people["anna"]
+    content = HEADER + "".join(f"M-{number},61,1,92,{LAB},40\n" for number in range(4_000))
+    sent = anna.post("/worklists/new", {"file": ("many.csv", content)}, as_of="2026-01-15", title="Many")
+    root = sent.headers["location"].removesuffix("/file")
+    anna.wait(root, "checked")
+    anna.post(f"{root}/file", do="match")
+    seen = [0]
+    while seen[-1] < 500:
+        said = anna.http.get(f"{root}/progress").json()
+        assert said["state"] == "matching"
+        seen.append(said["done"])
+    live.kill()
+    live.start()
+    shown = re.search(r'max="4000" value="(\d+)"', anna.http.get(f"{root}/file").text)
+    assert shown is None or int(shown[1]) >= seen[-1]
+    while (said := anna.http.get(f"{root}/progress").json())["state"] == "matching":
+        seen.append(said["done"])
+        time.sleep(0.05)
+    assert seen == sorted(seen)
+    assert said["state"] == "done"
+    page = anna.http.get(root).text
+    assert "4,000 patients, 1 to 50" in page
+    assert page.count('name="chosen"') == 50
+    assert anna.post(f"{root}/delete").status_code == 303
+
+
 def test_a_patient_is_named_in_no_log_and_gone_with_the_worklist(
-    people: dict[str, Person], live: Live, root: str
+    people: dict[str, Person], servers: tuple[Live, Live], root: str
 ) -> None:
     anna = people["anna"]
     number = _number(anna, root, CANARY)
     anna.post(f"{root}/status", chosen=f"{number}:0:{TRIAL}", status="contacted", note=f"{CANARY} phoned")
-    assert CANARY not in live.said()
-    folder = Path(live.settings.data).parent
+    settings = servers[0].settings
+    folder = Path(settings.data).parent
 
-    def held() -> list[Path]:
-        return [each for each in folder.rglob("*") if each.is_file() and CANARY.encode() in each.read_bytes()]
+    def held() -> list[str]:
+        """The files and the rows of the store that hold the name."""
+        files = [
+            each for each in folder.rglob("*") if each.is_file() and CANARY.encode() in each.read_bytes()
+        ]
+        database = open_database(settings.store_url, now)
+        with database.reading() as connection:
+            rows = [
+                table.name
+                for table in METADATA.sorted_tables
+                for row in connection.execute(table.select())
+                if CANARY in str(row)
+            ]
+        database.close()
+        return [*map(str, files), *rows]
 
-    assert held()
+    assert {"entries", "statuses", "status_history"} <= set(held())
     assert anna.post(f"{root}/delete").headers["location"] == "/worklists"
     assert anna.http.get(root).status_code == 404
     assert held() == []
-    assert "Traceback" not in live.said()
+    for each in servers:
+        assert CANARY not in each.said()
+        assert "Traceback" not in each.said()
+        assert " 500 " not in each.said()

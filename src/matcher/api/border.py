@@ -47,7 +47,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-FRAMED = frozenset({"/intake", "/login"})
+FORM = "/intake"
+FRAMED = frozenset({FORM, "/login"})
 """The pages that those who may embed the form show inside their own."""
 
 
@@ -164,7 +165,7 @@ class _Crossing:
             raise Problem(403, "U060", "the request names another host")
         origin = self._headers.get("origin")
         changes = self._scope["method"] not in _READING
-        if origin is not None and changes and not self._ours(origin):
+        if origin is not None and changes and not self._ours(origin) and not self._hands_over(origin):
             raise Problem(403, "U060", "the request was made by a page of another site")
         length = self._headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length[:20]) > self._limit:
@@ -179,6 +180,10 @@ class _Crossing:
             )
         except ValueError:
             return False
+
+    def _hands_over(self, origin: str) -> bool:
+        """A page that may show the form may also send it a patient to begin with."""
+        return self._scope["path"] == FORM and origin in self._settings.embed
 
     def _too_large(self) -> Problem:
         detail = f"the body has more than the {self._limit} bytes that are taken here"

@@ -23,6 +23,7 @@ from matcher.store import Job, StoreError
 
 _POLL_SECONDS = 1.0
 _PATIENCE = 5
+_BEGINNING_SECONDS = 60.0
 _FAREWELL_SECONDS = 2.0
 _ORPHAN = timedelta(hours=1)
 _log = logging.getLogger("matcher.server")
@@ -81,12 +82,18 @@ class Foreman:
         _log.info("job %s ends", job.id)
 
     async def _watch(self, process: Process, job: str, runner: str) -> None:
-        """Until it ends; one that goes on although its job was cancelled or deleted is ended."""
+        """Until it ends; one that goes on although its job was cancelled or deleted is ended.
+
+        On a busy machine a process may begin for longer than a lease lasts: until then the lease is kept for it.
+        """
         unwanted = 0
+        begun = anyio.current_time()
         while process.returncode is None and unwanted < _PATIENCE:
             with anyio.move_on_after(_POLL_SECONDS):
                 await process.wait()
             with suppress(StoreError):
+                if anyio.current_time() < begun + _BEGINNING_SECONDS:
+                    await to_thread.run_sync(self._server.jobs.keep, job, runner)
                 wanted = await to_thread.run_sync(self._server.jobs.wanted, job, runner)
                 unwanted = 0 if wanted else unwanted + 1
 

@@ -76,6 +76,8 @@ def _match(lists: Worklists, run: Run, folder: Path, rulebook: Rulebook, report:
     file = filed.open(rulebook)
     parts, written = file.parts(PART), entries.parts_done(run.id)
     rejected = 0
+    if written:
+        tell(len(file), written * PART, rejected)
     for part in parts[written:]:
         read = file.read(part)
         was = _pairs_before(entries, before, read.frame.ids) if before else None

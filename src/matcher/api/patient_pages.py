@@ -17,6 +17,7 @@ from matcher.api.worklist_pages import Desk, ListId, at_run
 from matcher.api.worklist_table import changes_in_words
 from matcher.domain.judgement import IN_FORCE
 from matcher.explanation.answer import CandidateShown, CriterionShown, Question
+from matcher.explanation.sites import Enrolment, enrolment
 from matcher.service.worklist import Seen
 from matcher.service.worklist.patient import version_today
 from matcher.service.worklist.plain import plain_of
@@ -66,6 +67,12 @@ def asking(seen: Seen) -> list[Asking]:
     ]
 
 
+def _enrolled(sheet: Sheet, seen: Seen) -> dict[str, Enrolment]:
+    """Whom to phone today, also of an earlier file: what the rulebook in force says, wherever it has the trial."""
+    held = {**sheet.matcher.rulebook.by_id, **sheet.desk.served.rulebook.by_id}
+    return {each.id: enrolment(held[each.id]) for each in seen.shown.candidates}
+
+
 @router.get("/worklists/{id}/patients/{n}")
 def patient(
     request: Request, visitor: ListVisitor, desk: Desk, identifier: ListId, number: Number
@@ -94,6 +101,7 @@ def patient(
         regimens=[each for each in seen.shown.regimens if each.standing != "ineligible"][:_FIRST],
         asking=asking(seen),
         encoded=encoded,
+        enrolled=_enrolled(sheet, seen),
         work={each: status or Status(entry.patient, each) for each, status in by_trial.items()},
         history=sheet.statuses.history(entry.patient),
         judged=judged,

@@ -85,7 +85,7 @@ class Pulse:
 
     def __init__(self, jobs: Jobs, work: Work, rulebook: str) -> None:
         self._jobs, self._work, self._rulebook = jobs, work, rulebook
-        self._latest = Progress(0, 0, 0)
+        self._latest: Progress | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self.stopped = False
@@ -110,6 +110,10 @@ class Pulse:
     def _tell(self) -> None:
         latest = self._latest
         try:
+            if latest is None:  # what an earlier attempt had done stays said until there is news
+                self._jobs.keep(self._work.job, self._work.runner)
+                self.stopped = self.stopped or not self._jobs.wanted(self._work.job, self._work.runner)
+                return
             goes_on = self._jobs.progress(
                 self._work.job,
                 self._work.runner,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from matcher.errors import MatcherError, RuleError
+from matcher.explanation.sites import enrolment
 from matcher.rules.rulebook import Rulebook
 from matcher.service import Matcher, MatchOptions, open_rulebook, rules_directory
 from matcher.service.answer import answer
@@ -30,6 +32,15 @@ class Served:
     @property
     def version(self) -> str:
         return self.rulebook.short_version
+
+    @cached_property
+    def sites(self) -> Mapping[str, Sequence[str]]:
+        """The trials of each site at which they are not over, by what the site is called."""
+        found: dict[str, list[str]] = {}
+        for candidate in self.rulebook.candidates:
+            for site in enrolment(candidate).open_sites:
+                found.setdefault(site.called, []).append(candidate.id)
+        return dict(sorted(found.items(), key=lambda each: each[0].casefold()))
 
 
 @dataclass

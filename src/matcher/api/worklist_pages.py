@@ -20,7 +20,7 @@ from matcher.api.problems import Problem, problem_of
 from matcher.api.server import Current, TheServer
 from matcher.api.visiting import ListVisitor, Visitor, page, see_other, sent, text_of
 from matcher.api.worklist_desk import ListDesk, Sheet
-from matcher.api.worklist_table import STATUS_KEYS, Shown, asked_of, exported, table_of
+from matcher.api.worklist_table import REPORTED, STATUS_KEYS, Shown, asked_of, exported, reported, table_of
 from matcher.api.worklist_upload import Sent, draft_of_mapping, take
 from matcher.errors import CODES, MatcherError
 from matcher.service.worklist.looking import PROBLEMS, in_words
@@ -209,7 +209,7 @@ def at_run(request: Request, desk: ListDesk, identifier: str) -> Sheet:
 
 
 def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Response:
-    asked = more.pop("asked", None) or asked_of(request.query_params)
+    asked = more.pop("asked", None) or asked_of(request.query_params, sheet.desk.served.sites)
     start = request.query_params.get("from", "0")
     offset = min(int(start), 10_000_000) if start.isascii() and start.isdigit() else 0
     shown = table_of(sheet, asked, PAGE, offset)
@@ -223,6 +223,7 @@ def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Res
         asked=asked,
         offset=offset,
         page_size=PAGE,
+        reported=REPORTED,
         query=urlencode(kept),
         without=lambda name: urlencode({key: value for key, value in kept.items() if key != name}),
         statuses=STATUS_TEXT,
@@ -243,7 +244,7 @@ async def find(request: Request, visitor: ListVisitor, desk: Desk, identifier: L
         exact = sheet.entries.named(sheet.done.id, [wanted]) if wanted else []
         if len(exact) == 1:
             return see_other(f"/worklists/{identifier}/patients/{exact[0].number}")
-        asked = asked_of(request.query_params, patient=wanted)
+        asked = asked_of(request.query_params, sheet.desk.served.sites, patient=wanted)
         return _table(
             request, visitor, sheet, asked=asked, said=f"Patients whose identifier holds “{wanted}”"
         )
@@ -304,8 +305,17 @@ async def keep_filter(request: Request, visitor: ListVisitor, desk: Desk, identi
 def export(request: Request, desk: Desk, identifier: ListId) -> Response:
     """What the table shows, all pages of it."""
     sheet = at_run(request, desk, identifier)
-    lines = exported(sheet, asked_of(request.query_params))
+    lines = exported(sheet, asked_of(request.query_params, sheet.desk.served.sites))
     return StreamingResponse(lines, media_type="text/csv", headers=_attached("worklist.csv"))
+
+
+@router.get("/worklists/{id}/report.html")
+def report(request: Request, desk: Desk, identifier: ListId) -> Response:
+    """The first patients that the table shows as one file to keep, with what people judged of their criteria."""
+    sheet = at_run(request, desk, identifier)
+    asked = asked_of(request.query_params, sheet.desk.served.sites)
+    entries = sheet.entries.page(sheet.done.id, sheet.worklist.id, asked, REPORTED, 0)
+    return Response(reported(sheet, entries), media_type="text/html", headers=_attached("report.html"))
 
 
 def _attached(name: str) -> dict[str, str]:

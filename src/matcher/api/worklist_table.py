@@ -5,20 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from matcher.api.worklist_desk import Sheet
 from matcher.explanation.answer import STANDING_TEXT
+from matcher.readers.outcome import Reading
 from matcher.rules.rulebook import Rulebook
-from matcher.service.account import STANDINGS
+from matcher.service.account import STANDINGS, Account, Run
 from matcher.service.cell import cell
+from matcher.service.report import report_of
 from matcher.service.worklist.listing import NOBODY
 from matcher.store import NEW, STATUS_TEXT, Asked, Entry, JudgementHeld, Status
 
 NO_TRIAL = "no_trial"
 STATUS_KEYS = ("status", "owner", "note", "reason")
+REPORTED = 25
+"""So many patients stand in a report written out at once."""
 _AT_ONCE = 500
 _SORTS = ("standing", "patient", "file")
 
@@ -41,7 +45,17 @@ class Row:
 class Shown:
     """A page of the table, and what can be asked for."""
 
-    KEYS: ClassVar = ("trial", "standing", "availability", "missing", "status", "owner", "changed", "sort")
+    KEYS: ClassVar = (
+        "trial",
+        "standing",
+        "availability",
+        "site",
+        "missing",
+        "status",
+        "owner",
+        "changed",
+        "sort",
+    )
 
     rows: tuple[Row, ...]
     total: int
@@ -49,13 +63,15 @@ class Shown:
     trials: tuple[tuple[str, str, int], ...]
     criteria: tuple[tuple[str, str], ...]
     owners: tuple[str, ...]
+    sites: tuple[str, ...]
     changed: int
 
 
-def asked_of(query: Mapping[str, str], patient: str = "") -> Asked:
+def asked_of(query: Mapping[str, str], sites: Mapping[str, Sequence[str]], patient: str = "") -> Asked:
     """From an address, in which anything may stand: what means nothing is left out."""
     standing = query.get("standing", "")
     place = STANDINGS.index(standing) if standing in STANDINGS else NOBODY if standing == NO_TRIAL else None
+    site = query.get("site", "")[:400]
     status, sort = query.get("status", ""), query.get("sort", "")
     return Asked(
         trial=query.get("trial", "")[:200],
@@ -66,6 +82,8 @@ def asked_of(query: Mapping[str, str], patient: str = "") -> Asked:
         owner=query.get("owner", "")[:50],
         changed=query.get("changed", "") == "yes",
         patient=patient,
+        site=site,
+        among=tuple(sites.get(site, ())) if site else None,
         sort=sort if sort in _SORTS else _SORTS[0],
     )
 
@@ -85,6 +103,7 @@ def table_of(sheet: Sheet, asked: Asked, most: int, offset: int) -> Shown:
         tuple(sorted(trials, key=lambda each: each[1].casefold())),
         tuple((each.id, each.text) for each in held.all_criteria) if held else (),
         tuple(sheet.statuses.owners()),
+        tuple(name for name, at in sheet.desk.served.sites.items() if by_trial.keys() & set(at)),
         sheet.entries.changed(run.id),
     )
 
@@ -182,6 +201,17 @@ def exported(sheet: Sheet, asked: Asked) -> Iterator[str]:
         if len(some) < _AT_ONCE:
             return
         offset += _AT_ONCE
+
+
+def reported(sheet: Sheet, entries: Sequence[Entry]) -> str:
+    """The report of these patients, each read again with what was judged, as on their sheets."""
+    matcher, request = sheet.matcher, sheet.done.request
+    day = request["as_of"] or request["today"]
+    account = Account(Run(matcher.rulebook, sheet.worklist.title, day, matcher.engine.name))
+    seen = [sheet.see(each).shown for each in entries]
+    for each in seen:
+        account.count(each)
+    return report_of(seen, account, Reading(patients=len(seen), matched=len(seen)))
 
 
 def _judged(sheet: Sheet, entry: Entry, held: list[JudgementHeld]) -> Iterator[str]:

@@ -110,9 +110,9 @@ def patients(
     identifier: ListId,
     stretch: Annotated[Stretch, Query()],
 ) -> PatientPage:
-    """Takes `trial`, `standing`, `availability`, `missing`, `status`, `owner`, `changed=yes` and `sort` too."""
+    """Takes `trial`, `standing`, `availability`, `site`, `missing`, `status`, `owner`, `changed=yes` and `sort` too."""
     sheet = desk.at(identifier)
-    shown = table_of(sheet, asked_of(request.query_params), stretch.limit, stretch.offset)
+    shown = table_of(sheet, asked_of(request.query_params, desk.served.sites), stretch.limit, stretch.offset)
     items = [
         PatientListed(
             number=each.entry.number,

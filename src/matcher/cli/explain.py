@@ -204,7 +204,11 @@ def _print_in_full(page: Page, each: CandidateShown) -> None:
                 page.line(line, indent=8, hang=2)
             if study.citation:
                 page.line((f"source: {study.citation}", "dim"), indent=8, hang=2)
-    for title, lines in (("Assumed", each.assumptions), ("Notes", each.notes)):
+    for title, lines in (
+        ("Whom to ask, and where", each.places),
+        ("Assumed", each.assumptions),
+        ("Notes", each.notes),
+    ):
         if lines:
             page.line((title, "bold"), indent=4)
             for line in lines:

@@ -30,7 +30,7 @@ def refresh_rules(records: Sequence[Path], rules: Path, *, write: bool) -> int:
             failed += 1
             page.line(str(error), hang=2)
     page.line(
-        "A criterion is amended by a person: nothing but the recruitment was changed, if --write was given."
+        "A criterion is amended by a person: only recruitment, contacts and sites were changed, if --write was given."
     )
     return _USAGE if failed else 0
 
@@ -59,6 +59,8 @@ def _print(page: Page, path: Path, found: Refreshed) -> None:
         page.line("nothing changed", indent=2)
     if found.recruitment:
         page.line(f"recruitment: {found.recruitment}", indent=2, hang=2)
+    if found.places:
+        page.line(found.places, indent=2, hang=2)
     for each in found.sentences:
         page.line(_SIGNS[each.change], f" {each.criterion or 'new'} ({each.change})", indent=2, hang=2)
         for sign, said in (("- ", each.before), ("+ ", each.after)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from matcher.cli.terminal import Page, printable
 from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.description import Description, Section, describe, describe_derivation
 from matcher.explanation.read_back import Line, read_back
+from matcher.explanation.sites import enrolment
 from matcher.explanation.version import criterion_on, text_on, version_on
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Candidate, Cohort, Criterion
@@ -42,7 +44,11 @@ def _print(page: Page, description: Description, file: str) -> None:
             page.line(line, indent=4, hang=2)
         if study.citation:
             page.line((f"source: {study.citation}", "dim"), indent=4, hang=2)
-    for title, lines in (("Assumptions", description.assumptions), ("Notes", description.notes)):
+    for title, lines in (
+        ("Whom to ask, and where", description.places),
+        ("Assumptions", description.assumptions),
+        ("Notes", description.notes),
+    ):
         if lines:
             page.blank()
             page.heading(title)
@@ -71,6 +77,7 @@ def _read(line: Line) -> Text:
 
 def candidate_document(candidate: Candidate, day: date | None = None) -> dict[str, Any]:
     """The same as one JSON object."""
+    enrolled = enrolment(candidate)
     return {
         "id": candidate.id,
         "kind": candidate.kind.value,
@@ -78,6 +85,8 @@ def candidate_document(candidate: Candidate, day: date | None = None) -> dict[st
         "phase": candidate.phase,
         "availability": candidate.availability.value,
         "recruitment": {"status": candidate.recruitment, "as_of": candidate.recruitment_as_of},
+        "contacts": [asdict(each) for each in enrolled.contacts],
+        "sites": [asdict(each) for each in enrolled.sites],
         "coverage": candidate.coverage.value,
         "version": version_on(candidate, day),
         "settings": list(candidate.settings),

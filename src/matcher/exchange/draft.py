@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from matcher.exchange.forms import Proposal, proposal_of
+from matcher.exchange.places import contacts_in, sites_in, written
 from matcher.exchange.registry import Record
 from matcher.exchange.sentences import sentences_of
 
@@ -45,6 +46,8 @@ def draft_of(record: Record, today: date) -> Draft:
         lines += [f"{name}:"] if own else []
         for number, each in enumerate(own, start=1):
             lines += _criterion(each, f"{mark}-{number:02}")
+    day = day_of(record.updated) or today
+    lines += written("contacts", contacts_in(record, day)) + written("sites", sites_in(record, day))
     return Draft(record.identifier, "\n".join(lines) + "\n", proposed, len(criteria) - proposed)
 
 

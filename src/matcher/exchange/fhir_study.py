@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from matcher.rules.candidate import Availability, Candidate
+from matcher.rules.candidate import Availability, Candidate, Contact
 
 _REGISTRY = re.compile(r"NCT\d{8}")
 _NO_ID = re.compile(r"[^A-Za-z0-9.-]")
@@ -56,7 +56,15 @@ def study_of(trial: Candidate) -> dict[str, Any]:
             {"name": each.title, "description": f"{each.id}: recruitment {each.availability.value}"}
             for each in trial.cohorts
         ]
+    if trial.contacts:
+        found["contact"] = list(map(_contact, trial.contacts))
     return found
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    ways = (("phone", contact.phone), ("email", contact.email))
+    telecom = [{"system": system, "value": value} for system, value in ways if value]
+    return {"name": contact.name, **({"telecom": telecom} if telecom else {})}
 
 
 def study_id(name: str) -> str:

@@ -1,8 +1,8 @@
 """A rule beside a newer record of its trial: what the registry changed since, sentence by sentence.
 
 A criterion and a sentence are the same where their words are, whatever their case, marks and order in the list. What
-is nearly the same was amended. Nobody but a person changes a criterion; only the recruitment, where the rule has it
-from the registry, is brought up to date.
+is nearly the same was amended. Nobody but a person changes a criterion; only recruitment, contacts and sites, where
+the rule has them from the registry, are brought up to date.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from matcher.exchange.draft import day_of, texts_of
+from matcher.exchange.places import REGISTRY, with_places
 from matcher.exchange.registry import Record
 from matcher.rules.syntax import TrialDocument
 
 _WORD = re.compile(r"\w+|[<>=\u2264\u2265%]+")
 _NEAR = 0.6
 _LONGEST = 1_500
-_REGISTRY = "registry"
 _RECRUITMENT = re.compile(r"^recruitment:(?P<rest>.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 
 
@@ -36,17 +36,18 @@ class SentenceChanged:
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What a record says that the rule does not. ``text`` is the rule file with the recruitment of the record."""
+    """What a record says that the rule does not. ``text`` is the rule file with its recruitment and places."""
 
     trial: str
     record_day: date | None
     sentences: tuple[SentenceChanged, ...]
     recruitment: str
+    places: str
     text: str
 
     @property
     def changed(self) -> bool:
-        return bool(self.sentences or self.recruitment)
+        return bool(self.sentences or self.recruitment or self.places)
 
 
 def refreshed(text: str, trial: TrialDocument, record: Record) -> Refreshed:
@@ -58,7 +59,8 @@ def refreshed(text: str, trial: TrialDocument, record: Record) -> Refreshed:
         sides += list(_compared(own, said))
     day = day_of(record.updated)
     told, changed = _recruitment(text, trial, record, day)
-    return Refreshed(trial.trial, day, tuple(sides), told, changed)
+    places, changed = with_places(changed, trial, record, day)
+    return Refreshed(trial.trial, day, tuple(sides), told, places, changed)
 
 
 def _compared(own: Sequence[tuple[str, str]], said: Sequence[str]) -> Iterator[SentenceChanged]:
@@ -97,7 +99,7 @@ def _recruitment(text: str, trial: TrialDocument, record: Record, day: date | No
     if day is None or day <= held.as_of or record.status == "unknown":
         return "", text
     told = f"{held.status} on {held.as_of}, {record.status} on {day}"
-    if held.source != _REGISTRY:
+    if held.source != REGISTRY:
         return f"{told}; the rule has it from {held.source}: change it by hand", text
     found = _RECRUITMENT.search(text)
     if found is None:

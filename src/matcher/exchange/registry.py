@@ -40,6 +40,28 @@ _PHASES = {
 
 
 @dataclass(frozen=True, slots=True)
+class RecordContact:
+    """Whom to ask, as it is written; nobody is made up where a record names none."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSite:
+    """A place of the trial; ``at`` is latitude and longitude, ``status`` nothing where none is said of this place."""
+
+    name: str
+    city: str
+    region: str
+    country: str
+    status: str
+    at: tuple[float, float] | None
+    contacts: tuple[RecordContact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What a record says of one trial. ``updated`` is the day of the record, as it is written."""
 
@@ -54,6 +76,8 @@ class Record:
     maximum_age: str
     sex: str
     acronym: str = ""
+    contacts: tuple[RecordContact, ...] = ()
+    sites: tuple[RecordSite, ...] = ()
 
 
 def records_of(path: Path) -> Iterator[Record]:
@@ -134,6 +158,34 @@ def _of_xml(root: ElementTree.Element) -> Record:
         said("eligibility/maximum_age"),
         said("eligibility/gender").casefold(),
         said("acronym"),
+        tuple(_contacts_of_xml(root, ("overall_contact", "overall_contact_backup"))),
+        tuple(map(_site_of_xml, root.iterfind("location"))),
+    )
+
+
+def _contacts_of_xml(held: ElementTree.Element, names: tuple[str, ...]) -> Iterator[RecordContact]:
+    for each in (one for name in names for one in held.iterfind(name)):
+        first, middle, last, degrees, phone, extension, email = (
+            (each.findtext(name) or "").strip()
+            for name in ("first_name", "middle_name", "last_name", "degrees", "phone", "phone_ext", "email")
+        )
+        name = ", ".join(filter(None, (" ".join(filter(None, (first, middle, last))), degrees)))
+        yield from _contact(name, phone, extension, email)
+
+
+def _site_of_xml(held: ElementTree.Element) -> RecordSite:
+    def said(path: str) -> str:
+        return (held.findtext(path) or "").strip()
+
+    place = "facility/address"
+    return RecordSite(
+        said("facility/name"),
+        said(f"{place}/city"),
+        said(f"{place}/state"),
+        said(f"{place}/country"),
+        _STATUS.get(said("status").casefold(), ""),
+        None,
+        tuple(_contacts_of_xml(held, ("contact", "contact_backup"))),
     )
 
 
@@ -143,6 +195,7 @@ def _of_json(held: Mapping[str, Any]) -> Record:
         return found if isinstance(found, dict) else {}
 
     identity, status, who = module("identification"), module("status"), module("eligibility")
+    places = module("contactsLocations")
     sponsor = module("sponsorCollaborators").get("leadSponsor") or {}
     stated = str(status.get("overallStatus", "")).replace("_", " ").casefold()
     updated = status.get("lastUpdateSubmitDate") or status.get("statusVerifiedDate") or ""
@@ -158,7 +211,49 @@ def _of_json(held: Mapping[str, Any]) -> Record:
         str(who.get("maximumAge", "")),
         str(who.get("sex", "")).casefold(),
         str(identity.get("acronym", "")),
+        tuple(_contacts_of_json(places.get("centralContacts"))),
+        tuple(_site_of_json(each) for each in _documents(places.get("locations"))),
     )
+
+
+def _documents(held: Any) -> list[dict[str, Any]]:
+    return [each for each in held if isinstance(each, dict)] if isinstance(held, list) else []
+
+
+def _contacts_of_json(held: Any) -> Iterator[RecordContact]:
+    for each in _documents(held):
+        if each.get("role", "CONTACT") == "CONTACT":
+            yield from _contact(
+                *(str(each.get(name) or "") for name in ("name", "phone", "phoneExt", "email"))
+            )
+
+
+def _site_of_json(held: Mapping[str, Any]) -> RecordSite:
+    name, city, region, country, status = (
+        str(held.get(name) or "").strip() for name in ("facility", "city", "state", "country", "status")
+    )
+    point = held.get("geoPoint")
+    point = point if isinstance(point, dict) else {}
+    at = None
+    match point.get("lat"), point.get("lon"):
+        case (int() | float()) as latitude, (int() | float()) as longitude:
+            at = float(latitude), float(longitude)
+    return RecordSite(
+        name,
+        city,
+        region,
+        country,
+        _STATUS.get(status.replace("_", " ").casefold(), ""),
+        at,
+        tuple(_contacts_of_json(held.get("contacts"))),
+    )
+
+
+def _contact(name: str, phone: str, extension: str, email: str) -> Iterator[RecordContact]:
+    """Nobody, where neither a number nor an address is given; the extension belongs to the number."""
+    if phone or email:
+        number = f"{phone} ext. {extension}" if phone and extension else phone
+        yield RecordContact(name or "Not named", number, email)
 
 
 def _phase(stated: list[str]) -> str:

@@ -201,6 +201,7 @@ def _lines(before: Description, after: Description) -> Iterator[LineChanged]:
     for what, old, new in (
         ("Assumption", before.assumptions, after.assumptions),
         ("Note", before.notes, after.notes),
+        ("Site or contact", before.places, after.places),
     ):
         yield from (LineChanged(what, each, "") for each in old if each not in new)
         yield from (LineChanged(what, "", each) for each in new if each not in old)

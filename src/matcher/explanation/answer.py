@@ -163,6 +163,8 @@ class CandidateShown:
     tied: bool = False
     #: the criteria of which a person's verdict stands over another one that was computed
     overrides: tuple[str, ...] = ()
+    #: of a trial, whom to ask and where it takes patients, each with its day and source
+    places: tuple[str, ...] = ()
 
     @property
     def also_fitting(self) -> tuple[CohortShown, ...]:

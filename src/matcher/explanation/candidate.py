@@ -26,6 +26,7 @@ from matcher.explanation.lines import blocked
 from matcher.explanation.overruled import Overruled, overrides_in
 from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.signs import remember
+from matcher.explanation.sites import places_in_words
 from matcher.explanation.timing import TimeTests, Wait, earliest, waits
 from matcher.explanation.version import version_on
 from matcher.rules.candidate import Candidate, Evidence
@@ -100,6 +101,7 @@ class CandidateWords:
         self._time_tests = TimeTests(graph)
         self._read: dict[str, Any] = {}
         self._stood: dict[tuple[str, tuple[Verdict, ...]], Stood] = {}
+        self._places: dict[str, tuple[str, ...]] = {}
         self._evidence: dict[tuple[int, Verdict], EvidenceShown] = {}
 
     def stand(self, candidate: Candidate, reading: ConditionReading) -> Stood | None:
@@ -161,10 +163,17 @@ class CandidateWords:
             evidence=stood.evidence,
             coverage=candidate.coverage.value,
             notes=candidate.notes,
+            places=self.places(candidate),
             version=version_on(candidate, profile.as_of),
             cohorts=stood.cohorts,
             overrides=overrides_in(candidate, profile, reading),
         )
+
+    def places(self, candidate: Candidate) -> tuple[str, ...]:
+        found = self._places.get(candidate.id)
+        if found is None:
+            found = self._places[candidate.id] = places_in_words(candidate)
+        return found
 
     def earliest(self, stood: Stood, profile: Profile) -> tuple[EarliestDate, ...]:
         if stood.waits is None:

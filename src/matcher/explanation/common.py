@@ -67,6 +67,7 @@ class CommonCandidate:
             assumptions=self.assumable,
             assumed=[self.assumable.index(each) for each in shown.assumptions],
             notes=shown.notes,
+            places=shown.places,
             version=shown.version,
             cohorts=[cohort_document(each) for each in shown.cohorts],
         )
@@ -97,6 +98,7 @@ class CommonCandidate:
             evidence=tuple(_evidence(each) for each in held.get("evidence", ())),
             coverage=held["coverage"],
             notes=tuple(held.get("notes", ())),
+            places=tuple(held.get("places", ())),
             version=held.get("version", ""),
             cohorts=tuple(cohort_of(each) for each in held.get("cohorts", ())),
             rank=None,

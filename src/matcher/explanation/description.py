@@ -10,6 +10,7 @@ from itertools import pairwise
 from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.read_back import Line, read_back
+from matcher.explanation.sites import places_in_words
 from matcher.explanation.version import criterion_on, text_on, version_on
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion, Role
@@ -72,6 +73,7 @@ class Description:
     studies: tuple[StudyDescribed, ...]
     assumptions: tuple[str, ...]
     notes: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 def describe(candidate: Candidate, day: date | None = None) -> Description:
@@ -100,6 +102,7 @@ def describe(candidate: Candidate, day: date | None = None) -> Description:
         ),
         assumptions=candidate.assumptions,
         notes=candidate.notes,
+        places=places_in_words(candidate, None),
     )
 
 
@@ -208,7 +211,11 @@ def as_markdown(description: Description, level: int = 3) -> str:
         lines += ["", f"{heading}# Evidence: {study.title}", ""]
         lines += [f"- {line}" for line in study.lines]
         lines += [f"- Source: {study.citation}"] if study.citation else []
-    for title, texts in (("Assumptions", description.assumptions), ("Notes", description.notes)):
+    for title, texts in (
+        ("Whom to ask, and where", description.places),
+        ("Assumptions", description.assumptions),
+        ("Notes", description.notes),
+    ):
         if texts:
             lines += ["", f"{heading}# {title}", "", *(f"- {text}" for text in texts)]
     return "\n".join([*lines, ""])

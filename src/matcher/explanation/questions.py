@@ -20,7 +20,7 @@ from matcher.domain.verdict import Verdict
 from matcher.engines.base import Finding
 from matcher.engines.planes.chunk import POSSIBLE, SURE
 from matcher.engines.planes.levels import Levels
-from matcher.engines.planes.single import MANY_NODES, Supposed, Supposing
+from matcher.engines.planes.single import Supposed, Supposing, is_quicker_by_level
 from matcher.engines.reference.kinds import whole
 from matcher.explanation.answer import Question
 from matcher.explanation.asking import Asked, Considered, FieldOf, Fields, Supposition, in_order
@@ -111,8 +111,12 @@ class Asker:
     def suppose(self, about: Sequence[Considered], findings: Mapping[NodeId, Finding]) -> Supposition:
         """What every answer would do to these candidates, and to what is open about them."""
         open_ones = _Open.of(about)
-        by = self._by_levels if len(self.graph) >= MANY_NODES else self._by_worlds
+        by = self._by_levels if self._is_quicker_by_level else self._by_worlds
         return by(open_ones, findings)
+
+    @cached_property
+    def _is_quicker_by_level(self) -> bool:
+        return is_quicker_by_level(self.graph)
 
     def is_told(self, node: NodeId, findings: Mapping[NodeId, Finding]) -> bool:
         """Whether another source says already what is asked for, and nothing asks for this one alone."""

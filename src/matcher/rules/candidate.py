@@ -124,6 +124,35 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ask, as the source writes it; it was so on ``as_of``."""
+
+    name: str
+    phone: str
+    email: str
+    as_of: date
+    citation: Citation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place of a trial. ``status`` is what was said of this place on ``as_of``, never what holds for the trial.
+
+    ``at``: latitude and longitude in degrees, where they are given.
+    """
+
+    name: str
+    city: str
+    region: str
+    country: str
+    at: tuple[float, float] | None
+    status: str
+    contacts: tuple[Contact, ...]
+    as_of: date
+    citation: Citation | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A trial or a regimen. ``criteria`` are those of the candidate itself, before any cohort's."""
 
@@ -142,6 +171,8 @@ class Candidate:
     phase: str = ""
     recruitment: str = ""
     recruitment_as_of: str = ""
+    contacts: tuple[Contact, ...] = ()
+    sites: tuple[Site, ...] = ()
     agents: tuple[str, ...] = ()
     supportive: tuple[str, ...] = ()
     background: bool = False

@@ -31,6 +31,7 @@ from matcher.rules.named import unknown_name
 from matcher.rules.own_agents import OwnAgents
 from matcher.rules.parse import ConditionReader
 from matcher.rules.roots import roots_of, roots_of_any
+from matcher.rules.sites import contacts_of, sites_of
 from matcher.rules.supposed import supposed
 from matcher.rules.syntax import (
     CautionDocument,
@@ -133,6 +134,8 @@ class CandidateCompiler:
                 phase=str(document.phase),
                 recruitment=status.status,
                 recruitment_as_of=status.as_of.isoformat(),
+                contacts=contacts_of(document, writer.citation),
+                sites=sites_of(document, writer.citation),
                 **shared,  # type: ignore[arg-type]
             )
         return Candidate(

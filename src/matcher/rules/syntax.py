@@ -85,6 +85,47 @@ class Recruitment(Document):
     )
 
 
+class ContactDocument(Document):
+    """Whom to ask about a trial, exactly as the source writes it."""
+
+    name: Text
+    phone: Text | None = None
+    email: Text | None = None
+
+
+class TrialContactDocument(ContactDocument):
+    """Whom to ask about the whole trial, as known on a day."""
+
+    as_of: date
+    source: Source
+
+
+class Point(Document):
+    """A place on the earth, in degrees."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+
+
+class SiteDocument(Document):
+    """A place where the trial takes, took or will take patients, as known on a day."""
+
+    name: Text
+    city: Text | None = None
+    region: Text | None = None
+    country: Text | None = None
+    at: Point | None = None
+    status: Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"] = (
+        Field(
+            "unknown",
+            description="Whether this site takes patients. What holds for the trial is not taken to hold for it.",
+        )
+    )
+    contacts: list[ContactDocument] = []
+    as_of: date
+    source: Source
+
+
 class CohortDocument(Document):
     """A part of a trial with criteria, standing and availability of its own."""
 
@@ -216,6 +257,8 @@ class TrialDocument(CandidateDocument):
     acronym: Text | None = None
     sponsor: Text | None = None
     recruitment: Recruitment
+    contacts: list[TrialContactDocument] = []
+    sites: list[SiteDocument] = []
     cohorts: dict[CohortId, CohortDocument] = {}
     versions: list[VersionDocument] = Field(
         [],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from matcher.domain.profile import Profile
 from matcher.engines.base import Engine, VerdictTable
-from matcher.engines.planes.single import MANY_NODES, SingleEngine
+from matcher.engines.planes.single import SingleEngine
 from matcher.engines.reference import ReferenceEngine
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -39,6 +39,8 @@ _SINGLY: Mapping[str, Callable[[], Engine]] = {
     "durable": durable_engine,
 }
 ENGINES = tuple(_SINGLY)
+#: gates of so many nodes, with a world for each answer of a hundred patients, take half a gigabyte
+_MANY_NODES = 5_000
 #: so many sets of overridden criteria are kept ready
 _MOST_OVERRIDDEN = 32
 
@@ -98,7 +100,7 @@ class Matcher:
 
         A rulebook of thousands has too many gates to hold with all that its patients might answer.
         """
-        few = len(self.rulebook.candidates) < MANY_CANDIDATES and len(self.rulebook.graph) < MANY_NODES
+        few = len(self.rulebook.candidates) < MANY_CANDIDATES and len(self.rulebook.graph) < _MANY_NODES
         return few and self.options.engine not in ("reference", "durable")
 
     def together(

@@ -170,11 +170,12 @@ class Report:
 _PART = '<script type="text/plain" class="part" data-first="{first}">{lines}</script>\n'
 
 
-def report_of(patient: PatientShown, account: Account, reading: Reading) -> str:
-    """The report of one patient as text, for a page that is asked for rather than written."""
+def report_of(patients: Sequence[PatientShown], account: Account, reading: Reading) -> str:
+    """The report of a few patients as text, for a page that is asked for rather than written."""
     page = io.StringIO()
-    report = Report(io.StringIO(), 1)
-    report.add(patient)
+    report = Report(io.StringIO(), len(patients))
+    for patient in patients:
+        report.add(patient)
     report.write(page, account, reading)
     return page.getvalue()
 

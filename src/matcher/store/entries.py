@@ -52,7 +52,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which patients, in what order. With a ``trial`` all else is asked of that one, without of the first."""
+    """Which patients, in what order. With a ``trial`` all else is asked of that one, without of the first.
+
+    ``among``: those whom at least one of these trials does not rule out, as they are open at ``site``.
+    """
 
     trial: str = ""
     standing: int | None = None
@@ -62,6 +65,8 @@ class Asked:
     owner: str = ""
     changed: bool = False
     patient: str = ""
+    site: str = ""
+    among: tuple[str, ...] | None = None
     sort: str = "standing"
 
 
@@ -206,6 +211,10 @@ def _chosen(query: Select[Any], run: str, worklist: str, asked: Asked) -> Select
         query = query.where(ENTRIES.c.changes != "")
     if asked.patient:
         query = query.where(func.lower(ENTRIES.c.patient).contains(asked.patient.lower(), autoescape=True))
+    if asked.among is not None:
+        pairs = PAIRS.alias()
+        mine = (pairs.c.run == ENTRIES.c.run, pairs.c.number == ENTRIES.c.number)
+        query = query.where(exists().where(*mine, pairs.c.trial.in_(asked.among)))
     if asked.status or asked.owner:
         query = query.where(_worked_on(worklist, asked))
     return query

@@ -183,6 +183,12 @@ class Jobs:
                 return False
             return not connection.execute(select(JOBS.c.cancel).where(held)).scalar_one()
 
+    def keep(self, identifier: str, runner: str) -> None:
+        """Renews the lease of a runner that is there and has not said anything yet."""
+        with self.database.writing() as connection:
+            until = self.database.clock() + self.lease
+            connection.execute(update(JOBS).where(self._held(identifier, runner)).values(lease_until=until))
+
     def wanted(self, identifier: str, runner: str) -> bool:
         """Whether the runner still holds the job, and nobody asked it to stop."""
         with self.database.reading() as connection:

@@ -59,7 +59,7 @@ _ICD_MARKS = {"a": "absent", "g": "present", "v": "suspected", "z": "history"}
 # letter says which encounter it was.
 _ICD = re.compile(r"([a-z]\d[0-9a-z](?:\.?\d{1,3})?)[-*+!#]?\s{0,3}\(?([agvz])\)?(?:\s{0,3}[rlb])?")
 _ICD_SIDE = re.compile(r"([a-z]\d[0-9a-z]\.?\d{0,3})\s{1,3}[rlb]")
-_JOINED = re.compile(r"(.*[^\s-])[-:=/]([^\s-]+)", re.DOTALL)
+_JOINED = re.compile(r"(?<=[^\s-])[-:=/]([^\s:=/-]+)\Z")
 _EVERYTHING = frozenset({"any", "anything", "everything", "all", "any of them"})
 _NOTHING = frozenset(
     [
@@ -174,8 +174,8 @@ def _peeled(text: str) -> Iterator[tuple[str, str]]:
     if signed[-1:] in _SIGNS_AFTER:
         yield bare[:-1].strip(_IDLE), _SIGNS_AFTER[signed[-1]]
     # As in HIV-negative.
-    if (joined := _JOINED.fullmatch(bare)) is not None and (mark := _mark("after", joined[2])) is not None:
-        yield joined[1].strip(_IDLE), mark
+    if (joined := _JOINED.search(bare)) is not None and (mark := _mark("after", joined[1])) is not None:
+        yield bare[: joined.start()].strip(_IDLE), mark
     tokens = bare.split(" ")
     for count in range(min(_longest("before"), len(tokens) - 1), 0, -1):
         mark = _mark("before", " ".join(tokens[:count]))

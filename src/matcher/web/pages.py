@@ -6,7 +6,7 @@ No build step, nothing from elsewhere, nothing inline: the border's Content-Secu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,13 +15,17 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
+from jinja2.utils import htmlsafe_json_dumps
 from starlette.staticfiles import StaticFiles
 
+from matcher.errors import Diagnostic, PatientDataError
+from matcher.readers.json_body import read_json
 from matcher.rules.rulebook import Rulebook
 from matcher.service.intake.form import EFFORT_TEXT, Field, Form, Input, InputKind, Shape
 from matcher.service.templating import STATIC, page_environment
 from matcher.web.stamp import FOLDER, stamp
 
+_MOST_FIELDS = 5
 #: up to so many options are laid out side by side, more are a list to choose from
 _PILLS = 4
 #: what of a row stands in its first line
@@ -46,14 +50,38 @@ class Pages:
 
 def page_routes(intake: Callable[[Request], str], admitted: Any) -> APIRouter:
     """The form's address; ``intake`` gives its text, for those whom the dependency ``admitted`` lets in."""
-    router = APIRouter(include_in_schema=False, dependencies=[admitted])
+    router = APIRouter(include_in_schema=False)
 
-    @router.get("/intake", response_class=HTMLResponse)
+    @router.get("/intake", response_class=HTMLResponse, dependencies=[admitted])
     async def page(request: Request) -> Response:
         text = await to_thread.run_sync(intake, request)
         return HTMLResponse(text, headers={"Cache-Control": "no-store"})
 
+    @router.post("/intake", response_class=HTMLResponse)
+    async def filled_page(request: Request) -> Response:
+        """The form with the profile that another page hands over: a patient stands in no address.
+
+        The browser sends no cookie along with a form of another site, so nobody is asked who they are here: the page
+        holds nothing but what was sent, and what it asks the server for then, it asks in the name of who is signed in.
+        """
+        async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
+            sent = form.get("profile")
+        profile = read_json(sent.encode()) if isinstance(sent, str) else None
+        if not isinstance(profile, dict):
+            raise PatientDataError(
+                [Diagnostic("body", None, None, "P004", "`profile` is to hold a JSON object")]
+            )
+        text = await to_thread.run_sync(intake, request)
+        return HTMLResponse(with_profile(text, profile), headers={"Cache-Control": "no-store"})
+
     return router
+
+
+def with_profile(page: str, profile: Mapping[str, Any]) -> str:
+    """The page of the form with what its script begins with; nothing of a profile can end the element it stands in."""
+    held = htmlsafe_json_dumps(profile)
+    element = f'<script type="application/json" id="given">{held}</script>'
+    return page.replace("</body>", f"{element}</body>")
 
 
 def static() -> StaticFiles:

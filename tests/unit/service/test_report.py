@@ -146,4 +146,4 @@ def test_criteria_stand_under_their_role_and_cohort() -> None:
 
 
 def test_one_patient_can_be_reported_without_files() -> None:
-    assert "P-001" in report_of(PATIENT, account(), reading())
+    assert "P-001" in report_of([PATIENT], account(), reading())

@@ -42,7 +42,7 @@ def test_all_at_once_is_one_by_one(
 ) -> None:
     one_by_one = [Matcher(rulebook, options).match_one(each) for each in patients]
     monkeypatch.setattr(explain, "MANY_CANDIDATES", 1)
-    monkeypatch.setitem(match._SINGLY, "auto", lambda: SingleEngine(many_nodes=1))
+    monkeypatch.setitem(match._SINGLY, "auto", lambda: SingleEngine(by_level=True))
     matcher = Matcher(rulebook, options)
     assert [matcher.match_one(each) for each in patients] == one_by_one
 

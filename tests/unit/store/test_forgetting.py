@@ -93,6 +93,22 @@ def test_a_job_held_until_a_day_that_no_lease_reaches_is_taken_up(database: Data
     database.close()
 
 
+def test_a_job_is_kept_for_a_runner_that_takes_long_to_begin_and_for_no_other(
+    database: Database, clock: Clock
+) -> None:
+    jobs = Jobs(database, timedelta(seconds=15))
+    job = jobs.create("a" * 32, "local", {})
+    assert jobs.claim("first")
+    for _ in range(3):
+        clock.now += timedelta(seconds=10)
+        jobs.keep(job.id, "first")
+        assert jobs.claim("second") is None
+    jobs.keep(job.id, "second")
+    clock.now += timedelta(seconds=15)
+    assert jobs.claim("second")
+    database.close()
+
+
 def test_a_cancelled_job_whose_runner_was_ended_is_cancelled(database: Database) -> None:
     jobs = Jobs(database)
     job = jobs.create("a" * 32, "local", {})

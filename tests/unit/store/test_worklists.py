@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -138,6 +141,40 @@ def test_of_many_changes_the_one_that_came_too_late_is_named(database: Database,
         ("declined", "Anna", "phoned"),
         ("contacted", "Berta", "phoned"),
     ]
+
+
+_HALF_WAY = """
+import sys, time
+from datetime import UTC, datetime
+from matcher.store import Change, Statuses, open_database
+
+def changes():
+    for number in range(200):
+        yield Change(f"P-{number}", "NCT1", 0, status="contacted")
+    print("half way", flush=True)
+    time.sleep(600)
+
+statuses = Statuses(open_database(sys.argv[1], lambda: datetime(2026, 1, 15, tzinfo=UTC)), sys.argv[2])
+statuses.change(changes(), "Anna")
+"""
+
+
+@both
+def test_a_server_killed_half_way_through_many_changes_has_made_none_of_them(
+    database: Database, worklist: str
+) -> None:
+    command = [sys.executable, "-c", _HALF_WAY, str(database.engine.url), worklist]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=dict(os.environ)) as writing:
+        assert writing.stdout is not None
+        assert writing.stdout.readline() == b"half way\n"
+        writing.kill()
+    statuses = Statuses(database, worklist)
+    everybody = [f"P-{number}" for number in range(200)]
+    assert statuses.of(everybody) == {}
+    assert statuses.history("P-1") == []
+    again = statuses.change([Change(each, "NCT1", 0, status="reviewing") for each in everybody], "Berta")
+    assert all(each.done for each in again)
+    assert {each.by for each in statuses.of(everybody).values()} == {"Berta"}
 
 
 def test_what_was_judged_is_kept_and_added_to(database: Database, worklist: str) -> None:

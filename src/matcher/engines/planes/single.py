@@ -2,9 +2,9 @@
 
 Of a rulebook's two hundred features a profile speaks of a few dozen. So what is said of nobody is worked out once, a
 profile is asked which features it says anything of, and only the gates above those that differ are worked out again.
-Features are found as the reference finds them; gates and tables are the algebra's. A large rulebook has few features
-and very many gates: there, all gates of a level at once are quicker (``levels``), whatever differs. ``Supposing``
-is the same for questions: beside the patient as recorded, one world for every answer that might be given.
+Features are found as the reference finds them; gates and tables are the algebra's. Where very many gates stand above
+few features all gates of a level at once are quicker (``levels``), whatever differs. ``Supposing`` is the same for
+questions: beside the patient as recorded, one world for every answer that might be given.
 """
 
 from __future__ import annotations
@@ -29,9 +29,18 @@ from matcher.engines.sorted_profile import sorted_profile
 from matcher.features.kind import Feature
 from matcher.rules.graph import Choice, Combine, Graph, NodeId, Read
 
-#: larger graphs are quicker evaluated level by level
-MANY_NODES = 2_000
+#: from so many nodes, and so many for each feature, a graph is quicker evaluated level by level
+_MANY_NODES, _MANY_ABOVE = 2_000, 10
 _NUMBERED = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
+
+
+def is_quicker_by_level(graph: Graph) -> bool:
+    """Whether most gates are above whatever a profile speaks of, as of thousands of trials that ask the same.
+
+    A rulebook that encodes all criteria of its trials has many nodes too, and a feature for every fourth of them.
+    """
+    features = sum(isinstance(node, Read) for node in graph.nodes)
+    return len(graph) >= max(_MANY_NODES, _MANY_ABOVE * features)
 
 
 def _nobody(graph: Graph, nodes: Sequence[NodeId]) -> tuple[dict[NodeId, Verdict], dict[NodeId, Finding]]:
@@ -40,21 +49,23 @@ def _nobody(graph: Graph, nodes: Sequence[NodeId]) -> tuple[dict[NodeId, Verdict
 
 @dataclass(slots=True)
 class SingleEngine:
-    """Equal to the reference on every node, findings, records and notes included."""
+    """Equal to the reference on every node, findings, records and notes included.
+
+    ``by_level``: whether all gates of a level are evaluated at once; ``None`` where that is quicker.
+    """
 
     name: str = "single"
-    many_nodes: int = MANY_NODES
+    by_level: bool | None = None
     _made: _Changing | _ByLevel | None = field(default=None, repr=False)
 
     def evaluate(
         self, graph: Graph, patients: Sequence[Profile], *, roots: Sequence[NodeId] | None = None
     ) -> VerdictTable:
-        """Of a large graph every node, whatever the roots: leaving some out would not make it quicker."""
-        many = len(graph) >= self.many_nodes
-        asked = None if roots is None or many else tuple(roots)
-        made = self._made
-        if made is None or made.graph is not graph or made.roots != asked:
-            made = self._made = _ByLevel(graph) if many else _Changing(graph, asked)
+        """By level every node, whatever the roots: leaving some out would not make it quicker."""
+        asked, made = None if roots is None else tuple(roots), self._made
+        if made is None or made.graph is not graph or not made.serves(asked):
+            by_level = is_quicker_by_level(graph) if self.by_level is None else self.by_level
+            made = self._made = _ByLevel(graph) if by_level else _Changing(graph, asked)
         found = [made.evaluate(patient) for patient in patients]
         return VerdictTable(
             tuple(patient.id for patient in patients),
@@ -73,7 +84,7 @@ class _Changing:
 
     def __init__(self, graph: Graph, roots: tuple[NodeId, ...] | None) -> None:
         nodes = range(len(graph)) if roots is None else graph.below(*roots)
-        self.graph, self.roots = graph, roots
+        self.graph, self._roots = graph, roots
         self._verdicts, self._findings = _nobody(graph, nodes)
         self._features = _features(graph, nodes)
         self._nothing = {
@@ -85,6 +96,9 @@ class _Changing:
         for number in self._features:
             self._run.suppose(number, recorded(self._findings[number]))
         self._run.go_on(self._above)
+
+    def serves(self, roots: tuple[NodeId, ...] | None) -> bool:
+        return roots == self._roots
 
     def evaluate(self, patient: Profile) -> tuple[Mapping[NodeId, Verdict], dict[NodeId, Finding]]:
         verdicts, findings = dict(self._verdicts), dict(self._findings)
@@ -107,11 +121,12 @@ class _Changing:
 class _ByLevel:
     """All gates of a level at once."""
 
-    roots: tuple[NodeId, ...] | None = None
-
     def __init__(self, graph: Graph) -> None:
         self.graph, self._levels = graph, Levels(graph)
         self._features = _features(graph, range(len(graph)))
+
+    def serves(self, _roots: tuple[NodeId, ...] | None) -> bool:
+        return True
 
     def evaluate(self, patient: Profile) -> tuple[Mapping[NodeId, Verdict], dict[NodeId, Finding]]:
         clock = Clock.at(patient.as_of)

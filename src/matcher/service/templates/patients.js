@@ -66,7 +66,8 @@
         var applies = entry.evidence ? entry.evidence[number] : each.applies;
         return Object.assign({}, each, { applies: common.evidence_applies[applies] });
       }),
-      notes: base.notes || []
+      notes: base.notes || [],
+      places: base.places || []
     });
   }
   function derived(line) {
@@ -122,7 +123,9 @@
       h("span", { class: "code" }, each.id), each.cohort && h("span", { class: "cohort" }, "Cohort " + each.cohort));
   }
   function recruitment(each) {
-    return each.availability !== "not applicable" && [" ", h("span", { class: "small" }, "Recruitment: " + each.availability)];
+    var said = each.availability !== "not applicable" ? ["Recruitment: " + each.availability] : [];
+    if (each.overrides) said.push("Judged by a person: " + each.overrides.join(", "));
+    return said.reduce(function (all, words) { return all.concat(" ", h("span", { class: "small" }, words)); }, []);
   }
 
   function ranking(kind, title, candidates, anchor, ranked) {
@@ -140,7 +143,7 @@
     }
     function rowOut(each) {
       var name = named(each, anchor);
-      name.append.apply(name, (recruitment(each) || []));
+      name.append.apply(name, recruitment(each));
       return h("tr", null, h("td", { class: "rank" }, each.place || "–"), name,
         cell("What rules it out", list(each.blocking)));
     }
@@ -210,6 +213,7 @@
       each.evidence.length && [h("h5", null, "Evidence"), list(each.evidence.map(study), { class: "evidence" }),
         h("p", { class: "where" },
           "Figures of different studies are not compared with each other, and not used to order candidates.")],
+      titled(h("h5", null, "Whom to ask, and where"), each.places),
       titled(h("h5", null, "Assumed for this candidate"), each.assumptions), titled(h("h5", null, "Notes"), each.notes)];
   }
   // Criteria are written when a candidate is opened: a ranking of all has thousands.

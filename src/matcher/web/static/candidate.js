@@ -27,6 +27,7 @@ export function criteriaOf(candidate, missing, go) {
   }
   if (candidate.cautions.length) parts.push(...group("Cautions (shown, never counted)", candidate.cautions, () => [], go));
   if (candidate.evidence.length) parts.push(make("h3", { text: "Evidence" }), make("ul", { class: "evidence" }, candidate.evidence.map(study)));
+  if (candidate.places.length) parts.push(make("h3", { text: "Whom to ask, and where" }), listed(candidate.places));
   if (candidate.assumptions.length) parts.push(make("h3", { text: "Assumed for this candidate" }), listed(candidate.assumptions));
   if (candidate.notes.length) parts.push(make("h3", { text: "Notes" }), listed(candidate.notes));
   return parts;

@@ -256,8 +256,19 @@ function failed(error) {
   if (lost) setTimeout(begin, 3000);
 }
 
-function begin() {
-  return session.open().catch(failed);
+// What a page of another site sent along begins a new session, once: from then on a reload is one of the plain form.
+async function begin() {
+  const given = document.getElementById("given");
+  if (!given) return session.open().catch(failed);
+  try {
+    await session.forget();
+    await session.begin({ profile: JSON.parse(given.textContent) });
+    given.remove();
+    history.replaceState(null, "", location.pathname);
+  } catch (error) {
+    failed(error);
+  }
+  return undefined;
 }
 
 view("form");

@@ -366,3 +366,54 @@ def test_an_admin_makes_a_token_that_is_shown_once_and_revokes_it(desk: Desk) ->
     asked = desk.client.get("/v1/drafts", headers={"authorization": f"Bearer {secret}"})
     assert asked.status_code == 401
     assert desk.client.get("/people", headers=bearer(desk, "anna")).status_code == 403
+
+
+def test_a_comment_is_resolved_and_opened_again_and_both_stay_on_record(desk: Desk) -> None:
+    path = f"/v1/drafts/{desk.begin()['id']}"
+    said = desk.ask("berta", "POST", f"{path}/comments", body="Is 18 in the protocol?").json()["notes"][-1]
+    settle = f"{path}/comments/{said['id']}"
+    done = desk.ask("anna", "POST", f"{settle}/resolve").json()["notes"]
+    assert [(each["body"], each["resolved_by"]) for each in done] == [("Is 18 in the protocol?", "Anna")]
+    page = desk.client.get(path.removeprefix("/v1") + "/review", headers=bearer(desk, "anna")).text
+    assert "resolved by Anna" in page
+    assert "Open it again" in page
+    again = desk.ask("berta", "POST", f"{settle}/reopen").json()["notes"]
+    assert again[-1]["resolved_by"] == ""
+    audit = desk.client.get("/audit", headers=bearer(desk, "ada")).text
+    assert "draft resolved" in audit
+    assert "draft reopened" in audit
+    assert desk.ask("anna", "POST", f"{path}/comments/999/resolve").status_code == 404
+
+
+NAMES = ", ".join(f"N{number}" for number in range(100_000))
+DEEP = "not: {" * 200 + "age: {at_least: 18 years}" + "}" * 200
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # Too long for cards, and still a text of one's own.
+        (RULE.replace("{age: {at_least: 18 years}}", f"{{histology: {{in: [{NAMES}]}}}}"), "R007"),
+        (RULE.replace("{age: {at_least: 18 years}}", f"{{{DEEP}}}"), "R007"),
+        (RULE + "# " + "x" * 5_000_000 + "\n", ""),
+    ],
+    ids=["100,000 names", "nesting of 200", "5 MB"],
+)
+def test_what_is_too_large_has_an_outcome_and_costs_nobody_their_text(
+    desk: Desk, text: str, code: str
+) -> None:
+    draft = desk.begin()
+    path = f"/v1/drafts/{draft['id']}"
+    saved = desk.ask("anna", "PUT", f"{path}/text", text=text, revision=draft["revision"])
+    if not code:
+        assert (saved.status_code, saved.json()["code"]) == (413, "U054")
+        assert desk.ask("anna", "GET", path).json()["text"] == RULE
+        return
+    assert saved.status_code == 200
+    laid = desk.ask("anna", "POST", "/v1/authoring/cards", text=text, name="NCT00000042")
+    assert laid.status_code == 200, laid.text
+    assert code in {each["code"] for each in laid.json()["problems"]}
+    for side in ("", "/cases", "/impact", "/review"):
+        shown = desk.client.get(path.removeprefix("/v1") + side, headers=bearer(desk, "anna"))
+        assert shown.status_code == 200, side
+    assert desk.ask("anna", "GET", path).json()["text"] == text

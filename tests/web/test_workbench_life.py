@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +16,6 @@ import httpx
 import pytest
 
 from matcher.api.clock import now
-from matcher.service import run_all_cases
 from matcher.store import Tokens, open_database
 from tests.web.drafting import CASES, PEOPLE, RULE
 from tests.web.live import Live, serving
@@ -162,9 +164,27 @@ def test_page_and_command_line_find_the_same(bench: Workbench) -> None:
     grid = bench.ask("anna", "GET", f"/v1{path}/cases")
     file.write_text(draft["text"], "utf-8")
     file.with_suffix(".cases.yaml").write_text(draft["cases"], "utf-8")
-    run = run_all_cases(bench.rules, [file])
-    of_command = {each.case.name: bool(each.failures) for each in run.results}
-    assert of_command == {each["name"]: bool(each["failures"]) for each in grid["rows"]}
+    command = [
+        sys.executable,
+        "-m",
+        "matcher",
+        "rules",
+        "test",
+        str(file),
+        "--rules",
+        str(bench.rules),
+        "--json",
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 3, ran.stderr
+    told = json.loads(ran.stdout)
+    red = [each for each in grid["rows"] if each["failures"]]
+    assert (told["cases"], told["failed"]) == (len(grid["rows"]), len(red))
+    page = bench.page("anna", f"{path}/cases")
+    shown = " ".join(page.inner_text(".red-case").split())
+    for each in red:
+        assert each["name"] in ran.stdout
+        assert each["name"] in shown
     for each in (file, file.with_suffix(".cases.yaml")):
         each.unlink()
 
@@ -194,6 +214,26 @@ def test_a_base_changed_in_git_shows_three_texts_and_writes_nothing_over(bench: 
     assert held["text"] == theirs.replace("16 years}", "21 years}")
     assert not held["changed_meanwhile"]
     file.unlink()
+
+
+def test_two_authors_see_both_texts_and_neither_is_lost(bench: Workbench) -> None:
+    path = bench.begin(59)
+    anna, alex = bench.page("anna", path), bench.page("alex", path)
+    for page, words in ((anna, "Anna's words"), (alex, "Alex's words")):
+        page.wait_for_selector("#editor[data-ready=true]")
+        page.fill("[data-id='I-01'] .words", words)
+        if page is anna:
+            page.wait_for_selector("#editor[data-saved=true]")
+    alex.wait_for_selector("#conflict:visible")
+    both = alex.inner_text("#conflict")
+    assert "Anna saved this draft meanwhile" in both
+    assert "Anna's words" in both
+    assert "Alex's words" in both
+    alex.click("text=Go on with the other")
+    alex.wait_for_selector("#editor[data-saved=true]")
+    assert "Anna's words" in bench.ask("alex", "GET", f"/v1{path}")["text"]
+    asides = bench.ask("alex", "GET", f"/v1{path}")["asides"]
+    assert any("Alex's words" in each["content"] for each in asides)
 
 
 def test_a_killed_server_loses_no_word_of_either_author(bench: Workbench) -> None:

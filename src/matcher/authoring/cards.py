@@ -130,8 +130,7 @@ def sheet(text: str, name: str, book: Rulebook) -> Sheet:
     """The cards of a text, with everything lint says of it beside the lists and derived facts of ``book``."""
     if len(text) > LARGEST:
         held = Located(text, None, None, ())
-        said = f"a rule of more than {LARGEST:,} characters has no cards"
-        found = [Diagnostic(name, 1, 1, "R007", said), *check_one(text, name, book).diagnostics]
+        found = [too_large(name)]
     else:
         held = locate(text, name)
         found = check_one(text, name, book).diagnostics
@@ -155,6 +154,13 @@ def sheet(text: str, name: str, book: Rulebook) -> Sheet:
         True, kind, _shown(data.get(kind)), _shown(data.get("title")), facts,
         tuple(sources) if isinstance(sources, dict) else (), sections, sentences, covered, problems, asked,
     )  # fmt: skip
+
+
+def too_large(name: str) -> Diagnostic:
+    """Said at once: reading so much again at every key would keep everybody waiting."""
+    said = f"a rule of more than {LARGEST:,} characters is not checked while it is written"
+    hint = "a long list of names is a list of its own, which rules ask for by its name"
+    return Diagnostic(name, 1, 1, "R007", said, hint)
 
 
 class _Laying:

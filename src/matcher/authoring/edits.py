@@ -19,6 +19,8 @@ LISTED = ("all", "any", "at_least")
 ALONE = ("not", "known")
 _LONGEST = 5_000
 """Characters of what is typed into one field."""
+MOST_NAMES = 1_000
+"""Members of a list that stands in a condition."""
 LARGEST = 250_000
 """Characters of a text that is edited in cards: ten times the longest rule there is. More is edited as text."""
 
@@ -74,6 +76,9 @@ def edited(text: str, edit: Edit) -> str:
         raise EditError(f"there is no edit '{edit.op}'", f"one of: {', '.join(_OPERATIONS)}")
     if isinstance(edit.value, str) and len(edit.value) > _LONGEST:
         raise EditError(f"a field takes {_LONGEST:,} characters")
+    if isinstance(edit.value, list) and len(edit.value) > MOST_NAMES:
+        hint = "make it a list of its own in the rulebook, and ask for it by its name"
+        raise EditError(f"a field takes {MOST_NAMES:,} names", hint)
     try:
         made, expected = work(held, edit)
         done = made == text or _says(made, expected, held)

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from matcher.authoring.edits import Edit, EditError, edited, typed
+from matcher.authoring.protocol import WAITING
 from matcher.rulebook.documents import CASES_SUFFIX
 from matcher.rulebook.marked import Location
 from matcher.rulebook.spans import Span, locate
@@ -235,3 +236,30 @@ def test_every_shipped_rule_is_opened_and_its_own_title_changes_nothing(root: Pa
             titled += 1
             assert edited(text, Edit("set", ("title",), found[1].strip())) == text, file
     assert titled > 50
+
+
+def test_what_a_criterion_grants_stands_where_people_write_it() -> None:
+    path = ("inclusion", "I-01")
+    granted = edited(TEXT, Edit("set", (*path, "recoverable"), {"within": "10 %"}))
+    assert "    recoverable: {within: 10 %}\n" in granted
+    plain = (
+        "trial: T\ninclusion:\n  I-01:\n    text: Consent\n    when: {consent: true}\n    source: protocol\n"
+    )
+    screened = edited(plain, Edit("set", (*path, "at_screening"), value=True))
+    assert screened == plain.replace("    source", "    at_screening: true\n    source")
+    assert edited(screened, Edit("remove", (*path, "at_screening"))) == plain
+
+
+def test_the_last_sentence_that_waits_takes_its_heading_with_it() -> None:
+    head = "trial: T\ntitle: A trial\n"
+    text = f"{head}\n{WAITING}\n# not yet (exclusion): Known HIV infection,\n"
+    value = {"text": "Known HIV infection,", "when": {"condition": "hiv"}}
+    done = edited(text, Edit("add_criterion", ("exclusion",), value, sentence="Known HIV infection,"))
+    assert WAITING not in done
+    assert "    text: Known HIV infection\n" in done
+
+
+def test_a_list_of_ever_so_many_names_is_refused_before_it_is_written() -> None:
+    names = [f"N{number}" for number in range(100_000)]
+    with pytest.raises(EditError, match="1,000 names"):
+        edited(TEXT, Edit("set", ("inclusion", "I-01", "when", "lab", "test"), names))

@@ -117,6 +117,37 @@ def test_every_cell_of_a_rule_of_numbers_is_offered_with_its_patient(tmp_path: P
         assert bool(found.case.patient) is (each.verdict != "unknown"), each.key
 
 
+ASKED = """\
+trial: NCT00000007
+title: What is asked of records
+phase: not stated
+recruitment: {status: unknown, as_of: 2026-01-15, source: protocol}
+coverage: partial
+sources:
+  protocol: {document: P, section: E, as_of: 2026-01-15}
+exclusion:
+  E-01: {text: Left to a person, judgement: true, source: protocol}
+  E-02: {text: Severe asthma, when: {condition: {is: asthma, severe: true}}, source: protocol}
+  E-03: {text: Operation, when: {procedure: {is: major_surgery, within: 28 days}}, source: protocol}
+  E-04: {text: Another cancer, when: {other_cancer: {except: [BCC]}}, source: protocol}
+  E-05: {text: Rash, when: {condition: {is: rash, grade_at_least: 2}}, source: protocol}
+  E-06: {text: Age, when: {age: {at_least: 18 years, at_most: 65 years}}, source: protocol}
+"""
+
+
+def test_a_patient_is_offered_with_everything_that_is_asked_of_a_record(tmp_path: Path) -> None:
+    book = check_rulebook(write_judged_rulebook(tmp_path)).rulebook
+    assert book is not None
+    checked = check(ASKED, "", book)
+    assert [each for each in checked.findings if each.severity == "error"] == []
+    offered = {each.key: proposal(checked, each, DAY) for each in grid_of(checked).missing}
+    open_ones = [key for key, found in offered.items() if found is None or found.said.startswith("Change")]
+    assert open_ones == []
+    # Of two limits each has its own patients.
+    ages = {found.case.patient["age"] for key, found in offered.items() if found and "limit" in key}
+    assert ages == {17, 18, 65, 66}
+
+
 @pytest.mark.parametrize("approved", [True, False])
 def test_a_server_killed_while_it_writes_leaves_all_or_nothing(tmp_path: Path, approved: bool) -> None:
     (tmp_path / "rulebook.yaml").write_text("rulebook: mine\nextends: none\n", "utf-8")

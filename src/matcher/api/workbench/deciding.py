@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from matcher.api.problems import Problem
 from matcher.api.server import TheServer
 from matcher.api.visiting import Visitor, admit, page, see_other, sent, text_of
 from matcher.api.workbench import shapes
 from matcher.api.workbench.approving import Approving
-from matcher.api.workbench.desk import IMPACT, LONGEST, DraftDesk, excuses_of
+from matcher.api.workbench.desk import (
+    IMPACT,
+    LONGEST,
+    REOPENED,
+    RESOLVED,
+    DraftDesk,
+    excuses_of,
+    settled_of,
+)
 from matcher.api.workbench.drafts import patch_of
 from matcher.api.workbench.merging import chosen, sides
 from matcher.api.workbench.pages import Desk, DraftId, DraftVisitor
@@ -93,7 +101,8 @@ def _review(
         draft=draft,
         force=desk.force(draft),
         conditions=desk.conditions(draft),
-        notes=[each for each in notes if each.kind != IMPACT],
+        notes=[each for each in notes if each.kind not in (IMPACT, RESOLVED, REOPENED)],
+        settled=settled_of(notes),
         authors=desk.drafts.contributors(draft.id),
         change=Approving(desk).change(draft),
         lines=differs(base, draft.text),
@@ -154,6 +163,20 @@ async def comment(request: Request, visitor: DraftVisitor, desk: Desk, identifie
     body, about = text_of(form, "body", 4_000), text_of(form, "about", 200)
     await to_thread.run_sync(desk.comment, identifier, body, about)
     return see_other(f"/drafts/{identifier}/review")
+
+
+@router.post("/drafts/{id}/comments/{number}/{step}")
+async def settle(
+    request: Request,
+    visitor: DraftVisitor,
+    desk: Desk,
+    identifier: DraftId,
+    number: Annotated[int, Path(ge=1)],
+    step: Literal["resolve", "reopen"],
+) -> Response:
+    await sent(request, visitor)
+    await to_thread.run_sync(lambda: desk.settle(identifier, number, done=step == "resolve"))
+    return see_other(f"/drafts/{identifier}/review#note-{number}")
 
 
 @router.get("/drafts/{id}/merge")

@@ -14,9 +14,10 @@ from matcher.api.runner import job_folder
 from matcher.api.served import Served
 from matcher.api.server import Server
 from matcher.authoring.begin import Cited
+from matcher.authoring.edits import LARGEST
 from matcher.errors import UsageError
 from matcher.service.workbench import begin
-from matcher.service.workbench.checked import Checked, check, identity_of
+from matcher.service.workbench.checked import Checked, Identity, check, identity_of
 from matcher.service.workbench.conditions import Condition, Standing, conditions
 from matcher.store import Draft, Drafts, DraftState, Move, Note, Part, Said, Saved, Who
 
@@ -26,6 +27,8 @@ _LONGEST_SAID = 4_000
 #: whether an approved draft is in force
 IN_FORCE, WAITS, REPLACED = "in force", "not yet in force", "replaced since"
 EXCUSE, COMMENT, IMPACT, STEP = "excuse", "comment", "impact seen", "step"
+#: what becomes of a comment
+RESOLVED, REOPENED = "resolved", "reopened"
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class DraftDesk:
 
     def _name(self, draft: Draft) -> None:
         """The rule that its text says it is, as far as it says so."""
-        identity = identity_of(draft.text)
+        identity = Identity("", "") if len(draft.text) > LARGEST else identity_of(draft.text)
         if identity.name and (identity.kind, identity.name) != (draft.kind, draft.candidate):
             self.drafts.rename(draft.id, identity.name, identity.kind)
 
@@ -175,12 +178,34 @@ class DraftDesk:
         self.drafts.note(draft, Said(COMMENT, about[:200], wanted(body, "a comment")), self.who)
         return draft
 
+    def settle(self, identifier: str, number: int, *, done: bool) -> Draft:
+        """A comment that is seen to, or open again: both stay on record, with who said so."""
+        self.may("author", "approver")
+        draft = self.found(identifier)
+        notes = self.drafts.notes(draft.id)
+        if not any(each.id == number and each.kind == COMMENT for each in notes):
+            raise Problem(404, "U058", "the draft has no such comment", place="path.number")
+        if (number in settled_of(notes)) != done:
+            self.drafts.note(draft, Said(RESOLVED if done else REOPENED, str(number)), self.who)
+        return draft
+
     def excuse(self, identifier: str, about: str, reason: str) -> Draft:
         """In writing, why something need not be shown. It holds as long as the finding reads the same."""
         self.may("author", "approver")
         draft = self.found(identifier)
         self.drafts.note(draft, Said(EXCUSE, about[:500], wanted(reason, "an excuse")), self.who)
         return draft
+
+
+def settled_of(notes: list[Note]) -> dict[int, str]:
+    """The comments that are seen to, each with who said so last."""
+    found: dict[int, str] = {}
+    for each in notes:
+        if each.kind == RESOLVED:
+            found[int(each.about)] = each.by
+        elif each.kind == REOPENED:
+            found.pop(int(each.about), None)
+    return found
 
 
 def excuses_of(notes: list[Note]) -> dict[str, str]:

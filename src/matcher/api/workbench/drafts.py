@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi import Path as InPath
@@ -13,7 +13,14 @@ from matcher.api.problems import MEDIA_TYPE, Problem, problems
 from matcher.api.server import Current, TheServer, allow
 from matcher.api.workbench import shapes
 from matcher.api.workbench.approving import Approved, Approving
-from matcher.api.workbench.desk import DraftDesk, document_of, refused
+from matcher.api.workbench.desk import (
+    REOPENED,
+    RESOLVED,
+    DraftDesk,
+    document_of,
+    refused,
+    settled_of,
+)
 from matcher.errors import CODES, UsageError
 from matcher.store import Draft, Part, Saved
 
@@ -177,6 +184,20 @@ def comment(desk: Desk, identifier: DraftId, asked: shapes.CommentAsked) -> shap
     return whole(desk, desk.comment(identifier, asked.body, asked.about))
 
 
+@router.post(
+    "/v1/drafts/{id}/comments/{number}/{step}",
+    summary="Resolve a comment, or open it again",
+    responses=WRITES,
+)
+def settle(
+    desk: Desk,
+    identifier: DraftId,
+    number: Annotated[int, InPath(ge=1)],
+    step: Literal["resolve", "reopen"],
+) -> shapes.DraftWhole:
+    return whole(desk, desk.settle(identifier, number, done=step == "resolve"))
+
+
 @router.post("/v1/drafts/{id}/excuses", summary="Excuse what is not shown", status_code=201, responses=WRITES)
 def excuse(desk: Desk, identifier: DraftId, asked: shapes.ExcuseAsked) -> shapes.DraftWhole:
     return whole(desk, desk.excuse(identifier, asked.about, asked.reason))
@@ -200,6 +221,8 @@ def patch_of(desk: DraftDesk, identifier: str) -> Response:
 
 
 def whole(desk: DraftDesk, draft: Draft) -> shapes.DraftWhole:
+    notes = desk.drafts.notes(draft.id)
+    settled = settled_of(notes)
     return shapes.DraftWhole(
         **_head(desk, draft),
         text=draft.text,
@@ -209,14 +232,17 @@ def whole(desk: DraftDesk, draft: Draft) -> shapes.DraftWhole:
         protocol=draft.origin.get("protocol", ""),
         notes=[
             shapes.NoteShown(
+                id=each.id,
                 kind=each.kind,
                 about=each.about,
                 body=each.body,
                 revision=each.revision,
                 by=each.by,
                 at=each.at,
+                resolved_by=settled.get(each.id, ""),
             )
-            for each in desk.drafts.notes(draft.id)
+            for each in notes
+            if each.kind not in (RESOLVED, REOPENED)
         ],
         asides=[
             shapes.AsideShown(

@@ -46,6 +46,20 @@ def all_drafts(request: Request, visitor: DraftVisitor, desk: Desk) -> Response:
     return page(request, visitor, "drafts.html", **shelves(desk))
 
 
+@router.get("/drafts/case-of")
+def case_of_patient(
+    request: Request,
+    visitor: DraftVisitor,
+    desk: Desk,
+    worklist: Annotated[str, Query(max_length=16)],
+    patient: Annotated[str, Query(max_length=8, pattern=r"\d+")],
+) -> Response:
+    """In which draft a patient of a worklist becomes a case."""
+    held = shelves(desk)
+    drafts = [*held["mine"], *held["waiting"], *held["others"]]
+    return page(request, visitor, "draft_case_of.html", drafts=drafts, worklist=worklist, patient=patient)
+
+
 def shelves(desk: DraftDesk) -> dict[str, Any]:
     """Drafts as one person sees them: what waits for them, what is theirs, what others do, what is over."""
     drafts = desk.drafts.all()

@@ -120,14 +120,16 @@ class DraftPage(BaseModel):
 
 
 class NoteShown(BaseModel):
-    """A comment, an excuse, a step, or a look at the impact."""
+    """A comment, an excuse, a step, or a look at the impact. ``resolved_by``: who saw to a comment."""
 
+    id: int
     kind: str
     about: str
     body: str
     revision: int
     by: str
     at: datetime
+    resolved_by: str = ""
 
 
 class AsideShown(BaseModel):

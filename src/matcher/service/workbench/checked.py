@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matcher.authoring.cards import sheet
+from matcher.authoring.cards import sheet, too_large
+from matcher.authoring.edits import LARGEST
 from matcher.authoring.protocol import Coverage as Claim
 from matcher.cases.coverage import Coverage, coverage
 from matcher.cases.run import Case, CaseResult, cases_of, run_cases
@@ -110,6 +111,10 @@ def check(text: str, cases: str, rulebook: Rulebook) -> Checked:
 
 @lru_cache(_KEPT)
 def _checked(text: str, cases: str, known: Known) -> Checked:
+    if len(text) > LARGEST:
+        nobody = Identity("", "")
+        loaded = Loaded(None, [too_large(nobody.file)], ())
+        return Checked(nobody, text, known.rulebook, loaded, (), (), _NO_COVERAGE)
     identity = identity_of(text)
     loaded = check_one(text, identity.file, known.rulebook)
     book = loaded.ready

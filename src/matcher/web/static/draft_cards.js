@@ -189,14 +189,14 @@ export class Cards {
     }
     if (card.judgement) return;
     const margin = ["", "time"].includes(card.recovers) ? "" : card.recovers;
-    const options = [["", "stays"], ["time", "changes with time"], ["margin", "may be tested again"]];
+    const options = [["", "it stays so"], ["time", "waiting helps"], ["margin", "a repeated test may help"]];
     const now = this.asked.get(key("recovers")) ?? (margin ? "margin" : card.recovers);
     const select = make("select", { "data-key": key("recovers"), onchange: () => {
       this.asked.set(key("recovers"), select.value);
       if (select.value === "margin") return this.draw();
       return set("recoverable", select.value ? { by: "time" } : null);
     } }, options.map(([value, text]) => make("option", { value, text, selected: value === now })));
-    settings.append(make("label", {}, "What is not met ", select));
+    settings.append(make("label", {}, "If it is not met ", select));
     if (now === "margin") {
       const within = make("input", { value: margin, class: "short", placeholder: "10 %", "data-key": key("margin"), autocomplete: "off" });
       settings.append(make("label", {}, "within ", live(within, () => {}, (value) => value.trim() && set("recoverable", { within: value.trim() }))));

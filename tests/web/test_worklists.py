@@ -88,13 +88,15 @@ def servers(
     folder = tmp_path_factory.mktemp("server")
     rules = str(write_judged_rulebook(folder / "rules"))
     if request.param == ONE:
-        with serving(folder, rules=rules) as started:
+        with serving(folder, rules=rules, reload_seconds=0.5) as started:
             yield started, started
         return
     store, data = request.getfixturevalue("postgresql").new(), str(folder / "data")
     with (
-        serving(folder, rules=rules, store=store, data=data) as first,
-        serving(tmp_path_factory.mktemp("other"), rules=rules, store=store, data=data) as second,
+        serving(folder, rules=rules, store=store, data=data, reload_seconds=0.5) as first,
+        serving(
+            tmp_path_factory.mktemp("other"), rules=rules, store=store, data=data, reload_seconds=0.5
+        ) as second,
     ):
         yield first, second
 
@@ -218,8 +220,27 @@ def test_of_two_coordinators_on_one_patient_the_later_is_told(people: dict[str, 
     assert "wants a reason" in refused.text
 
 
+def _amend(servers: tuple[Live, Live]) -> None:
+    """Another wording of a criterion, in force at both servers."""
+    before = httpx.get(f"{servers[0].base}/readyz").json()["rulebook"]
+    path = Path(servers[0].settings.rules) / f"{TRIAL}.yaml"
+    path.write_text(path.read_text("utf-8").replace("with the visits", "with all of the visits"), "utf-8")
+    ends = time.monotonic() + 60
+    for each in servers:
+        while httpx.get(f"{each.base}/readyz").json()["rulebook"] == before:
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+
+
+def _told(person: Person, root: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What was judged of a patient, the latest word first, and those before it."""
+    number = _number(person, root, "A-1")
+    first, *rest = person.http.get(f"/v1{root}/patients/{number}").json()["judgements"]
+    return first, rest
+
+
 def test_a_judgement_counts_beside_the_computed_verdict_until_a_fact_changes(
-    people: dict[str, Person], root: str
+    people: dict[str, Person], root: str, servers: tuple[Live, Live]
 ) -> None:
     anna = people["anna"]
     number = _number(anna, root, CANARY)
@@ -237,9 +258,12 @@ def test_a_judgement_counts_beside_the_computed_verdict_until_a_fact_changes(
     )  # fmt: skip
     judged = anna.csv(root)[CANARY]["judged"]
     assert "computed does not apply, judged applies by Anna on 2026-01-15, frail today (in force)" in judged
+    visits = f"{root}/patients/{_number(anna, root, 'A-1')}/judge/{TRIAL}/I-02"
+    assert anna.post(visits, verdict="met", reason="keeps visits").status_code == 303
     report = anna.http.get(f"{root}/report.html").text
     assert "Judged by a person: E-02" in report
     assert "judged applies by Anna on 2026-01-15: frail today; computed: does not apply" in report
+    _amend(servers)
     assert anna.send(SECOND, worklist=root.rpartition("/")[2]) == root
     number = _number(anna, root, CANARY)
     (said,) = anna.http.get(f"/v1{root}/patients/{number}").json()["judgements"]
@@ -247,6 +271,13 @@ def test_a_judgement_counts_beside_the_computed_verdict_until_a_fact_changes(
     assert "count no longer" in anna.http.get(f"{root}/patients/{number}").text
     report = anna.http.get(f"{root}/report.html").text
     assert "Judged by a person" not in report
+    one, other = _told(anna, root)
+    assert (one["force"], other) == ("stale", [])
+    assert anna.post(visits, verdict="met", reason="keeps visits, all of them").status_code == 303
+    assert [each["force"] for each in (_told(anna, root)[0], *_told(anna, root)[1])] == [
+        "in force",
+        "replaced",
+    ]
     assert "frail today (no longer counts: the rule, or a fact it rested on, has changed since)" in report
 
 
@@ -264,7 +295,11 @@ def test_with_the_next_file_statuses_stay_and_what_changed_is_said(
     assert list(berta.csv(root, "?changed=yes&sort=patient")) == ["A-1", "A-5", CANARY]
     old = berta.csv(root, "?run=1")
     assert old["A-1"]["standing"] == "possible"
-    assert berta.http.get(f"{root}?run=1").status_code == 200
+    now, before = (berta.http.get(f"{root}{query}").text for query in ("", "?run=1"))
+    rulebooks = [re.findall(r'rulebook <span class="code">(\w+)', page)[0] for page in (now, before)]
+    assert rulebooks[0] != rulebooks[1]
+    sheets = [berta.http.get(f"{root}/patients/1{query}").text for query in ("", "?run=1")]
+    assert ["all of the visits" in page for page in sheets] == [True, False]
 
 
 CHEATS = ["", "/file", "/progress", "/export.csv", "/report.html", "/problems", "/cohort", "/patients/1", "/patients/1/plain",
@@ -333,23 +368,36 @@ def test_a_cookie_that_somebody_planted_signs_nobody_in(live: Live, secrets: dic
         assert victim.post("/logout").headers["location"] == "/login"
 
 
+def _two_hundred_are_set_but_one(people: dict[str, Person], root: str) -> None:
+    """Scene 17."""
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', people["anna"].http.get(f"{root}?rows=200").text)
+    assert len(chosen) == 200
+    people["berta"].post(f"{root}/status", chosen=chosen[7], status="contacted", owner="Berta")
+    shown = people["anna"].post(f"{root}/status?rows=200", chosen=chosen, status="reviewing").text
+    assert "<strong>199</strong> set, <strong>1</strong> not: somebody changed it meanwhile" in shown
+    named = shown[shown.index('id="answered"') :].partition("</ul>")[0]
+    number = chosen[7].partition(":")[0]
+    assert f"M-{int(number) - 1}," in named
+    assert "Berta" in named
+
+
 def test_scene_16_progress_moves_and_survives_a_reload_and_a_killed_server(
     people: dict[str, Person], live: Live
 ) -> None:
     anna = people["anna"]
-    content = HEADER + "".join(f"M-{number},61,1,92,{LAB},40\n" for number in range(4_000))
+    content = HEADER + "".join(f"M-{number},61,1,92,{LAB},40\n" for number in range(1_500))
     sent = anna.post("/worklists/new", {"file": ("many.csv", content)}, as_of="2026-01-15", title="Many")
     root = sent.headers["location"].removesuffix("/file")
     anna.wait(root, "checked")
     anna.post(f"{root}/file", do="match")
     seen = [0]
-    while seen[-1] < 500:
+    while seen[-1] < 250:
         said = anna.http.get(f"{root}/progress").json()
         assert said["state"] == "matching"
         seen.append(said["done"])
     live.kill()
     live.start()
-    shown = re.search(r'max="4000" value="(\d+)"', anna.http.get(f"{root}/file").text)
+    shown = re.search(r'max="1500" value="(\d+)"', anna.http.get(f"{root}/file").text)
     assert shown is None or int(shown[1]) >= seen[-1]
     while (said := anna.http.get(f"{root}/progress").json())["state"] == "matching":
         seen.append(said["done"])
@@ -357,8 +405,9 @@ def test_scene_16_progress_moves_and_survives_a_reload_and_a_killed_server(
     assert seen == sorted(seen)
     assert said["state"] == "done"
     page = anna.http.get(root).text
-    assert "4,000 patients, 1 to 50" in page
+    assert "1,500 patients, 1 to 50" in page
     assert page.count('name="chosen"') == 50
+    _two_hundred_are_set_but_one(people, root)
     assert anna.post(f"{root}/delete").status_code == 303
 
 

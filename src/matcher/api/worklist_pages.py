@@ -27,7 +27,7 @@ from matcher.service.worklist.looking import PROBLEMS, in_words
 from matcher.service.worklist.returned import with_problems
 from matcher.store import NEGATIVE, STATUS_TEXT, Change, RunState
 
-PAGE = 50
+PAGE, LONG_PAGE = 50, 200
 _SHOWN_PROBLEMS = 200
 FORMS = {
     "": "A row a patient, with the columns of the guide",
@@ -212,7 +212,8 @@ def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Res
     asked = more.pop("asked", None) or asked_of(request.query_params, sheet.desk.served.sites)
     start = request.query_params.get("from", "0")
     offset = min(int(start), 10_000_000) if start.isascii() and start.isdigit() else 0
-    shown = table_of(sheet, asked, PAGE, offset)
+    size = LONG_PAGE if request.query_params.get("rows") == str(LONG_PAGE) else PAGE
+    shown = table_of(sheet, asked, size, offset)
     kept = {name: value for name, value in request.query_params.items() if name != "from"}
     return page(
         request,
@@ -222,7 +223,8 @@ def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Res
         shown=shown,
         asked=asked,
         offset=offset,
-        page_size=PAGE,
+        page_size=size,
+        sizes=(PAGE, LONG_PAGE),
         reported=REPORTED,
         query=urlencode(kept),
         without=lambda name: urlencode({key: value for key, value in kept.items() if key != name}),

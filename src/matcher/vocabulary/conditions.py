@@ -1,6 +1,7 @@
 """Diseases and findings beside the index cancer, with their place in one tree each.
 
-CNS metastasis lies under metastasis; ``cns_disease`` groups it with other disorders of the nervous system.
+CNS metastasis lies under metastasis; ``cns_disease`` groups it with other disorders of the nervous system. What has its
+place in one tree and is another thing too (pernicious anaemia, an autoimmune disease) is in ``condition_members.csv``.
 Second cancers are diagnoses, pregnancy and blood pressure are observations, transplants are procedures.
 Codes of ICD-10 (WHO 2019, and ICD-10-CM where finer) and SNOMED CT stand only where they mean exactly this
 condition or part of it.
@@ -19,6 +20,8 @@ _ROWS = rows("conditions.csv")
 
 _GROUP_ROWS = rows("condition_groups.csv")
 
+_ALSO = {row["code"]: listed(row["also"]) for row in rows("condition_members.csv")}
+
 #: what has more than one place: a named set of conditions that is no condition of the tree itself
 GROUPS = tuple(
     Group(row["code"], row["title"], listed(row["members"]), listed(row["synonyms"])) for row in _GROUP_ROWS
@@ -31,7 +34,16 @@ CONDITIONS = Tree(
     (
         Node(_TOP, "Condition"),
         Node(f"{_TOP}_other", "another condition", _TOP),
-        *(Node(row["code"], row["title"], row["parent"] or _TOP, listed(row["synonyms"])) for row in _ROWS),
+        *(
+            Node(
+                row["code"],
+                row["title"],
+                row["parent"] or _TOP,
+                listed(row["synonyms"]),
+                also=_ALSO.get(row["code"], ()),
+            )
+            for row in _ROWS
+        ),
     ),
     GROUPS,
 )

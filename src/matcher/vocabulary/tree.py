@@ -44,6 +44,8 @@ class Node:
     closed: bool = False
     #: what it is called in a sentence where the title is no name of its own
     called: str = ""
+    #: nodes and groups that have their place elsewhere in the tree, and are this too
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Tree:
             if group.code in self._nodes:
                 raise ValueError(f"{name}: {group.code} is both a node and a group")
             self._leaves[group.code] = frozenset().union(*(self._leaves[each] for each in group.members))
+        self._reach_across()
         self.all_leaves: frozenset[str] = frozenset().union(*(self._leaves[root] for root in self.roots))
 
     def __contains__(self, code: object) -> bool:
@@ -141,8 +144,10 @@ class Tree:
         return None if code in self._groups else self._nodes[code].parent
 
     def children(self, code: str) -> tuple[str, ...]:
-        """The nodes right below, the other leaf last; the members of a group."""
-        return self._groups[code].members if code in self._groups else tuple(self._children[code])
+        """The nodes right below, the other leaf last, then what is this too; the members of a group."""
+        if code in self._groups:
+            return self._groups[code].members
+        return (*self._children[code], *self._nodes[code].also)
 
     def synonyms(self, code: str) -> tuple[str, ...]:
         return self._groups[code].synonyms if code in self._groups else self._nodes[code].synonyms
@@ -177,6 +182,23 @@ class Tree:
         own = frozenset().union(*(self._gather(child) for child in below)) if below else frozenset({code})
         self._leaves[code] = own
         return own
+
+    def _reach_across(self) -> None:
+        """Adds what is below a node by another way than its place, and so to every node and group above that node.
+
+        A name is as wide as whoever writes it means it: who writes *anaemia* may mean a pernicious one, which has its
+        place among the autoimmune diseases. Read as every anaemia but that one it would deny what nobody denied.
+        """
+        while True:
+            wider = {
+                node.code: self._leaves[node.code].union(
+                    *(self._leaves[each] for each in (*node.also, *self._children[node.code]))
+                )
+                for node in self._nodes.values()
+            } | {group.code: self.expand(group.members) for group in self._groups.values()}
+            if wider == self._leaves:
+                return
+            self._leaves = wider
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -218,7 +240,9 @@ def _with_other_leaves(given: tuple[Node, ...]) -> dict[str, Node]:
         if node.code in nodes:
             raise ValueError(f"{node.code} is in the table twice")
         nodes[node.code] = node
-    parents = {node.parent for node in given if node.parent is not None}
+    parents = {node.parent for node in given if node.parent is not None} | {
+        each.code for each in given if each.also
+    }
     if parents - nodes.keys():
         raise ValueError(f"parents that are not in the table: {', '.join(sorted(parents - nodes.keys()))}")
     for node in given:

@@ -95,3 +95,66 @@ def test_snomed_codes_are_read_exactly():
     assert condition_of_snomed(" 22298006 ") == "myocardial_infarction"
     assert condition_of_snomed("1") is None
     assert all(CONDITIONS.has(code) for code in (*ICD10_CONDITION.values(), *SNOMED_CONDITION.values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ("anaemia", "pernicious_anaemia"),
+        ("haemolytic anaemia", "autoimmune_haemolytic_anaemia"),
+        ("thrombocytopenia", "immune_thrombocytopenia"),
+        ("hyperthyroidism", "graves_disease"),
+        ("thyrotoxicosis", "graves_disease"),
+        ("thyroiditis", "hypothyroidism_autoimmune"),
+        ("colitis", "ulcerative_colitis"),
+        ("arthritis", "rheumatoid_arthritis"),
+        ("dermatitis", "atopic_dermatitis"),
+        ("hepatitis", "hepatitis_b"),
+        ("chronic hepatitis", "autoimmune_hepatitis"),
+        ("glomerulonephritis", "glomerulonephritis_other_cause"),
+        ("glomerulonephritis", "glomerulonephritis_autoimmune"),
+        ("kidney disease", "glomerulonephritis_autoimmune"),
+        ("liver disease", "primary_biliary_cholangitis"),
+        ("lung disease", "pneumonitis"),
+        ("skin disease", "psoriasis"),
+        ("neurological disorder", "multiple_sclerosis"),
+        ("neurological disorder", "ischaemic_stroke"),
+        ("polyneuropathy", "guillain_barre"),
+        ("encephalopathy", "hepatic_encephalopathy"),
+        ("paraneoplastic syndrome", "paraneoplastic_other"),
+        ("insulin-dependent diabetes", "type_2_diabetes"),
+        ("infusion reaction", "infusion_reaction_other"),
+        ("dysphagia", "difficulty_swallowing"),
+        ("injury", "minor_injury"),
+        ("cerebrovascular disease", "cerebrovascular_other"),
+        ("coagulation disorder", "thrombophilia"),
+        ("QT prolongation", "qt_prolongation_acquired"),
+        ("hair loss", "alopecia_areata"),
+    ],
+)
+def test_a_name_is_as_wide_as_whoever_writes_it_may_mean(text, may_be):
+    found = CONDITIONS.lookup(text)
+    assert found is not None
+    assert CONDITIONS.leaves(may_be) < CONDITIONS.leaves(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "disease"),
+    [
+        ("iron overload", "haemochromatosis"),
+        ("iron deficiency", "iron_deficiency_anaemia"),
+        ("vascular invasion", "vessel_invasion"),
+        ("sicca syndrome", "sjogren_syndrome"),
+        ("hyperleukocytosis", "leukostasis"),
+        ("ataxia", "cerebellar_disease"),
+        ("confusion", "delirium"),
+        ("severe sepsis", "septic_shock"),
+        ("bundle branch block", "heart_block"),
+        ("monoclonal gammopathy", "mgus"),
+        ("significant liver disease", "hepatic_impairment"),
+        ("sprained ankle", "major_trauma"),
+    ],
+)
+def test_a_name_that_says_less_is_not_the_disease(text, disease):
+    found = CONDITIONS.lookup(text)
+    assert found is None or not CONDITIONS.is_below(found, disease)

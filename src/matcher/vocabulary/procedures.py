@@ -5,8 +5,17 @@ from __future__ import annotations
 from matcher.vocabulary.tables import listed, rows
 from matcher.vocabulary.tree import Node, Tree
 
+#: operations that one surgeon calls major and another does not, as may be "another major operation"
+_ALSO = {row["code"]: listed(row["also"]) for row in rows("procedure_members.csv")}
+
 _NODES = tuple(
-    Node(row["code"], row["title"], row["parent"] or None, listed(row["synonyms"]))
+    Node(
+        row["code"],
+        row["title"],
+        row["parent"] or None,
+        listed(row["synonyms"]),
+        also=_ALSO.get(row["code"], ()),
+    )
     for row in rows("procedures.csv")
 )
 

@@ -120,7 +120,10 @@ class Tree:
                 found.append(code)
             elif self._leaves[code] & wanted:
                 waiting.extend(reversed(self._children[code]))
-        return tuple(found)
+        # What is in one of the others too was only met in its own place.
+        return tuple(
+            each for each in found if not any(self._leaves[each] < self._leaves[other] for other in found)
+        )
 
     def named(self, leaves: Iterable[str]) -> tuple[str, ...]:
         """As ``cover``, with a group wherever it says several of them in one name."""

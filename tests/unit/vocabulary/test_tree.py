@@ -169,3 +169,21 @@ def test_several_nodes_are_named_by_the_group_they_make():
     assert TREE.cover(TREE.leaves("paired")) == ("limb", "ear")
     assert TREE.named(TREE.leaves("paired")) == ("paired",)
     assert TREE.named({"arm", "ear"}) == ("arm", "ear")
+
+
+def test_what_is_another_thing_too_is_below_both_and_named_once() -> None:
+    tree = Tree(
+        "illness",
+        (
+            Node("autoimmune", "Autoimmune disease"),
+            Node("pernicious", "Pernicious anaemia", "autoimmune"),
+            Node("anaemia", "Anaemia", also=("pernicious",)),
+            Node("blood", "Disease of the blood"),
+            Node("leukaemia", "Leukaemia", "blood"),
+        ),
+    )
+    assert tree.leaves("anaemia") == {"anaemia_other", "pernicious"}
+    assert tree.is_below("pernicious", "anaemia")
+    assert tree.is_below("pernicious", "autoimmune")
+    assert tree.cover(tree.leaves("anaemia")) == ("anaemia",)
+    assert tree.cover({"pernicious"}) == ("pernicious",)

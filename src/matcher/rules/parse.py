@@ -146,7 +146,7 @@ class ConditionReader:
         if name in self.lexicon.unreadable:
             return None
         known = (*self.lexicon.names, *_GATES)
-        hint = _did_you_mean(name, known) or remedy.word_for(name, self.lexicon)
+        hint = _misspelt(name, known) or remedy.word_for(name, self.lexicon) or _in_part(name, known)
         return self._refuse(path, "R012", f"unknown word '{name}'", hint, at_key=True)
 
     def _derived(self, derived: DerivedWord, raw: object, path: Path) -> Condition | None:
@@ -213,7 +213,7 @@ class ConditionReader:
             self._refuse(here, "R047", message, at_key=True)
         else:
             known = [*(each.name for each in word.parameters), *comparisons]
-            hint = remedy.quality_of(name) or _did_you_mean(name, known)
+            hint = remedy.quality_of(name) or _misspelt(name, known) or _in_part(name, known)
             if name[:1].isdigit():
                 hint = "a comma begins a new entry: write decimals with a point, thousands without a comma"
             if not hint and "" not in word.facets and name in (*NUMERIC, *MEMBERSHIP):
@@ -345,7 +345,7 @@ class ConditionReader:
                 message = f"'{name}' is no comparison of this language"
                 self._refuse(here, "R022", message, f"write '{SIGNS[name]}'", at_key=True)
             else:
-                hint = _did_you_mean(name, known)
+                hint = _misspelt(name, known) or _in_part(name, known)
                 self._refuse(here, "R012", f"unknown word '{name}'", hint, at_key=True)
         return not wrong
 
@@ -363,11 +363,13 @@ def _as_mapping(raw: object, answer: Answer) -> Mapping[str, object]:
     return {"in": raw} if isinstance(answer, Category) else {"is": raw}
 
 
-def _did_you_mean(name: str, known: Sequence[str]) -> str:
-    """The word that was likely meant: misspelt, or written in part."""
+def _misspelt(name: str, known: Sequence[str]) -> str:
     suggestion = nearest(name, list(known))
-    if suggestion is not None:
-        return f"did you mean '{suggestion}'?"
+    return f"did you mean '{suggestion}'?" if suggestion else ""
+
+
+def _in_part(name: str, known: Sequence[str]) -> str:
+    """The words of which this is only a part: *measurable* of *measurable_disease*."""
     said = set(name.split("_"))
     longer = [each for each in known if said < set(each.split("_"))]
     return f"did you mean {' or '.join(map(repr, longer))}?" if 0 < len(longer) <= _FEW else ""

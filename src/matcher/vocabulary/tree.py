@@ -216,11 +216,17 @@ class Tree:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """Names to codes: a code beats a title, a title a synonym; a name shared at one rank is left out."""
+        """Names to codes: a code beats a title, a title a synonym; a name shared at one rank is left out.
+
+        A name of a group beats the title of a node: OncoTree calls the one of the skin *Melanoma*, and who writes it
+        may mean one of the eye.
+        """
         index: dict[str, str] = {}
         entries: tuple[Node | Group, ...] = (*self._nodes.values(), *self._groups.values())
+        groups = self._groups.values()
         ranks: tuple[list[tuple[str, str]], ...] = (
             [(entry.code, entry.code) for entry in entries],
+            [(name, group.code) for group in groups for name in (group.title, *group.synonyms)],
             [(entry.title, entry.code) for entry in entries],
             [(synonym, entry.code) for entry in entries for synonym in entry.synonyms],
         )

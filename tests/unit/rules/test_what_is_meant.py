@@ -55,7 +55,10 @@ def _lab(**asked: object) -> dict[str, object]:
         ({"prior": "radiotherapy"}, "write 'radiotherapy: {...}'"),
         ({"prior": "surgery"}, "write 'procedure: surgery'"),
         ({"condition": "gastrectomy"}, "that is a procedure: write 'procedure: gastrectomy'"),
-        ({"condition": "melanoma"}, "that is a cancer: write 'diagnosis: MEL' or 'other_cancer: {is: MEL}'"),
+        (
+            {"condition": "melanoma"},
+            "that is a cancer: write 'diagnosis: melanoma_any_site' or 'other_cancer: {is: melanoma_any_site}'",
+        ),
         ({"condition": "platelets"}, "that is a laboratory test: write 'lab: {test: platelets, ...}'"),
         ({"procedure": "ascites"}, "that is a condition: write 'condition: ascites'"),
         (
@@ -197,7 +200,11 @@ def test_what_would_match_nobody_is_refused(lexicon: Lexicon, written: object, c
 
 @pytest.mark.parametrize(
     ("word", "code"),
-    [("malabsorption", "malabsorption"), ("dysphagia", "dysphagia")],
+    [
+        ("malabsorption", "malabsorption"),
+        ("cannot swallow", "unable_to_swallow"),
+        ("dysphagia", "unable_to_swallow, difficulty_swallowing"),
+    ],
 )
 def test_malabsorption_is_no_dysphagia(lexicon: Lexicon, word: str, code: str) -> None:
     condition, _ = read(lexicon, {"condition": word})

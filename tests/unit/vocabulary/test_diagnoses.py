@@ -64,6 +64,13 @@ def test_what_lies_below_what(code, ancestor):
     assert DIAGNOSES.is_below(code, ancestor)
 
 
+def test_melanoma_may_be_one_of_the_skin_and_may_not():
+    leaves = DIAGNOSES.leaves(DIAGNOSES.lookup("melanoma") or "")
+    assert leaves & DIAGNOSES.leaves("MEL")
+    assert leaves & DIAGNOSES.leaves("UM")
+    assert DIAGNOSES.lookup("MEL") == "MEL"
+
+
 def test_mesothelioma_of_unknown_site_is_neither_pleural_nor_not():
     leaves = DIAGNOSES.leaves("mesothelioma")
     pleural = DIAGNOSES.leaves("PLMESO")

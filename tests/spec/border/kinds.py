@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.spec.border.entry import Kind
 from tests.spec.border.measured import DATES, MARKERS, NUMBERS, SEPARATORS
-from tests.spec.border.named import AGENTS, DOUBT, GENES, NAMES, NEGATION, OTHERS
+from tests.spec.border.named import AGENTS, DOUBT, GENES, NAMES, NEGATION, OTHERS, WIDE
 from tests.spec.border.settled import CONFLICTS, COUNTS, EXPOSURE, JUDGEMENTS, SEX, SHAPES
 
 KINDS: tuple[Kind, ...] = (
@@ -15,6 +15,7 @@ KINDS: tuple[Kind, ...] = (
     DOUBT,
     OTHERS,
     NAMES,
+    WIDE,
     AGENTS,
     GENES,
     MARKERS,

@@ -60,6 +60,27 @@ NEGATION = Kind(
     ),
 )  # fmt: skip
 
+WIDE = Kind(
+    "Names wider than a disease",
+    "A name is as wide as whoever writes it may mean: a disease that has its place elsewhere in the vocabulary is not denied by "
+    "it, and a narrower one is not said by it.",
+    (
+        *(entry(f"condition `{text}`, and the list complete", "possibly an autoimmune one", AUTOIMMUNE, UNKNOWN, ill(text),
+                complete=["conditions"])
+          for text in ("anaemia", "thrombocytopenia", "hyperthyroidism", "thyroiditis", "colitis", "arthritis", "hepatitis",
+                       "glomerulonephritis", "paraneoplastic syndrome", "insulin-dependent diabetes", "lung disease",
+                       "neurological disorder", "skin disease", "hair loss")),
+        *(entry(f"condition `{text}`, and the list complete", "not that disease for certain", {"condition": disease}, UNKNOWN,
+                ill(text), complete=["conditions"])
+          for text, disease in (("dysphagia", "unable_to_swallow"), ("injury", "major_trauma"),
+                                ("infusion reaction", "allergy_monoclonal_antibody"), ("QT prolongation", "long_qt"),
+                                ("cerebrovascular disease", "stroke"), ("coagulation disorder", "coagulopathy"))),
+        entry("procedure `mastectomy`", "major surgery for one surgeon and not for another", {"procedure": "major_surgery"}, UNKNOWN,
+              row("procedures", procedure="mastectomy"), complete=["procedures"]),
+        entry("diagnosis `melanoma`", "of the skin, the eye or a mucosa", {"diagnosis": {"is_a": "UM"}}, UNKNOWN, cancer("melanoma")),
+    ),
+)  # fmt: skip
+
 DOUBT = Kind(
     "Doubt",
     "What is suspected may be so and may not: it neither proves the disease nor, on a complete list, its absence.",

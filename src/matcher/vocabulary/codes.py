@@ -183,7 +183,7 @@ CONDITION_STATUS = flat(
         "active",
         ("current", "present", "uncontrolled", "untreated", "progressive", "symptomatic", "ongoing"),
     ),
-    ("controlled", "treated and controlled", ("stable", "treated", "controlled", "inactive", "remission")),
+    ("controlled", "treated and controlled", ("stable", "controlled", "inactive", "remission")),
     ("resolved", "resolved", ("past", "history", "cured", "recovered", "previous", "history of")),
 )
 

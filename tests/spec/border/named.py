@@ -77,6 +77,9 @@ WIDE = Kind(
                                 ("cerebrovascular disease", "stroke"), ("coagulation disorder", "coagulopathy"))),
         entry("procedure `mastectomy`", "major surgery for one surgeon and not for another", {"procedure": "major_surgery"}, UNKNOWN,
               row("procedures", procedure="mastectomy"), complete=["procedures"]),
+        entry("hepatitis B, status `treated`", "under treatment: active, controlled or cured",
+              {"condition": {"is": "hepatitis_b", "status": "active"}}, UNKNOWN, ill("hepatitis_b", status="treated"),
+              complete=["conditions"]),
         entry("diagnosis `melanoma`", "of the skin, the eye or a mucosa", {"diagnosis": {"is_a": "UM"}}, UNKNOWN, cancer("melanoma")),
     ),
 )  # fmt: skip

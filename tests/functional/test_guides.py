@@ -26,7 +26,7 @@ def blocks(page: str) -> list[str]:
 
 def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "rules" / "lists", tmp_path / "lists")
-    rule, cases, left_to_a_person, judged, versions = blocks("writing-rules.md")
+    rule, cases, left_to_a_person, judged, versions, places = blocks("writing-rules.md")
     (tmp_path / "NCT01234567.yaml").write_text(rule, "utf-8")
     (tmp_path / "NCT01234567.cases.yaml").write_text(cases, "utf-8")
     rulebook = load_rulebook(tmp_path)
@@ -46,6 +46,9 @@ def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) 
     (tmp_path / "NCT01234567.yaml").write_text(rule + versions, "utf-8")
     amended = load_rulebook(tmp_path)
     assert len(amended.by_id["NCT01234567"].versions) == 2
+    (tmp_path / "NCT01234567.yaml").write_text(rule + places, "utf-8")
+    reached = load_rulebook(tmp_path).by_id["NCT01234567"]
+    assert (reached.contacts[0].name, reached.sites[0].name) == ("Trial desk", "North Hospital")
     again, _ = read_cases(amended, tmp_path)
     assert not [each for result in run_cases(amended, again) for each in result.failures]
 

@@ -119,7 +119,7 @@ def test_one_patient_at_a_time_gives_the_same(many: Path, expected, tmp_path: Pa
 
 def test_killed_at_any_moment_it_goes_on_and_gives_the_same(many: Path, expected, tmp_path: Path) -> None:
     out, chance, begun = tmp_path / "out", random.Random(11), 0  # noqa: S311 - a seed
-    for number in one_of(2, range(10)):
+    for number in one_of(4, range(10)):
         workers = 2 if number % 5 == 4 else 1
         with subprocess.Popen(command(many, out, "--workers", workers, "--resume")) as process:
             time.sleep(chance.uniform(0.3, 1.2))

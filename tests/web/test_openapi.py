@@ -31,7 +31,7 @@ _CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-_EXAMPLES = 300 if settings.default and settings.default.max_examples > 1_000 else 3
+_EXAMPLES = 300 if settings.default and settings.default.max_examples > 1_000 else 2
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ class TestShippedRulebook:
         self, engine: DurableEngine, rulebook: Rulebook, root: Path
     ) -> None:
         cases, _ = read_cases(rulebook, root / "rules")
-        patients = [each.profile for each in one_of(5, cases)]
+        patients = [each.profile for each in one_of(10, cases)]
         check(rulebook.graph, patients, engine.evaluate(rulebook.graph, patients))
 
     def test_every_node_of_the_fixtures_is_the_same_also_within_one_interview(

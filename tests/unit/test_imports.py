@@ -8,6 +8,7 @@ import pytest
 
 from matcher.cli.commands.rules import KINDS
 from matcher.rules.schema import RULE_KINDS
+from tests.whole import one_of
 
 PROBE = (
     "import sys; from matcher.cli import main; code = main(sys.argv[1:]); "
@@ -107,7 +108,7 @@ def test_the_package_imports_nothing_but_itself() -> None:
     assert foreign == {"matcher"}
 
 
-@pytest.mark.parametrize("patients", ["patients.csv", "profiles.jsonl", "tables"])
+@pytest.mark.parametrize("patients", one_of(2, ["patients.csv", "profiles.jsonl", "tables"]))
 def test_a_small_file_is_matched_without_what_large_ones_need(
     root: Path, tmp_path: Path, patients: str
 ) -> None:

@@ -226,7 +226,7 @@ class _Laying:
 def _waiting(text: str, book: Rulebook) -> Iterator[Sentence]:
     for each in protocol.noted(text):
         if each.section:
-            held = proposal(each.text, each.section, book.formulary)
+            held = proposal(each.text, each.section, book)
             yield Sentence(each.text, each.section, protocol.NOT_YET, (), each.line, proposal=held)
 
 

@@ -105,11 +105,11 @@ def _structured(record: Record) -> Iterator[_Criterion]:
 
 def _sentences(record: Record, propose: Propose) -> Iterator[_Criterion]:
     for each in sentences_of(record.criteria):
-        proposal = propose(each.text, each.excludes) if each.headed else None
+        proposal = propose(each.text, each.excludes) if each.headed and not each.only else None
         note = (
             "" if each.headed else "It stands under no heading: whether it includes or excludes is not said."
         )
-        yield _Criterion(each.text, each.excludes, proposal, note)
+        yield _Criterion(each.whole, each.excludes, proposal, note)
 
 
 def _at_most(number: int, criteria: list[_Criterion]) -> list[_Criterion]:

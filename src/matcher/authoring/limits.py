@@ -103,11 +103,11 @@ def read_limit(text: str, section: str = "") -> Pasted:
     signs = list(_SIGNED.finditer(rest))
     if (
         not signs
-        and (found := _RANGED.match(rest)) is not None
-        and (found["to"] != "and" or found["between"])
+        and (ranged := _RANGED.match(rest)) is not None
+        and (ranged["to"] != "and" or ranged["between"])
     ):
-        unit = found["unit"] or ""
-        rest = f"{found['name']} >= {found['low']} {found['first'] or unit} and <= {found['high']} {unit}"
+        unit = ranged["unit"] or ""
+        rest = f"{ranged['name']} >= {ranged['low']} {ranged['first'] or unit} and <= {ranged['high']} {unit}"
         signs = list(_SIGNED.finditer(rest))
     if not signs and rest and (alone := as_limit(rest)) is not None:
         return Pasted({"value": alone, **fields}, None, "")

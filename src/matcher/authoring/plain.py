@@ -1,8 +1,9 @@
 """A protocol's sentence without what says nothing of a patient: how numbers are spelled, short forms, when one looks.
 
 What is taken away changes nothing of what is asked. Days are counted back from the day as of which one matches, so
-*prior to enrolment* says no more than they do. A limit on a value *at screening* is one on the value that is
-current then; *inclusive* is what a range means anyway; *alanine aminotransferase (ALT)* is one test.
+*prior to enrolment* says no more than they do; ``counted_to`` is what else they may be counted from. A limit on a
+value *at screening* is one on the value that is current then; *inclusive* is what a range means anyway; *alanine
+aminotransferase (ALT)* is one test.
 """
 
 from __future__ import annotations
@@ -45,6 +46,14 @@ _SINCE = (
 _BEFORE = re.compile(
     rf"\b(?P<window>(?:within|in|during) (?:the )?(?:last |past |previous |prior |preceding )?\d{{1,3}} "
     rf"(?:days?|weeks?|months?|years?)),? (?:of|prior to|before|preceding|from|to)(?: {_SINCE})+$",
+    re.IGNORECASE,
+)
+TREATMENT_START = "treatment_start"
+_TO_TREATMENT = re.compile(
+    r"\b\d{1,3} (?:days?|weeks?|months?|years?),? (?:of|prior to|before|preceding|from|to) (?:the )?(?:planned |first |start of "
+    r"|initiation of |starting |beginning of |administration of )*(?:the )?(?:first )?(?:(?:study|trial|protocol|investigational) )?"
+    r"(?:treatment|therapy|drugs?|doses?|dosing|medication|product|intervention|administration|imp|c1d1|cycle 1)\b"
+    r"|\b(?:treatment|therapy) (?:start|initiation)\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
@@ -104,6 +113,12 @@ def plain(sentence: str) -> str:
         # *In the last 6 months and at screening* are two times.
         text = text if re.search(r"\b(?:and|or|and/or)$", shorter, re.IGNORECASE) else shorter
     return text.strip(" .;,:")
+
+
+def counted_to(sentence: str) -> str:
+    """The event that days are counted back from, where it is not the day on which somebody is looked at."""
+    text = _HYPHENED.sub(r"\1 ", _TWICE.sub(_same, " ".join(sentence.split())))
+    return TREATMENT_START if _TO_TREATMENT.search(text) else ""
 
 
 def _same(found: re.Match[str]) -> str:

@@ -22,7 +22,7 @@ from matcher.authoring.named import (
     serological,
     with_heads,
 )
-from matcher.authoring.plain import plain
+from matcher.authoring.plain import TREATMENT_START, counted_to, plain
 from matcher.authoring.scales import scaled
 from matcher.exchange.draft import Propose
 from matcher.exchange.forms import Proposal, proposal_of
@@ -117,7 +117,7 @@ def proposer(book: Rulebook) -> Propose:
     """The same for a record of a registry, in the words of a rulebook."""
 
     def propose(text: str, excludes: bool) -> Proposal | None:
-        made = proposal(text, "exclusion" if excludes else "inclusion", book)
+        made = proposal(text, "exclusion" if excludes else "inclusion", book, (TREATMENT_START,))
         if made is None:
             return None
         formal = proposal_of(" ".join(text.split()).rstrip(" .;,"), excludes=excludes)
@@ -126,20 +126,44 @@ def proposer(book: Rulebook) -> Propose:
     return propose
 
 
-def proposal(sentence: str, section: str, book: Rulebook) -> dict[str, Any] | None:
+def proposal(
+    sentence: str, section: str, book: Rulebook, events: tuple[str, ...] = ()
+) -> dict[str, Any] | None:
     """A condition that says the whole sentence, if its words are known; of an exclusion the one that excludes.
+
+    Days before one of the ``events`` of the rule are counted back from it, and otherwise from the day of matching.
 
     Nothing that the rulebook would refuse: a unit of another kind, a limit that no living patient has.
     """
     text = plain(sentence)
-    if not text or len(text) > _LONGEST:
+    # What ends with a colon leads others, which may stand elsewhere.
+    if not text or len(text) > _LONGEST or sentence.rstrip().endswith(":"):
         return None
     reader = _Reader(book.formulary, "any" if section == "exclusion" else "all")
     for each in dict.fromkeys((text, _WHO.sub("", text))):
         made = _made(each, section, reader)
-        if made is not None and _is_accepted(made, book):
+        if made is None:
+            continue
+        if (event := counted_to(sentence)) in events and _is_accepted(
+            dated := _before(made, event), book, events
+        ):
+            return dated
+        if _is_accepted(made, book, events):
             return made
     return None
+
+
+def _before(condition: dict[str, Any], event: str) -> dict[str, Any]:
+    """The same, with every length of time counted back from an event."""
+    held = {
+        word: _before(asked, event)
+        if isinstance(asked, dict)
+        else [_before(each, event) if isinstance(each, dict) else each for each in asked]
+        if isinstance(asked, list)
+        else asked
+        for word, asked in condition.items()
+    }
+    return {**held, "before": event} if {"within", "present_within"} & held.keys() else held
 
 
 def _made(text: str, section: str, reader: _Reader) -> dict[str, Any] | None:
@@ -177,8 +201,8 @@ def _scaled(text: str, section: str) -> dict[str, Any] | None:
     return {word: {**limits, "within": _span(found)}} if word in ("ecog", "karnofsky", "lansky") else {}
 
 
-def _is_accepted(condition: dict[str, Any], book: Rulebook) -> bool:
-    reader = ConditionReader(lexicon_of(book), [])
+def _is_accepted(condition: dict[str, Any], book: Rulebook, events: tuple[str, ...]) -> bool:
+    reader = ConditionReader(lexicon_of(book).for_events(events), [])
     return reader.read(condition, ()) is not None and not reader.problems
 
 

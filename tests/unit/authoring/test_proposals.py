@@ -181,3 +181,23 @@ def test_a_sentence_is_proposed_where_every_word_is_known(
 )
 def test_nothing_is_taken_away_that_says_something(sentence: str, without: str) -> None:
     assert plain(sentence) == without
+
+
+@pytest.mark.parametrize(
+    ("sentence", "event"),
+    [
+        ("Major surgery within 4 weeks prior to the first dose of study drug", "treatment_start"),
+        ("Major surgery within 28 days of start of study treatment", "treatment_start"),
+        ("Major surgery within 4 weeks before treatment", "treatment_start"),
+        ("Major surgery within 4 weeks prior to enrolment", None),
+        ("Major surgery within 4 weeks", None),
+    ],
+)
+def test_days_before_treatment_are_counted_back_from_its_start(
+    book: Rulebook, sentence: str, event: str | None
+) -> None:
+    (asked,) = (proposal(sentence, "exclusion", book, ("treatment_start",)) or {}).values()
+    assert asked.get("before") == event
+    # A rule without the event counts from the day of matching.
+    (asked,) = (proposal(sentence, "exclusion", book) or {}).values()
+    assert "before" not in asked

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+LONGEST = 300
+"""Characters of a sentence that is looked into."""
 _NUMBERS = re.findall(
     r"\w+",
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -117,6 +119,8 @@ def plain(sentence: str) -> str:
 
 def counted_to(sentence: str) -> str:
     """The event that days are counted back from, where it is not the day on which somebody is looked at."""
+    if len(sentence) > LONGEST:
+        return ""
     text = _HYPHENED.sub(r"\1 ", _TWICE.sub(_same, " ".join(sentence.split())))
     return TREATMENT_START if _TO_TREATMENT.search(text) else ""
 

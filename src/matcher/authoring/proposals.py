@@ -22,7 +22,7 @@ from matcher.authoring.named import (
     serological,
     with_heads,
 )
-from matcher.authoring.plain import TREATMENT_START, counted_to, plain
+from matcher.authoring.plain import LONGEST, TREATMENT_START, counted_to, plain
 from matcher.authoring.scales import scaled
 from matcher.exchange.draft import Propose
 from matcher.exchange.forms import Proposal, proposal_of
@@ -32,7 +32,6 @@ from matcher.rules.rulebook import Rulebook
 from matcher.vocabulary.formulary import Formulary
 from matcher.vocabulary.text import key
 
-_LONGEST = 300
 _WHO = re.compile(
     r"^(?:the )?(?:patients?|subjects?|participants?)(?: must| should| who| with| has| have| had| having| is| are)*\s"
     r"|^(?:must|has|have|had|having|presence of|evidence of|documented|documentation of)\s(?:have |had |has )?(?:an? )?",
@@ -135,9 +134,9 @@ def proposal(
 
     Nothing that the rulebook would refuse: a unit of another kind, a limit that no living patient has.
     """
-    text = plain(sentence)
+    text = plain(sentence) if len(sentence) <= LONGEST else ""
     # What ends with a colon leads others, which may stand elsewhere.
-    if not text or len(text) > _LONGEST or sentence.rstrip().endswith(":"):
+    if not text or sentence.rstrip().endswith(":"):
         return None
     reader = _Reader(book.formulary, "any" if section == "exclusion" else "all")
     for each in dict.fromkeys((text, _WHO.sub("", text))):

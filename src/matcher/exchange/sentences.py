@@ -13,6 +13,10 @@ _HEADING = re.compile(
     r"therapy|inclusion|exclusion)\s*:",
     re.IGNORECASE,
 )
+_LONGEST = 400
+"""Characters of a heading."""
+_MOST = 5_000
+"""Characters of a sentence that stands on the line of its heading."""
 #: a line of its own that says of what follows whether it includes or excludes
 _SAID = re.compile(
     r"(?P<before>[\w ,/'()&.-]{0,60}?)\b(?P<kind>(?:non[- ]?in|in|ex)clusions?)(?P<criteria> criteria| criterion)?\b"
@@ -110,7 +114,7 @@ def sentences_of(criteria: str) -> Iterator[Sentence]:
 
 def _lines(criteria: str) -> Iterator[str]:
     for line in [*criteria.replace("\r", "\n").replace("\\>", ">").replace("\\<", "<").split("\n"), ""]:
-        if (found := _INLINE.fullmatch(line.strip())) is not None:
+        if len(line) < _MOST and (found := _INLINE.fullmatch(line.strip())) is not None:
             # *Exclusion criteria: individuals with …* is a heading and a sentence.
             yield found["head"]
             yield found["rest"]
@@ -123,6 +127,8 @@ def _side(line: str, *, listed: re.Match[str] | None) -> str:
 
     One item of a list that leads others is read with them: it is no heading, whatever it says of somebody.
     """
+    if len(line) > _LONGEST:
+        return ""
     line = listed["text"] if listed else line.replace("_", " ")
     if _HEADING.fullmatch(line):
         out = any(each in line.casefold() for each in ("exclusion", "excluded", "not eligible"))

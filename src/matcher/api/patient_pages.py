@@ -109,7 +109,6 @@ def patient(
         statuses=STATUS_TEXT,
         negative=sorted(NEGATIVE),
         day=now().date().isoformat(),
-        suffix="" if sheet.newest else f"?run={sheet.done.number}",
     )
 
 
@@ -144,7 +143,7 @@ def judging(
     candidate: Candidate,
     criterion: CriterionId,
 ) -> Response:
-    return _judging(request, visitor, desk.at(identifier), (number, candidate, criterion))
+    return _judging(request, visitor, at_run(request, desk, identifier), (number, candidate, criterion))
 
 
 def _judging(
@@ -214,7 +213,7 @@ async def judge(
         said["person"] = text_of(form, "person", 50)
 
     def write() -> Response:
-        sheet = desk.at(identifier)
+        sheet = at_run(request, desk, identifier)
         try:
             sheet.judge(sheet.entry(number), candidate, criterion, said)
         except Problem as refused:
@@ -223,6 +222,6 @@ async def judge(
             return _judging(
                 request, visitor, sheet, (number, candidate, criterion), said, str(refused.detail)
             )
-        return see_other(f"/worklists/{identifier}/patients/{number}")
+        return see_other(f"/worklists/{identifier}/patients/{number}{sheet.at}")
 
     return await to_thread.run_sync(write)

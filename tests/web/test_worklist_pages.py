@@ -124,27 +124,19 @@ def many(browser: Any, live: Live | Pair, tmp_path_factory: pytest.TempPathFacto
     opened.goto(live.base)
     send(opened, tmp_path_factory.mktemp("many"), patients_drawn(MANY), "New worklist", "Many")
     opened.click("text=Match these patients")
-    seen = [0]
-
-    def moved() -> None:
-        before = seen[-1]
-        until(opened, "(before) => document.getElementById('bar')?.value > before", arg=before)
-        seen.append(opened.evaluate("document.getElementById('bar').value"))
-
-    moved()
+    opened.wait_for_selector("#progress")
+    until(opened, "() => document.getElementById('bar').value > 0")
+    seen = opened.evaluate("document.getElementById('bar').value")
     opened.reload()
-    assert opened.evaluate("document.getElementById('bar').value") >= seen[-1]
+    assert opened.evaluate("document.getElementById('bar').value") >= seen
     live.kill()
     if not PAIR:
         until(opened, "() => document.getElementById('said').textContent.includes('does not answer')")
     live.start()
     opened.wait_for_selector("#bar, table.patients")
     if opened.locator("#bar").count():
-        assert opened.evaluate("document.getElementById('bar').value") >= seen[-1]
+        assert opened.evaluate("document.getElementById('bar').value") >= seen
     opened.wait_for_selector("table.patients", timeout=1_200_000)
-    began = time.perf_counter()
-    opened.reload()
-    print(f"the first page of {MANY:,} patients: {time.perf_counter() - began:.2f} s")
     assert f"{MANY:,} patients, 1 to 50" in opened.inner_text("main")
     yield opened
     context.close()
@@ -221,7 +213,7 @@ def test_scenes_18_to_20_a_judgement_is_shown_exported_and_goes_stale_with_the_n
     page.goto(listed)
     page.click("a:text-is('P-002')")
     patient = page.url
-    page.goto(f"{patient}/judge/NCT04577326/I-02")
+    page.goto(patient.replace("?", "/judge/NCT04577326/I-02?"))
     assert "Computed" in page.inner_text(".keyed")
     page.check("input[value='met']")
     page.fill("#reason", "Karnofsky 80 in clinic today")

@@ -314,7 +314,7 @@ async def keep_filter(request: Request, visitor: ListVisitor, desk: Desk, identi
 def export(request: Request, desk: Desk, identifier: ListId) -> Response:
     """What the table shows, all pages of it."""
     sheet = at_run(request, desk, identifier)
-    lines = exported(sheet, asked_of(request.query_params, sheet.desk.served.sites))
+    lines = exported(sheet, sheet.done, asked_of(request.query_params, sheet.desk.served.sites))
     return StreamingResponse(lines, media_type="text/csv", headers=_attached("worklist.csv"))
 
 

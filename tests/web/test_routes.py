@@ -17,7 +17,7 @@ from matcher.api.app import create_app
 from matcher.api.server import COOKIE
 from matcher.api.settings import Settings
 from matcher.api.visiting import mark_of
-from matcher.store import ROLES, Drafts, Role, Tokens, Who
+from matcher.store import ROLES, Drafts, Role, Token, Tokens, Who
 from tests.small_rulebook import write_rulebook
 
 ANYBODY = frozenset(ROLES)
@@ -110,7 +110,9 @@ class Application:
             .id
         )
         tokens = Tokens(server.database)
-        made = {role: tokens.create(role, person=role, team="thoracic") for role in ROLES}
+        made: dict[str, tuple[Token, str]] = {
+            role: tokens.create(role, person=role, team="thoracic") for role in ROLES
+        }
         made[OTHER] = tokens.create("coordinator", person="Carl", team="gastric")
         made[OTHER_AUTHOR] = tokens.create("author", person="Carla", team="gastric")
         self.secrets = {who: secret for who, (_, secret) in made.items()}

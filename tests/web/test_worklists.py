@@ -202,7 +202,7 @@ def test_the_sheet_says_whom_to_phone_and_the_table_which_trial_is_open_here(
 def _number(person: Person, root: str, patient: str) -> str:
     found = person.post(f"{root}/find", patient=patient)
     assert found.status_code == 303
-    return re.findall(r"/patients/(\d+)", found.headers["location"])[0]
+    return str(re.findall(r"/patients/(\d+)", found.headers["location"])[0])
 
 
 def test_of_two_coordinators_on_one_patient_the_later_is_told(people: dict[str, Person], root: str) -> None:

@@ -68,7 +68,7 @@ def house(folder: Path, /, **changed: Any) -> Iterator[Live | Pair]:
     for each in ("first", "second"):
         (folder / each).mkdir()
     with postgresql.running() as store:
-        shared = {"store": store.new(), "data": str(folder / "data"), **changed}
+        shared = {"store": store.new(), "data": str(folder / "data"), "lease": 10.0, **changed}
         with serving(folder / "first", **shared) as one, serving(folder / "second", **shared) as other:
             front = ThreadingHTTPServer(("127.0.0.1", 0), _Front)
             pair = Pair((one, other), f"http://127.0.0.1:{front.server_port}")

@@ -40,7 +40,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live | Pair]:
 def page(browser: Any, live: Live | Pair) -> Iterator[Any]:
     context = browser.new_context(viewport=DESKTOP)
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(120_000)
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -120,12 +120,11 @@ def many(browser: Any, live: Live | Pair, tmp_path_factory: pytest.TempPathFacto
     """Scene 16: the bar moves, survives a reload and a server that is killed, and ends at the table."""
     context = browser.new_context(viewport=DESKTOP)
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(120_000)
     opened.goto(live.base)
     send(opened, tmp_path_factory.mktemp("many"), patients_drawn(MANY), "New worklist", "Many")
     opened.click("text=Match these patients")
-    opened.wait_for_selector("#progress")
-    until(opened, "() => document.getElementById('bar').value > 0")
+    opened.wait_for_selector("#bar[value]:not([value='0'])", timeout=180_000)
     seen = opened.evaluate("document.getElementById('bar').value")
     opened.reload()
     assert opened.evaluate("document.getElementById('bar').value") >= seen

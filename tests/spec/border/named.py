@@ -84,6 +84,43 @@ WIDE = Kind(
     ),
 )  # fmt: skip
 
+
+def _called(text: str, understood: str, asked: str, verdict: str, *, issue: bool = False) -> Entry:
+    return entry(
+        f"diagnosis `{text}`", understood, {"diagnosis": {"is_a": asked}}, verdict, cancer(text), issue=issue
+    )
+
+
+CANCERS = Kind(
+    "Cancers as people call them",
+    "A name that leaves the organ or the kind open is any cancer that is called so; a rule has to say which. Words that only tell "
+    "more of a cancer do not hide it. What is denied is what the name surely is.",
+    (
+        *(_called(text, "a carcinoma of whatever organ", "NSCLC", UNKNOWN)
+          for text in ("squamous cell carcinoma, NOS", "Adenocarcinoma, NOS", "carcinoma", "large cell neuroendocrine carcinoma",
+                       "neuroendocrine tumor, NOS", "small cell carcinoma")),
+        _called("adenocarcinoma", "no mesothelioma, of whatever organ it is", "PLMESO", NOT_MET),
+        _called("mucinous carcinoma", "not one of the cervix alone", "BREAST", UNKNOWN),
+        _called("leiomyosarcoma", "of soft tissue, the womb or elsewhere", "USARC", UNKNOWN),
+        _called("liver cancer", "of the liver or its bile ducts", "CHOL", UNKNOWN),
+        _called("teratoma", "of testis, ovary or elsewhere", "OVARY", UNKNOWN),
+        _called("lymphoma", "of whatever kind", "HL", UNKNOWN),
+        _called("cancer", "of whatever organ", "PLMESO", UNKNOWN),
+        _called("NHL", "a lymphoma, which myeloma is not", "PCM", NOT_MET),
+        also(_called("colorectal cancer", "colon or rectum, not the anus", "COAD", UNKNOWN), {"diagnosis": {"is_a": "ANSC"}},
+             NOT_MET),
+        *(_called(text, "a colorectal cancer", "colorectal_cancer", MET)
+          for text in ("metastatic colorectal cancer", "colorectal ca", "stage IV colorectal cancer", "adenocarcinoma of the colon")),
+        _called("secondary lung cancer", "may be a metastasis of any cancer", "LUNG", UNKNOWN, issue=True),
+        _called("non-metastatic prostate cancer", "not understood, and no denial of it", "PROSTATE", UNKNOWN, issue=True),
+        _called("no sarcoma", "denies nothing that may be called otherwise", "GIST", UNKNOWN, issue=True),
+        _called("C17.9", "all that arises in the small bowel, stromal tumours too", "GIST", UNKNOWN),
+        _called("C74.9", "all that arises in the adrenal gland", "NBL", UNKNOWN),
+        _called("C80.9", "a cancer that nobody has named", "PLMESO", UNKNOWN),
+        _called("C83.5", "lymphoblastic, whatever its chapter", "BLL", UNKNOWN),
+    ),
+)  # fmt: skip
+
 DOUBT = Kind(
     "Doubt",
     "What is suspected may be so and may not: it neither proves the disease nor, on a complete list, its absence.",

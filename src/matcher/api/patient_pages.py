@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -60,11 +61,19 @@ def judged_of(sheet: Sheet, seen: Seen, entry: Entry) -> list[Judged]:
 
 
 def asking(seen: Seen) -> list[Asking]:
+    """What bears on a trial comes first, as trials do on the sheet."""
     by_id = {each.id: each for each in seen.shown.candidates}
-    return [
-        Asking(each, tuple(by_id[one] for one in each.candidates if one in by_id))
-        for each in seen.shown.questions[:_QUESTIONS]
-    ]
+    found = [Asking(each, _served(each, by_id)) for each in seen.shown.questions]
+    return sorted(found, key=lambda each: not any(map(_is_trial, each.serves)))[:_QUESTIONS]
+
+
+def _served(question: Question, by_id: Mapping[str, CandidateShown]) -> tuple[CandidateShown, ...]:
+    served = (by_id[one] for one in question.candidates if one in by_id)
+    return tuple(sorted(served, key=lambda each: not _is_trial(each)))
+
+
+def _is_trial(candidate: CandidateShown) -> bool:
+    return candidate.kind == "trial"
 
 
 def _enrolled(sheet: Sheet, seen: Seen) -> dict[str, Enrolment]:

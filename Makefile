@@ -37,7 +37,7 @@ help:
 	@echo "make bench-page       how soon the report of 300 patients is there in Chromium, and how soon a search answers"
 	@echo "make bench-start      what a command costs before it does anything, against another commit"
 	@echo "make bench-http       matching over HTTP against a stored answer"
-	@echo "make bench-worklist   50,000 patients as a coordinator waits for them: sending, matching, tables, a change"
+	@echo "make bench-worklist   10,000 and 50,000 patients as a coordinator waits for them: times, and memory, which is flat"
 	@echo "make bench-interview  what one answer costs in an interview"
 	@echo "make load-http        200 clients for a minute, every answer checked"
 	@echo "make soak             50,000 interviews in the engine, 5,000 over HTTP, and the memory of each"

@@ -42,12 +42,24 @@ def test_a_patient_is_asked_what_patients_know_and_no_prognosis() -> None:
         _patient(
             [
                 ("life_expectancy", "What is the estimated life expectancy?"),
-                ("condition:metastasis_cns", "Does the patient have, or has the patient had: CNS metastasis?"),
-                ("resectability", "Did the multidisciplinary team call the tumour resectable or unresectable?"),
+                (
+                    "condition:metastasis_cns",
+                    "Does the patient have, or has the patient had: CNS metastasis?",
+                ),
+                (
+                    "resectability",
+                    "Did the multidisciplinary team call the tumour resectable or unresectable?",
+                ),
                 ("medication:anticoagulant", "Does the patient take: anticoagulants?"),
-                ("lab:inr", "What is the latest result for international normalised ratio (value, unit, date)?"),
+                (
+                    "lab:inr",
+                    "What is the latest result for international normalised ratio (value, unit, date)?",
+                ),
                 ("lab:creatinine", "What is the creatinine (value, unit, date), and the weight?"),
-                ("biomarker:mesothelin", "What is the result for mesothelin on the tumour (method, intensity)?"),
+                (
+                    "biomarker:mesothelin",
+                    "What is the result for mesothelin on the tumour (method, intensity)?",
+                ),
                 ("alteration:BRAF", "Was BRAF tested, and what was found?"),
             ]
         )

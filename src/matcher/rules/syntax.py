@@ -74,15 +74,39 @@ class CautionDocument(Asked):
     assumption: Text | None = None
 
 
-class Recruitment(Document):
-    """Whether the trial takes patients, as known on a day."""
+Status = Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"]
 
-    status: Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"]
+
+class KnownDocument(Document):
+    """A status of the recruitment on an earlier day: `as_of` a day it was so, or `since` the day it came into force."""
+
+    status: Status
+    as_of: date | None = None
+    since: date | None = None
+    source: Source | None = None
+    assumption: Text | None = None
+
+    @property
+    def day(self) -> date:
+        """That of the status; of an entry without one, which is refused, the first there is."""
+        return self.as_of or self.since or date.min
+
+
+class Recruitment(Document):
+    """Whether the trial takes patients, as known on a day, and what was known of earlier days.
+
+    A patient is judged by what is known of the as-of day. Between two days with different statuses nothing is
+    known, unless the later one says `since`.
+    """
+
+    status: Status
     as_of: date
+    since: date | None = Field(None, description="The day it came into force, where a source says it.")
     source: Source | None = None
     assumption: Text | None = Field(
         None, description="Why it is taken so, where none of the sources says it; listed with every answer."
     )
+    history: list[KnownDocument] = Field([], description="What was known of earlier days, oldest first.")
 
 
 class ContactDocument(Document):
@@ -115,11 +139,9 @@ class SiteDocument(Document):
     region: Text | None = None
     country: Text | None = None
     at: Point | None = None
-    status: Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"] = (
-        Field(
-            "unknown",
-            description="Whether this site takes patients. What holds for the trial is not taken to hold for it.",
-        )
+    status: Status = Field(
+        "unknown",
+        description="Whether this site takes patients. What holds for the trial is not taken to hold for it.",
     )
     contacts: list[ContactDocument] = []
     as_of: date

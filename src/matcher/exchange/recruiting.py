@@ -10,7 +10,7 @@ from typing import Any
 
 from matcher.exchange.places import REGISTRY
 from matcher.exchange.registry import Record
-from matcher.rules.syntax import Recruitment
+from matcher.rules.enrolment_syntax import Recruitment
 
 _WORD = re.compile(r"[a-z_]+")
 #: statuses of a trial whose first participant is in

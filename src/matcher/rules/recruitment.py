@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from matcher.rules.condition import Path, Problem
 from matcher.rules.document import Citation, Source
-from matcher.rules.syntax import Recruitment as RecruitmentDocument
+from matcher.rules.enrolment_syntax import Recruitment as RecruitmentDocument
 
 Cite = Callable[[Source, Path], Citation | None]
 """The citation of a source that stands at a path."""

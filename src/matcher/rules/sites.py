@@ -7,8 +7,9 @@ from datetime import date
 
 from matcher.rules.candidate import Contact, Site
 from matcher.rules.document import Citation
+from matcher.rules.enrolment_syntax import ContactDocument
 from matcher.rules.recruitment import Cite
-from matcher.rules.syntax import ContactDocument, TrialDocument
+from matcher.rules.syntax import TrialDocument
 
 
 def contacts_of(document: TrialDocument, cite: Cite) -> tuple[Contact, ...]:

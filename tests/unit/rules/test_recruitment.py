@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from matcher.rules.enrolment_syntax import Recruitment as Document
 from matcher.rules.recruitment import Known, Recruitment, misplaced, recruitment_of
-from matcher.rules.syntax import Recruitment as Document
 
 RECRUITING = {"status": "recruiting", "as_of": "2024-01-01"}
 

@@ -155,6 +155,8 @@ def watch(command: Sequence[str | Path], **environment: str) -> Ended:
 def _run(command: Sequence[str | Path], environment: Mapping[str, str], *, watched: bool) -> Ended:
     begin = time.perf_counter()
     inherited = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    # As on the machine of a user: modules are compiled once, and not in every run.
+    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     process = psutil.Popen(
         [str(each) for each in command],
         stdout=subprocess.PIPE,

@@ -11,9 +11,10 @@ from matcher.rules.recruitment import Known, Recruitment, misplaced, recruitment
 RECRUITING = {"status": "recruiting", "as_of": "2024-01-01"}
 
 
-def known(*entries: tuple[str, str] | tuple[str, str, bool]) -> Recruitment:
+def known(*entries: tuple[str, str]) -> Recruitment:
+    """A status with a star came into force on its day."""
     return Recruitment(
-        tuple(Known(status, date.fromisoformat(day), *since) for status, day, *since in entries)
+        tuple(Known(status.rstrip("*"), date.fromisoformat(day), "*" in status) for status, day in entries)
     )
 
 
@@ -29,7 +30,7 @@ OPENED_AND_CLOSED = known(("recruiting", "2024-01-01"), ("closed", "2025-01-01")
         (OPENED_AND_CLOSED, "2025-01-01", "closed", ""),
         (OPENED_AND_CLOSED, "2026-01-01", "closed", ""),
         # Since when it is closed is said: until then it recruited.
-        (known(("recruiting", "2024-01-01"), ("closed", "2025-01-01", True)), "2024-12-31", "recruiting", "recruiting"),
+        (known(("recruiting", "2024-01-01"), ("closed*", "2025-01-01")), "2024-12-31", "recruiting", "recruiting"),
         # The same on both days, and over on both.
         (known(("recruiting", "2024-01-01"), ("recruiting", "2025-01-01")), "2024-06-01", "recruiting", "recruiting"),
         (known(("closed", "2024-01-01"), ("completed", "2025-01-01")), "2024-06-01", "closed", "closed on 2024-01-01"),
@@ -46,9 +47,7 @@ def test_what_holds_on_a_day(held: Recruitment, day: str, status: str | None, wo
 
 
 def test_within_a_period_nothing_differs() -> None:
-    held = known(
-        ("recruiting", "2024-01-01"), ("suspended", "2024-01-05"), ("recruiting", "2024-01-07", True)
-    )
+    held = known(("recruiting", "2024-01-01"), ("suspended", "2024-01-05"), ("recruiting*", "2024-01-07"))
     days = [date.fromordinal(date(2023, 12, 30).toordinal() + number) for number in range(12)]
     by_period: dict[int, set[tuple[object, str]]] = {}
     for day in days:

@@ -108,6 +108,15 @@ def test_what_stands_below_a_heading_is_read_as_it_says(heading: str, excludes: 
     assert len(others) == (excludes is None)
 
 
+def test_a_sentence_goes_on_in_the_next_line_whatever_ends_a_line() -> None:
+    text = "Exclusion criteria:\n\n- Poorly controlled\n  diabetes\n\n- HIV infection"
+    for end in ("\n", "\r\n", "\r"):
+        assert [each.text for each in sentences_of(text.replace("\n", end))] == [
+            "Poorly controlled diabetes",
+            "HIV infection",
+        ]
+
+
 def test_criteria_of_a_part_name_it_and_are_proposed_for_nobody_else() -> None:
     text = "Inclusion criteria for cohort B:\n\n* Age \u2265 18 years\n\nExclusion criteria: pregnancy\n\n* HIV infection"
     first, *others = sentences_of(text)

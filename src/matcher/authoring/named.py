@@ -173,7 +173,8 @@ def diagnosed(name: str) -> dict[str, Any] | None:
     """The cancer itself, and how far it has gone."""
     found = _EXTENT.match(name)
     code = _looked_up(DIAGNOSES, found["what"] if found else name)
-    if code is None or _COURSE.search(found["what"] if found else name):
+    # *Other* over a list is no cancer.
+    if code in (None, "OTHER") or _COURSE.search(found["what"] if found else name):
         return None
     cancer = {"diagnosis": {"is_a": code}}
     if found is None:
@@ -204,9 +205,14 @@ def with_heads(parts: list[str], is_known: Callable[[str], bool]) -> list[str]:
     if len(parts) < 2:
         return parts
     first, last = parts[0].split(), parts[-1].split()
-    if len(first) > 1 and all(len(each.split()) == 1 and len(each.strip()) == 1 for each in parts[1:]):
+    tail = [*parts[1:-1], last[0]]
+    if (
+        len(first) > 1
+        and all(len(each.strip()) == 1 for each in tail)
+        and " ".join(last[1:]) in ("", "infection")
+    ):
         stem = " ".join(first[:-1])
-        return [parts[0], *(f"{stem} {each.strip()}" for each in parts[1:])]
+        return [parts[0], *(f"{stem} {each.strip()}" for each in tail)]
     if len(last) > 1 and (
         _HEADS.match(last[-1]) or key(parts[0]) in _QUALITIES or parts[0].casefold() in _STATUSES
     ):

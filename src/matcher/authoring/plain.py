@@ -99,7 +99,7 @@ def plain(sentence: str) -> str:
     text = _TWICE.sub(_same, text)
     text = _WORDED.sub(lambda found: str(_NUMBERS.index(found[1].casefold()) + 1), text)
     text = _LAST_ONE.sub(r"\1 1 ", text)
-    text = _HYPHENED.sub(r"\1 ", text)
+    text = re.sub(r"(?<=\d) ?[~\uff5e] ?(?=\d)", "-", _HYPHENED.sub(r"\1 ", text))
     text = _UNIT.sub(_unit, text)
     text = _MULTIPLE.sub(" x ULN", text)
     text = _BEFORE.sub(r"\g<window>", _ASIDE.sub(r" \g<window>", text))

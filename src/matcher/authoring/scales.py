@@ -26,12 +26,16 @@ _LIFE = re.compile(
 )
 _SEX = r"(?:males?|females?|men|man|women|woman|boys|girls)"
 _AGE = re.compile(
-    rf"^(?:(?P<sexes>(?:both )?{_SEX}(?:(?: and/or | and | or |/){_SEX})?)|(?P<who>(?:adults?|patients?|subjects?"
+    rf"^(?:(?P<sexes>(?:both )?{_SEX}(?:(?: and/or | and | or |/){_SEX})?)(?: patients?| subjects?| participants?)?|(?P<who>(?:adults?|patients?|subjects?"
     r"|participants?|individuals|persons|people)(?: patients?)?))?(?:,| who are| must be| should be| is| are)* ?"
     r"(?P<named>\bages?\b|\baged\b)?(?: of| is| range| must be)?(?: ?:| ?-)? ?(?P<limit>.+?)(?P<years> ?(?:years?|yrs?|y)\b"
     r"(?P<old>[ -](?:old|of age))?)?(?P<older> (?:or|and) (?:older|above|over|more|greater)| and up)?"
     r"(?: (?:old|of age))?$",
     re.IGNORECASE,
+)
+_LEAST_LIFE = re.compile(r"^minimum (life[ -]expectancy)(?: of| is)?(?= \d)", re.IGNORECASE)
+_EITHER_SEX = re.compile(
+    r",? (?:male or female|female or male|both sexes|either sex|of either sex)$", re.IGNORECASE
 )
 _LEAST_AGE = re.compile(r"^(?P<end>minimum|maximum) age(?: of| is)?:? ?", re.IGNORECASE)
 _SIGNS = {
@@ -77,6 +81,7 @@ _GROWING_UP, _OLDEST = 16, 120
 
 def scaled(text: str, section: str) -> dict[str, Any] | None:
     """An age, a performance status or a life expectancy; empty where it is one of them in no form that is clear."""
+    text = _EITHER_SEX.sub("", _LEAST_LIFE.sub(r"\1 at least ", text))
     text = _LEAST_AGE.sub(lambda found: f"age {_ENDS[found['end'].casefold()]} ", text)
     for pattern, read in ((_ECOG, _ecog), (_KARNOFSKY, _percent), (_LIFE, _life)):
         if (found := pattern.match(text)) is not None:

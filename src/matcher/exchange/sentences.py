@@ -113,7 +113,14 @@ def sentences_of(criteria: str) -> Iterator[Sentence]:
 
 
 def _lines(criteria: str) -> Iterator[str]:
-    for line in [*criteria.replace("\r", "\n").replace("\\>", ">").replace("\\<", "<").split("\n"), ""]:
+    for line in [
+        *criteria.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\\>", ">")
+        .replace("\\<", "<")
+        .split("\n"),
+        "",
+    ]:
         if len(line) < _MOST and (found := _INLINE.fullmatch(line.strip())) is not None:
             # *Exclusion criteria: individuals with …* is a heading and a sentence.
             yield found["head"]

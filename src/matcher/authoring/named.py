@@ -174,7 +174,7 @@ def diagnosed(name: str) -> dict[str, Any] | None:
     found = _EXTENT.match(name)
     code = _looked_up(DIAGNOSES, found["what"] if found else name)
     # *Other* over a list is no cancer.
-    if code in (None, "OTHER") or _COURSE.search(found["what"] if found else name):
+    if code in (None, "OTHER", "TISSUE") or _COURSE.search(found["what"] if found else name):
         return None
     cancer = {"diagnosis": {"is_a": code}}
     if found is None:

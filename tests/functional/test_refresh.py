@@ -11,6 +11,7 @@ from matcher.exchange.draft import Draft, draft_of
 from matcher.exchange.refreshing import Refreshed, refreshed
 from matcher.exchange.registry import Record, RecordContact, RecordSite
 from matcher.rulebook.documents import read_rule_file
+from matcher.rules.recruitment import misplaced, recruitment_of
 from matcher.rules.syntax import TrialDocument
 
 TEXT = """Inclusion Criteria:
@@ -87,6 +88,58 @@ def test_only_a_newer_record_of_the_registry_changes_the_recruitment(
     assert bool(found.recruitment) is said
     assert (found.text != text) is written
     assert ("status: closed, as_of: 2024-06-01" in found.text) is written
+
+
+def test_what_was_known_stays_known_of_its_day(tmp_path: Path) -> None:
+    text = draft().text
+    for status, day in (
+        ("recruiting", "2024-03-01"),
+        ("suspended", "2024-06-01"),
+        ("suspended", "2024-07-01"),
+    ):
+        text = compared(tmp_path, record(status=status, day=day), text=text)[1].text
+    newer = replace(
+        record(status="closed", day="2025-06-01"), started="2023-05", primary_completed="2025-02-03"
+    )
+    _, found = compared(tmp_path, newer, text=text)
+    assert found.recruitment == "suspended on 2024-07-01, closed on 2025-06-01"
+    path = tmp_path / "NCT00000001.yaml"
+    path.write_text(found.text, encoding="utf-8")
+    document = read_rule_file(path, path.name)[0].document
+    assert isinstance(document, TrialDocument)
+    assert not list(misplaced(document.recruitment))
+    known = recruitment_of(document.recruitment, lambda *_: None)
+    assert [str(each) for each in known.known] == [
+        "recruiting on 2024-01-01",
+        "recruiting on 2024-03-01",
+        "suspended on 2024-06-01",
+        "suspended on 2024-07-01",
+        "closed on 2025-02-03",
+        "closed on 2025-06-01",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "started", "completed", "known"),
+    [
+        ("completed", "2019-03", "2021-02-03", ["recruiting on 2019-03-31", "closed on 2021-02-03"]),
+        ("recruiting", "2019-03-04", "2021-02-03", ["recruiting on 2019-03-04"]),
+        ("not_yet_recruiting", "2019-03-04", "", []),
+        ("closed", "2021-02", "2021-02-03", ["closed on 2021-02-03"]),
+        ("unknown", "2019-03-04", "2021-02-03", []),
+        ("closed", "2025-02", "May 2026", []),
+    ],
+)
+def test_a_draft_knows_of_the_first_and_the_last_participant(
+    tmp_path: Path, status: str, started: str, completed: str, known: list[str]
+) -> None:
+    newer = replace(record(status=status), started=started, primary_completed=completed)
+    path = tmp_path / "NCT00000001.yaml"
+    path.write_text(draft_of(newer, date(2024, 1, 2)).text, encoding="utf-8")
+    document = read_rule_file(path, path.name)[0].document
+    assert isinstance(document, TrialDocument)
+    held = recruitment_of(document.recruitment, lambda *_: None).known
+    assert [str(each) for each in held[:-1]] == known
 
 
 def test_the_command_names_records_without_a_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

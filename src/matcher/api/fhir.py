@@ -74,12 +74,12 @@ class _Asked:
         """Whether closed trials are asked for by the parameters."""
         return self.status == "all" or self.status in _STATUSES
 
-    def wants(self, trial: Candidate) -> bool:
+    def wants(self, trial: Candidate, day: date) -> bool:
         if self.phase is not None and trial.phase != self.phase:
             return False
         if self.status in _RECRUITING:
-            return trial.availability is Availability.OPEN
-        return self.status not in _STATUSES or status_of(trial) == self.status
+            return trial.available(day) is Availability.OPEN
+        return self.status not in _STATUSES or status_of(trial, day) == self.status
 
 
 def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

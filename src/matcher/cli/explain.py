@@ -185,6 +185,8 @@ def _print_in_full(page: Page, each: CandidateShown) -> None:
     page.line(("criteria    ", "dim"), tally(each), indent=8, hang=12)
     if each.coverage == "partial":
         page.line("Only part of the protocol's criteria are held here.", indent=8)
+    if each.recruitment:
+        page.line(("recruitment ", "dim"), each.recruitment, indent=8, hang=12)
     if each.version:
         page.line(("version     ", "dim"), each.version, indent=8, hang=12)
     for group in groups(each):

@@ -84,7 +84,7 @@ def candidate_document(candidate: Candidate, day: date | None = None) -> dict[st
         "title": candidate.title,
         "phase": candidate.phase,
         "availability": candidate.availability.value,
-        "recruitment": {"status": candidate.recruitment, "as_of": candidate.recruitment_as_of},
+        "recruitment": _recruitment_document(candidate),
         "contacts": [asdict(each) for each in enrolled.contacts],
         "sites": [asdict(each) for each in enrolled.sites],
         "coverage": candidate.coverage.value,
@@ -100,6 +100,21 @@ def candidate_document(candidate: Candidate, day: date | None = None) -> dict[st
         "assumptions": list(candidate.assumptions),
         "notes": list(candidate.notes),
         "file": candidate.file,
+    }
+
+
+def _recruitment_document(candidate: Candidate) -> dict[str, Any]:
+    """The present status, and what is known of every day."""
+    known = candidate.recruitment
+    if known is None:
+        return {"status": "", "as_of": "", "history": []}
+    return {
+        "status": known.last.status,
+        "as_of": known.last.day.isoformat(),
+        "history": [
+            {"status": each.status, "since" if each.since else "as_of": each.day.isoformat()}
+            for each in known.known
+        ],
     }
 
 

@@ -327,6 +327,14 @@ _WHOLE_FILES = (
         "part can be computed becomes two criteria.",
     ),
     Code(
+        "R075",
+        "Recruitment out of the order of its days",
+        "What is known of a trial's recruitment is read day by day: each entry of its 'history' has one day, each is "
+        "later than the one before, and the present status, which stands beside them, is the latest.",
+        "Put the entries in the order of their days, one for a day, each with 'as_of' (a day it was so) or 'since' (the "
+        "day it came into force); what is newer than 'as_of' belongs in the place of the present status.",
+    ),
+    Code(
         "R073",
         "List in the place of a shipped one",
         "A list of one's own that has the name of a shipped one would be read in its place, by every shipped rule too: "

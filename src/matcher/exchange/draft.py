@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from matcher.exchange.forms import Proposal, proposal_of
 from matcher.exchange.places import contacts_in, sites_in, written
+from matcher.exchange.recruiting import day_of
+from matcher.exchange.recruiting import written as recruitment_of
 from matcher.exchange.registry import Record
 from matcher.exchange.sentences import sentences_of
 
@@ -78,7 +80,7 @@ def _head(record: Record, today: date) -> Iterator[str]:
     yield f"phase: {_quoted(record.phase)}"
     if record.sponsor:
         yield f"sponsor: {_quoted(record.sponsor)}"
-    yield f"recruitment: {{status: {record.status}, as_of: {(day or today).isoformat()}, source: registry}}"
+    yield recruitment_of(record, day or today)
     yield "coverage: partial"
     yield "encoded: part"
     yield "sources:"
@@ -141,13 +143,3 @@ def _criterion(each: _Criterion, name: str) -> Iterator[str]:
 
 def _quoted(text: str) -> str:
     return json.dumps(" ".join(text.split()), ensure_ascii=False)
-
-
-def day_of(text: str) -> date | None:
-    """The day that a registry writes, or the first of a month."""
-    for form in ("%Y-%m-%d", "%B %d, %Y", "%Y-%m", "%B %Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 a day has no zone
-        except ValueError:
-            continue
-    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from matcher.rules.candidate import Availability, Candidate, Contact
@@ -34,15 +35,18 @@ _AVAILABLE = {
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 
-def study_of(trial: Candidate) -> dict[str, Any]:
-    """The study. A recruitment that nobody knows is an absent status, never a guessed one."""
+def study_of(trial: Candidate, day: date | None = None) -> dict[str, Any]:
+    """The study as on a day, without one as it was last known.
+
+    A recruitment that nobody knows is an absent status, never a guessed one.
+    """
     found: dict[str, Any] = {"resourceType": "ResearchStudy", "id": study_id(trial.id)}
     if _REGISTRY.fullmatch(trial.id):
         found["identifier"] = [{"use": "official", "system": "http://clinicaltrials.gov", "value": trial.id}]
     else:
         found["identifier"] = [{"use": "secondary", "system": "urn:trial-matcher:trial", "value": trial.id}]
     found["title"] = trial.title
-    status = status_of(trial)
+    status = status_of(trial, day)
     if status:
         found["status"] = status
     else:
@@ -53,7 +57,7 @@ def study_of(trial: Candidate) -> dict[str, Any]:
         found["phase"] = {"coding": [{"system": system, "code": code, "display": words}], "text": words}
     if trial.cohorts:
         found["arm"] = [
-            {"name": each.title, "description": f"{each.id}: recruitment {each.availability.value}"}
+            {"name": each.title, "description": f"{each.id}: recruitment {trial.available(day, each).value}"}
             for each in trial.cohorts
         ]
     if trial.contacts:
@@ -72,9 +76,11 @@ def study_id(name: str) -> str:
     return _NO_ID.sub("-", name)[:_LONGEST_ID]
 
 
-def status_of(trial: Candidate) -> str:
+def status_of(trial: Candidate, day: date | None = None) -> str:
     """The status of the study; empty where nobody knows it."""
-    return _STATUS.get(trial.recruitment, "") or _AVAILABLE.get(trial.availability, "")
+    known = trial.recruitment
+    held = known and (known.last if day is None else known.on(day))
+    return _STATUS.get(held.status if held else "", "") or _AVAILABLE.get(trial.available(day), "")
 
 
 def phase_code(text: str) -> str | None:

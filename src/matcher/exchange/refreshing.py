@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
-from matcher.exchange.draft import day_of, texts_of
+from matcher.exchange.draft import texts_of
 from matcher.exchange.places import REGISTRY, with_places
+from matcher.exchange.recruiting import day_of, renewed
 from matcher.exchange.registry import Record
 from matcher.rules.syntax import TrialDocument
 
@@ -104,8 +105,6 @@ def _recruitment(text: str, trial: TrialDocument, record: Record, day: date | No
     found = _RECRUITMENT.search(text)
     if found is None:
         return f"{told}; no line of the file says so: change it by hand", text
-    rest, states = re.subn(r"(status:\s*)\w+", rf"\g<1>{record.status}", found["rest"], count=1)
-    rest, days = re.subn(r"(as_of:\s*)[\d-]+", rf"\g<1>{day}", rest, count=1)
-    if not states or not days:
-        return f"{told}; change it by hand", text
-    return told, f"{text[: found.start('rest')]}{rest}{text[found.end('rest') :]}"
+    if held.assumption is not None or "#" in found[0]:
+        return f"{told}; something else is written there too: change it by hand", text
+    return told, f"{text[: found.start()]}{renewed(held, record, day)}{text[found.end() :]}"

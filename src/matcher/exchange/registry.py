@@ -78,6 +78,9 @@ class Record:
     acronym: str = ""
     contacts: tuple[RecordContact, ...] = ()
     sites: tuple[RecordSite, ...] = ()
+    #: the days, as they are written, of what has happened; nothing of what is only expected
+    started: str = ""
+    primary_completed: str = ""
 
 
 def records_of(path: Path) -> Iterator[Record]:
@@ -146,6 +149,10 @@ def _of_xml(root: ElementTree.Element) -> Record:
     def said(path: str) -> str:
         return (root.findtext(path) or "").strip()
 
+    def happened(path: str) -> str:
+        held = root.find(path)
+        return said(path) if held is not None and held.get("type", "").casefold() == "actual" else ""
+
     return Record(
         said("id_info/nct_id"),
         said("brief_title") or said("official_title"),
@@ -160,6 +167,8 @@ def _of_xml(root: ElementTree.Element) -> Record:
         said("acronym"),
         tuple(_contacts_of_xml(root, ("overall_contact", "overall_contact_backup"))),
         tuple(map(_site_of_xml, root.iterfind("location"))),
+        happened("start_date"),
+        happened("primary_completion_date"),
     )
 
 
@@ -213,7 +222,13 @@ def _of_json(held: Mapping[str, Any]) -> Record:
         str(identity.get("acronym", "")),
         tuple(_contacts_of_json(places.get("centralContacts"))),
         tuple(_site_of_json(each) for each in _documents(places.get("locations"))),
+        _happened(status.get("startDateStruct")),
+        _happened(status.get("primaryCompletionDateStruct")),
     )
+
+
+def _happened(held: Any) -> str:
+    return str(held.get("date", "")) if isinstance(held, dict) and held.get("type") == "ACTUAL" else ""
 
 
 def _documents(held: Any) -> list[dict[str, Any]]:

@@ -159,6 +159,8 @@ class CandidateShown:
     coverage: str
     notes: tuple[str, ...] = ()
     version: str = ""
+    #: what is known of the recruitment on the as-of day, where that is not what was known last
+    recruitment: str = ""
     cohorts: tuple[CohortShown, ...] = ()
     tied: bool = False
     #: the criteria of which a person's verdict stands over another one that was computed

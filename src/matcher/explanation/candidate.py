@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -28,7 +29,7 @@ from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.signs import remember
 from matcher.explanation.sites import places_in_words
 from matcher.explanation.timing import TimeTests, Wait, earliest, waits
-from matcher.explanation.version import version_on
+from matcher.explanation.version import other_recruitment, version_on
 from matcher.rules.candidate import Candidate, Evidence
 from matcher.rules.graph import Graph, NodeId
 from matcher.standing.deciding import ConditionReading, values_of
@@ -91,8 +92,8 @@ class Stood:
 class CandidateWords:
     """What is said of a rulebook's candidates. Made once for it.
 
-    A standing depends on nothing but the verdicts of the candidate's own nodes: it is worked out once for each way in
-    which they come out together.
+    A standing depends on nothing but the verdicts of the candidate's own nodes, and on what is known of its recruitment
+    on the day: it is worked out once for each way in which they come out together.
     """
 
     def __init__(self, graph: Graph, criteria: CriterionWords) -> None:
@@ -100,23 +101,24 @@ class CandidateWords:
         self._overruled = Overruled(criteria)
         self._time_tests = TimeTests(graph)
         self._read: dict[str, Any] = {}
-        self._stood: dict[tuple[str, tuple[Verdict, ...]], Stood] = {}
+        self._stood: dict[tuple[str, tuple[Verdict, ...], int], Stood] = {}
         self._places: dict[str, tuple[str, ...]] = {}
         self._evidence: dict[tuple[int, Verdict], EvidenceShown] = {}
 
-    def stand(self, candidate: Candidate, reading: ConditionReading) -> Stood | None:
-        """Where the candidate stands; ``None`` for one with no known criteria."""
+    def stand(self, candidate: Candidate, reading: ConditionReading, day: date) -> Stood | None:
+        """Where the candidate stands on a day; ``None`` for one with no known criteria."""
         if candidate.roots is None:
             return None
         verdicts = reading.table.verdicts[reading.row]
         read = self._read.get(candidate.id)
         if read is None:
             read = self._read[candidate.id] = itemgetter(*_nodes_of(candidate))
-        key = candidate.id, read(verdicts)
+        known = candidate.recruitment
+        key = candidate.id, read(verdicts), known.period(day) if known else 0
         found = self._stood.get(key)
         if found is not None:
             return found
-        standing = stand(candidate, reading.table, reading.row)
+        standing = stand(candidate, reading.table, reading.row, day)
         assert standing is not None
         evidence = tuple(self._shown(each, verdicts[each.applies]) for each in candidate.evidence)
         windows = () if candidate.versions else windowed(standing, self.criteria)
@@ -165,6 +167,7 @@ class CandidateWords:
             notes=candidate.notes,
             places=self.places(candidate),
             version=version_on(candidate, profile.as_of),
+            recruitment=other_recruitment(candidate, profile.as_of),
             cohorts=stood.cohorts,
             overrides=overrides_in(candidate, profile, reading),
         )

@@ -11,4 +11,4 @@ def cohort_shown(part: CohortStanding, standing: Standing) -> CohortShown:
     held, kind = part.cohort, part.kind
     fits = kind is standing.kind and kind is not StandingKind.INELIGIBLE
     text, number = STANDING_TEXT[kind.value], len(part.criteria)
-    return CohortShown(held.id, held.title, kind.value, text, held.availability.value, number, fits)
+    return CohortShown(held.id, held.title, kind.value, text, part.availability.value, number, fits)

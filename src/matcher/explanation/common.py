@@ -69,6 +69,7 @@ class CommonCandidate:
             notes=shown.notes,
             places=shown.places,
             version=shown.version,
+            recruitment=shown.recruitment,
             cohorts=[cohort_document(each) for each in shown.cohorts],
         )
 
@@ -100,6 +101,7 @@ class CommonCandidate:
             notes=tuple(held.get("notes", ())),
             places=tuple(held.get("places", ())),
             version=held.get("version", ""),
+            recruitment=held.get("recruitment", ""),
             cohorts=tuple(cohort_of(each) for each in held.get("cohorts", ())),
             rank=None,
             because="",

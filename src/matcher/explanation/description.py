@@ -11,7 +11,7 @@ from matcher.explanation.criterion import citation_in_words
 from matcher.explanation.evidence import figures_in_words
 from matcher.explanation.read_back import Line, read_back
 from matcher.explanation.sites import places_in_words
-from matcher.explanation.version import criterion_on, text_on, version_on
+from matcher.explanation.version import criterion_on, recruitment_on, text_on, version_on
 from matcher.explanation.wording import condition_in_words
 from matcher.rules.candidate import Availability, Candidate, CandidateKind, Coverage, Criterion, Role
 from matcher.rules.condition import names_read
@@ -109,8 +109,7 @@ def describe(candidate: Candidate, day: date | None = None) -> Description:
 def _facts(candidate: Candidate, day: date | None) -> Iterable[tuple[str, str]]:
     if candidate.kind is CandidateKind.TRIAL:
         yield "Phase", candidate.phase
-        known = f", as known on {candidate.recruitment_as_of}" if candidate.recruitment_as_of else ""
-        yield "Recruitment", candidate.recruitment.replace("_", " ") + known
+        yield "Recruitment", recruitment_on(candidate, day)
     elif candidate.availability is not Availability.NOT_APPLICABLE:
         yield "Availability", candidate.availability.value
     if candidate.settings:

@@ -26,7 +26,7 @@ from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.questions import Asker
 from matcher.explanation.reason import converted_in_words, note_in_words
 from matcher.explanation.signs import Signs
-from matcher.rules.candidate import Availability, Candidate, CandidateKind
+from matcher.rules.candidate import SHUT, Candidate, CandidateKind
 from matcher.rules.graph import NodeId, Read
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading
@@ -36,11 +36,11 @@ from matcher.standing.ranking import Ranked, Ranker, placed
 from matcher.standing.standing import Standing
 
 _QUESTIONS = 8
-#: of a patient of whom nothing is recorded nothing depends on the day, but for the version of a protocol: the last
+#: of a patient of whom nothing is recorded nothing depends on the day, but for the version of a protocol, and what is
+#: known of the recruitment: the last
 _ANY_DAY = date(2999, 12, 31)
 #: from here on candidates are judged all at once, and only those that are shown one by one
 MANY_CANDIDATES = 250
-_CLOSED = (Availability.CLOSED, Availability.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Explainer:
         """The patient's two rankings, with reasons, questions, derived facts, assumptions and conflicts."""
         reading = ConditionReading(self.rulebook.graph, table, row)
         ranks_shown = selection.include_deceased or not is_deceased(profile)
-        outcome, ranked = self._outcome(reading, selection, ranks_shown=ranks_shown)
+        outcome, ranked = self._outcome(reading, profile.as_of, selection, ranks_shown=ranks_shown)
         questions: tuple[Question, ...] | None = None
         if ranks_shown and selection.questions:
             named = [stood.standing for kind in CandidateKind for stood, _ in outcome.shown[kind]]
@@ -156,11 +156,11 @@ class Explainer:
         return tuple(dict.fromkeys((*conflicts(self.rulebook, reading), *overridden)))
 
     def _outcome(
-        self, reading: ConditionReading, selection: Selection, *, ranks_shown: bool
+        self, reading: ConditionReading, day: date, selection: Selection, *, ranks_shown: bool
     ) -> tuple[Outcome, list[tuple[int, Standing]]]:
         if self._panel is not None and selection.top is not None:
-            return self._outcome_by_panel(self._panel, reading, selection, ranks_shown=ranks_shown)
-        stood = self.listed(self.rulebook.candidates, reading, include_closed=selection.include_closed)
+            return self._outcome_by_panel(self._panel, reading, day, selection, ranks_shown=ranks_shown)
+        stood = self.listed(self.rulebook.candidates, reading, day, include_closed=selection.include_closed)
         ranked = self._ranker.rank([each.standing for each in stood.values()], reading)
         shown = {
             kind: _placed(ranked[kind][: selection.top], stood, selection, ranks_shown=ranks_shown)
@@ -170,17 +170,24 @@ class Explainer:
         return outcome, [(each.rank, each.standing) for kind in CandidateKind for each in ranked[kind]]
 
     def _outcome_by_panel(
-        self, panel: Panel, reading: ConditionReading, selection: Selection, *, ranks_shown: bool
+        self,
+        panel: Panel,
+        reading: ConditionReading,
+        day: date,
+        selection: Selection,
+        *,
+        ranks_shown: bool,
     ) -> tuple[Outcome, list[tuple[int, Standing]]]:
         """The same for many trials, of which only the first come to be objects."""
         top, include_closed = selection.top or 0, selection.include_closed
-        field = panel.judge(reading, include_closed=include_closed)
+        field = panel.judge(reading, day, include_closed=include_closed)
         trials = self.listed(
             panel.first_trials(field, reading, max(top, MOST_CONSIDERED) + 1),
             reading,
+            day,
             include_closed=include_closed,
         )
-        regimens = self.listed(self._regimens, reading, include_closed=include_closed)
+        regimens = self.listed(self._regimens, reading, day, include_closed=include_closed)
         ranked = self._ranker.rank([each.standing for each in regimens.values()], reading)
         standings = [each.standing for each in trials.values()]
         first = placed([(each, self._ranker.keys(each, reading)) for each in standings])
@@ -194,14 +201,14 @@ class Explainer:
         return outcome, [(each.rank, each.standing) for each in (*first, *ranked[CandidateKind.REGIMEN])]
 
     def listed(
-        self, candidates: Iterable[Candidate], reading: ConditionReading, *, include_closed: bool
+        self, candidates: Iterable[Candidate], reading: ConditionReading, day: date, *, include_closed: bool
     ) -> dict[str, Stood]:
         """Those that the patient may be ranked for, by their identifiers."""
         found: dict[str, Stood] = {}
         for each in candidates:
-            if include_closed or each.availability not in _CLOSED:
-                stood = self.candidates.stand(each, reading)
-                if stood and (include_closed or stood.standing.availability not in _CLOSED):
+            if include_closed or each.available(day) not in SHUT:
+                stood = self.candidates.stand(each, reading, day)
+                if stood and (include_closed or stood.standing.availability not in SHUT):
                     found[each.id] = stood
         return found
 
@@ -218,7 +225,7 @@ class Explainer:
         words = PatientWords(nobody)
 
         def made(identifier: str) -> CommonCandidate:
-            stood = self.candidates.stand(candidates[identifier], reading)
+            stood = self.candidates.stand(candidates[identifier], reading, _ANY_DAY)
             assert stood is not None
             ever = assumable(candidates[identifier], reading, _ANY_DAY, self.candidates.criteria)
             return CommonCandidate.of(self.candidates.tell(stood, reading, nobody, words, Place()), ever)

@@ -132,7 +132,7 @@ class _Line:
             shown.cohort,
             shown.standing,
             shown.standing_text,
-            shown.version,
+            (shown.version, shown.recruitment),
             shown.cohorts,
             shown.availability,
             base,
@@ -183,17 +183,23 @@ def standing_document(
     cohort: str,
     standing: str,
     standing_text: str,
-    version: str,
+    on_day: tuple[str, str],
     cohorts: tuple[CohortShown, ...],
     availability: str,
     base: CandidateShown,
 ) -> Document:
-    """Where a candidate stands, as far as it does not stand so for everybody."""
+    """Where a candidate stands, as far as it does not stand so for everybody.
+
+    ``on_day``: the version of its protocol, and what is known of its recruitment.
+    """
+    version, recruitment = on_day
     said: Document = {**spoken(cohort=cohort), "standing": standing}
     if standing_text != STANDING_TEXT[standing]:
         said["standing_text"] = standing_text
     if version != base.version:
         said["version"] = version
+    if recruitment != base.recruitment:
+        said["recruitment"] = recruitment
     if cohorts != base.cohorts:
         said["cohorts"] = list(map(cohort_document, cohorts))
     if availability != base.availability:
@@ -281,6 +287,7 @@ def _candidate(
         if evidence
         else base.evidence,
         version=entry.get("version", base.version),
+        recruitment=entry.get("recruitment", base.recruitment),
         cohorts=tuple(map(cohort_of, entry["cohorts"])) if "cohorts" in entry else base.cohorts,
     )
 

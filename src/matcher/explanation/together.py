@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
 
 from matcher.domain.profile import Profile
 from matcher.engines.planes.chunk import Planes
@@ -44,11 +47,12 @@ class Together:
         selection: Selection,
         standings: Collection[StandingKind] = (),
         also: Sequence[NodeId] = (),
+        period: int | None = None,
     ) -> None:
-        """``also`` are nodes whose planes somebody else reads."""
+        """``also`` are nodes whose planes somebody else reads; ``period``: see ``Columns``."""
         rulebook, asker = explainer.rulebook, explainer.asker
         self._explainer, self._selection, self._standings = explainer, selection, standings
-        self.columns = Columns(rulebook, include_closed=selection.include_closed, also=also)
+        self.columns = Columns(rulebook, include_closed=selection.include_closed, also=also, period=period)
         self._order = Order(self.columns)
         self._asked = AskedTogether(asker)
         derived = [each.node for each in rulebook.derivations]
@@ -68,12 +72,13 @@ class Together:
         evaluated, include_deceased = self._several.evaluate(profiles), self._selection.include_deceased
         deceased = self.columns.deceased(evaluated.planes).tolist()
         ranked = [include_deceased or not each for each in deceased]
-        judged = tuple(self.columns.judge(evaluated.planes))
+        days = np.array([each.as_of.toordinal() for each in profiles], np.int32)
+        judged = tuple(self.columns.judge(evaluated.planes, days))
         readings = [
             ConditionReading(self._explainer.rulebook.graph, evaluated.table, row)
             for row in range(len(profiles))
         ]
-        placed = self._placed(judged, readings, ranked)
+        placed = self._placed(judged, readings, ranked, [each.as_of for each in profiles])
         about = [
             considered(_ranked(held), reading.table.verdicts[reading.row]) if is_ranked else None
             for held, reading, is_ranked in zip(placed, readings, ranked, strict=True)
@@ -91,7 +96,11 @@ class Together:
         return Explained(tuple(written), evaluated.planes, judged)
 
     def _placed(
-        self, judged: Sequence[Judged], readings: Sequence[ConditionReading], ranked: Sequence[bool]
+        self,
+        judged: Sequence[Judged],
+        readings: Sequence[ConditionReading],
+        ranked: Sequence[bool],
+        days: Sequence[date],
     ) -> list[dict[CandidateKind, list[tuple[Stood, Place]]]]:
         """For each patient the candidates of each kind in their order."""
         found: list[dict[CandidateKind, list[tuple[Stood, Place]]]]
@@ -108,7 +117,7 @@ class Together:
             )
             for row, number, rank, tied, said in pairs:
                 candidate, is_ranked = candidates[number], ranked[row]
-                stood = stand(candidate, readings[row])
+                stood = stand(candidate, readings[row], days[row])
                 assert stood is not None
                 place = Place(rank if is_ranked else None, tied and is_ranked, kept.because[said])
                 found[row][candidate.kind].append((stood, place))

@@ -1,4 +1,4 @@
-"""Which version of a protocol is shown, and from when."""
+"""Which version of a protocol is shown, and from when; and what is known of the recruitment on a day."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ def version_on(candidate: Candidate, day: date | None = None) -> str:
     if len(named) == 1:
         return named[0]
     return f"not known for this day, what they ask differently is left open: {'; or: '.join(named)}"
+
+
+def recruitment_on(candidate: Candidate, day: date | None = None) -> str:
+    """The status and of when it is; nothing of a candidate that has none."""
+    known = candidate.recruitment
+    if known is None:
+        return ""
+    return (known.in_words(day) if day else "") or f"{known.last.words}, as known on {known.last.day}"
+
+
+def other_recruitment(candidate: Candidate, day: date) -> str:
+    """What is known of an earlier day than the status that the candidate is listed with; else nothing."""
+    return candidate.recruitment.in_words(day) if candidate.recruitment else ""
 
 
 def criterion_on(criterion: Criterion, day: date | None) -> Criterion:

@@ -30,7 +30,7 @@ from matcher.explanation.lines import (
 from matcher.explanation.patient import is_deceased, summary_of
 from matcher.explanation.patient_words import PatientWords
 from matcher.explanation.signs import remember
-from matcher.explanation.version import version_on
+from matcher.explanation.version import other_recruitment, version_on
 from matcher.rules.candidate import CandidateKind, Role
 from matcher.rules.graph import NodeId
 from matcher.standing.deciding import ConditionReading
@@ -276,7 +276,7 @@ class Writer:
             stood.cohort,
             standing.kind.value,
             stood.text,
-            version_on(standing.candidate, day),
+            (version_on(standing.candidate, day), other_recruitment(standing.candidate, day)),
             stood.cohorts,
             standing.availability.value,
             common.shown,

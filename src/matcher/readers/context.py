@@ -62,6 +62,8 @@ class Context:
     born: date | None = None
     issues: list[Issue] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
+    #: records of other lists than the one that is read (``misplaced``)
+    elsewhere: list[tuple[str, Any]] = field(default_factory=list)
 
     @property
     def guesses(self) -> bool:

@@ -10,6 +10,7 @@ from matcher.domain.dates import DateSpan
 from matcher.rules.condition import Condition
 from matcher.rules.document import Citation
 from matcher.rules.graph import NodeId
+from matcher.rules.recruitment import Recruitment
 from matcher.rules.syntax import EvidenceDocument
 from matcher.rules.version import Version, possible_on
 
@@ -45,6 +46,19 @@ class Availability(StrEnum):
     SUSPENDED = "suspended"
     CLOSED = "closed"
     NOT_APPLICABLE = "not applicable"
+
+
+#: what a status of a registry means for a patient
+AVAILABILITY_OF = {
+    "recruiting": Availability.OPEN,
+    "not_yet_recruiting": Availability.UNKNOWN,
+    "suspended": Availability.SUSPENDED,
+    "closed": Availability.CLOSED,
+    "completed": Availability.CLOSED,
+    "unknown": Availability.UNKNOWN,
+}
+#: left out of a ranking unless asked for
+SHUT = frozenset({Availability.CLOSED, Availability.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +119,17 @@ class Roots:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """A part of a trial; its roots include the trial's own criteria."""
+    """A part of a trial; its roots include the trial's own criteria.
+
+    ``availability`` is that of the last day of which anything is known; ``own``: its file says it of this cohort.
+    """
 
     id: str
     title: str
     availability: Availability
     criteria: tuple[Criterion, ...]
     roots: Roots
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +172,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A trial or a regimen. ``criteria`` are those of the candidate itself, before any cohort's."""
+    """A trial or a regimen. ``criteria`` are those of the candidate itself, before any cohort's.
+
+    ``availability`` is that of the last day of which anything is known; ``available`` that of any day.
+    """
 
     id: str
     kind: CandidateKind
@@ -169,8 +190,7 @@ class Candidate:
     events: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     phase: str = ""
-    recruitment: str = ""
-    recruitment_as_of: str = ""
+    recruitment: Recruitment | None = None
     contacts: tuple[Contact, ...] = ()
     sites: tuple[Site, ...] = ()
     agents: tuple[str, ...] = ()
@@ -191,6 +211,25 @@ class Candidate:
     def every_criterion(self) -> tuple[Criterion, ...]:
         """With the cautions, which count for nothing."""
         return self.all_criteria + self.cautions
+
+    def available(self, day: date | None, cohort: Cohort | None = None) -> Availability:
+        """Whether the candidate, or this cohort of it, takes patients; without a day as it was last known.
+
+        What a file says of a cohort is known as long as what it says last of the trial.
+        """
+        held = (cohort or self).availability
+        known = self.recruitment
+        if day is None or known is None or day >= known.last.day:
+            return held
+        if cohort is not None and cohort.own:
+            return Availability.UNKNOWN
+        found = known.on(day)
+        return Availability.UNKNOWN if found is None else AVAILABILITY_OF[found.status]
+
+    def takes_patients(self, day: date | None) -> bool:
+        """A trial that takes nobody takes nobody in any cohort; one whose cohorts are all closed takes nobody."""
+        ways = [self.available(day, each) for each in self.cohorts] or [self.available(day)]
+        return self.available(day) not in SHUT and any(each not in SHUT for each in ways)
 
     def standing_roots(self) -> tuple[Roots, ...]:
         """What the standing is read from: the roots of each cohort, where there are any."""

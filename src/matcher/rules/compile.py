@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from matcher.errors import nearest
 from matcher.rules.candidate import (
+    AVAILABILITY_OF,
     Availability,
     Candidate,
     CandidateKind,
@@ -30,6 +31,7 @@ from matcher.rules.lowering import Lowering
 from matcher.rules.named import unknown_name
 from matcher.rules.own_agents import OwnAgents
 from matcher.rules.parse import ConditionReader
+from matcher.rules.recruitment import misplaced, recruitment_of
 from matcher.rules.roots import roots_of, roots_of_any
 from matcher.rules.sites import contacts_of, sites_of
 from matcher.rules.supposed import supposed
@@ -44,14 +46,6 @@ from matcher.rules.syntax import (
 )
 from matcher.rules.version import Asked, History, over_time
 
-_RECRUITMENT = {
-    "recruiting": Availability.OPEN,
-    "not_yet_recruiting": Availability.UNKNOWN,
-    "suspended": Availability.SUSPENDED,
-    "closed": Availability.CLOSED,
-    "completed": Availability.CLOSED,
-    "unknown": Availability.UNKNOWN,
-}
 _COHORT_STATUS = {
     "open": Availability.OPEN,
     "suspended": Availability.SUSPENDED,
@@ -98,7 +92,7 @@ class CandidateCompiler:
                 for identifier, cohort in document.cohorts.items()
             )
         has_any = document.has_criteria
-        self._check_names(document, writer)
+        self._check_names(document)
         if isinstance(document, TrialDocument) and document.versions:
             versions.check(document, writer.asked, writer.history)
         if coverage is Coverage.FULL and not has_any:
@@ -130,10 +124,9 @@ class CandidateCompiler:
             return Candidate(
                 id=document.trial,
                 kind=CandidateKind.TRIAL,
-                availability=_RECRUITMENT[status.status],
+                availability=AVAILABILITY_OF[status.status],
                 phase=str(document.phase),
-                recruitment=status.status,
-                recruitment_as_of=status.as_of.isoformat(),
+                recruitment=recruitment_of(status, writer.citation),
                 contacts=contacts_of(document, writer.citation),
                 sites=sites_of(document, writer.citation),
                 **shared,  # type: ignore[arg-type]
@@ -161,9 +154,14 @@ class CandidateCompiler:
     ) -> Cohort:
         own = writer.criteria(document.inclusion, document.exclusion, ("cohorts", identifier))
         own_status = document.status
-        availability = _RECRUITMENT[recruitment] if own_status is None else _COHORT_STATUS[own_status]
+        availability = AVAILABILITY_OF[recruitment] if own_status is None else _COHORT_STATUS[own_status]
         return Cohort(
-            identifier, document.title, availability, own, roots_of(self.builder, shared + own, coverage)
+            identifier,
+            document.title,
+            availability,
+            own,
+            roots_of(self.builder, shared + own, coverage),
+            own_status is not None,
         )
 
     def _roots(
@@ -181,11 +179,10 @@ class CandidateCompiler:
         self.problems += impossible_figures(document, path)
         return Evidence(document, applies, writer.citation(document.source, (*path, "source")))
 
-    def _check_names(self, document: TrialDocument | RegimenDocument, writer: _CriterionWriter) -> None:
+    def _check_names(self, document: TrialDocument | RegimenDocument) -> None:
         """The names a candidate uses outside its conditions: sources, agents, settings."""
         if isinstance(document, TrialDocument):
-            if document.recruitment.source is not None:
-                writer.citation(document.recruitment.source, ("recruitment", "source"))
+            self.problems += misplaced(document.recruitment)
             return
         formulary = self.lexicon.formulary
         for index, agent in enumerate(document.agents):

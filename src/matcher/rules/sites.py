@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from matcher.rules.candidate import Contact, Site
-from matcher.rules.condition import Path
-from matcher.rules.document import Citation, Source
-from matcher.rules.syntax import ContactDocument, TrialDocument
-
-Cite = Callable[[Source, Path], Citation | None]
-"""The citation of a source that stands at a path."""
+from matcher.rules.document import Citation
+from matcher.rules.enrolment_syntax import ContactDocument
+from matcher.rules.recruitment import Cite
+from matcher.rules.syntax import TrialDocument
 
 
 def contacts_of(document: TrialDocument, cite: Cite) -> tuple[Contact, ...]:

@@ -18,6 +18,9 @@ def supposed(document: TrialDocument | RegimenDocument) -> Iterator[str]:
     recruitment = document.recruitment
     if recruitment.assumption is not None:
         yield f"Recruitment {recruitment.status.replace('_', ' ')}: {recruitment.assumption}"
+    for known in recruitment.history:
+        if known.assumption is not None:
+            yield f"Recruitment {known.status.replace('_', ' ')} on {known.day}: {known.assumption}"
     for version in document.versions:
         if version.assumption is not None:
             yield f"{version.change}: {version.assumption}"

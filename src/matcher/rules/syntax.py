@@ -26,6 +26,7 @@ from matcher.rules.document import (
     VersionCriterion,
     When,
 )
+from matcher.rules.enrolment_syntax import Recruitment, SiteDocument, TrialContactDocument
 from matcher.rules.list_syntax import AgentsDocument, ListDocument
 
 
@@ -72,58 +73,6 @@ class CautionDocument(Asked):
     )
     source: Source | None = None
     assumption: Text | None = None
-
-
-class Recruitment(Document):
-    """Whether the trial takes patients, as known on a day."""
-
-    status: Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"]
-    as_of: date
-    source: Source | None = None
-    assumption: Text | None = Field(
-        None, description="Why it is taken so, where none of the sources says it; listed with every answer."
-    )
-
-
-class ContactDocument(Document):
-    """Whom to ask about a trial, exactly as the source writes it."""
-
-    name: Text
-    phone: Text | None = None
-    email: Text | None = None
-
-
-class TrialContactDocument(ContactDocument):
-    """Whom to ask about the whole trial, as known on a day."""
-
-    as_of: date
-    source: Source
-
-
-class Point(Document):
-    """A place on the earth, in degrees."""
-
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
-
-
-class SiteDocument(Document):
-    """A place where the trial takes, took or will take patients, as known on a day."""
-
-    name: Text
-    city: Text | None = None
-    region: Text | None = None
-    country: Text | None = None
-    at: Point | None = None
-    status: Literal["recruiting", "not_yet_recruiting", "suspended", "closed", "completed", "unknown"] = (
-        Field(
-            "unknown",
-            description="Whether this site takes patients. What holds for the trial is not taken to hold for it.",
-        )
-    )
-    contacts: list[ContactDocument] = []
-    as_of: date
-    source: Source
 
 
 class CohortDocument(Document):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from matcher.exchange.fhir_outcome import issue, outcome
@@ -30,15 +31,17 @@ _MOST_SAID = 200
 def searchset(
     answered: MatchAnswer,
     rulebook: Rulebook,
-    wanted: Callable[[Candidate], bool],
+    wanted: Callable[[Candidate, date], bool],
     warnings: Sequence[str] = (),
     top: int | None = None,
 ) -> dict[str, Any]:
     """The Bundle: best first, then one entry that says what was not understood, presumed and left out."""
-    shown = [each for each in answered.patient.trials if wanted(rulebook.by_id[each.id])]
+    day = date.fromisoformat(answered.patient.as_of)
+    shown = [each for each in answered.patient.trials if wanted(rulebook.by_id[each.id], day)]
     fitting = [each for each in shown if each.standing in _GRADES]
     entries = [
-        {"resource": study_of(rulebook.by_id[each.id]), "search": _search(each)} for each in fitting[:top]
+        {"resource": study_of(rulebook.by_id[each.id], day), "search": _search(each)}
+        for each in fitting[:top]
     ]
     out = sum(each.standing == _RULED_OUT for each in shown)
     said = outcome(list(_said(answered, warnings, out)))

@@ -104,13 +104,20 @@ class Matcher:
         return few and self.options.engine not in ("reference", "durable")
 
     def together(
-        self, top: int | None, standings: Collection[StandingKind], also: Sequence[NodeId]
+        self,
+        top: int | None,
+        standings: Collection[StandingKind],
+        also: Sequence[NodeId],
+        period: int | None = None,
     ) -> Together:
-        """What explains many patients: the first ``top`` of each kind among those that stand so."""
+        """What explains many patients: the first ``top`` of each kind among those that stand so.
+
+        ``period``: that of the recruitment in which all of them are seen.
+        """
         from matcher.explanation.together import Together
 
         selection = replace(self.options.selection(), top=top)
-        return Together(self._explainer, self.common, selection, standings, also)
+        return Together(self._explainer, self.common, selection, standings, also, period)
 
     @cached_property
     def roots(self) -> tuple[NodeId, ...]:

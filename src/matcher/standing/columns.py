@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
@@ -15,14 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.engines.columnar import ColumnarEngine, PatientFrame, Planes
-from matcher.engines.columnar.arrays import Bools, Index, Words
+from matcher.engines.columnar.arrays import Bools, Days, Index, Words
 from matcher.engines.planes.chunk import POSSIBLE, SURE, WORD, unpacked
-from matcher.rules.candidate import Availability, Candidate, Criterion, Roots
+from matcher.rules.candidate import SHUT, Availability, Candidate, Cohort, Criterion, Roots
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.bits import StandingBits
 from matcher.standing.extended import KINDS_OF_SELECTION, Extended
 from matcher.standing.keys import credit_of, no_credit
+from matcher.standing.recruiting import Recruiting
 from matcher.standing.standing import StandingKind
 
 # For a million patients and eighty candidates a byte for each pair is eighty megabytes for one thing that is read of a
@@ -45,10 +47,22 @@ class Option:
 
     candidate: int
     roots: Roots
-    availability: Availability
     criteria: tuple[Criterion, ...]
-    cohort: str = ""
+    of: Candidate
+    part: Cohort | None = None
     selects: Mapping[str, NodeId] | None = None
+
+    @property
+    def cohort(self) -> str:
+        return f"{self.part.id}: {self.part.title}" if self.part else ""
+
+    def preferred(self, day: date) -> Availability:
+        return self.of.available(day, self.part)
+
+    def shown(self, day: date) -> Availability:
+        """A trial that takes nobody takes nobody in any cohort."""
+        own = self.of.available(day)
+        return own if own in SHUT else self.preferred(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +106,15 @@ class Columns:
         include_closed: bool = False,
         engine: ColumnarEngine | None = None,
         also: Sequence[NodeId] = (),
+        period: int | None = None,
     ) -> None:
-        """``also`` are nodes whose planes somebody else reads."""
+        """``also`` are nodes whose planes somebody else reads.
+
+        ``period`` is that of ``recruiting`` which every patient is seen in: a candidate that is closed then is not
+        judged at all. Without one each patient has a day of their own.
+        """
+        self.recruiting = Recruiting(rulebook.candidates)
+        self._period = period
         self.rulebook = rulebook
         self.engine = engine or ColumnarEngine()
         self.include_closed = include_closed
@@ -118,7 +139,10 @@ class Columns:
         self._lay_out(settings)
 
     def _takes(self, candidate: Candidate) -> bool:
-        return self.include_closed or any(map(_open, _availabilities(candidate)))
+        if self.include_closed or self._period is not None:
+            return self.include_closed or candidate.takes_patients(self.recruiting.day(self._period or 0))
+        days = (date.min, *(candidate.recruitment.changes if candidate.recruitment else ()))
+        return any(map(candidate.takes_patients, days))
 
     def _lay_out(self, settings: Sequence[NodeId | None]) -> None:
         """Where in the planes everything stands."""
@@ -137,10 +161,8 @@ class Columns:
             for kind in KINDS_OF_SELECTION
         ]
         self._settings_at = _placed({n: rows[node] for n, node in enumerate(settings) if node is not None})
-        self._availability_of = np.array(
-            [AVAILABILITIES.index(each.availability) for each in options], np.uint8
-        )
-        self._open = np.array([self.include_closed or _open(each) for each in AVAILABILITIES], np.bool_)
+        self._availability_in: dict[int, tuple[Small, Small]] = {}
+        self._open = np.array([self.include_closed or each not in SHUT for each in AVAILABILITIES], np.bool_)
         # Options with many criteria first: those that have a criterion of some number stand together.
         lengths = np.array([len(each.criteria) for each in options], np.intp)
         self._by_length: Index = np.argsort(-lengths, kind="stable")
@@ -196,28 +218,28 @@ class Columns:
         """Who is known to have died by their as-of day."""
         return unpacked(planes.met(self._deceased), planes.patients)
 
-    def judge(self, planes: Planes) -> Iterator[Judged]:
-        """Every patient against every candidate, some patients at a time."""
+    def judge(self, planes: Planes, days: Days) -> Iterator[Judged]:
+        """Every patient, as of a day of their own, against every candidate, some patients at a time."""
         step = max(WORD, PAIRS // max(1, len(self.options)) // WORD * WORD)
         starts = [*range(0, planes.patients, step), planes.patients]
         for first, last in pairwise(starts):
-            yield self._judged(planes.bits[:, :, first // WORD : -(-last // WORD)], first, last - first)
+            bits = planes.bits[:, :, first // WORD : -(-last // WORD)]
+            yield self._judged(bits, first, days[first:last])
 
-    def _judged(self, bits: Words, first: int, patients: int) -> Judged:
+    def _judged(self, bits: Words, first: int, days: Days) -> Judged:
+        patients = len(days)
         standings = _spread(self._standings.of(bits), patients)
         selected = _spread(self._selected(bits), patients)
         unknown, unsatisfied = (_spread(each, patients) for each in self._counted(bits))
         shape = standings.shape
         options: Index = np.broadcast_to(np.arange(len(self.options))[:, None], shape)
-        availabilities = np.broadcast_to(self._availability_of[:, None], shape)
-        included = np.broadcast_to(self._open[self._availability_of][:, None], shape)
+        availabilities, preferred = (np.broadcast_to(each, shape) for each in self._available(days))
         if len(self.options) > len(self.candidates):
-            options = self._chosen(standings)
-            standings, selected, unknown, unsatisfied = (
-                np.take_along_axis(each, options, 0) for each in (standings, selected, unknown, unsatisfied)
+            options = self._chosen(standings, preferred)
+            standings, selected, unknown, unsatisfied, availabilities = (
+                np.take_along_axis(each, options, 0)
+                for each in (standings, selected, unknown, unsatisfied, availabilities)
             )
-            availabilities = self._availability_of[options]
-            included = self._open[availabilities]
         return Judged(
             first,
             standings,
@@ -228,19 +250,44 @@ class Columns:
             self._credited(bits, patients),
             unknown,
             unsatisfied,
-            included,
+            self._open[availabilities],
             _spread(self._applying(bits), patients),
             _spread(self._outside(bits), patients),
         )
 
-    def _chosen(self, standings: Small) -> Index:
-        """For each candidate and patient the option that fits best; of equals the first."""
+    def _available(self, days: Days) -> tuple[Small, Small]:
+        """The availability of every option, and by what cohorts that fit equally well are preferred.
+
+        A column for each patient, or one for all where nothing differs.
+        """
+        if self._period is not None:
+            return self._available_in(self._period)
+        periods, of_patients = np.unique(self.recruiting.periods(days), return_inverse=True)
+        found = [self._available_in(each) for each in periods.tolist()]
+        shown, preferred = (np.concatenate([each[side] for each in found], axis=1) for side in range(2))
+        return (shown, preferred) if len(periods) == 1 else (shown[:, of_patients], preferred[:, of_patients])
+
+    def _available_in(self, period: int) -> tuple[Small, Small]:
+        held = self._availability_in.get(period)
+        if held is None:
+            day = self.recruiting.day(period)
+            shown = [AVAILABILITIES.index(each.shown(day)) for each in self.options]
+            preferred = [AVAILABILITIES.index(each.preferred(day)) for each in self.options]
+            held = np.array(shown, np.uint8)[:, None], np.array(preferred, np.uint8)[:, None]
+            self._availability_in[period] = held
+        return held
+
+    def _chosen(self, standings: Small, preferred: Small) -> Index:
+        """For each candidate and patient the option that fits best; of equals the one preferred, then the first."""
         starts = np.searchsorted(
             [each.candidate for each in self.options], np.arange(len(self.candidates) + 1)
         )
         chosen = np.empty((len(self.candidates), standings.shape[1]), np.intp)
         for number, (start, stop) in enumerate(pairwise(starts.tolist())):
-            chosen[number] = start + (standings[start:stop].argmin(0) if stop > start + 1 else 0)
+            chosen[number] = start
+            if stop > start + 1:
+                ways = slice(start, stop)
+                chosen[number] += (standings[ways] * len(AVAILABILITIES) + preferred[ways]).argmin(0)
         return chosen
 
     def _selected(self, bits: Words) -> list[Words]:
@@ -301,33 +348,22 @@ class Columns:
 
 
 def _options(number: int, candidate: Candidate, extended: Extended) -> list[Option]:
-    """The candidate, or its cohorts in the order in which equals are preferred."""
+    """The candidate, or its cohorts by their names."""
     assert candidate.roots is not None
     own = extended.selects(candidate.criteria)
     if not candidate.cohorts:
-        return [Option(number, candidate.roots, candidate.availability, candidate.criteria, "", own)]
-    preferred = sorted(candidate.cohorts, key=lambda each: (AVAILABILITIES.index(each.availability), each.id))
+        return [Option(number, candidate.roots, candidate.criteria, candidate, None, own)]
     return [
         Option(
             number,
             each.roots,
-            each.availability if _open(candidate.availability) else candidate.availability,
             candidate.criteria + each.criteria,
-            f"{each.id}: {each.title}",
+            candidate,
+            each,
             extended.selects(candidate.criteria + each.criteria),
         )
-        for each in preferred
+        for each in sorted(candidate.cohorts, key=lambda each: each.id)
     ]
-
-
-def _open(availability: Availability) -> bool:
-    return availability not in (Availability.CLOSED, Availability.SUSPENDED)
-
-
-def _availabilities(candidate: Candidate) -> list[Availability]:
-    if not _open(candidate.availability) or not candidate.cohorts:
-        return [candidate.availability]
-    return [each.availability for each in candidate.cohorts]
 
 
 def _placed(places: Mapping[int, int]) -> tuple[Index, Index]:

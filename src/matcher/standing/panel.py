@@ -8,18 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.planes.single import LevelledRow
-from matcher.rules.candidate import Availability, Candidate, CandidateKind, Cohort, Coverage, Criterion, Role
+from matcher.rules.candidate import (
+    SHUT,
+    Availability,
+    Candidate,
+    CandidateKind,
+    Cohort,
+    Coverage,
+    Criterion,
+    Role,
+)
 from matcher.rules.condition import Condition
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.deciding import ConditionReading, values_of
 from matcher.standing.ranking import SELECTIONS, may_select, selected_by
+from matcher.standing.recruiting import Recruiting
 from matcher.standing.standing import StandingKind
 
 Numbers = npt.NDArray[np.intp]
@@ -29,7 +40,9 @@ _NUMBER = {Verdict.NOT_MET: 0, Verdict.UNKNOWN: 1, Verdict.MET: 2}
 _KINDS = tuple(StandingKind)
 _PLACE = {kind: place for place, kind in enumerate(_KINDS)}
 _AVAILABILITY = tuple(Availability)
-_CLOSED = [_AVAILABILITY.index(each) for each in (Availability.CLOSED, Availability.SUSPENDED)]
+_CLOSED = [_AVAILABILITY.index(each) for each in SHUT]
+#: periods of which the availability of every candidate is kept
+_MOST_PERIODS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +81,24 @@ class Field:
 class Panel:
     """A rulebook's candidates as arrays, made once. A *part* is a candidate with one of its cohorts, or alone.
 
-    Parts of a candidate stand in the order of preference among equals.
+    Parts of a candidate stand in the order of their names.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.candidates = tuple(each for each in rulebook.candidates if each.roots is not None)
         parts = [(each, cohort) for each in self.candidates for cohort in _cohorts(each)]
+        self._parts = parts
+        self._recruiting = Recruiting(self.candidates)
+        self._available: dict[int, tuple[Verdicts, Verdicts]] = {}
         sizes = [len(each.cohorts) or 1 for each in self.candidates]
         self._firsts = np.cumsum([0, *sizes], dtype=np.intp)[:-1]
         self._places = np.array([place for size in sizes for place in range(size)], np.intp)
         self._most = max(sizes, default=1)
         self._roots = np.array([(cohort or each).roots.nodes for each, cohort in parts], np.intp)  # type: ignore[union-attr]
         self._full = np.array([each.coverage is Coverage.FULL for each, _ in parts])
-        self._availability = np.array([_availability(cohort or each) for each, cohort in parts], np.int8)
         self.ids = np.array([each.id for each in self.candidates], object)
         self.roots = np.array([each.roots.nodes for each in self.candidates if each.roots], np.intp)
-        self._own = np.array([_availability(each) for each in self.candidates], np.int8)
         shares = rulebook.ranking.encoded
         self._encoded = np.array(
             [
@@ -115,8 +129,9 @@ class Panel:
             numbers[id(condition)] = len(self._conditions)
         return numbers[id(condition)]
 
-    def judge(self, reading: ConditionReading, *, include_closed: bool) -> Field:
+    def judge(self, reading: ConditionReading, day: date, *, include_closed: bool) -> Field:
         """The standing of every candidate, as ``stand`` has it."""
+        own, of_parts = self._available_on(day)
         strict, screening, recovered, waived = self._verdicts(reading)[self._roots.T]
         kinds = np.full(len(strict), _PLACE[StandingKind.INELIGIBLE], np.intp)
         kinds[waived != 0] = _PLACE[StandingKind.NEEDS_WAIVER]
@@ -126,12 +141,23 @@ class Panel:
         kinds[met & self._full] = _PLACE[StandingKind.ELIGIBLE_PENDING_SCREENING]
         kinds[met & ~self._full] = _PLACE[StandingKind.MEETS_KNOWN_CRITERIA]
         kinds[strict == 2] = _PLACE[StandingKind.ELIGIBLE]
-        best = np.minimum.reduceat(kinds * self._most + self._places, self._firsts)
-        part = self._firsts + best % self._most
-        shut = np.isin(self._own, _CLOSED)
-        availability = np.where(shut, self._own, self._availability[part])
+        preference = (kinds * len(_AVAILABILITY) + of_parts) * self._most + self._places
+        part = self._firsts + np.minimum.reduceat(preference, self._firsts) % self._most
+        availability = np.where(np.isin(own, _CLOSED), own, of_parts[part])
         listed = include_closed | ~np.isin(availability, _CLOSED)
         return Field(kinds[part], availability, listed, part)
+
+    def _available_on(self, day: date) -> tuple[Verdicts, Verdicts]:
+        """The availability of the candidates, and of their parts."""
+        period = int(self._recruiting.periods(np.array([day.toordinal()], np.int32))[0])
+        found = self._available.get(period)
+        if found is None:
+            if len(self._available) >= _MOST_PERIODS:
+                self._available.clear()
+            own = [_AVAILABILITY.index(each.available(day)) for each in self.candidates]
+            of_parts = [_AVAILABILITY.index(each.available(day, cohort)) for each, cohort in self._parts]
+            found = self._available[period] = np.array(own, np.int8), np.array(of_parts, np.int8)
+        return found
 
     def first_trials(self, field: Field, reading: ConditionReading, top: int) -> list[Candidate]:
         """The first trials of the ranking, as ``rank`` orders them."""
@@ -190,13 +216,8 @@ class Panel:
 
 
 def _cohorts(candidate: Candidate) -> Sequence[Cohort | None]:
-    """In the order of preference among those that fit equally well; of a candidate without any: none."""
-    preferred = sorted(candidate.cohorts, key=lambda each: (_availability(each), each.id))
-    return preferred or [None]
-
-
-def _availability(held: Candidate | Cohort) -> int:
-    return _AVAILABILITY.index(held.availability)
+    """By their names; of a candidate without any: none."""
+    return [*sorted(candidate.cohorts, key=lambda each: each.id)] or [None]
 
 
 def _mask(condition: Condition, reading: ConditionReading) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from matcher.domain.verdict import Verdict
 from matcher.engines.base import VerdictTable
-from matcher.rules.candidate import Availability, Candidate, Cohort, Coverage, Criterion, Roots
+from matcher.rules.candidate import SHUT, Availability, Candidate, Cohort, Coverage, Criterion, Roots
 
 
 class StandingKind(StrEnum):
@@ -44,6 +45,7 @@ class CohortStanding:
 
     cohort: Cohort
     kind: StandingKind
+    availability: Availability
     criteria: tuple[CriterionVerdict, ...]
 
 
@@ -77,14 +79,20 @@ class Standing:
         return tuple(each for each in self.considered if each.satisfied is Verdict.MET)
 
 
-def stand(candidate: Candidate, table: VerdictTable, row: int = 0) -> Standing | None:
-    """The candidate's standing; ``None`` for one with no known criteria, which is listed, never matched."""
+def stand(
+    candidate: Candidate, table: VerdictTable, row: int = 0, day: date | None = None
+) -> Standing | None:
+    """The candidate's standing; ``None`` for one with no known criteria, which is listed, never matched.
+
+    Its availability is that of the day, without one as it was last known.
+    """
     if candidate.roots is None:
         return None
     cohorts = tuple(
         CohortStanding(
             cohort,
             kind_of(cohort.roots, candidate.coverage, table, row),
+            candidate.available(day, cohort),
             judged(cohort.criteria, table, row),
         )
         for cohort in candidate.cohorts
@@ -94,7 +102,7 @@ def stand(candidate: Candidate, table: VerdictTable, row: int = 0) -> Standing |
     return Standing(
         candidate,
         kind,
-        _availability(candidate, cohorts, kind),
+        _availability(candidate.available(day), cohorts, kind),
         judged(candidate.criteria, table, row),
         judged(candidate.cautions, table, row),
         cohorts,
@@ -126,15 +134,13 @@ def judged(criteria: tuple[Criterion, ...], table: VerdictTable, row: int) -> tu
 
 
 def _preference(cohort: CohortStanding) -> tuple[int, int, str]:
-    return _ORDER[cohort.kind], list(Availability).index(cohort.cohort.availability), cohort.cohort.id
+    return _ORDER[cohort.kind], list(Availability).index(cohort.availability), cohort.cohort.id
 
 
-def _availability(
-    candidate: Candidate, cohorts: tuple[CohortStanding, ...], kind: StandingKind
-) -> Availability:
+def _availability(own: Availability, cohorts: tuple[CohortStanding, ...], kind: StandingKind) -> Availability:
     """That of the cohorts that fit; a trial that takes nobody takes nobody in any cohort."""
-    if not cohorts or candidate.availability in (Availability.CLOSED, Availability.SUSPENDED):
-        return candidate.availability
-    fitting = [each.cohort.availability for each in cohorts if each.kind is kind]
+    if not cohorts or own in SHUT:
+        return own
+    fitting = [each.availability for each in cohorts if each.kind is kind]
     order = list(Availability)
-    return min(fitting, key=order.index, default=candidate.availability)
+    return min(fitting, key=order.index, default=own)

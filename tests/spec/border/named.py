@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from tests.spec.border.entry import MET, NOT_MET, UNKNOWN, Entry, Kind, also, entry, row
 from tests.spec.border.words import (
     ACTIVE,
@@ -118,6 +121,42 @@ CANCERS = Kind(
         _called("C74.9", "all that arises in the adrenal gland", "NBL", UNKNOWN),
         _called("C80.9", "a cancer that nobody has named", "PLMESO", UNKNOWN),
         _called("C83.5", "lymphoblastic, whatever its chapter", "BLL", UNKNOWN),
+    ),
+)  # fmt: skip
+
+_NO_OTHER = {"other_cancer": {"at_most": 0}}
+
+
+def _among(text: str, understood: str, asked: Mapping[str, Any], verdict: str, **more: bool) -> Entry:
+    """A record among the conditions of somebody of whom every list is complete."""
+    return entry(
+        f"condition `{text}`, every list complete",
+        understood,
+        asked,
+        verdict,
+        row("diagnoses", code="PLMESO"),
+        ill(text),
+        complete=["conditions", "diagnoses", "procedures", "radiotherapy"],
+        issue=more.get("issue", False),
+    )
+
+
+MISPLACED = Kind(
+    "In the list of another",
+    "Hospitals keep one list of problems. A cancer among the conditions is another cancer, or the index cancer told again; an "
+    "operation there was done; a condition among the cancers is a condition. A text that is not understood and has the words of a "
+    "cancer or an operation may be one.",
+    (
+        *(_among(text, "perhaps another cancer", _NO_OTHER, UNKNOWN)
+          for text in ("prostate cancer", "C50.9", "history of melanoma", "mesothelioma")),
+        _among("lung cancer in 2015", "not understood, and perhaps a cancer", _NO_OTHER, UNKNOWN, issue=True),
+        _among("mother: breast cancer", "says nothing about the patient", _NO_OTHER, MET),
+        _among("kidney transplant", "an operation", {"procedure": "kidney_transplant"}, MET),
+        _among("renal graft 2010", "not understood, and perhaps an operation", {"procedure": "kidney_transplant"}, UNKNOWN,
+               issue=True),
+        _among("radiotherapy", "radiotherapy", {"radiotherapy": {"at_most": 0}}, NOT_MET),
+        entry("diagnosis `HIV`, beside `PLMESO`", "a condition", HIV, MET, row("diagnoses", code="PLMESO"),
+              row("diagnoses", code="HIV"), complete=["conditions", "diagnoses"]),
     ),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from matcher.standing.deciding import ConditionReading
 from matcher.standing.keys import because
 from matcher.standing.order import _SAID, Order
 from matcher.standing.ranking import Ranked, rank
+from matcher.standing.recruiting import Recruiting
 from matcher.standing.standing import stand
 
 
@@ -25,7 +26,8 @@ def ranked_singly(
     found: list[list[Ranked]] = []
     for profile in profiles:
         table = ReferenceEngine().evaluate(rulebook.graph, (profile,), roots=roots)
-        standings = [each for each in (stand(one, table) for one in rulebook.candidates) if each is not None]
+        stood = (stand(one, table, 0, profile.as_of) for one in rulebook.candidates)
+        standings = [each for each in stood if each is not None]
         closed = ("closed", "suspended")
         held = [each for each in standings if include_closed or each.availability.value not in closed]
         ranked = rank(held, ConditionReading(rulebook.graph, table, 0), rulebook)
@@ -34,11 +36,24 @@ def ranked_singly(
 
 
 def differences(rulebook: Rulebook, profiles: Sequence[Profile], include_closed: bool = False) -> list[str]:
-    """Every pair whose place, standing, cohort, availability, keys or words are not the same."""
-    columns = Columns(rulebook, include_closed=include_closed)
-    order = Order(columns)
-    planes = columns.planes(PatientFrame.of(profiles))
+    """Every pair whose place, standing, cohort, availability, keys or words are not the same.
+
+    Where what is known of recruitment is the same on the days of all, in both layouts: for these days and for any.
+    """
+    frame = PatientFrame.of(profiles)
+    only = Recruiting(rulebook.candidates).only(frame.as_of)
     expected = ranked_singly(rulebook, profiles, include_closed)
+    layouts = (
+        Columns(rulebook, include_closed=include_closed, period=period)
+        for period in dict.fromkeys((None, only))
+    )
+    return [each for columns in layouts for each in _differences(columns, profiles, expected)]
+
+
+def _differences(columns: Columns, profiles: Sequence[Profile], expected: list[list[Ranked]]) -> list[str]:
+    frame = PatientFrame.of(profiles)
+    order = Order(columns)
+    planes = columns.planes(frame)
     wanted = [
         (
             row,
@@ -59,7 +74,7 @@ def differences(rulebook: Rulebook, profiles: Sequence[Profile], include_closed:
         (row, each.standing.candidate.id): each.keys for row, ranked in enumerate(expected) for each in ranked
     }
     wrong = []
-    for judged in columns.judge(planes):
+    for judged in columns.judge(planes, frame.as_of):
         kept = order.kept(judged)
         for number in range(len(kept)):
             row, place = int(kept.patients[number]), int(kept.candidates[number])

@@ -1,5 +1,7 @@
 """Standing and order in columns are those of one patient at a time."""
 
+from dataclasses import replace
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -33,7 +35,14 @@ _COHORTS = f"""\
 trial: NCT00000009
 title: A trial in cohorts
 phase: 2
-recruitment: {{status: recruiting, as_of: 2026-01-01, source: {_SOURCE}}}
+recruitment:
+  status: recruiting
+  as_of: 2026-01-01
+  source: {_SOURCE}
+  history:
+    - {{status: not_yet_recruiting, as_of: 2025-01-01, source: {_SOURCE}}}
+    - {{status: recruiting, since: 2025-03-01, source: {_SOURCE}}}
+    - {{status: closed, as_of: 2025-06-01, source: {_SOURCE}}}
 coverage: full
 inclusion:
   I-01: {{text: Adult, when: {{age: {{at_least: 18 years}}}}, source: {_SOURCE}}}
@@ -57,14 +66,16 @@ cohorts:
 """
 
 
+DAYS = [date(2024, 12, 31), date(2025, 2, 1), date(2025, 3, 1), date(2025, 4, 1), date(2025, 6, 1)]
+DAYS += [date(2025, 12, 31), date(2026, 1, 1), date(2027, 1, 1)]
+
+
 @pytest.fixture(scope="module")
 def shipped(root: Path) -> Rulebook:
     return load_rulebook(root / "rules")
 
 
 def read(path: Path, rulebook: Rulebook, mapping: Path | None = None, day: str = "2026-01-15"):
-    from datetime import date
-
     file = read_patients(
         path,
         formulary=rulebook.formulary,
@@ -105,7 +116,15 @@ def with_cohorts(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
     folder = write_rulebook(tmp_path_factory.mktemp("rules"))
     (folder / "trials" / "NCT00000009.yaml").write_text(_COHORTS, "utf-8")
     (folder / "trials" / "NCT00000008.yaml").write_text(
-        _COHORTS.replace("NCT00000009", "NCT00000008").replace("recruiting", "suspended"), "utf-8"
+        _COHORTS.replace("NCT00000009", "NCT00000008").replace("status: recruiting", "status: suspended"),
+        "utf-8",
+    )
+    (folder / "trials" / "NCT00000007.yaml").write_text(
+        _COHORTS.partition("cohorts:")[0]
+        .replace("NCT00000009", "NCT00000007")
+        .replace("status: recruiting", "status: completed")
+        .replace("as_of: 2026-01-01", "as_of: 2026-01-01\n  since: 2025-12-24"),
+        "utf-8",
     )
     (folder / "regimens" / "nothing.yaml").write_text(
         (folder / "regimens" / "rest.yaml").read_text("utf-8").replace("rest", "nothing")
@@ -115,10 +134,17 @@ def with_cohorts(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
     return load_rulebook(folder)
 
 
-@given(patients=st.lists(profiles(), min_size=1, max_size=3), include_closed=st.booleans())
+@given(
+    patients=st.lists(st.tuples(profiles(), st.sampled_from(DAYS)), min_size=1, max_size=3),
+    one_day=st.booleans(),
+    include_closed=st.booleans(),
+)
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
-def test_cohorts(with_cohorts: Rulebook, patients, include_closed: bool) -> None:
-    assert differences(with_cohorts, patients, include_closed) == []
+def test_cohorts_and_recruitment_of_each_patients_own_day(
+    with_cohorts: Rulebook, patients, one_day: bool, include_closed: bool
+) -> None:
+    held = [replace(each, as_of=patients[0][1] if one_day else day) for each, day in patients]
+    assert differences(with_cohorts, held, include_closed) == []
 
 
 @pytest.mark.parametrize("wanted", [*GATES, "any"])
@@ -147,7 +173,8 @@ def test_the_first_of_some_standings(shipped: Rulebook, root: Path) -> None:
     held = read(root / "fixtures" / "patients.csv", shipped)
     columns = Columns(shipped, include_closed=True)
     order = Order(columns)
-    (judged,) = columns.judge(columns.planes(PatientFrame.of(held)))
+    frame = PatientFrame.of(held)
+    (judged,) = columns.judge(columns.planes(frame), frame.as_of)
     everything = _rows(order, judged)
     some = {StandingKind.POSSIBLE, StandingKind.NOT_YET}
     for top in (1, 3, 1000):
@@ -179,9 +206,10 @@ def test_stretches_of_patients_change_nothing(shipped: Rulebook, root: Path, mon
     held = (read(root / "fixtures" / "patients.csv", shipped) * 20)[:200]
     columns = Columns(shipped)
     order = Order(columns)
-    planes = columns.planes(PatientFrame.of(held))
-    (judged,) = columns.judge(planes)
+    frame = PatientFrame.of(held)
+    planes = columns.planes(frame)
+    (judged,) = columns.judge(planes, frame.as_of)
     monkeypatch.setattr("matcher.standing.columns.PAIRS", 64)
-    pieces = [_rows(order, each, 5) for each in columns.judge(planes)]
+    pieces = [_rows(order, each, 5) for each in columns.judge(planes, frame.as_of)]
     assert len(pieces) == 4
     assert list(chain(*pieces)) == _rows(order, judged, 5)

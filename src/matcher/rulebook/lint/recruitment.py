@@ -18,3 +18,7 @@ def check(book: Book) -> Iterator[Diagnostic]:
         if recruitment.status != "unknown" and recruitment.source is None and recruitment.assumption is None:
             message = f"'{recruitment.status}' as of {recruitment.as_of}, and it is not said where from"
             yield book.report(file.name, "L024", ("recruitment",), message)
+        for index, each in enumerate(recruitment.history):
+            if each.status != "unknown" and each.source is None and each.assumption is None:
+                message = f"'{each.status}' on {each.day}, and it is not said where from"
+                yield book.report(file.name, "L024", ("recruitment", "history", index, "status"), message)

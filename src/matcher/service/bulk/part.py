@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from matcher.domain.judgement import Judgement
 from matcher.engines.columnar import ColumnarEngine, PatientFrame
+from matcher.engines.columnar.arrays import Days
 from matcher.engines.columnar.frame import Table, columns_of
 from matcher.errors import UsageError
 from matcher.explanation.answer import PatientShown
@@ -33,6 +34,10 @@ from matcher.service.report import Detail, detail_for
 from matcher.standing.cohort import CohortCounts, CohortPlan
 from matcher.standing.columns import Columns
 from matcher.standing.order import Kept, Order, together
+from matcher.standing.recruiting import Recruiting
+
+#: layouts for patients who are all of one period that are kept; those of others are judged with every candidate
+_MOST_PERIODS = 4
 
 
 @dataclass(slots=True)
@@ -54,6 +59,14 @@ class Counted(NamedTuple):
     rows: int
 
 
+class _Ready(NamedTuple):
+    """A rulebook laid out for patients of some days."""
+
+    columns: Columns
+    order: Order
+    rows: Rows
+
+
 class FrameMatcher:
     """Matches patients in columns: standings, order, the pairs that are kept, and counts."""
 
@@ -64,14 +77,8 @@ class FrameMatcher:
         self.cohort = (
             plan.overridden(rulebook) if plan else CohortPlan.of(rulebook, include_closed=job.include_closed)
         )
-        self.columns = Columns(
-            rulebook,
-            include_closed=job.include_closed,
-            engine=ColumnarEngine(threads=1),
-            also=(*self.cohort.roots, *_nodes_of_overrides(rulebook)),
-        )
-        self._order = Order(self.columns)
-        self._rows = Rows(self.columns, include_deceased=job.include_deceased)
+        self._recruiting = Recruiting(rulebook.candidates)
+        self._ready: dict[int | None, _Ready] = {}
 
     def overridden(self, rulebook: Rulebook) -> FrameMatcher:
         """The same with overrides in the rulebook: what it counts stands in the same places."""
@@ -81,19 +88,38 @@ class FrameMatcher:
     def nobody(self) -> CohortCounts:
         return self.cohort.nothing()
 
+    def _ready_for(self, days: Days) -> _Ready:
+        """What judges patients of these days: where nothing differs between them, without what is closed then."""
+        period = self._recruiting.only(days)
+        if period not in self._ready and len(self._ready) >= _MOST_PERIODS:
+            period = None
+        if period not in self._ready:
+            columns = Columns(
+                self.rulebook,
+                include_closed=self.job.include_closed,
+                engine=ColumnarEngine(threads=1),
+                also=(*self.cohort.roots, *_nodes_of_overrides(self.rulebook)),
+                period=period,
+            )
+            rows = Rows(columns, include_deceased=self.job.include_deceased)
+            self._ready[period] = _Ready(columns, Order(columns), rows)
+        return self._ready[period]
+
     def match(self, frame: PatientFrame, *, rows: bool) -> Found:
         """The pairs kept of each stretch of patients; with ``rows`` as tables, else as they are."""
         job, found, first = self.job, Found(), 0
-        for stretch in frame.chunks(self.columns.patients_at_once):
-            planes = self.columns.planes(stretch)
-            deceased = self.columns.deceased(planes)
-            judged = list(self.columns.judge(planes))
+        ready = self._ready_for(frame.as_of)
+        columns = ready.columns
+        for stretch in frame.chunks(columns.patients_at_once):
+            planes = columns.planes(stretch)
+            deceased = columns.deceased(planes)
+            judged = list(columns.judge(planes, stretch.as_of))
             unranked = unranked_among(judged, deceased, include_deceased=job.include_deceased)
-            found.counts.add(Counts.of(self.columns, judged, unranked, deceased, stretch.as_of))
+            found.counts.add(Counts.of(columns, judged, unranked, deceased, stretch.as_of))
             found.cohort.append(self.cohort.count(planes, stretch.ids, unranked))
-            kept = together([self._order.kept(each, job.top, job.standings or None) for each in judged])
+            kept = together([ready.order.kept(each, job.top, job.standings or None) for each in judged])
             if rows:
-                found.tables.append(self._rows.table(kept, planes, stretch, deceased))
+                found.tables.append(ready.rows.table(kept, planes, stretch, deceased))
             else:
                 found.kept.append((first, kept))
             first += len(stretch)

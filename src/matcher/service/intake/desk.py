@@ -14,7 +14,7 @@ from matcher.engines.base import Engine, VerdictTable
 from matcher.readers.assemble import assemble
 from matcher.readers.outcome import Issue
 from matcher.readers.place import Places
-from matcher.rules.candidate import Availability, CandidateKind
+from matcher.rules.candidate import SHUT, CandidateKind
 from matcher.service.engines import interviewing
 from matcher.service.intake.form import Form
 from matcher.service.intake.questions import Chooser
@@ -109,15 +109,14 @@ class Desk:
             {path: Source(SOURCE, None, each.title) for path, each in titles.items() if each is not None},
         )
 
-    def ranked(self, table: VerdictTable, *, include_closed: bool = False) -> tuple[Ranked, ...]:
-        """Trials, then regimens, in their order."""
+    def ranked(self, table: VerdictTable, day: date, *, include_closed: bool = False) -> tuple[Ranked, ...]:
+        """Trials, then regimens, in their order, as of a day."""
         rulebook = self.matcher.rulebook
-        standings = [stand(each, table, 0) for each in rulebook.candidates]
+        standings = [stand(each, table, 0, day) for each in rulebook.candidates]
         shown = [
             each
             for each in standings
-            if each is not None
-            and (include_closed or each.availability not in (Availability.CLOSED, Availability.SUSPENDED))
+            if each is not None and (include_closed or each.availability not in SHUT)
         ]
         ordered = self._ranker.rank(shown, ConditionReading(rulebook.graph, table, 0))
         return tuple(each for kind in CandidateKind for each in ordered[kind])

@@ -172,7 +172,7 @@ class LiveIntake:
         rulebook = desk.matcher.rulebook
         chosen: tuple[NextQuestion, ...] = ()
         if not shown.deceased:
-            ranked = desk.ranked(table, include_closed=self.document.include_closed)
+            ranked = desk.ranked(table, self._profile.as_of, include_closed=self.document.include_closed)
             chosen = desk.chooser.choose(ranked, table, self.taken.profile, self.document.answers, QUESTIONS)
         return IntakeState(
             id=identifier,

@@ -209,6 +209,7 @@
         return one.text + (also ? ": also fits" : "");
       })),
       keyed.some(Boolean) && h("dl", { class: "keyed" }, keyed),
+      each.recruitment && h("p", { class: "where" }, "Recruitment: " + each.recruitment),
       each.version && h("p", { class: "where" }, "Version of the protocol: " + each.version), groups(each),
       each.evidence.length && [h("h5", null, "Evidence"), list(each.evidence.map(study), { class: "evidence" }),
         h("p", { class: "where" },

@@ -66,9 +66,10 @@ class Listing:
 
     @property
     def trials(self) -> list[str]:
-        """The trials that patients are matched to: closed ones are left out."""
-        held = self._frames.columns.candidates
-        return [each.id for each in held if each.kind is CandidateKind.TRIAL]
+        """The trials that patients are matched to: those that are closed on the day of the list are left out."""
+        day = self.filed.as_of or self.filed.today
+        trials = [each for each in self.rulebook.candidates if each.kind is CandidateKind.TRIAL]
+        return [each.id for each in trials if each.roots is not None and each.takes_patients(day)]
 
     def of_part(self, read: FramePart, before: Before | None) -> Listed:
         by_patient: dict[str, list[_Row]] = {}

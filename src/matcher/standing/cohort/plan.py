@@ -10,7 +10,7 @@ import numpy as np
 
 from matcher.engines.columnar.arrays import Bools
 from matcher.engines.planes.chunk import Planes, packed
-from matcher.rules.candidate import Availability, Candidate
+from matcher.rules.candidate import Candidate
 from matcher.rules.graph import NodeId
 from matcher.rules.rulebook import Rulebook
 from matcher.standing.cohort.counts import CohortCounts, CriterionCount, FactCount, FactOverall
@@ -20,12 +20,13 @@ from matcher.standing.cohort.sample import MOST_CANDIDATES, sample
 from matcher.standing.cohort.tally import Tally
 from matcher.standing.standing import StandingKind
 
-_CLOSED = (Availability.CLOSED, Availability.SUSPENDED)
-
 
 @dataclass(frozen=True)
 class CohortPlan:
-    """The entries of all candidates that are counted: those with known criteria, closed ones only if asked for."""
+    """The entries of all candidates that are counted: those with known criteria, closed ones only if asked for.
+
+    The counts plan what is to come: closed is what was so when last known, on whatever day the patients are seen.
+    """
 
     rulebook: Rulebook
     include_closed: bool
@@ -37,7 +38,7 @@ class CohortPlan:
         topics: dict[NodeId, list[Topic]] = {}
         criteria = facts = 0
         for candidate in rulebook.candidates:
-            if candidate.roots is None or not (include_closed or _takes_patients(candidate)):
+            if candidate.roots is None or not (include_closed or candidate.takes_patients(None)):
                 continue
             for cohort in candidate.cohorts or (None,):
                 asked = candidate.criteria + (cohort.criteria if cohort else ())
@@ -116,9 +117,3 @@ class CohortPlan:
         Tally(self.rulebook.graph, self.entries, self.topics, nothing).count(planes, packed(counted))
         drawn = sample(self.entries, planes, patients, counted) if self.draws_sample else ()
         return replace(nothing, patients=number, left_out=planes.patients - number, sample=drawn)
-
-
-def _takes_patients(candidate: Candidate) -> bool:
-    """A trial that takes nobody takes nobody in any cohort; one whose cohorts are all closed takes nobody."""
-    of_cohorts = [each.availability for each in candidate.cohorts] or [candidate.availability]
-    return candidate.availability not in _CLOSED and any(each not in _CLOSED for each in of_cohorts)

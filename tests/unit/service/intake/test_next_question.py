@@ -19,7 +19,7 @@ AS_OF = date(2026, 1, 15)
 def asked(desk: Desk, answers: dict[str, Any], most: int = 200) -> list[NextQuestion]:
     taken = desk.take(answers, AS_OF)
     table = desk.evaluate(taken.profile)
-    return list(desk.chooser.choose(desk.ranked(table), table, taken.profile, answers, most))
+    return list(desk.chooser.choose(desk.ranked(table, AS_OF), table, taken.profile, answers, most))
 
 
 def test_of_nothing_known_the_cancer_is_asked_first_and_the_therapies_then(desk: Desk) -> None:

@@ -58,10 +58,8 @@ def test_of_a_nearer_site_it_may_be_unknown_whether_it_recruits() -> None:
 
 def test_a_limit_is_said_and_leaves_nothing_out() -> None:
     found = said(site("Far", FAR), site("Over", HERE, "closed"), near=replace(AMSTERDAM, within=100))
-    assert found == [
-        "No site within 100 km is known to recruit. "
-        "Nearest site known to recruit: Far, about 173 km (as known on 2026-01-15)"
-    ]
+    nearest = "Nearest site known to recruit: Far, about 173 km (as known on 2026-01-15)"
+    assert found == [f"No site within 100 km is known to recruit. {nearest}"]
 
 
 def test_without_sites_or_coordinates_nothing_is_guessed() -> None:

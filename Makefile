@@ -11,7 +11,7 @@ RUNNABLE := .venv/.has-run
 READY := .venv/.has-all
 TARGETS := run test generative quick check whole mutate bench bench-quick bench-explained bench-labs bench-page bench-http bench-worklist bench-interview \
 	load-http soak questions \
-	attack audit typed profile bench-start docs fmt lock clean help
+	attack audit scenes typed profile bench-start docs fmt lock clean help
 LOCK_PYTHONS ?= python3.11 python3.12
 ARGS ?=
 
@@ -37,11 +37,12 @@ help:
 	@echo "make bench-page       how soon the report of 300 patients is there in Chromium, and how soon a search answers"
 	@echo "make bench-start      what a command costs before it does anything, against another commit"
 	@echo "make bench-http       matching over HTTP against a stored answer"
-	@echo "make bench-worklist   50,000 patients as a coordinator waits for them: sending, matching, tables, a change"
+	@echo "make bench-worklist   10,000 and 50,000 patients as a coordinator waits for them: times, and memory, which is flat"
 	@echo "make bench-interview  what one answer costs in an interview"
 	@echo "make load-http        200 clients for a minute, every answer checked"
 	@echo "make soak             50,000 interviews in the engine, 5,000 over HTTP, and the memory of each"
 	@echo "make questions        how many questions settle the top five, in which order"
+	@echo "make scenes           the scenes of worklists and intake in a browser, by two servers on PostgreSQL, 50,000 patients"
 	@echo "make typed            protocols from pasted text to approved, typed into a browser"
 	@echo "make attack           two minutes of attack on a server of its own, on this machine only"
 	@echo "make profile          where the time of a command goes: make profile ARGS='match patients.csv'"
@@ -143,6 +144,11 @@ attack: setup
 ARGS_OF_PROFILE = $(if $(ARGS),$(ARGS),match fixtures/patients.csv --as-of 2026-01-15 --out out --quiet)
 profile: runnable
 	@$(BIN)/python scripts/profile_command.py $(ARGS_OF_PROFILE)
+
+# The pages' scenes once more, each request handed to the next of two servers that share a PostgreSQL.
+scenes: setup
+	@MATCHER_SERVERS=two MATCHER_MANY=50000 $(BIN)/python -m pytest -rA --durations=0 \
+		tests/web/test_worklist_pages.py tests/web/test_intake_page.py $(ARGS)
 
 typed: setup
 	@$(BIN)/python scripts/typed_protocols.py $(ARGS)

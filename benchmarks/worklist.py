@@ -1,9 +1,10 @@
 """A worklist of many patients, as a coordinator waits for it: sending, looking through, matching, tables, a change.
 
-    python benchmarks/worklist.py [--patients 50000]
+    python benchmarks/worklist.py [--patients 10000 50000]
 
-A server of its own with the shipped rulebook, a file as `benchmarks/extract.py` draws it, all over HTTP. Beside the
-times the most memory that the server, and the process that looks through and matches, have had.
+A server of its own for each size, with the shipped rulebook, and a file as `benchmarks/extract.py` draws it, all over
+HTTP. Beside the times the most memory that the server, and the process that looks through and matches, have had: it
+is to be the same at every size.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ def timed(ask: Callable[[], httpx.Response]) -> float:
     return median(found) * 1000
 
 
-def measure(client: httpx.Client, patients: Path) -> list[tuple[str, str]]:
+def measure(client: httpx.Client, patients: Path, count: int) -> list[tuple[str, str]]:
+    """``count`` is how many patients the file has."""
+    late = count * 4 // 5
     rows: list[tuple[str, str]] = []
     mark = re.findall(r'name="mark" value="(\w+)"', client.get("/worklists/new").text)[0]
 
@@ -106,43 +109,51 @@ def measure(client: httpx.Client, patients: Path) -> list[tuple[str, str]]:
     for name, query in (
         ("filter by trial and standing", f"?trial={trial}&standing=possible"),
         ("filter by status", "?status=contacted"),
-        ("sort by identifier, page 500", "?sort=patient&from=25000"),
+        ("sort by identifier, half way", f"?sort=patient&from={count // 2}"),
         ("only changed", "?changed=yes"),
     ):
         rows.append((name, f"{timed(lambda query=query: client.get(root + query)):.0f} ms"))  # type: ignore[misc]
-    rows.append(("find by identifier", f"{timed(lambda: post(f'{root}/find', patient='P000040000')):.0f} ms"))
+    rows.append(
+        ("find by identifier", f"{timed(lambda: post(f'{root}/find', patient=f'P{late:09}')):.0f} ms")
+    )
     began = perf_counter()
     shown = post(f"{root}/status", chosen=chosen, status="contacted", owner="Anna")
     assert "<strong>1</strong> set" in shown.text
     rows.append(("set a status", f"{(perf_counter() - began) * 1000:.0f} ms"))
-    rows.append(("a patient's sheet", f"{timed(lambda: client.get(f'{root}/patients/40000')):.0f} ms"))
+    rows.append(("a patient's sheet", f"{timed(lambda: client.get(f'{root}/patients/{late}')):.0f} ms"))
     return rows
+
+
+def of_size(count: int) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as place:
+        patients = Path(place) / "patients.csv"
+        drawn = [sys.executable, str(ROOT / "benchmarks" / "extract.py"), str(count), str(patients)]
+        subprocess.run(drawn, check=True)  # noqa: S603
+        memory = Memory()
+        with (
+            matcher_server(Path(place)) as port,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client,
+        ):
+            client.headers["origin"] = str(client.base_url).rstrip("/")
+            answers(client)
+            rows = measure(client, patients, count)
+        memory.stop()
+    rows += [
+        (f"most memory of the {name}", f"{most / 1e6:.0f} MB") for name, most in sorted(memory.most.items())
+    ]
+    return dict(rows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--patients", type=int, default=50_000)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        patients = Path(place) / "patients.csv"
-        drawn = [sys.executable, str(ROOT / "benchmarks" / "extract.py"), str(asked.patients), str(patients)]
-        subprocess.run(drawn, check=True)  # noqa: S603
-        memory = Memory()
-        address = "http://127.0.0.1:{}"
-        with (
-            matcher_server(Path(place)) as port,
-            httpx.Client(base_url=address.format(port), timeout=120) as client,
-        ):
-            client.headers["origin"] = address.format(port)
-            answers(client)
-            rows = measure(client, patients)
-        memory.stop()
-        rows += [(f"most memory of the {name}", f"{most / 1e6:.0f} MB") for name, most in memory.most.items()]
-    print(f"{asked.patients:,} patients")
-    for name, said in rows:
-        print(f"  {name:32}{said:>10}")
+    parser.add_argument("--patients", type=int, nargs="+", default=[10_000, 50_000])
+    sizes = parser.parse_args().patients
+    found = [of_size(each) for each in sizes]
+    print(f"{'patients':32}{''.join(f'{each:>12,}' for each in sizes)}")
+    for name in found[0]:
+        print(f"{name:32}{''.join(f'{each.get(name, str()):>12}' for each in found)}")
 
 
 if __name__ == "__main__":

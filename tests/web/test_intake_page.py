@@ -18,6 +18,7 @@ from matcher.service.intake.upload import answers_of
 from matcher.store import Tokens, open_database
 from tests.web.filling import answer, field, settled, standings, story
 from tests.web.live import ROOT, Live, serving
+from tests.web.pair import Pair, house
 from tests.web.waiting import until
 from tests.whole import one_of
 
@@ -25,8 +26,8 @@ WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 380, "height": 780}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with serving(tmp_path_factory.mktemp("server")) as live:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live | Pair]:
+    with house(tmp_path_factory.mktemp("server")) as live:
         yield live
 
 
@@ -60,7 +61,7 @@ class Watched:
 
 
 @pytest.fixture
-def watched(browser: Any, server: Live, request: pytest.FixtureRequest) -> Iterator[Watched]:
+def watched(browser: Any, server: Live | Pair, request: pytest.FixtureRequest) -> Iterator[Watched]:
     context = browser.new_context(viewport=getattr(request, "param", WIDE), accept_downloads=True)
     found = Watched(context, server.base)
     yield found
@@ -396,7 +397,7 @@ def test_a_lost_connection_keeps_what_was_typed_and_says_so(watched: Watched) ->
     watched.complaints = [each for each in watched.complaints if "ERR_CONNECTION_FAILED" not in each]
 
 
-def test_an_expired_session_loses_nothing(watched: Watched, server: Live) -> None:
+def test_an_expired_session_loses_nothing(watched: Watched, server: Live | Pair) -> None:
     page = watched.open()
     answer(page, "diagnosis", "PLMESO")
     before = standings(page, "trials")
@@ -421,7 +422,7 @@ def test_always_in_sight(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_colours_keep_their_contrast(browser: Any, server: Live, scheme: str) -> None:
+def test_the_colours_keep_their_contrast(browser: Any, server: Live | Pair, scheme: str) -> None:
     context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
     page.goto(f"{server.base}/intake")

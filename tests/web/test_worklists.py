@@ -202,7 +202,7 @@ def test_the_sheet_says_whom_to_phone_and_the_table_which_trial_is_open_here(
 def _number(person: Person, root: str, patient: str) -> str:
     found = person.post(f"{root}/find", patient=patient)
     assert found.status_code == 303
-    return found.headers["location"].rpartition("/")[2]
+    return str(re.findall(r"/patients/(\d+)", found.headers["location"])[0])
 
 
 def test_of_two_coordinators_on_one_patient_the_later_is_told(people: dict[str, Person], root: str) -> None:
@@ -232,6 +232,33 @@ def _amend(servers: tuple[Live, Live]) -> None:
             time.sleep(0.1)
 
 
+def _form_of_a_table(person: Person, root: str) -> dict[str, str]:
+    """What a page that shows A-4 would send: its file has them where the next has A-5."""
+    shown = person.http.get(f"{root}?trial={TRIAL}").text
+    line = next(each for each in shown.split("<tr>") if ">A-4<" in each)
+    return {
+        "run": re.findall(r'name="run" value="(\d+)"', shown)[0],
+        "chosen": re.findall(r'name="chosen" value="([^"]+)"', line)[0],
+        "patient": re.findall(r'href="([^"]+)">A-4<', line)[0],
+    }
+
+
+def _an_open_page_means_the_patients_it_shows(person: Person, root: str, form: dict[str, str]) -> None:
+    assert _number(person, root, "A-5") == form["chosen"].partition(":")[0]
+    done = person.post(f"{root}/status", run=form["run"], chosen=form["chosen"], status="contacted")
+    assert "<strong>1</strong> set" in done.text
+    assert person.csv(root, f"?run=1&trial={TRIAL}")["A-4"]["status"] == "contacted"
+    assert person.csv(root, f"?trial={TRIAL}")["A-5"]["status"] == "new"
+    assert "</span> A-4</h1>" in person.http.get(form["patient"]).text
+    path, _, query = form["patient"].partition("?")
+    refused = person.post(f"{path}/judge/{TRIAL}/E-02?{query}", verdict="applies", reason="frail")
+    assert refused.status_code == 422
+    assert "on the latest file" in refused.text
+    sent = {"candidate": TRIAL, "criterion": "E-02", "verdict": "applies", "reason": "x", "patient": "A-4"}
+    judged = person.http.post(f"/v1{path}/judgements", json=sent)
+    assert (judged.status_code, judged.json()["code"]) == (409, "U062")
+
+
 def _told(person: Person, root: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What was judged of a patient, the latest word first, and those before it."""
     number = _number(person, root, "A-1")
@@ -249,7 +276,7 @@ def test_a_judgement_counts_beside_the_computed_verdict_until_a_fact_changes(
     assert anna.post(page, verdict="met", reason="x", of=of).status_code == 422
     assert "changed meanwhile" in anna.post(page, verdict="applies", reason="x", of="a" * 12).text
     done = anna.post(page, verdict="applies", reason="frail today", of=of)
-    assert done.headers["location"] == f"{root}/patients/{number}"
+    assert done.headers["location"].partition("?")[0] == f"{root}/patients/{number}"
     assert CANARY not in anna.csv(root, f"?trial={TRIAL}")
     held = anna.http.get(f"/v1{root}/patients/{number}").json()
     (said,) = held["judgements"]
@@ -263,12 +290,14 @@ def test_a_judgement_counts_beside_the_computed_verdict_until_a_fact_changes(
     report = anna.http.get(f"{root}/report.html").text
     assert "Judged by a person: E-02" in report
     assert "judged applies by Anna on 2026-01-15: frail today; computed: does not apply" in report
+    before = _form_of_a_table(anna, root)
     _amend(servers)
     assert anna.send(SECOND, worklist=root.rpartition("/")[2]) == root
     number = _number(anna, root, CANARY)
     (said,) = anna.http.get(f"/v1{root}/patients/{number}").json()["judgements"]
     assert (said["force"], said["computed"]) == ("stale", "applies")
     assert "count no longer" in anna.http.get(f"{root}/patients/{number}").text
+    _an_open_page_means_the_patients_it_shows(anna, root, before)
     report = anna.http.get(f"{root}/report.html").text
     assert "Judged by a person" not in report
     one, other = _told(anna, root)
@@ -366,49 +395,6 @@ def test_a_cookie_that_somebody_planted_signs_nobody_in(live: Live, secrets: dic
             assert old.get("/worklists").status_code == 303
         victim.mark = re.findall(r'name="mark" value="(\w+)"', http.get("/").text)[0]
         assert victim.post("/logout").headers["location"] == "/login"
-
-
-def _two_hundred_are_set_but_one(people: dict[str, Person], root: str) -> None:
-    """Scene 17."""
-    chosen = re.findall(r'name="chosen" value="([^"]+)"', people["anna"].http.get(f"{root}?rows=200").text)
-    assert len(chosen) == 200
-    people["berta"].post(f"{root}/status", chosen=chosen[7], status="contacted", owner="Berta")
-    shown = people["anna"].post(f"{root}/status?rows=200", chosen=chosen, status="reviewing").text
-    assert "<strong>199</strong> set, <strong>1</strong> not: somebody changed it meanwhile" in shown
-    named = shown[shown.index('id="answered"') :].partition("</ul>")[0]
-    number = chosen[7].partition(":")[0]
-    assert f"M-{int(number) - 1}," in named
-    assert "Berta" in named
-
-
-def test_scene_16_progress_moves_and_survives_a_reload_and_a_killed_server(
-    people: dict[str, Person], live: Live
-) -> None:
-    anna = people["anna"]
-    content = HEADER + "".join(f"M-{number},61,1,92,{LAB},40\n" for number in range(1_500))
-    sent = anna.post("/worklists/new", {"file": ("many.csv", content)}, as_of="2026-01-15", title="Many")
-    root = sent.headers["location"].removesuffix("/file")
-    anna.wait(root, "checked")
-    anna.post(f"{root}/file", do="match")
-    seen = [0]
-    while seen[-1] < 250:
-        said = anna.http.get(f"{root}/progress").json()
-        assert said["state"] == "matching"
-        seen.append(said["done"])
-    live.kill()
-    live.start()
-    shown = re.search(r'max="1500" value="(\d+)"', anna.http.get(f"{root}/file").text)
-    assert shown is None or int(shown[1]) >= seen[-1]
-    while (said := anna.http.get(f"{root}/progress").json())["state"] == "matching":
-        seen.append(said["done"])
-        time.sleep(0.05)
-    assert seen == sorted(seen)
-    assert said["state"] == "done"
-    page = anna.http.get(root).text
-    assert "1,500 patients, 1 to 50" in page
-    assert page.count('name="chosen"') == 50
-    _two_hundred_are_set_but_one(people, root)
-    assert anna.post(f"{root}/delete").status_code == 303
 
 
 def test_a_patient_is_named_in_no_log_and_gone_with_the_worklist(

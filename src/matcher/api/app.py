@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 from anyio import to_thread
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.types import ASGIApp
 
 from matcher import program_version
@@ -37,7 +37,7 @@ from matcher.api.problems import add_problem_handlers, problems
 from matcher.api.server import Server, current_of, open_server, server_of
 from matcher.api.sessions import Intakes, intakes_of
 from matcher.api.settings import ENVIRONMENT, Settings
-from matcher.api.visiting import admit
+from matcher.api.visiting import admit, admitted, visitor_of
 from matcher.api.workbench import authoring, deciding, drafts, editor, merging, pages, trying
 from matcher.web.pages import page_routes, static
 
@@ -104,11 +104,21 @@ def create_app(settings: Settings, ending: Callable[[], None] | None = None) -> 
         editor,
     ):
         app.include_router(routes.router)
-    app.include_router(page_routes(_intake_page, admit("intake", "coordinator")))
+    app.include_router(page_routes(_intake_page, admit("intake", "coordinator"), Depends(_handed_over)))
     app.mount("/static", static())
     document_profile(app)
     add_problem_handlers(app)
     return app
+
+
+async def _handed_over(request: Request) -> None:
+    """Whoever may open the form may send it a patient.
+
+    Where pages of other sites may do so nobody is asked who they are: a browser sends no cookie along with a form of
+    another site.
+    """
+    if not server_of(request).settings.embed:
+        admitted(await visitor_of(request), "intake", "coordinator")
 
 
 def _intake_page(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -60,11 +61,19 @@ def judged_of(sheet: Sheet, seen: Seen, entry: Entry) -> list[Judged]:
 
 
 def asking(seen: Seen) -> list[Asking]:
+    """What bears on a trial comes first, as trials do on the sheet."""
     by_id = {each.id: each for each in seen.shown.candidates}
-    return [
-        Asking(each, tuple(by_id[one] for one in each.candidates if one in by_id))
-        for each in seen.shown.questions[:_QUESTIONS]
-    ]
+    found = [Asking(each, _served(each, by_id)) for each in seen.shown.questions]
+    return sorted(found, key=lambda each: not any(map(_is_trial, each.serves)))[:_QUESTIONS]
+
+
+def _served(question: Question, by_id: Mapping[str, CandidateShown]) -> tuple[CandidateShown, ...]:
+    served = (by_id[one] for one in question.candidates if one in by_id)
+    return tuple(sorted(served, key=lambda each: not _is_trial(each)))
+
+
+def _is_trial(candidate: CandidateShown) -> bool:
+    return candidate.kind == "trial"
 
 
 def _enrolled(sheet: Sheet, seen: Seen) -> dict[str, Enrolment]:
@@ -109,7 +118,6 @@ def patient(
         statuses=STATUS_TEXT,
         negative=sorted(NEGATIVE),
         day=now().date().isoformat(),
-        suffix="" if sheet.newest else f"?run={sheet.done.number}",
     )
 
 
@@ -144,7 +152,7 @@ def judging(
     candidate: Candidate,
     criterion: CriterionId,
 ) -> Response:
-    return _judging(request, visitor, desk.at(identifier), (number, candidate, criterion))
+    return _judging(request, visitor, at_run(request, desk, identifier), (number, candidate, criterion))
 
 
 def _judging(
@@ -214,7 +222,7 @@ async def judge(
         said["person"] = text_of(form, "person", 50)
 
     def write() -> Response:
-        sheet = desk.at(identifier)
+        sheet = at_run(request, desk, identifier)
         try:
             sheet.judge(sheet.entry(number), candidate, criterion, said)
         except Problem as refused:
@@ -223,6 +231,6 @@ async def judge(
             return _judging(
                 request, visitor, sheet, (number, candidate, criterion), said, str(refused.detail)
             )
-        return see_other(f"/worklists/{identifier}/patients/{number}")
+        return see_other(f"/worklists/{identifier}/patients/{number}{sheet.at}")
 
     return await to_thread.run_sync(write)

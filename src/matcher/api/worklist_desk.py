@@ -155,6 +155,11 @@ class Sheet:
         return self.run is next((each for each in self.runs if each.state is RunState.DONE), None)
 
     @property
+    def at(self) -> str:
+        """In addresses of patients and in forms: their numbers are those of this file, and of no other."""
+        return f"?run={self.done.number}"
+
+    @property
     def waiting(self) -> Run | None:
         """The last file, where it is not matched yet."""
         return self.runs[0] if self.runs and self.runs[0].state is not RunState.DONE else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -28,7 +29,9 @@ from matcher.service.worklist.returned import with_problems
 from matcher.store import NEGATIVE, STATUS_TEXT, Change, RunState
 
 PAGE, LONG_PAGE = 50, 200
+_MOST_DIGITS = 8
 _SHOWN_PROBLEMS = 200
+_TICKED = re.compile(r"(?P<number>[0-9]{1,8}):(?P<revision>[0-9]{1,8}):(?P<trial>.{1,200})")
 FORMS = {
     "": "A row a patient, with the columns of the guide",
     "cbioportal": "A cBioPortal study folder",
@@ -204,14 +207,17 @@ def patients(request: Request, visitor: ListVisitor, desk: Desk, identifier: Lis
 
 
 def at_run(request: Request, desk: ListDesk, identifier: str) -> Sheet:
-    number = request.query_params.get("run", "")
-    return desk.at(identifier, int(number) if number.isascii() and number.isdigit() and number else None)
+    return desk.at(identifier, _count(request.query_params.get("run", "")))
+
+
+def _count(text: str) -> int | None:
+    """A number of few digits, in which anything may stand."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Response:
     asked = more.pop("asked", None) or asked_of(request.query_params, sheet.desk.served.sites)
-    start = request.query_params.get("from", "0")
-    offset = min(int(start), 10_000_000) if start.isascii() and start.isdigit() else 0
+    offset = _count(request.query_params.get("from", "")) or 0
     size = LONG_PAGE if request.query_params.get("rows") == str(LONG_PAGE) else PAGE
     shown = table_of(sheet, asked, size, offset)
     kept = {name: value for name, value in request.query_params.items() if name != "from"}
@@ -245,7 +251,7 @@ async def find(request: Request, visitor: ListVisitor, desk: Desk, identifier: L
         sheet = at_run(request, desk, identifier)
         exact = sheet.entries.named(sheet.done.id, [wanted]) if wanted else []
         if len(exact) == 1:
-            return see_other(f"/worklists/{identifier}/patients/{exact[0].number}")
+            return see_other(f"/worklists/{identifier}/patients/{exact[0].number}{sheet.at}")
         asked = asked_of(request.query_params, sheet.desk.served.sites, patient=wanted)
         return _table(
             request, visitor, sheet, asked=asked, said=f"Patients whose identifier holds “{wanted}”"
@@ -265,11 +271,13 @@ async def set_status(request: Request, visitor: ListVisitor, desk: Desk, identif
         sheet = at_run(request, desk, identifier)
         if not chosen:
             raise Problem(422, "U057", "tick the patients first", place="chosen")
-        changes = list(_changes(sheet, chosen, wanted))
+        # The numbers are those of the file that was on the screen: another may have been matched meanwhile.
+        run = _count(text_of(form, "run"))
+        seen = sheet if run is None else desk.at(identifier, run)
+        changes = list(_changes(seen, chosen, wanted))
         answered = sheet.change(changes)
-        back = text_of(form, "back", 200)
-        if back == "patient" and len(answered) == 1 and answered[0].done:
-            return see_other(f"/worklists/{identifier}/patients/{chosen[0].partition(':')[0]}")
+        if text_of(form, "back", 10) == "patient" and len(answered) == 1 and answered[0].done:
+            return see_other(f"/worklists/{identifier}/patients/{chosen[0].partition(':')[0]}{seen.at}")
         return _table(request, visitor, sheet, answered=answered)
 
     return await to_thread.run_sync(change)
@@ -278,12 +286,11 @@ async def set_status(request: Request, visitor: ListVisitor, desk: Desk, identif
 def _changes(sheet: Sheet, chosen: list[str], wanted: dict[str, str | None]) -> Iterator[Change]:
     """What is ticked: the patient's number, the revision of the status that was seen, and the trial."""
     for each in chosen:
-        number, _, rest = each.partition(":")
-        revision, _, trial = rest.partition(":")
-        if not (number.isdigit() and revision.isdigit() and trial):
+        said = _TICKED.fullmatch(each)
+        if said is None:
             raise Problem(422, "U057", "the form is damaged; open the page again", place="chosen")
-        entry = sheet.entry(int(number))
-        yield Change(entry.patient, trial, int(revision), **wanted)
+        entry = sheet.entry(int(said["number"]))
+        yield Change(entry.patient, said["trial"], int(said["revision"]), **wanted)
 
 
 @router.post("/worklists/{id}/filters")
@@ -307,7 +314,7 @@ async def keep_filter(request: Request, visitor: ListVisitor, desk: Desk, identi
 def export(request: Request, desk: Desk, identifier: ListId) -> Response:
     """What the table shows, all pages of it."""
     sheet = at_run(request, desk, identifier)
-    lines = exported(sheet, asked_of(request.query_params, sheet.desk.served.sites))
+    lines = exported(sheet, sheet.done, asked_of(request.query_params, sheet.desk.served.sites))
     return StreamingResponse(lines, media_type="text/csv", headers=_attached("worklist.csv"))
 
 

@@ -153,5 +153,11 @@ class JudgementAsked(BaseModel):
         "", max_length=40, description="The version of the criterion that was seen, if it is to be compared."
     )
 
+    patient: str = Field(
+        "",
+        max_length=200,
+        description="Whom the verdict is about; refused where the number is another's, as of a later file it may be.",
+    )
+
     def said(self) -> dict[str, Any]:
         return self.model_dump(include={"verdict", "reason", "source", "of"})

@@ -18,6 +18,7 @@ from matcher.service.cell import cell
 from matcher.service.report import report_of
 from matcher.service.worklist.listing import NOBODY
 from matcher.store import NEW, STATUS_TEXT, Asked, Entry, JudgementHeld, Status
+from matcher.store import Run as Matched
 
 NO_TRIAL = "no_trial"
 STATUS_KEYS = ("status", "owner", "note", "reason")
@@ -166,7 +167,7 @@ def changes_in_words(rulebook: Rulebook, changes: str) -> Iterator[str]:
         yield said
 
 
-def exported(sheet: Sheet, asked: Asked) -> Iterator[str]:
+def exported(sheet: Sheet, run: Matched, asked: Asked) -> Iterator[str]:
     """All rows that are asked for, read from the store some at a time; both verdicts where somebody judged."""
     header = (
         "patient_id", "trial", "title", "standing", "recruitment", "missing", "status", "owner", "note", "reason",
@@ -175,7 +176,7 @@ def exported(sheet: Sheet, asked: Asked) -> Iterator[str]:
     yield _line(header)
     rulebook, offset = sheet.desk.served.rulebook, 0
     while True:
-        some = sheet.entries.page(sheet.done.id, sheet.worklist.id, asked, _AT_ONCE, offset)
+        some = sheet.entries.page(run.id, sheet.worklist.id, asked, _AT_ONCE, offset)
         judged = sheet.statuses.judged(each.patient for each in some)
         for row in _rows(sheet, rulebook, some):
             status = row.status

@@ -155,7 +155,12 @@ def set_statuses(desk: Desk, identifier: ListId, asked: StatusesAsked) -> Status
 def judge(desk: Desk, identifier: ListId, number: Number, asked: JudgementAsked) -> PatientWhole:
     """The computed verdict stays beside it; the judgement counts until the criterion or a fact behind it changes."""
     sheet = desk.at(identifier)
-    sheet.judge(sheet.entry(number), asked.candidate, asked.criterion, asked.said())
+    entry = sheet.entry(number)
+    if asked.patient and asked.patient != entry.patient:
+        raise Problem(
+            409, "U062", "this is the number of another patient in the last file", place="body.patient"
+        )
+    sheet.judge(entry, asked.candidate, asked.criterion, asked.said())
     return _whole(sheet, number)
 
 

@@ -7,7 +7,7 @@ _PATIENTS = (
         "P001",
         "No patient identifier",
         "The row or record does not say whose it is.",
-        "Fill in the identifier, or name its column in the mapping.",
+        "Fill in the identifier, or say which column holds it.",
     ),
     Code(
         "P002",
@@ -38,7 +38,7 @@ _PATIENTS = (
         "P006",
         "Text in an unknown encoding",
         "The record has bytes that belong neither to UTF-8 nor to the encoding stated.",
-        "Export the file as UTF-8, or state its encoding in the mapping.",
+        "Export the file as UTF-8, or state its encoding in the description of the columns.",
     ),
     Code(
         "P007",
@@ -136,28 +136,28 @@ _FACTS = (
         "P103",
         "Unknown unit",
         "The unit is not one the program can read.",
-        "Use the UCUM spelling, such as 'g/dL' or '10*9/L', or map it in the mapping file.",
+        "Use the UCUM spelling, such as 'g/dL' or '10*9/L', or say in the description of the columns what is meant.",
         "warning",
     ),
     Code(
         "P104",
         "Unit of the wrong kind",
         "The unit measures something else than this fact.",
-        "Correct the unit, or map the column to the fact it holds.",
+        "Correct the unit, or say which fact the column holds.",
         "warning",
     ),
     Code(
         "P105",
         "Unknown code",
         "The value is not in the vocabulary of this fact.",
-        "Use a code or name of the vocabulary, or map the value in the mapping file.",
+        "Use a code or name of the vocabulary, or say in the description of the columns what the value means.",
         "warning",
     ),
     Code(
         "P106",
         "Unreadable date",
         "Dates are year-month-day, year-month or a year alone; '03/04/2025' could be March or April.",
-        "Write the date as in 2025-04-03, or state the form in the mapping file.",
+        "Write the date as in 2025-04-03, or state the form in the description of the columns.",
         "warning",
     ),
     Code(
@@ -172,14 +172,14 @@ _FACTS = (
         "Unknown agent",
         "The name of the drug could not be resolved. It may belong to any class, so it never lets 'no earlier "
         "treatment with' be met.",
-        "Write the generic name, or map the name to an agent in the mapping file.",
+        "Write the generic name, or say in the description of the columns which agent it is.",
         "warning",
     ),
     Code(
         "P109",
         "Unknown column",
         "The column is not one of the documented ones; it is not used.",
-        "Correct its name, or map it in the mapping file.",
+        "Correct its name, or say in the description of the columns what it holds.",
         "warning",
     ),
     Code(
@@ -200,7 +200,7 @@ _FACTS = (
         "P112",
         "Value without a unit",
         "The measurement has more than one unit in use and the record gives none; none is assumed.",
-        "Give the unit in the record or, for the whole column, in the mapping file.",
+        "Give the unit in the record or, for the whole column, in the description of the columns.",
         "warning",
     ),
     Code(
@@ -252,7 +252,7 @@ _FACTS = (
         "P119",
         "Decimal or thousands comma",
         "'1,500' is one and a half or fifteen hundred, depending on who wrote it.",
-        "Write 1.5 or 1500, or state the decimal mark in the mapping file.",
+        "Write 1.5 or 1500, or state the decimal mark in the description of the columns.",
         "warning",
     ),
     Code(
@@ -282,7 +282,7 @@ _FACTS = (
         "Most of the file is not read",
         "More of the columns or fields are unknown than known. What they hold counts as never recorded, so nearly "
         "every answer will be that facts are missing.",
-        "Describe the file in a mapping and give it with --mapping, or use the documented names.",
+        "Send a description of the columns along (`--mapping`), or use the documented names.",
         "warning",
     ),
     Code(
@@ -308,7 +308,7 @@ _FACTS = (
         "A code of LOINC, SNOMED CT, ICD, RxNorm or another system stands in no table, and its words mean nothing here "
         "either. It is not guessed: in a list it could be anything, so that nothing is taken as absent because of it. "
         "The commonest are listed at the end of a run.",
-        "Add a row for it to a table of codes of your own, and name that table under `codes` in the mapping.",
+        "Add a row for it to a table of codes of your own, and name that table under `codes` in the description of the columns.",
         "warning",
     ),
 )

@@ -166,7 +166,7 @@ def _every(formulary: Formulary) -> Iterator[Name]:
 def _tree(
     kind: str, tree: Tree, written: str, also: Mapping[str, Sequence[str]] | None = None
 ) -> Iterator[Name]:
-    for code in tree.codes:
+    for code in tree.asked:
         beneath = tuple(each for each in tree.children(code) if each != f"{code}_other")
         coded = tuple((also or {}).get(code, ()))
         yield Name(kind, code, tree.title(code), tree.synonyms(code), beneath, coded, written.format(code))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -132,6 +132,8 @@ def _profile(context: Context, wire: dict[str, Any], patient: str) -> Profile:
     for name, read in TABLES.items():
         tables[name] = read(context, wire, complete, diagnoses.records)
     tables["diagnoses"] = diagnoses
+    for name, record in context.elsewhere:
+        tables[name] = replace(tables[name], records=(*tables[name].records, record))
     for conflict in settle(tables, context.formulary, complete):
         context.issues.append(
             Issue.of(

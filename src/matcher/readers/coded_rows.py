@@ -16,8 +16,8 @@ from matcher.readers.mapped import Drawing
 from matcher.readers.mapping import OBSERVATION_ROWS
 from matcher.readers.mapping_model import Through
 from matcher.readers.value import NOT_READ
+from matcher.vocabulary.cancers_said import cancer_said
 from matcher.vocabulary.conditions import CONDITIONS
-from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.laboratory import lab_test
 from matcher.vocabulary.procedures import PROCEDURES
 
@@ -36,7 +36,7 @@ def _lab(text: str) -> str | None:
 
 
 _BY_NAME: Mapping[str, Callable[[str], str | None]] = {
-    "diagnoses": DIAGNOSES.lookup,
+    "diagnoses": cancer_said,
     "conditions": CONDITIONS.lookup,
     "labs": _lab,
     "procedures": PROCEDURES.lookup,

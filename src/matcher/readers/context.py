@@ -62,6 +62,8 @@ class Context:
     born: date | None = None
     issues: list[Issue] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
+    #: records of other lists than the one that is read (``misplaced``)
+    elsewhere: list[tuple[str, Any]] = field(default_factory=list)
 
     @property
     def guesses(self) -> bool:
@@ -307,20 +309,24 @@ def read_asserted(raw: object, lookup: Lookup) -> Asserted:
 
 
 def _marked(text: str, lookup: Lookup) -> Asserted | None:
-    def named(name: str) -> frozenset[str] | None:
+    def named(
+        name: str, resolve: Callable[[str], frozenset[str] | None] = lookup.resolve
+    ) -> frozenset[str] | None:
         """The name, or several that are all meant: "no HIV, hepatitis B or hepatitis C"."""
-        whole = lookup.resolve(name)
+        whole = resolve(name)
         if whole:
             return whole
-        parts = [lookup.resolve(part) for part in ENUMERATED.split(name) if part.strip()]
+        parts = [resolve(part) for part in ENUMERATED.split(name) if part.strip()]
         return frozenset().union(*(part for part in parts if part)) if len(parts) > 1 and all(parts) else None
 
     found = marked(text, lambda name: bool(named(name)))
     if found is None:
         return None
-    leaves = named(found.name)
-    assert leaves is not None
-    if found.assertion is not Assertion.ABSENT and not lookup.resolve(found.name):
+    is_denied = found.assertion is Assertion.ABSENT
+    leaves = named(found.name, lookup.denied if is_denied else lookup.resolve)
+    if leaves is None:
+        return None
+    if not is_denied and not lookup.resolve(found.name):
         # Which of several is meant, one or all, is not said: only a denial is of all of them.
         return Asserted(Codes(leaves | {SUSPECTED}), found.assertion, found.history)
     return Asserted(Codes(leaves), found.assertion, found.history)

@@ -16,6 +16,7 @@ from matcher.domain.record import (
 from matcher.domain.source import UNSTATED
 from matcher.readers import lookup
 from matcher.readers.context import Asserted, Context, is_unknown
+from matcher.readers.misplaced import among_diagnoses
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.readers.value import UnreadableError
 from matcher.vocabulary import staging as stages
@@ -44,6 +45,8 @@ def read_diagnoses(context: Context, wire: Mapping[str, Any], complete: frozense
     def record(row: TableRow) -> Diagnosis | Absence | None:
         if row.fields is None:
             return Diagnosis(None, source=context.source(row.path))
+        if among_diagnoses(context, row.fields, row.path):
+            return None
         return _diagnosis(context, row.fields, row.path)
 
     listed = listing_of(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from matcher.errors import nearest
 from matcher.vocabulary import alterations, biomarkers, codes, genes, icd, staging
+from matcher.vocabulary.cancers_said import cancer_said
 from matcher.vocabulary.conditions import CONDITIONS, condition_of_icd10
-from matcher.vocabulary.diagnoses import DIAGNOSES
+from matcher.vocabulary.diagnoses import DIAGNOSES, organ_of
 from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.marks import Assertion, marked
 from matcher.vocabulary.procedures import PROCEDURES, TREATMENTS
@@ -20,13 +21,18 @@ from matcher.vocabulary.tree import Tree, flat
 class Lookup:
     """``title`` is what the word should have been, in words; ``suggest`` offers what was likely meant.
 
-    ``leaves`` is all there is to be meant, where that is known.
+    ``leaves`` is all there is to be meant, where that is known. ``denies`` is what a denial surely denies, where a
+    word may be said of more: whoever has no sarcoma may have any cancer that is sometimes called one.
     """
 
     title: str
     resolve: Callable[[str], frozenset[str] | None]
     suggest: Callable[[str], str | None] | None = None
     leaves: frozenset[str] = frozenset()
+    denies: Callable[[str], frozenset[str] | None] | None = None
+
+    def denied(self, text: str) -> frozenset[str] | None:
+        return self.resolve(text) if self.denies is None else self.denies(text)
 
     def nearest(self, text: str) -> str | None:
         return self.suggest(text) if self.suggest is not None else None
@@ -84,10 +90,16 @@ _BASIS = flat(
 
 def _diagnosis(text: str) -> frozenset[str] | None:
     """A cancer by OncoTree code or name, or by ICD-10."""
-    code = DIAGNOSES.lookup(text)
+    code = cancer_said(text)
     if code is None:
         code = icd.diagnosis_of_icd10(text)
     return DIAGNOSES.leaves(code) if code is not None else None
+
+
+def _denied_diagnosis(text: str) -> frozenset[str] | None:
+    """What is denied with a name: what it surely is, as in a rule. Whoever denies a carcinoma leaves its organ open."""
+    code = DIAGNOSES.lookup(text) or organ_of(icd.diagnosis_of_icd10(text))
+    return DIAGNOSES.leaves(code) if code is not None and not DIAGNOSES.is_open(code) else None
 
 
 def _histology(text: str) -> frozenset[str] | None:
@@ -175,7 +187,9 @@ def category_of(marker: str) -> Lookup:
 
 YES_NO = of_tree(codes.YES_NO, "yes or no")
 CONFIRMED = Lookup("confirmed or suspected", _confirmed)
-DIAGNOSIS = Lookup("a known diagnosis", _diagnosis, DIAGNOSES.nearest, DIAGNOSES.all_leaves)
+DIAGNOSIS = Lookup(
+    "a known diagnosis", _diagnosis, DIAGNOSES.nearest, DIAGNOSES.all_leaves, _denied_diagnosis
+)
 HISTOLOGICAL_TYPE = Lookup("a known histological type", _histology, HISTOLOGY.nearest, HISTOLOGY.all_leaves)
 DIAGNOSIS_STATUS = of_tree(_CANCER_STATUS, "the status of a cancer")
 EDITION = Lookup("an edition of TNM", _edition, leaves=frozenset(staging.EDITIONS))

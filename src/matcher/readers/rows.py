@@ -112,7 +112,7 @@ def _absence(
     row = checked(context, AbsenceRow, raw, path)
     if row is None or row["none_of"] is NOT_READ:
         return
-    deniable = replace(deniable, resolve=_or_all(deniable.resolve, everything))
+    deniable = replace(deniable, resolve=_or_all(deniable.denied, everything))
     names = [row["none_of"]] if isinstance(row["none_of"], str) else row["none_of"]
     found: set[str] = set()
     denied: list[frozenset[str]] = []

@@ -22,6 +22,7 @@ from matcher.domain.record import (
 from matcher.readers import lookup
 from matcher.readers.agents import read_agents, read_causes
 from matcher.readers.context import Asserted, Context, at, is_unknown
+from matcher.readers.misplaced import among_conditions
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.vocabulary.marks import Assertion, assertion_of
 from matcher.vocabulary.resolution import PLACEBO
@@ -245,6 +246,8 @@ def read_conditions(
             return Condition(None, label=row.text, source=context.source(row.path))
         fields, path = row.fields, row.path
         status, said = _status(context, fields, path)
+        if among_conditions(context, fields, path, said):
+            return None
         found = context.asserted(fields, "condition", path, lookup.CONDITION).said_by(said)
         found = found.said_by(context.assertion(fields, path))
         grade = context.number(fields, "grade", path, high=5)

@@ -23,6 +23,8 @@ def unknown_name(text: str, guess: str | None, choices: Sequence[str] = (), tree
 
     Where nothing is near it says so: a wrong suggestion is worse than none.
     """
+    if tree is not None and (open_ := tree.said(text)) is not None:
+        return f"a record may say it and leave the kind open ({tree.title(open_)}); a rule names which"
     if guess is not None:
         return f"did you mean '{guess}'?"
     if 0 < len(choices) <= _FEW:

@@ -45,7 +45,7 @@ CONDITION_FIELDS = ("when", "applies_to")
 _MEDICINES = "medicines"
 #: what is offered in several places and stands in a schema once
 _VOCABULARIES: Mapping[str, Sequence[str]] = {
-    "diagnoses": DIAGNOSES.codes,
+    "diagnoses": DIAGNOSES.asked,
     "conditions": CONDITIONS.codes,
     "procedures": PROCEDURES.codes,
     "tests": tuple(LAB_TESTS),
@@ -225,7 +225,7 @@ def _of_category(answer: Category, prefix: str = "") -> list[Schema]:
             forms.append({"type": "boolean"})
         return forms
     allowed = answer.leaves()
-    codes = [code for code in answer.tree.codes if answer.tree.leaves(code) <= allowed]
+    codes = [code for code in answer.tree.asked if answer.tree.leaves(code) <= allowed]
     return _offered([code.removeprefix(f"{prefix}.") for code in codes])
 
 
@@ -276,7 +276,7 @@ def _parameter(parameter: Parameter) -> Schema:
             numbers = [int(each) for each in parameter.choices if each.isdecimal()]
             shape = {"enum": [*parameter.choices, *numbers]}
         case Takes.TEXT if parameter.vocabulary is not None:
-            shape = {"anyOf": _offered(list(parameter.vocabulary.codes))}
+            shape = {"anyOf": _offered(list(parameter.vocabulary.asked))}
         case Takes.THERAPY | Takes.MEDICATION | Takes.AGENT | Takes.CAUSE:
             shape = _refers(_MEDICINES)
         case Takes.TEXT | Takes.EVENT:
@@ -286,7 +286,7 @@ def _parameter(parameter: Parameter) -> Schema:
 
 def _codes(parameter: Parameter) -> list[Schema]:
     if parameter.vocabulary is not None:
-        return _offered(list(parameter.vocabulary.codes))
+        return _offered(list(parameter.vocabulary.asked))
     return [{"enum": [*parameter.choices, "any"]}]
 
 

@@ -15,8 +15,11 @@ from matcher.vocabulary.tree import Group, Node, Tree
 
 #: what OncoTree has no node for. Gastric cancer is every stomach tumour but the pure gullet entities, as in ICD-10 C16:
 #: it keeps the signet ring and the poorly differentiated type beside STAD, and GIST and leiomyosarcoma in soft tissue.
+#: A name of a group ``records_only`` is said of patients by people who leave the site or the kind open.
 GROUPS = tuple(
-    Group(row["code"], row["title"], listed(row["members"]), listed(row["synonyms"]))
+    Group(
+        row["code"], row["title"], listed(row["members"]), listed(row["synonyms"]), bool(row["records_only"])
+    )
     for row in rows("diagnosis_groups.csv")
 )
 
@@ -32,4 +35,22 @@ def _read(row: Mapping[str, str]) -> Node:
     return Node(row["code"], row["title"], parent, synonyms, row["code"] in _CLOSED, called)
 
 
-DIAGNOSES = Tree("diagnoses", map(_read, rows("diagnoses.csv")), GROUPS)
+_SITE = "_site"
+_ORGANS = {
+    row["organ"].lower().removesuffix("_cancer_unspecified") + _SITE: (row["organ"], *listed(row["also"]))
+    for row in rows("diagnosis_sites.csv")
+}
+_NODES = tuple(map(_read, rows("diagnoses.csv")))
+_TITLES = {each.code: each.title for each in _NODES} | {each.code: each.title for each in GROUPS}
+#: what a code of a site stands for: whatever arises there
+SITES = tuple(
+    Group(code, f"{_TITLES[members[0]]}: whatever arises there", members, records_only=True)
+    for code, members in _ORGANS.items()
+)
+
+DIAGNOSES = Tree("diagnoses", _NODES, (*GROUPS, *SITES))
+
+
+def organ_of(code: str | None) -> str | None:
+    """Where carcinomas of a site have their place; any other code is its own."""
+    return _ORGANS[code][0] if code in _ORGANS else code

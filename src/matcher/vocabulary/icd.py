@@ -1,6 +1,7 @@
 """What ICD-10 and ICD-O-3 codes say about the cancer, as far as they say it.
 
-A site code names an organ, not a tumour type: it maps to everything that arises there. ICD-O morphology with
+A site code names an organ, not a tumour type: it maps to everything that arises there, sarcomas too, which
+OncoTree has in a tissue of their own (``diagnosis_sites.csv``). ICD-O morphology with
 topography names both. Each table maps to one node or group of ``DIAGNOSES`` or ``HISTOLOGY``; a code that is
 not here says nothing. Sources: WHO ICD-10 (2019), chapter II; WHO ICD-O-3.2.
 """
@@ -10,53 +11,61 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from matcher.vocabulary.diagnoses import organ_of
+
 # The longest prefix that fits decides.
 ICD10_DIAGNOSIS: Mapping[str, str] = {
-    **dict.fromkeys((f"C{number:02}" for number in range(15)), "HEAD_NECK"),
+    **dict.fromkeys((f"C{number:02}" for number in range(15)), "head_neck_site"),
     "C15": "oesophageal_cancer",
     "C16": "gastric_cancer",
     "C16.0": "cardia_cancer",
-    **dict.fromkeys(("C17", "C18", "C19", "C20", "C21"), "BOWEL"),
-    "C22": "LIVER",
+    **dict.fromkeys(("C17", "C18", "C19", "C20", "C21"), "bowel_site"),
+    "C22": "liver_site",
     "C22.1": "BILIARY_TRACT",
-    **dict.fromkeys(("C23", "C24"), "BILIARY_TRACT"),
+    **dict.fromkeys(("C23", "C24"), "biliary_tract_site"),
     "C24.1": "AMPULLA_OF_VATER",
-    "C25": "PANCREAS",
-    **dict.fromkeys(("C30", "C31", "C32"), "HEAD_NECK"),
-    "C34": "LUNG",
-    "C37": "THYMUS",
+    "C25": "pancreas_site",
+    **dict.fromkeys(("C30", "C31", "C32"), "head_neck_site"),
+    "C34": "lung_site",
+    "C37": "thymus_site",
     # ICD-10 excludes mesothelioma here, registries code it nevertheless: anything of the pleura.
-    "C38.4": "PLEURA",
-    **dict.fromkeys(("C40", "C41"), "BONE"),
+    "C38.4": "pleura_site",
+    **dict.fromkeys(("C40", "C41"), "bone_site"),
     "C43": "MEL",
-    "C44": "SKIN",
+    "C44": "skin_site",
     "C45": "mesothelioma",
     "C45.0": "PLMESO",
     "C45.1": "PEMESO",
     "C45.2": "pericardial_mesothelioma",
     "C45.7": "mesothelioma_elsewhere",
     "C45.9": "mesothelioma",
-    "C48.1": "PERITONEUM",
-    "C48.2": "PERITONEUM",
-    "C49": "SOFT_TISSUE",
-    "C50": "BREAST",
-    **dict.fromkeys(("C51", "C52"), "VULVA"),
-    "C53": "CERVIX",
-    **dict.fromkeys(("C54", "C55"), "UTERUS"),
-    "C56": "OVARY",
-    "C57.0": "OVARY",
-    "C60": "PENIS",
-    "C61": "PROSTATE",
-    "C62": "TESTIS",
-    "C64": "KIDNEY",
-    **dict.fromkeys(("C65", "C66", "C67", "C68"), "BLADDER"),
-    "C69": "EYE",
-    **dict.fromkeys(("C70", "C71", "C72"), "BRAIN"),
-    "C73": "THYROID",
-    "C74": "ADRENAL_GLAND",
-    "C80": "CUP",
+    "C48.1": "peritoneum_site",
+    "C48.2": "peritoneum_site",
+    "C49": "soft_tissue_site",
+    "C50": "breast_site",
+    **dict.fromkeys(("C51", "C52"), "vulva_site"),
+    "C53": "cervix_site",
+    **dict.fromkeys(("C54", "C55"), "uterus_site"),
+    "C56": "ovary_site",
+    "C57.0": "ovary_site",
+    "C60": "penis_site",
+    "C61": "prostate_site",
+    "C62": "testis_site",
+    "C64": "kidney_site",
+    **dict.fromkeys(("C65", "C66", "C67", "C68"), "bladder_site"),
+    "C69": "eye_site",
+    **dict.fromkeys(("C70", "C71", "C72"), "brain_site"),
+    "C73": "thyroid_site",
+    "C74": "adrenal_gland_site",
+    # Unspecified, disseminated, or unknown: the editions differ, and the code stands for what nobody has said.
+    "C80": "TISSUE",
     "C81": "HL",
-    **dict.fromkeys(("C82", "C83", "C84", "C85", "C86"), "NHL"),
+    **dict.fromkeys(("C82", "C84", "C85", "C86"), "non_hodgkin_lymphoma"),
+    # C83.5 is lymphoblastic, which OncoTree has beside the others.
+    "C83": "lymphoma_unspecified",
+    **dict.fromkeys((f"C83.{number}" for number in (0, 1, 2, 3, 4, 6, 7, 8)), "non_hodgkin_lymphoma"),
+    "C83.5": "acute_lymphoblastic_leukaemia",
+    "C86.4": "BPDCN",
     "C88": "LYMPH",
     "C90.0": "PCM",
     "C90.1": "LYMPH",
@@ -201,7 +210,7 @@ def organ_of_icdo(morphology: str, topography: str) -> str | None:
     kind, site = _morphology(morphology), _dotted(topography)
     if not kind.endswith("/3") or not site or not _FIRST_CARCINOMA <= int(kind[:4]) <= _LAST_CARCINOMA:
         return None
-    return diagnosis_of_icd10(site)
+    return organ_of(diagnosis_of_icd10(site))
 
 
 def histology_of_icdo(morphology: str) -> str | None:

@@ -10,18 +10,32 @@ from functools import cache
 
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.tables import rows
+from matcher.vocabulary.text import key
 
 
 def at_or_below(text: str) -> str | None:
     """Our diagnosis that a code or name of OncoTree means, or that it lies below."""
-    return DIAGNOSES.lookup(text) or _below().get(text.strip().casefold())
+    return DIAGNOSES.lookup(text) or _codes().get(text.strip().casefold()) or _names().get(key(text))
+
+
+def named_below(text: str) -> str | None:
+    """The diagnosis above the cancer that a name means to whoever has never heard of OncoTree.
+
+    *Granular cell tumour* is one of the pituitary there, and *mucinous carcinoma* one of the cervix: such names
+    (``name_alone``: no) say nothing of the organ.
+    """
+    return _names(alone=True).get(key(text))
 
 
 @cache
-def _below() -> dict[str, str]:
+def _codes() -> dict[str, str]:
+    return {row["code"].casefold(): row["term"] for row in rows("oncotree.csv") if row["code"]}
+
+
+@cache
+def _names(*, alone: bool = False) -> dict[str, str]:
     found: dict[str, str] = {}
     for row in rows("oncotree.csv"):
-        for name in (row["code"], row["name"]):
-            if name:
-                found.setdefault(name.casefold(), row["term"])
+        if row["name"] and not (alone and row["name_alone"]):
+            found.setdefault(key(row["name"]), row["term"])
     return found

@@ -50,12 +50,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A named set of nodes that is no node itself: "non-epithelioid", mesothelioma of any site."""
+    """A named set of nodes that is no node itself: "non-epithelioid", mesothelioma of any site.
+
+    A name of a group ``records_only`` leaves open what a rule has to say: *adenocarcinoma*, of whatever organ.
+    """
 
     code: str
     title: str
     members: tuple[str, ...]
     synonyms: tuple[str, ...] = ()
+    records_only: bool = False
 
 
 class Tree:
@@ -98,6 +102,11 @@ class Tree:
         return (*self._nodes, *self._groups)
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """Those that a rule asks by."""
+        return tuple(code for code in self.codes if not self.is_open(code))
+
+    @property
     def groups(self) -> tuple[Group, ...]:
         return tuple(self._groups.values())
 
@@ -128,7 +137,13 @@ class Tree:
     def named(self, leaves: Iterable[str]) -> tuple[str, ...]:
         """As ``cover``, with a group wherever it says several of them in one name."""
         found = list(self.cover(leaves))
-        for code in sorted(self._groups, key=lambda each: -len(self._leaves[each])):
+        for group in self._groups.values():
+            if group.records_only and len(found) > 1 and self._leaves[group.code] == frozenset(leaves):
+                return (group.code,)
+        for code in sorted(
+            (each for each in self._groups if not self.is_open(each)),
+            key=lambda each: -len(self._leaves[each]),
+        ):
             inside = [each for each in found if self._leaves[each] <= self._leaves[code]]
             if len(inside) > 1 and self.expand(inside) == self._leaves[code]:
                 found[found.index(inside[0])] = code
@@ -137,6 +152,10 @@ class Tree:
 
     def title(self, code: str) -> str:
         return self._groups[code].title if code in self._groups else self._nodes[code].title
+
+    def is_open(self, code: str) -> bool:
+        """Whether it is a group of records only, whose name leaves open what a rule has to say."""
+        return code in self._groups and self._groups[code].records_only
 
     def called(self, code: str) -> str:
         """As a person says it; the title of most."""
@@ -160,9 +179,19 @@ class Tree:
         return self._leaves[code] <= self._leaves[ancestor]
 
     def lookup(self, text: str) -> str | None:
-        """The code that a code, title or synonym means, however it is spelled. A name of two nodes means none."""
+        """The code that a code, title or synonym means, however it is spelled. A name of two nodes means none.
+
+        So in a rule, which asks for no more than a name surely is. A code may be the name of a group: OncoTree counts
+        myeloma among the lymphomas that it calls *NHL*, and who writes it does not.
+        """
         stripped = text.strip()
-        return stripped if stripped in self._leaves else self._names.get(key(stripped))
+        if stripped in self._leaves and stripped not in self._called:
+            return stripped
+        return self._names.get(key(stripped))
+
+    def said(self, text: str) -> str | None:
+        """The same in a record, which may be anything that its name is said of."""
+        return (None if text.strip() in self._leaves else self._said.get(key(text))) or self.lookup(text)
 
     def nearest(self, text: str) -> str | None:
         """The one code of which a name was written with a slip of the pen, for "did you mean"."""
@@ -215,6 +244,22 @@ class Tree:
         return spelled
 
     @cached_property
+    def _called(self) -> frozenset[str]:
+        """The codes that are names of groups."""
+        names = (each for group in self._groups.values() if not group.records_only for each in group.synonyms)
+        return frozenset(names).intersection(self._nodes)
+
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        """The names that are wider in a record than in a rule."""
+        return {
+            key(name): group.code
+            for group in self._groups.values()
+            if group.records_only
+            for name in (group.title, *group.synonyms)
+        }
+
+    @cached_property
     def _names(self) -> dict[str, str]:
         """Names to codes: a code beats a title, a title a synonym; a name shared at one rank is left out.
 
@@ -222,13 +267,13 @@ class Tree:
         may mean one of the eye.
         """
         index: dict[str, str] = {}
-        entries: tuple[Node | Group, ...] = (*self._nodes.values(), *self._groups.values())
-        groups = self._groups.values()
+        groups = [each for each in self._groups.values() if not each.records_only]
+        entries: tuple[Node | Group, ...] = (*self._nodes.values(), *groups)
         ranks: tuple[list[tuple[str, str]], ...] = (
-            [(entry.code, entry.code) for entry in entries],
+            [(entry.code, entry.code) for entry in entries if entry.code not in self._called],
             [(name, group.code) for group in groups for name in (group.title, *group.synonyms)],
-            [(entry.title, entry.code) for entry in entries],
-            [(synonym, entry.code) for entry in entries for synonym in entry.synonyms],
+            [(node.title, node.code) for node in self._nodes.values()],
+            [(synonym, node.code) for node in self._nodes.values() for synonym in node.synonyms],
         )
         ambiguous: set[str] = set()
         for rank in ranks:

@@ -48,8 +48,11 @@ class Pages:
         return self._held[1]
 
 
-def page_routes(intake: Callable[[Request], str], admitted: Any) -> APIRouter:
-    """The form's address; ``intake`` gives its text, for those whom the dependency ``admitted`` lets in."""
+def page_routes(intake: Callable[[Request], str], admitted: Any, handed: Any) -> APIRouter:
+    """The form's address; ``intake`` gives its text, for those whom the dependency ``admitted`` lets in.
+
+    ``handed`` lets in those who bring a patient to begin with.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/intake", response_class=HTMLResponse, dependencies=[admitted])
@@ -57,12 +60,12 @@ def page_routes(intake: Callable[[Request], str], admitted: Any) -> APIRouter:
         text = await to_thread.run_sync(intake, request)
         return HTMLResponse(text, headers={"Cache-Control": "no-store"})
 
-    @router.post("/intake", response_class=HTMLResponse)
+    @router.post("/intake", response_class=HTMLResponse, dependencies=[handed])
     async def filled_page(request: Request) -> Response:
         """The form with the profile that another page hands over: a patient stands in no address.
 
-        The browser sends no cookie along with a form of another site, so nobody is asked who they are here: the page
-        holds nothing but what was sent, and what it asks the server for then, it asks in the name of who is signed in.
+        The page holds nothing but what was sent, and what it asks the server for then, it asks in the name of who is
+        signed in.
         """
         async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
             sent = form.get("profile")

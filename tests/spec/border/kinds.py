@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.spec.border.entry import Kind
 from tests.spec.border.measured import DATES, MARKERS, NUMBERS, SEPARATORS
-from tests.spec.border.named import AGENTS, DOUBT, GENES, NAMES, NEGATION, OTHERS, WIDE
+from tests.spec.border.named import AGENTS, CANCERS, DOUBT, GENES, MISPLACED, NAMES, NEGATION, OTHERS, WIDE
 from tests.spec.border.settled import CONFLICTS, COUNTS, EXPOSURE, JUDGEMENTS, SEX, SHAPES
 
 KINDS: tuple[Kind, ...] = (
@@ -16,6 +16,8 @@ KINDS: tuple[Kind, ...] = (
     OTHERS,
     NAMES,
     WIDE,
+    CANCERS,
+    MISPLACED,
     AGENTS,
     GENES,
     MARKERS,

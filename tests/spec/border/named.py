@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from tests.spec.border.entry import MET, NOT_MET, UNKNOWN, Entry, Kind, also, entry, row
 from tests.spec.border.words import (
     ACTIVE,
@@ -81,6 +84,79 @@ WIDE = Kind(
               {"condition": {"is": "hepatitis_b", "status": "active"}}, UNKNOWN, ill("hepatitis_b", status="treated"),
               complete=["conditions"]),
         entry("diagnosis `melanoma`", "of the skin, the eye or a mucosa", {"diagnosis": {"is_a": "UM"}}, UNKNOWN, cancer("melanoma")),
+    ),
+)  # fmt: skip
+
+
+def _called(text: str, understood: str, asked: str, verdict: str, *, issue: bool = False) -> Entry:
+    return entry(
+        f"diagnosis `{text}`", understood, {"diagnosis": {"is_a": asked}}, verdict, cancer(text), issue=issue
+    )
+
+
+CANCERS = Kind(
+    "Cancers as people call them",
+    "A name that leaves the organ or the kind open is any cancer that is called so; a rule has to say which. Words that only tell "
+    "more of a cancer do not hide it. What is denied is what the name surely is.",
+    (
+        *(_called(text, "a carcinoma of whatever organ", "NSCLC", UNKNOWN)
+          for text in ("squamous cell carcinoma, NOS", "Adenocarcinoma, NOS", "carcinoma", "large cell neuroendocrine carcinoma",
+                       "neuroendocrine tumor, NOS", "small cell carcinoma")),
+        _called("adenocarcinoma", "no mesothelioma, of whatever organ it is", "PLMESO", NOT_MET),
+        _called("mucinous carcinoma", "not one of the cervix alone", "BREAST", UNKNOWN),
+        _called("leiomyosarcoma", "of soft tissue, the womb or elsewhere", "USARC", UNKNOWN),
+        _called("liver cancer", "of the liver or its bile ducts", "CHOL", UNKNOWN),
+        _called("teratoma", "of testis, ovary or elsewhere", "OVARY", UNKNOWN),
+        _called("lymphoma", "of whatever kind", "HL", UNKNOWN),
+        _called("cancer", "of whatever organ", "PLMESO", UNKNOWN),
+        _called("NHL", "a lymphoma, which myeloma is not", "PCM", NOT_MET),
+        also(_called("colorectal cancer", "colon or rectum, not the anus", "COAD", UNKNOWN), {"diagnosis": {"is_a": "ANSC"}},
+             NOT_MET),
+        *(_called(text, "a colorectal cancer", "colorectal_cancer", MET)
+          for text in ("metastatic colorectal cancer", "colorectal ca", "stage IV colorectal cancer", "adenocarcinoma of the colon")),
+        _called("secondary lung cancer", "may be a metastasis of any cancer", "LUNG", UNKNOWN, issue=True),
+        _called("non-metastatic prostate cancer", "not understood, and no denial of it", "PROSTATE", UNKNOWN, issue=True),
+        _called("no sarcoma", "denies nothing that may be called otherwise", "GIST", UNKNOWN, issue=True),
+        _called("C17.9", "all that arises in the small bowel, stromal tumours too", "GIST", UNKNOWN),
+        _called("C74.9", "all that arises in the adrenal gland", "NBL", UNKNOWN),
+        _called("C80.9", "a cancer that nobody has named", "PLMESO", UNKNOWN),
+        _called("C83.5", "lymphoblastic, whatever its chapter", "BLL", UNKNOWN),
+    ),
+)  # fmt: skip
+
+_NO_OTHER = {"other_cancer": {"at_most": 0}}
+
+
+def _among(text: str, understood: str, asked: Mapping[str, Any], verdict: str, **more: bool) -> Entry:
+    """A record among the conditions of somebody of whom every list is complete."""
+    return entry(
+        f"condition `{text}`, every list complete",
+        understood,
+        asked,
+        verdict,
+        row("diagnoses", code="PLMESO"),
+        ill(text),
+        complete=["conditions", "diagnoses", "procedures", "radiotherapy"],
+        issue=more.get("issue", False),
+    )
+
+
+MISPLACED = Kind(
+    "In the list of another",
+    "Hospitals keep one list of problems. A cancer among the conditions is another cancer, or the index cancer told again; an "
+    "operation there was done; a condition among the cancers is a condition. A text that is not understood and has the words of a "
+    "cancer or an operation may be one.",
+    (
+        *(_among(text, "perhaps another cancer", _NO_OTHER, UNKNOWN)
+          for text in ("prostate cancer", "C50.9", "history of melanoma", "mesothelioma")),
+        _among("lung cancer in 2015", "not understood, and perhaps a cancer", _NO_OTHER, UNKNOWN, issue=True),
+        _among("mother: breast cancer", "says nothing about the patient", _NO_OTHER, MET),
+        _among("kidney transplant", "an operation", {"procedure": "kidney_transplant"}, MET),
+        _among("renal graft 2010", "not understood, and perhaps an operation", {"procedure": "kidney_transplant"}, UNKNOWN,
+               issue=True),
+        _among("radiotherapy", "radiotherapy", {"radiotherapy": {"at_most": 0}}, NOT_MET),
+        entry("diagnosis `HIV`, beside `PLMESO`", "a condition", HIV, MET, row("diagnoses", code="PLMESO"),
+              row("diagnoses", code="HIV"), complete=["conditions", "diagnoses"]),
     ),
 )  # fmt: skip
 

@@ -2,6 +2,9 @@ import json
 
 import pytest
 
+from matcher.explanation.names import names as known_names
+from matcher.rules.named import unknown_name
+from matcher.vocabulary.cancers_said import cancer_said
 from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.histology import HISTOLOGY
 from matcher.vocabulary.icd import (
@@ -11,8 +14,10 @@ from matcher.vocabulary.icd import (
     diagnosis_of_icd10,
     diagnosis_of_icdo,
     histology_of_icdo,
+    organ_of_icdo,
 )
 from matcher.vocabulary.tables import rows
+from tests.small_formulary import SMALL_FORMULARY
 
 
 @pytest.mark.parametrize(
@@ -131,9 +136,9 @@ def _tissue(code, official):
         ("C45.7", "mesothelioma_elsewhere"),
         ("C45.9", "mesothelioma"),
         ("C45", "mesothelioma"),
-        ("c38.4", "PLEURA"),
-        ("c34.90", "LUNG"),
-        ("C34.11", "LUNG"),
+        ("c38.4", "pleura_site"),
+        ("c34.90", "lung_site"),
+        ("C34.11", "lung_site"),
         ("c16.3", "gastric_cancer"),
         ("c16.0", "cardia_cancer"),
         ("C90.00", "PCM"),
@@ -178,3 +183,57 @@ def test_every_mapped_code_exists():
         assert DIAGNOSES.has(code)
     for code in ICDO_HISTOLOGY.values():
         assert HISTOLOGY.has(code)
+
+
+def test_a_record_may_be_all_that_a_rule_means_by_its_name():
+    """A rule that asks by the very name that a record has is never definitely not met."""
+    entries = [*(code for code in DIAGNOSES.codes if DIAGNOSES.has(code))]
+    names = {name for code in entries for name in (code, DIAGNOSES.title(code), *DIAGNOSES.synonyms(code))}
+    assert len(names) > 700
+    for name in names:
+        asked, said = DIAGNOSES.lookup(name), DIAGNOSES.said(name)
+        assert said is not None or asked is None, name
+        assert asked is None or DIAGNOSES.leaves(asked) <= DIAGNOSES.leaves(said or ""), name
+
+
+def test_no_rule_asks_by_a_name_that_leaves_the_organ_open():
+    for name in ("adenocarcinoma", "lymphoma", "leukaemia", "sarcoma", "glioblastoma", "lung_site"):
+        assert DIAGNOSES.lookup(name) is None or name == "lung_site", name
+    assert "kind open" in unknown_name("lymphoma", None, tree=DIAGNOSES)
+    assert not any(
+        DIAGNOSES.is_open(each.code) for each in known_names(SMALL_FORMULARY) if each.kind == "diagnosis"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("glioblastoma multiforme", "DIFG"),
+        ("recurrent GBM", "diffuse_glioma_kind"),
+        ("Ca. of the left breast", "BREAST"),
+        ("NSCLC, stage IIIB", "NSCLC"),
+        ("relapsed/refractory multiple myeloma", "PCM"),
+        ("renal cell cancer", "RCC"),
+        ("squamous cell carcinoma of the larynx", "LXSC"),
+        ("Mycosis fungoides", "MTNN"),
+        ("smoldering multiple myeloma", "smouldering_myeloma"),
+        ("malignant tumor", "cancer_unspecified"),
+        # OncoTree means one of the pituitary, of the cervix, of the kidney.
+        ("granular cell tumor", None),
+        ("mesonephric carcinoma", None),
+        ("rhabdoid cancer", None),
+        ("metastases of lung cancer", None),
+        ("non-invasive breast cancer", None),
+        ("lung cancer?", None),
+        ("recurrent", None),
+        ("stage IV", None),
+    ],
+)
+def test_cancers_as_people_write_them(text, code):
+    assert cancer_said(text) == code
+
+
+def test_the_name_of_a_site_is_its_organ_for_a_carcinoma():
+    assert organ_of_icdo("8010/3", "C34.1") == "LUNG"
+    assert organ_of_icdo("8010/3", "C22.0") == "liver_cancer_unspecified"
+    assert organ_of_icdo("8801/3", "C34.1") is None

@@ -23,6 +23,7 @@ ALIKE = {
     frozenset({"pleura", "pleurx"}),
     frozenset({"colistin", "colitis"}),
     frozenset({"ipn_other", "icpn_other"}),
+    frozenset({"egc_other", "egct_other"}),
     frozenset({"platosin", "prazosin"}),
     frozenset({"valaciclovir", "valganciclovir"}),
     frozenset({"mmr vaccine", "mmrv_vaccine"}),

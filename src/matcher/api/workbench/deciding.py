@@ -120,7 +120,7 @@ async def step(request: Request, visitor: DraftVisitor, desk: Desk, identifier: 
     form = await sent(request, visitor)
     wanted, reason = text_of(form, "do", 12), text_of(form, "reason", 4_000)
     number = text_of(form, "revision", 9)
-    revision = int(number) if number.isdigit() else 0
+    revision = int(number) if number.isascii() and number.isdigit() else 0
 
     def take() -> Response:
         try:
@@ -209,7 +209,9 @@ async def merge(request: Request, visitor: DraftVisitor, desk: Desk, identifier:
         draft = desk.found(identifier)
         _, theirs = sides(desk, draft)
         picked = {"mine": draft.text, "theirs": theirs}.get(wanted, text)
-        asked = shapes.MergeAsked(text=picked, cases="", revision=int(number) if number.isdigit() else 0)
+        asked = shapes.MergeAsked(
+            text=picked, cases="", revision=int(number) if number.isascii() and number.isdigit() else 0
+        )
         if not chosen(desk, draft, asked).done:
             raise Problem(409, "U062", "the draft was saved meanwhile; what you chose is kept beside it")
         return see_other(f"/drafts/{identifier}/review")

@@ -178,6 +178,8 @@ class PieceReader:
             listing = self._listing(slot, context, drawn.wire, () if cancers is None else cancers.cancers)
         except TwoIndexCancersError:
             return WHOLE
+        if context.elsewhere:
+            return WHOLE
         if slot.table == "judgements" and listing.records:
             # Which of several counts is settled among all of them.
             return WHOLE

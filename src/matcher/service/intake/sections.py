@@ -295,8 +295,13 @@ def _terms(formulary: Formulary) -> dict[str, tuple[Term, ...]]:
         ("conditions", CONDITIONS),
         ("procedures", PROCEDURES),
     )
+    # What a code of a site stands for is read from a record; nobody looks for it by name.
     listed = {
-        name: tuple(Term(code, fields.sentence(tree.title(code)), tree.synonyms(code)) for code in tree.codes)
+        name: tuple(
+            Term(code, fields.sentence(tree.title(code)), tree.synonyms(code))
+            for code in tree.codes
+            if tree.synonyms(code) or not tree.is_open(code)
+        )
         for name, tree in trees
     }
     return {"agents": tuple(sorted(agents, key=lambda each: each.title.casefold())), **listed}

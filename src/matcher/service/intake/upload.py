@@ -16,6 +16,7 @@ from matcher.service.intake.form import Form
 from matcher.service.intake.judging import answer_named
 from matcher.service.intake.wire import COMPLETE
 from matcher.vocabulary import staging
+from matcher.vocabulary.cancers_said import cancer_said
 from matcher.vocabulary.codes import EVENT
 from matcher.vocabulary.conditions import CONDITIONS
 from matcher.vocabulary.diagnoses import DIAGNOSES
@@ -104,7 +105,7 @@ def _is_pleural(wire: Mapping[str, Any]) -> bool:
         wire.get("diagnosis"),
         *(each.get("code") if isinstance(each, Mapping) else each for each in rows),
     ]
-    codes = [DIAGNOSES.lookup(each) for each in named if isinstance(each, str)]
+    codes = [cancer_said(each) for each in named if isinstance(each, str)]
     return len(codes) == 1 and codes[0] is not None and DIAGNOSES.is_below(codes[0], "PLEURA")
 
 

@@ -20,7 +20,7 @@ _KARNOFSKY = re.compile(
 )
 _LIFE = re.compile(
     r"^(?:(?:an? )?(?:estimated|expected|anticipated|predicted|minimum|projected|limited) )?(?:an? )?"
-    r"life[ -]expectanc(?:y|ies)(?: is| must be| of| exceeding)? ?(?P<limit>.+?)"
+    r"(?:life[ -]expectanc(?:y|ies)|(?:(?<=estimated )|(?<=expected ))survival(?: time)?)(?: is| must be| of| exceeding)? ?(?P<limit>.+?)"
     r"(?: (?:as (?:judged|assessed|determined) by|in the (?:opinion|judg(?:e)?ment) of|per) (?:the )?investigator)?$",
     re.IGNORECASE,
 )

@@ -25,6 +25,8 @@ SCALES = [
     ("inclusion", "Has an ECOG performance status of either 0 or 1, as assessed within 7 days of treatment initiation.",
      {"ecog": {"at_most": 1, "within": "7 days"}}),
     ("inclusion", "ECOG score is 0~2;", {"ecog": {"at_most": 2}}),
+    ("inclusion", "Estimated survival \u22653 months;", {"life_expectancy": {"at_least": "3 months"}}),
+    ("inclusion", "Overall survival \u22653 months", None),
     ("inclusion", "Minimum life expectancy of 3 months", {"life_expectancy": {"at_least": "3 months"}}),
     ("inclusion", "Age: \u226518 years old, male or female;", _age(at_least=18)),
     ("inclusion", "WHO performance status < 2", {"ecog": {"below": 2}}),

@@ -331,6 +331,19 @@ def test_a_day_in_the_habit_of_the_house_is_understood_or_asked_about(watched: W
     settled(page)
     assert typed.input_value() == "1960-04-03"
     assert page.locator(".issue:visible").count() == 0
+    for said, issue, day in (
+        ("3/4/2025", "3 April 2025 or 4 March 2025?", "2026-01-15"),
+        ("2026-02-30", "Write the day as in", "2026-01-15"),
+        ("15/1/2026", "", "2026-01-15"),
+        ("16.1.2026", "", "2026-01-16"),
+    ):
+        page.fill("#as-of", said)
+        page.press("#as-of", "Tab")
+        settled(page)
+        assert page.inner_text("#as-of-issue").startswith(issue)
+        assert page.locator("#as-of-issue").is_visible() == bool(issue)
+        assert page.inner_text("#as-of-said") == day
+    assert page.input_value("#as-of") == "2026-01-16"
 
 
 def test_it_prints_what_was_answered_and_where_that_leads(watched: Watched, tmp_path: Path) -> None:

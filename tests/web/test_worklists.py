@@ -218,6 +218,17 @@ def test_of_two_coordinators_on_one_patient_the_later_is_told(people: dict[str, 
     refused = anna.post(f"{root}/status", chosen=chosen[0].replace(":0:", ":1:"), status="declined")
     assert refused.status_code == 422
     assert "wants a reason" in refused.text
+    assert anna.post(f"{root}/status", chosen=chosen[2].replace(":0:", ":1:")).status_code == 422
+    for owner in ("Berta", ""):
+        revision = "1" if owner else "2"
+        emptied = chosen[2].replace(":0:", f":{revision}:")
+        assert anna.post(f"{root}/status", chosen=emptied, back="patient", owner=owner).status_code == 303
+        assert anna.csv(root, f"?trial={TRIAL}")["A-4"]["owner"] == owner
+    page = anna.http.post(
+        f"{root}/status", data={"mark": anna.mark, "status": "contacted"}, headers={"accept": "text/html"}
+    )
+    assert "tick the patients first" in page.text
+    assert "OpenAPI" not in page.text
 
 
 def _amend(servers: tuple[Live, Live]) -> None:

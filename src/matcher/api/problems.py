@@ -19,6 +19,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from matcher.api.page_words import on_page
 from matcher.api.refusal import MOST_FINDINGS, Refusal, cut, refusal_of, refusal_of_failure
 from matcher.api.shapes import Finding, ProblemDetail
 from matcher.errors import CODES, MatcherError
@@ -86,10 +87,11 @@ def answered(request: Request, problem: Problem) -> Response:
     wants_page = "text/html" in request.headers.get("accept", "") and not path.startswith(("/v1/", FHIR))
     if not wants_page or problem.status_code < 400:
         return response
+    title, remedy = on_page(problem.code)
     shown = {
-        "title": CODES[problem.code].title,
+        "title": title,
         "detail": cut(problem.detail),
-        "remedy": CODES[problem.code].remedy,
+        "remedy": remedy,
         "code": problem.code,
         "request_id": request_id_of(request),
     }

@@ -17,13 +17,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, StreamingResponse
 
+from matcher.api.page_words import on_page
 from matcher.api.problems import Problem, problem_of
 from matcher.api.server import Current, TheServer
 from matcher.api.visiting import ListVisitor, Visitor, page, see_other, sent, text_of
 from matcher.api.worklist_desk import ListDesk, Sheet
 from matcher.api.worklist_table import REPORTED, STATUS_KEYS, Shown, asked_of, exported, reported, table_of
 from matcher.api.worklist_upload import Sent, draft_of_mapping, take
-from matcher.errors import CODES, MatcherError
+from matcher.errors import MatcherError
 from matcher.service.worklist.looking import PROBLEMS, in_words
 from matcher.service.worklist.returned import with_problems
 from matcher.store import NEGATIVE, STATUS_TEXT, Change, RunState
@@ -130,7 +131,7 @@ def last_file(request: Request, visitor: ListVisitor, desk: Desk, identifier: Li
         sheet=sheet,
         run=run,
         job=job,
-        problem={**problem, "title": CODES[problem["code"]].title, "remedy": CODES[problem["code"]].remedy}
+        problem={**problem, **dict(zip(("title", "remedy"), on_page(problem["code"]), strict=True))}
         if problem
         else None,
         kinds=list(in_words(run.summary.get("codes", {}))),
@@ -170,6 +171,8 @@ async def decide(request: Request, visitor: ListVisitor, desk: Desk, identifier:
     if run is None:
         return see_other(f"/worklists/{identifier}")
     if text_of(form, "do", 10) == "match":
+        if run.patients == run.rejected:
+            raise Problem(409, "U062", "nobody in this file can be matched", place="path.id")
         await to_thread.run_sync(desk.match, run)
         request.app.state.foreman.wake()
         return see_other(f"/worklists/{identifier}/file")
@@ -245,7 +248,7 @@ def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Res
 async def find(request: Request, visitor: ListVisitor, desk: Desk, identifier: ListId) -> Response:
     """By the patient's identifier, which stands in no address: those are written down along the way."""
     form = await sent(request, visitor)
-    wanted = text_of(form, "patient", 200)
+    wanted = text_of(form, "patient")
 
     def look() -> Response:
         sheet = at_run(request, desk, identifier)
@@ -265,18 +268,24 @@ async def set_status(request: Request, visitor: ListVisitor, desk: Desk, identif
     """Of every patient that is ticked, for the trial of its row; each by itself, and each answered."""
     form = await sent(request, visitor)
     chosen = [each for each in form.getlist("chosen") if isinstance(each, str)]
+    # Of one patient the form shows what stands there: what is empty was emptied. Of many it stays as it is.
+    of_one = text_of(form, "back", 10) == "patient"
     wanted = {name: text_of(form, name) or None for name in STATUS_KEYS}
+    if of_one:
+        wanted |= {name: text_of(form, name) for name in ("owner", "note")}
 
     def change() -> Response:
         sheet = at_run(request, desk, identifier)
         if not chosen:
             raise Problem(422, "U057", "tick the patients first", place="chosen")
+        if not of_one and not any(wanted.values()):
+            raise Problem(422, "U057", "say what to set: a status, an owner or a note", place="status")
         # The numbers are those of the file that was on the screen: another may have been matched meanwhile.
         run = _count(text_of(form, "run"))
         seen = sheet if run is None else desk.at(identifier, run)
         changes = list(_changes(seen, chosen, wanted))
         answered = sheet.change(changes)
-        if text_of(form, "back", 10) == "patient" and len(answered) == 1 and answered[0].done:
+        if of_one and len(answered) == 1 and answered[0].done:
             return see_other(f"/worklists/{identifier}/patients/{chosen[0].partition(':')[0]}{seen.at}")
         return _table(request, visitor, sheet, answered=answered)
 

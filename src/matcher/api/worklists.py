@@ -86,6 +86,8 @@ def match(desk: Desk, identifier: ListId) -> WorklistShown:
     run = desk.at(identifier).waiting
     if run is None or run.state is not RunState.CHECKED:
         raise Problem(409, "U062", "no file waits to be matched", place="path.id")
+    if run.patients == run.rejected:
+        raise Problem(409, "U062", "nobody in this file can be matched", place="path.id")
     desk.match(run)
     return _shown(desk.at(identifier))
 

@@ -164,7 +164,7 @@ _FACTS = (
         "P107",
         "Date that cannot be",
         "The date is later than the as-of date, or earlier than the patient's birth.",
-        "Correct the date; for a planned event use 'events'.",
+        "Correct the date; a day that is only planned belongs to the planned events.",
         "warning",
     ),
     Code(

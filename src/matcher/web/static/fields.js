@@ -140,11 +140,11 @@ function meant(issue, place) {
 
 // What could not be read, at its field and, for a row, at its row.
 export function showIssues(issues) {
-  for (const each of all(".issue")) {
+  for (const each of all(".field .issue")) {
     each.hidden = true;
     each.replaceChildren();
   }
-  for (const each of all("[aria-invalid]")) each.removeAttribute("aria-invalid");
+  for (const each of all(".field [aria-invalid]")) each.removeAttribute("aria-invalid");
   const lost = [];
   for (const issue of issues) {
     const base = issue.field.split("/")[0];

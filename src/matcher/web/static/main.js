@@ -7,6 +7,7 @@ import { addRow, drawTimeline, endOf, refresh, removeRow, showList } from "./row
 import { QuestionCard } from "./question.js";
 import { Results, spoken } from "./results.js";
 import { Session } from "./session.js";
+import { watchDay } from "./day.js";
 import { watchUnits } from "./units.js";
 import { embed } from "./embedded.js";
 import { download, readProfile } from "./files.js";
@@ -19,8 +20,6 @@ const card = new QuestionCard(answerFromCard, goTo);
 const asOf = document.getElementById("as-of");
 const patient = document.getElementById("patient");
 const banner = document.getElementById("banner");
-
-const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 
 // --- from the form to the session -----------------------------------------------------------------
 
@@ -86,13 +85,9 @@ form.addEventListener("click", (event) => {
   count();
 });
 
-asOf.addEventListener("change", () => {
-  const valid = isDay(asOf.value.trim());
-  asOf.toggleAttribute("aria-invalid", !valid);
-  if (valid) {
-    session.ask({ asOf: asOf.value.trim() });
-    drawTimeline(fieldOf("therapies"));
-  }
+const showDay = watchDay(asOf, document.getElementById("as-of-issue"), (day) => {
+  session.ask({ asOf: day });
+  drawTimeline(fieldOf("therapies"));
 });
 document.getElementById("closed").addEventListener("change", (event) => session.ask({ closed: event.target.checked }));
 patient.addEventListener("change", () => { session.patient = patient.value.trim(); });
@@ -156,7 +151,7 @@ session.addEventListener("state", ({ detail: { state, whole } }) => {
   document.getElementById("as-of-said").textContent = state.as_of;
   document.getElementById("saved").textContent = session.unsent ? "saving …" : `${plural(Object.keys(state.answers).length, "answer")} saved`;
   document.body.dataset.revision = state.revision;
-  asOf.value = state.as_of;
+  showDay(state.as_of);
   document.getElementById("closed").checked = state.include_closed;
   drawTimeline(fieldOf("therapies"));
 });

@@ -97,7 +97,10 @@ export class Session extends EventTarget {
   async send() {
     if (this.sending) return this.sending.then(() => this.send());
     const asked = this.asOf === this.state?.as_of && this.closed === this.state?.include_closed;
-    if (!this.unsent && asked) return undefined;
+    if (!this.unsent && asked) {
+      document.body.removeAttribute("data-busy");
+      return undefined;
+    }
     this.sending = this.deliver().finally(() => { this.sending = null; });
     return this.sending;
   }

@@ -218,6 +218,15 @@ def test_of_two_coordinators_on_one_patient_the_later_is_told(people: dict[str, 
     refused = anna.post(f"{root}/status", chosen=chosen[0].replace(":0:", ":1:"), status="declined")
     assert refused.status_code == 422
     assert "wants a reason" in refused.text
+    assert (
+        f'value="{chosen[0].replace(":0:", ":1:")}" checked'
+        in anna.post(
+            f"{root}/status?trial={TRIAL}",
+            chosen=chosen[0].replace(":0:", ":1:"),
+            status="declined",
+            note="x",
+        ).text
+    )
     assert anna.post(f"{root}/status", chosen=chosen[2].replace(":0:", ":1:")).status_code == 422
     for owner in ("Berta", ""):
         revision = "1" if owner else "2"
@@ -227,7 +236,7 @@ def test_of_two_coordinators_on_one_patient_the_later_is_told(people: dict[str, 
     page = anna.http.post(
         f"{root}/status", data={"mark": anna.mark, "status": "contacted"}, headers={"accept": "text/html"}
     )
-    assert "tick the patients first" in page.text
+    assert "Nothing is set yet: tick the patients first." in page.text
     assert "OpenAPI" not in page.text
 
 

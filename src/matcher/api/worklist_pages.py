@@ -218,7 +218,7 @@ def _count(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
-def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Response:
+def _table(request: Request, visitor: Visitor, sheet: Sheet, status: int = 200, **more: Any) -> Response:
     asked = more.pop("asked", None) or asked_of(request.query_params, sheet.desk.served.sites)
     offset = _count(request.query_params.get("from", "")) or 0
     size = LONG_PAGE if request.query_params.get("rows") == str(LONG_PAGE) else PAGE
@@ -228,6 +228,7 @@ def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Res
         request,
         visitor,
         "worklist.html",
+        status,
         sheet=sheet,
         shown=shown,
         asked=asked,
@@ -240,7 +241,7 @@ def _table(request: Request, visitor: Visitor, sheet: Sheet, **more: Any) -> Res
         statuses=STATUS_TEXT,
         negative=sorted(NEGATIVE),
         filters=sheet.statuses.filters(),
-        **{"answered": None, "said": "", **more},
+        **{"answered": None, "said": "", "refused": "", "ticked": frozenset(), "typed": None, **more},
     )
 
 
@@ -276,15 +277,17 @@ async def set_status(request: Request, visitor: ListVisitor, desk: Desk, identif
 
     def change() -> Response:
         sheet = at_run(request, desk, identifier)
-        if not chosen:
-            raise Problem(422, "U057", "tick the patients first", place="chosen")
-        if not of_one and not any(wanted.values()):
-            raise Problem(422, "U057", "say what to set: a status, an owner or a note", place="status")
-        # The numbers are those of the file that was on the screen: another may have been matched meanwhile.
-        run = _count(text_of(form, "run"))
-        seen = sheet if run is None else desk.at(identifier, run)
-        changes = list(_changes(seen, chosen, wanted))
-        answered = sheet.change(changes)
+        try:
+            # The numbers are those of the file that was on the screen: another may have been matched meanwhile.
+            run = _count(text_of(form, "run"))
+            seen = sheet if run is None else desk.at(identifier, run)
+            answered = sheet.change(list(_changes(seen, chosen, wanted)))
+        except Problem as refused:
+            if of_one or refused.status_code != 422:
+                raise
+            # Nobody ticks two hundred patients twice.
+            kept = {"refused": refused.detail, "ticked": frozenset(chosen), "typed": wanted}
+            return _table(request, visitor, sheet, 422, **kept)
         if of_one and len(answered) == 1 and answered[0].done:
             return see_other(f"/worklists/{identifier}/patients/{chosen[0].partition(':')[0]}{seen.at}")
         return _table(request, visitor, sheet, answered=answered)
@@ -294,6 +297,10 @@ async def set_status(request: Request, visitor: ListVisitor, desk: Desk, identif
 
 def _changes(sheet: Sheet, chosen: list[str], wanted: dict[str, str | None]) -> Iterator[Change]:
     """What is ticked: the patient's number, the revision of the status that was seen, and the trial."""
+    if not chosen:
+        raise Problem(422, "U057", "tick the patients first", place="chosen")
+    if all(each is None for each in wanted.values()):
+        raise Problem(422, "U057", "say what to set: a status, an owner or a note", place="status")
     for each in chosen:
         said = _TICKED.fullmatch(each)
         if said is None:

@@ -129,6 +129,7 @@ def killed(mutation: Mutation, rules: Path) -> bool:
 
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("names", nargs="*", help="of these rules alone, such as NCT04577326")
     asked.add_argument("--most", type=int, default=300, help="how many mutations to try")
     asked.add_argument("--least", type=float, default=95.0, help="the percentage that has to be killed")
     options = asked.parse_args()
@@ -136,7 +137,7 @@ def main() -> int:
         each
         for folder in ("trials", "regimens", "derivations")
         for each in sorted((ROOT / "rules" / folder).glob("*.yaml"))
-        if not each.name.endswith(".cases.yaml")
+        if not each.name.endswith(".cases.yaml") and (not options.names or each.stem in options.names)
     ]
     every = [mutation for file in files for mutation in mutations(file)]
     step = max(1.0, len(every) / options.most)

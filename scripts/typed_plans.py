@@ -1,4 +1,4 @@
-"""What an author says of each sentence of three protocols that nobody has encoded, as one clicks and types it."""
+"""What an author says of each sentence of six protocols that nobody has encoded, as one clicks and types it."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Plan:
 
 PROPOSED, PERSON = Said(), Said(person=True)
 AT_SCREENING = Said(screening=True)
+LINES = "Number of lines of systemic therapy, all or by class, maintenance counted or not"
 ANOTHER_CANCER = "A cancer beside the index cancer, with exceptions"
 
 PLANS: Mapping[str, Plan] = {
@@ -101,5 +102,44 @@ PLANS: Mapping[str, Plan] = {
             "neuropathy involving the brachial plexus": PROPOSED,
         },
         beside=(Said("age >= 30 and <= 60 years"),),
+    ),
+    "NCT00739830": Plan(
+        {
+            # At least one line is also E-02 and E-04 the other way round: each is asked where it stands.
+            "Patients must have been treated with at least one line of chemotherapy, but not more than two lines of"
+            " chemotherapy, and experienced progressive disease": Said(
+                "lines of therapy",
+                LINES,
+                (("therapy", "chemotherapy"), ("at_least", "1"), ("at_most", "2")),
+                lost="that the disease progressed",
+            ),
+            "Able to understand and give written informed consent": AT_SCREENING,
+            "Women who are pregnant or lactating": AT_SCREENING,
+            "More than two lines of chemotherapy of any type": Said(
+                "lines of therapy", LINES, (("therapy", "chemotherapy"), ("at_least", "3"))
+            ),
+            "Prior therapy with hormonal agents": Said("hormone therapy", "Endocrine therapy"),
+            "Presence of brain or other central nervous system metastases": Said("CNS metastasis"),
+            "Prior therapy with rapamycin, rapamycin analogues or tacrolimus or known sensitivity to these agents": Said(
+                "mTOR",
+                "mTOR inhibitors against cancer",
+                any_of=(Said("tacrolimus"),),
+                lost="sensitivity to these agents",
+            ),
+            "Concurrent treatment with immunosuppressive agents": Said(
+                "immunosuppressant", "Takes Immunosuppressive medicines now"
+            ),
+        },
+        phase="2",
+    ),
+    "NCT05380414": Plan({"Curative therapy available": PERSON}),
+    "NCT05380986": Plan(
+        {
+            "Patients with solid tumors confirmed by pathology or histology": Said(
+                "solid tumour", "Solid tumour", lost="confirmed by pathology or histology"
+            ),
+            "Voluntarily participate in the study and sign the informed consent": PERSON,
+            "Pregnant or lactating women": AT_SCREENING,
+        }
     ),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from matcher.authoring.proposals import proposer
+from matcher.authoring.protocol import split
 from matcher.errors import UsageError
 from matcher.exchange.draft import draft_of
 from matcher.exchange.forms import proposal_of
@@ -79,6 +80,49 @@ def test_a_form_fits_a_sentence_whole_or_not_at_all(sentence: str, excludes: boo
 def test_text_under_no_heading_proposes_nothing() -> None:
     (one,) = sentences_of("Age >= 18 years")
     assert not one.headed
+
+
+@pytest.mark.parametrize(
+    ("heading", "excludes"),
+    [
+        ("Ocular exclusion criteria", True),
+        ("Non inclusion criteria:", True),
+        ("Patients will not be included if any of the following applies:", True),
+        ("Subjects must not meet any of the following criteria to be eligible:", True),
+        ("Any of the following will exclude a subject from the study:", True),
+        ("Participants are eligible only if all of the following criteria apply:", False),
+        ("Exclusion_Criteria:", True),
+        ("- Inclusion criteria:", False),
+        # What somebody must be, or what else there is to know, is no heading.
+        ("Further exclusion criteria apply.", None),
+        ("Other protocol-defined inclusion/exclusion criteria may apply", None),
+        ("Pregnancy cannot be excluded", None),
+        ("Operation within 4 weeks before inclusion", None),
+        ("There is no exclusion criterion in this study.", None),
+    ],
+)
+def test_what_stands_below_a_heading_is_read_as_it_says(heading: str, excludes: bool | None) -> None:
+    before = "Exclusion" if excludes is False else "Inclusion"
+    *others, last = sentences_of(f"{before} criteria:\n\n{heading}\n\n* HIV infection")
+    assert (last.text, last.excludes) == ("HIV infection", bool(excludes))
+    assert len(others) == (excludes is None)
+
+
+def test_a_sentence_goes_on_in_the_next_line_whatever_ends_a_line() -> None:
+    text = "Exclusion criteria:\n\n- Poorly controlled\n  diabetes\n\n- HIV infection"
+    for end in ("\n", "\r\n", "\r"):
+        assert [each.text for each in sentences_of(text.replace("\n", end))] == [
+            "Poorly controlled diabetes",
+            "HIV infection",
+        ]
+
+
+def test_criteria_of_a_part_name_it_and_are_proposed_for_nobody_else() -> None:
+    text = "Inclusion criteria for cohort B:\n\n* Age \u2265 18 years\n\nExclusion criteria: pregnancy\n\n* HIV infection"
+    first, *others = sentences_of(text)
+    assert (first.whole, first.excludes) == ("Inclusion criteria for cohort B: Age \u2265 18 years", False)
+    assert [(each.whole, each.excludes) for each in others] == [("pregnancy", True), ("HIV infection", True)]
+    assert (split(text)[0].text, split(text)[0].proposal) == (first.whole, None)
 
 
 def test_a_document_type_is_refused_before_anything_is_expanded(tmp_path: Path) -> None:

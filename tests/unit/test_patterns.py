@@ -21,14 +21,18 @@ FILLED = {
 
 
 # Looked for in fields of rows only, which are bounded where a row is read; the next test shows that. A sentence of a
-# registry is looked at up to 200 characters, a pasted limit, a proposal's and the name of a drug up to 300, a
-# cell from which a mapping is drafted up to 80.
+# registry is looked at up to 200 characters, a pasted limit, a proposal's and the name of a drug up to 300, a heading
+# up to 400, a cell from which a mapping is drafted up to 80.
 BOUNDED = (
     "matcher/readers/cell_text.py",
     "matcher/readers/mapping_guess.py",
     "matcher/exchange/forms.py",
+    "matcher/exchange/sentences.py",
     "matcher/authoring/limits.py",
+    "matcher/authoring/named.py",
+    "matcher/authoring/plain.py",
     "matcher/authoring/proposals.py",
+    "matcher/authoring/scales.py",
     "matcher/readers/alterations.py",
     "matcher/readers/results.py",
     "matcher/vocabulary/alterations.py",

@@ -255,7 +255,7 @@ def test_a_killed_server_loses_no_word_of_either_author(bench: Workbench) -> Non
 
 
 def test_a_team_s_patients_are_weighed_and_become_cases_without_their_names(bench: Workbench) -> None:
-    rows = "patient_id,birth_date,sex\nZyxwvut-Quastel,2008-06-01,male\nOther,1950-01-01,female\n"
+    rows = "patient_id,birth_date,sex,conditions\nZyxwvut-Quastel,2008-06-01,male,lupus\nOther,1950-01-01,female,\n"
     headers = {"authorization": f"Bearer {bench.secrets['carl']}"}
     url = f"{bench.live.base}/v1/worklists"
     files = {"file": ("list.csv", rows)}
@@ -272,6 +272,11 @@ def test_a_team_s_patients_are_weighed_and_become_cases_without_their_names(benc
     assert list(taken["patient"]) == ["birth_date"]
     assert "Zyxwvut" not in str(taken)
     assert "2008-06-01" not in str(taken)
+    # From the patient's own sheet, which an admin sees: which draft, and what of the patient would go into it.
+    page = bench.page("ada", f"/worklists/{sent['id']}/patients/1")
+    page.click("text=Save as a case")
+    page.click(f"ul.plain a[href*='{path}/cases/new']")
+    assert "lupus" not in page.inner_text("main")
     page = bench.page("anna", f"{path}/cases/new?worklist={sent['id']}&patient=1")
     page.fill("#name", "one of ours, too young")
     page.select_option("select[name='expect:I-01']", "not met")
@@ -280,6 +285,23 @@ def test_a_team_s_patients_are_weighed_and_become_cases_without_their_names(benc
     other = {"authorization": f"Bearer {bench.secrets['alex']}"}
     refused = httpx.get(f"{bench.live.base}/v1{path}/impact?worklist={sent['id']}", headers=other)
     assert refused.status_code == 403
+    # Who cannot write rules, or does not see the patient, is not asked for a draft either.
+    chooser = f"{bench.live.base}/drafts/case-of?patient=1&worklist="
+    assert httpx.get(f"{chooser}{sent['id']}", headers=headers).status_code == 403
+    assert httpx.get(f"{chooser}{sent['id']}", headers=other).status_code == 403
+    assert (
+        httpx.get(
+            f"{chooser}nowhere", headers={"authorization": f"Bearer {bench.secrets['anna']}"}
+        ).status_code
+        == 404
+    )
+    # What would be written into the folder, and what is on record, name nobody.
+    held = bench.ask("anna", "GET", f"/v1{path}")["cases"]
+    audited = bench.page("ada", "/audit").inner_text("main")
+    assert "patient taken as a case" in audited
+    for each in ("Zyxwvut", "2008-06-01", "lupus"):
+        assert each not in held
+        assert each not in audited
 
 
 def _wait(url: str, worklist: str, headers: dict[str, str], state: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from matcher.authoring.plain import counted_to
 from matcher.authoring.protocol import WAITING, Split, kept_comment, open_comment, split
 from matcher.authoring.written import in_block, in_flow
 
@@ -35,6 +36,8 @@ def of_sentences(identifier: str, title: str, pasted: str, today: date, cited: C
     """
     held = split(pasted)
     lines = list(_head("trial", identifier, title, today, cited))
+    if events := sorted({counted_to(each.text) for each in held} - {""}):
+        lines.insert(lines.index("sources:"), f"events: [{', '.join(events)}]")
     waiting: list[Split] = [each for each in held if not _is_clear(each)]
     for section in ("inclusion", "exclusion"):
         clear = [each for each in held if _is_clear(each) and each.section == section]

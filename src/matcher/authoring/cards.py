@@ -145,7 +145,7 @@ def sheet(text: str, name: str, book: Rulebook) -> Sheet:
         return Sheet(False, kind, "", "", (), (), (), waiting, protocol.coverage("", waiting), problems, ())
     laying = _Laying(held, data, lexicon_of(book).for_events(_events(data)))
     sections = tuple(laying.sections())
-    sentences = (*laying.sentences, *_waiting(text, book))
+    sentences = (*laying.sentences, *_waiting(text, book, _events(data)))
     covered = protocol.coverage(data.get("coverage"), sentences)
     asked = (*laying.guards, *guards.coverage(covered.claimed, covered.follows, covered.states))
     facts = tuple(Fact(each, (each,), data[each]) for each in _FACTS if isinstance(data.get(each), str | int))
@@ -223,10 +223,10 @@ class _Laying:
         return bisect_right(self._held.starts, offset)
 
 
-def _waiting(text: str, book: Rulebook) -> Iterator[Sentence]:
+def _waiting(text: str, book: Rulebook, events: tuple[str, ...] = ()) -> Iterator[Sentence]:
     for each in protocol.noted(text):
         if each.section:
-            held = proposal(each.text, each.section, book.formulary)
+            held = proposal(each.text, each.section, book, events)
             yield Sentence(each.text, each.section, protocol.NOT_YET, (), each.line, proposal=held)
 
 

@@ -52,6 +52,14 @@ _CLASSED = re.compile(
 #: scales of a few classes, which protocols number in Roman figures
 _SCALES = {each.name: each for each in OBSERVATIONS.values() if each.integer and each.low == 1}
 _NUMBER = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?![\d.,]*\d)\s*(.*)$")
+_RANGED = re.compile(
+    r"^(?P<name>[A-Za-z][^<>=\u2264\u2265]*?)[:,]?(?P<between> (?:of )?between| from| of)? "
+    r"(?P<low>\d[\d.,]*) ?(?P<first>[^\d\s,\u2013-][^\d\s\u2013-]*)? ?(?P<to>-|\u2013|\u2014|to|and) ?(?P<high>\d[\d.,]*) ?(?P<unit>\S.*)?$",
+    re.IGNORECASE,
+)
+#: what the limit of normal is called once more; anything else in brackets may be an exception
+_CALLED = re.compile(r"\((?:uln|unl|upper [a-z ]+)\)", re.IGNORECASE)
+_ESTIMATED = re.compile(r"^(?:calculated|estimated|serum|plasma) ", re.IGNORECASE)
 _POWER = re.compile(
     r"^[x\u00d7*]?\s*10\s*(?:\^|\*\*|\*|E|e)?\s*([36912]{1,2})\s*(?:cells)?\s*/?\s*(L|\u00b5L|uL|mcL|mL|mm3|mm\^3)",
     re.IGNORECASE,
@@ -81,7 +89,7 @@ def read_limit(text: str, section: str = "") -> Pasted:
     plain = " ".join(text.split()).strip(" .;,")
     if not plain or len(plain) > LONGEST:
         return Pasted({}, None, plain[:LONGEST])
-    for excludes in (False, True):
+    for excludes in (section == "exclusion",) if section else (False, True):
         found = proposal_of(plain, excludes=excludes)
         if found is not None:
             return Pasted({}, dict(found.when), "")
@@ -93,9 +101,17 @@ def read_limit(text: str, section: str = "") -> Pasted:
         fields["within"] = f"{window[1]} {_plural(window[1], window[2])}"
         rest = _without(rest, window)
     signs = list(_SIGNED.finditer(rest))
+    if (
+        not signs
+        and (ranged := _RANGED.match(rest)) is not None
+        and (ranged["to"] != "and" or ranged["between"])
+    ):
+        unit = ranged["unit"] or ""
+        rest = f"{ranged['name']} >= {ranged['low']} {ranged['first'] or unit} and <= {ranged['high']} {unit}"
+        signs = list(_SIGNED.finditer(rest))
     if not signs and rest and (alone := as_limit(rest)) is not None:
         return Pasted({"value": alone, **fields}, None, "")
-    name = rest[: signs[0].start()].strip(" :,") if signs else rest
+    name = re.sub(r" (?:of|is|must be)$", "", rest[: signs[0].start()].strip(" :,")) if signs else rest
     limits: dict[str, Any] = {}
     for sign, value in _limits(rest, signs):
         written = as_limit(value)
@@ -133,7 +149,9 @@ def _share_units(limits: dict[str, Any]) -> None:
 
 
 def _is_empty(limits: dict[str, Any]) -> bool:
-    """Whether nothing is between them: *65 or less and 75 or more* is no range."""
+    """Whether nothing is between them: *65 or less and 75 or more* is no range, nor is a value with another limit."""
+    if "is" in limits and len(limits) > 1:
+        return True
     low, high = (
         next((held for sign, held in limits.items() if sign in signs), None)
         for signs in (("at_least", "above"), ("at_most", "below"))
@@ -164,9 +182,10 @@ def _classed(text: str) -> dict[str, Any] | None:
 
 def _asked(name: str, fields: dict[str, Any]) -> dict[str, Any] | None:
     """What a name in front of a limit asks: a word of the language, or a laboratory test."""
-    if (word := _WORDS.get(key(name))) is not None:
+    word = _WORDS.get(key(name)) or _WORDS.get(key(_ESTIMATED.sub("", name)))
+    if word is not None:
         return {word: _with_unit(word, fields)}
-    test = lab_test(name.strip())
+    test = lab_test(name.strip()) or lab_test(_ESTIMATED.sub("", name.strip()))
     if test is None:
         return None
     return {test.code: dict(fields)} if test.code in CATALOGUE else {"lab": {"test": test.code, **fields}}
@@ -193,11 +212,14 @@ def as_limit(text: str) -> Any:
     """A limit as a rule has it: a number, one with a unit the language knows, a multiple of normal; or ``None``."""
     plain = text.strip()
     if multiple_of_normal(plain) is not None:
-        return plain
-    if meant := re.fullmatch(r"write '(.*)'", multiple_for(re.sub(r"\(.*\)", "", plain).strip())):
+        return re.sub(r"^([\d.]+) ?[x\u00d7*] ?", r"\1 x ", plain, flags=re.IGNORECASE)
+    if meant := re.fullmatch(r"write '(.*)'", multiple_for(_CALLED.sub("", plain).strip())):
         return meant[1]
     found = _NUMBER.match(plain)
     if found is None:
+        return None
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", found[1]):
+        # *150.000* is a hundred and fifty to one who writes so, and a thousand times that to another.
         return None
     number, unit = found[1].replace(",", ""), found[2].strip()
     if not unit:

@@ -7,36 +7,39 @@ that there is no proposal at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from matcher.authoring.limits import read_limit
+from matcher.authoring.named import (
+    FACTS,
+    Names,
+    condition,
+    diagnosed,
+    marked,
+    qualified,
+    serological,
+    with_heads,
+)
+from matcher.authoring.plain import LONGEST, TREATMENT_START, counted_to, plain
+from matcher.authoring.scales import scaled
 from matcher.exchange.draft import Propose
 from matcher.exchange.forms import Proposal, proposal_of
 from matcher.rulebook.one_file import lexicon_of
 from matcher.rules.parse import ConditionReader
 from matcher.rules.rulebook import Rulebook
-from matcher.vocabulary.conditions import CONDITIONS
-from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.formulary import Formulary
-from matcher.vocabulary.procedures import PROCEDURES, TREATMENTS
-from matcher.vocabulary.qualities import QUALITIES
 from matcher.vocabulary.text import key
 
-_LONGEST = 300
 _WHO = re.compile(
     r"^(?:the )?(?:patients?|subjects?|participants?)(?: must| should| who| with| has| have| had| having| is| are)*\s"
-    r"|^(?:must|has|have|had|having|presence of|evidence of|documented|documentation of)\s(?:have |had |has )?",
+    r"|^(?:must|has|have|had|having|presence of|evidence of|documented|documentation of)\s(?:have |had |has )?(?:an? )?",
     re.IGNORECASE,
 )
-_BEFORE = (
-    r"(?: ?(?:of|prior to|before|preceding|from) (?:the )?(?:study |protocol |trial )?(?:start of |start|initiation of |"
-    r"first dose(?: of study (?:drug|treatment|therapy|medication))?|first study (?:drug|treatment)|enrol+ment|"
-    r"registration|randomi[sz]ation|entry|treatment|therapy|screening|inclusion|day 1|study treatment|study drug)*)?"
-)
 _WITHIN = re.compile(
-    rf"^(?P<what>.+?),? (?:within|in|during) (?:the )?(?:last |past |previous |prior )?"
-    rf"(?P<number>\d{{1,3}}) (?P<unit>days?|weeks?|months?|years?){_BEFORE}$",
+    r"^(?P<what>.+?),? (?:within|in|during) (?:the )?(?:last |past |previous |prior |preceding )?"
+    r"(?P<number>\d{1,3}) (?P<unit>days?|weeks?|months?|years?)$",
     re.IGNORECASE,
 )
 _PRIOR = re.compile(
@@ -46,8 +49,8 @@ _PRIOR = re.compile(
 )
 _TREATED = re.compile(r"^(?:treatment|therapy|treated) with (?:an? |any )?(?P<what>.+)$", re.IGNORECASE)
 _HISTORY = re.compile(
-    r"^(?:(?:any|a|known|documented|confirmed|diagnosis of|(?:medical |prior |past |previous |personal )?history of"
-    r"|or|and|with) )+",
+    r"^(?:(?:any|a|known|documented|confirmed|(?:clinical |established |confirmed |documented )?diagnosis of"
+    r"|diagnosed with|(?:medical |prior |past |previous |personal )?history of|or|and|with) )+",
     re.IGNORECASE,
 )
 _PROVEN = re.compile(
@@ -56,15 +59,34 @@ _PROVEN = re.compile(
     re.IGNORECASE,
 )
 _MEASURABLE = re.compile(
-    r"^(?:at least one |at least 1 )?measurable (?:disease|lesions?)"
-    r"(?:,? (?:as )?(?:defined |assessed |determined )?(?:by|per|according to|using) (?:the )?(?:modified )?m?recist[\w .-]{0,30})?$",
+    r"^(?:(?:at least one|at least 1|one or more) )?measurable (?:disease|lesions?|target lesions?)"
+    r"(?:,? \(?(?:as )?(?:defined |assessed |determined )?(?:(?:by|per|according to|using|based on) )?(?:the )?"
+    r"(?P<modified>modified |m(?=recist))?(?P<recist>recist|response evaluation criteria in solid tumou?rs)(?: ?\(?m?recist\)?)?,?(?: ?\(?(?:version |v\.? ?)?1\.[01]\)?)?"
+    r"(?: criteria)?\)?)?(?:,? as (?:assessed|determined) by the (?:local )?(?:site )?investigator(?:/radiology)?(?: assessment)?)?$",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
-    r"^(?:(?:is |are )?(?:willing|able|willing and able|able and willing|ability|willingness|ability and willingness) to "
-    r"(?:give|provide|sign)(?: an?)?(?: voluntary)? ?)?"
-    r"(?:signed|written|signed,? written|signed and dated|provision of(?: signed)?(?: written)?)? ?"
-    r"informed consent(?: form| document)?$",
+    r"^(?:(?:is |are )?(?:willing|able|capable|willing and able|able and willing|ability|willingness|ability and willingness)"
+    r" (?:to|of) (?:understand and )?(?:voluntarily )?(?:give|giving|provide|sign|signing)(?: an?)?(?: voluntary)? ?"
+    r"|(?:has |have )?(?:given|provided|signed)(?: an?| their)? |understand and voluntarily sign(?: an)? )?"
+    r"(?:signed|written|signed,? written|signed and dated|signed and dated,? written|provision of(?: signed)?(?: written)?)? ?"
+    r"(?:and dated )?(?:written )?informed consent(?: form| document)?(?: obtained| given)?"
+    r"(?:,? (?:prior to|before) (?:the )?(?:any|performing any|initiation of any|conducting any|start of any)? ?"
+    r"(?:study|trial|protocol)[- ](?:related|specific|required)? ?(?:procedures?|activit(?:y|ies)|assessments?)"
+    r"(?:/procedures)?(?: (?:being |are |is )?(?:conducted|performed))?)?$",
+    re.IGNORECASE,
+)
+_TRIED = re.compile(
+    r"^(?:(?:prior |previous )?(?:treatment with|treated with|use of|receipt of|received|receiving|administration of"
+    r"|exposure to|intake of|therapy with) )?(?:an? |any )?(?:other )?(?:investigational|experimental)"
+    r" (?:medicinal |study )?(?:drugs?|agents?|products?|medications?|medicines?|therap(?:y|ies)|treatments?|compounds?)"
+    r"(?: \(imps?\))?(?: (?:treatment|therapy))?$",
+    re.IGNORECASE,
+)
+_UNLESS = re.compile(
+    r"^(?P<what>.+?),? (?:unless|except if|other than if)(?: they)?(?: are| is| have been| has been)?"
+    r"(?: previously| adequately| definitively)? treated(?:,| and)? (?:(?:clinically|radiologically|neurologically) )?stable"
+    r"(?: for (?:at least |a minimum of |\u2265 ?|>= ?)?(?P<number>\d{1,2}) (?P<unit>days?|weeks?|months?))?$",
     re.IGNORECASE,
 )
 _NONE = re.compile(r"^(?:no|absence of|without) (?P<what>.+)$", re.IGNORECASE)
@@ -75,110 +97,193 @@ _ALLERGY = re.compile(
 )
 _NOT = re.compile(r"^(?:is |are )?(?:not |non-?)(?:currently )?(?P<what>.+)$", re.IGNORECASE)
 _OR = re.compile(r", (?:or )?|/| and/or | or ")
-_WOMEN = re.compile(r"^(?:women|females) who are |,? (?:women|females|woman|female)$", re.IGNORECASE)
+_WOMEN = re.compile(
+    r"^(?:(?:women|woman|females?|female (?:patients?|subjects?|participants?))(?: who)?(?: are| is| during)? )"
+    r"|,? (?:women|females|woman|female|period)$",
+    re.IGNORECASE,
+)
+_NURSING = re.compile(
+    r"\b(nursing|breast-?feeding|lactating) \((?:lactating|nursing|breast-?feeding)\)", re.IGNORECASE
+)
 _OTHERS = re.compile(r"^(?:any )?other ", re.IGNORECASE)
-_STATUSES = {"active": "active", "current": "active", "ongoing": "active"}
-_OTHER_WORDS = (" infection", " disease", " therapy", " treatment", " therapies", " agents", " agent")
+_ASSESSED = re.compile(r",? (?:as )?(?:assessed|measured|determined|performed|evaluated)$", re.IGNORECASE)
+_DIAGNOSED = re.compile(
+    r"^(?:(?:an?|confirmed|documented|proven) )*(?:diagnosis of |diagnosed with )?(?:an? )?", re.IGNORECASE
+)
 
 
 def proposer(book: Rulebook) -> Propose:
-    """The same for a record of a registry, in the words of a rulebook; nothing that the rulebook would refuse."""
-    lexicon = lexicon_of(book)
+    """The same for a record of a registry, in the words of a rulebook."""
 
     def propose(text: str, excludes: bool) -> Proposal | None:
-        plain = " ".join(text.split()).rstrip(" .;,")
-        if (found := proposal_of(plain, excludes=excludes)) is not None:
-            return found
-        spoken = _WHO.sub("", plain)
-        if _TREATED.match(spoken) and not _WITHIN.match(spoken):
-            # Treatment with a medicine may be meant now, or ever.
+        made = proposal(text, "exclusion" if excludes else "inclusion", book, (TREATMENT_START,))
+        if made is None:
             return None
-        made = proposal(text, "exclusion" if excludes else "inclusion", book.formulary)
-        reader = ConditionReader(lexicon, [])
-        read = made is not None and reader.read(made, ()) is not None and not reader.problems
-        return Proposal(made, "medium") if made is not None and read else None
+        formal = proposal_of(" ".join(text.split()).rstrip(" .;,"), excludes=excludes)
+        return Proposal(made, formal.confidence if formal is not None else "medium")
 
     return propose
 
 
-def proposal(sentence: str, section: str, formulary: Formulary) -> dict[str, Any] | None:
-    """A condition that says the whole sentence, if its words are known; of an exclusion the one that excludes."""
-    plain = " ".join(sentence.split()).strip(" .;,")
-    if not plain or len(plain) > _LONGEST:
+def proposal(
+    sentence: str, section: str, book: Rulebook, events: tuple[str, ...] = ()
+) -> dict[str, Any] | None:
+    """A condition that says the whole sentence, if its words are known; of an exclusion the one that excludes.
+
+    Days before one of the ``events`` of the rule are counted back from it, and otherwise from the day of matching.
+
+    Nothing that the rulebook would refuse: a unit of another kind, a limit that no living patient has.
+    """
+    text = plain(sentence) if len(sentence) <= LONGEST else ""
+    # What ends with a colon leads others, which may stand elsewhere.
+    if not text or sentence.rstrip().endswith(":"):
         return None
-    found = proposal_of(plain, excludes=section == "exclusion")
-    if found is not None:
-        return dict(found.when)
-    shorter = _WHO.sub("", plain)
-    reader = _Reader(formulary, "any" if section == "exclusion" else "all")
-    for text in dict.fromkeys((plain, shorter)):
-        made = read_limit(text, section).condition or reader.read(text)
-        if made is None and section == "inclusion" and (denied := _NONE.match(text)):
-            # Neither of two is neither: *no A and B* denies both, as *no A or B* does.
-            inner = _Reader(formulary, "any").read(denied["what"])
-            made = {"not": inner} if inner is not None else None
-        if made is None and section == "inclusion" and (denied := _NOT.match(text)):
-            inner = reader.stated(denied["what"])
-            made = {"not": inner} if inner is not None else None
-        if made is not None:
+    reader = _Reader(book.formulary, "any" if section == "exclusion" else "all")
+    for each in dict.fromkeys((text, _WHO.sub("", text))):
+        made = _made(each, section, reader)
+        if made is None:
+            continue
+        if (event := counted_to(sentence)) in events and _is_accepted(
+            dated := _before(made, event), book, events
+        ):
+            return dated
+        if _is_accepted(made, book, events):
             return made
     return None
+
+
+def _before(condition: dict[str, Any], event: str) -> dict[str, Any]:
+    """The same, with every length of time counted back from an event."""
+    held = {
+        word: _before(asked, event)
+        if isinstance(asked, dict)
+        else [_before(each, event) if isinstance(each, dict) else each for each in asked]
+        if isinstance(asked, list)
+        else asked
+        for word, asked in condition.items()
+    }
+    return {**held, "before": event} if {"within", "present_within"} & held.keys() else held
+
+
+def _made(text: str, section: str, reader: _Reader) -> dict[str, Any] | None:
+    if _TREATED.match(text) and not _WITHIN.match(text):
+        # Treatment with a medicine may be meant now, or ever.
+        return None
+    made = _scaled(text, section)
+    if made is not None:
+        # What is on a scale is read as such or not at all.
+        return made or None
+    made = (
+        ((found := proposal_of(text, excludes=section == "exclusion")) and dict(found.when))
+        or read_limit(text, section).condition
+        or reader.read(text)
+    )
+    if made or section != "inclusion":
+        return made or None
+    if denied := _NONE.match(text):
+        # Neither of two is neither: *no A and B* denies both, as *no A or B* does.
+        inner = _Reader(reader.formulary, "any").read(denied["what"])
+        if inner is not None:
+            return {"not": inner}
+    denied = _NOT.match(text)
+    inner = reader.stated(denied["what"]) if denied else None
+    return {"not": inner} if inner is not None else None
+
+
+def _scaled(text: str, section: str) -> dict[str, Any] | None:
+    """*ECOG 0-1 within 7 days* is a scale on which somebody was placed in that time."""
+    found = _WITHIN.match(text)
+    made = scaled(_ASSESSED.sub("", found["what"]) if found else text, section)
+    if not made or found is None:
+        return made
+    ((word, limits),) = made.items()
+    return {word: {**limits, "within": _span(found)}} if word in ("ecog", "karnofsky", "lansky") else {}
+
+
+def _is_accepted(condition: dict[str, Any], book: Rulebook, events: tuple[str, ...]) -> bool:
+    reader = ConditionReader(lexicon_of(book).for_events(events), [])
+    return reader.read(condition, ()) is not None and not reader.problems
+
+
+def _span(found: re.Match[str]) -> str:
+    number, unit = found["number"], found["unit"].casefold().rstrip("s")
+    return f"{number} {unit}{'' if number == '1' else 's'}"
 
 
 class _Reader:
     """Sentences of a few forms, with the names of one rulebook's medicines."""
 
     def __init__(self, formulary: Formulary, gate: str) -> None:
-        self._formulary, self._gate = formulary, gate
+        self.formulary, self._gate = formulary, gate
+        self._names = Names(formulary)
 
     def read(self, text: str) -> dict[str, Any] | None:
-        if _MEASURABLE.match(text):
-            return {"measurable_disease": True}
+        if found := _MEASURABLE.match(text):
+            by = "mrecist" if found["modified"] else "recist" if found["recist"] else ""
+            return {"measurable_disease": {"criteria": by, "is": True} if by else True}
         if stated := self.stated(text):
             return stated
+        if serology := serological(text):
+            return serology
         if _CONSENT.match(text):
             return {"consent": True}
         if found := _PROVEN.match(text):
-            code = _looked_up(DIAGNOSES, found["what"])
-            known = {"histologically_confirmed": True}
+            cancer = diagnosed(found["what"])
             # What cells alone can prove is less than that word says.
-            return (
-                {"all": [known, {"diagnosis": {"is_a": code}}]}
-                if code and "cyto" not in found["how"].lower()
-                else None
-            )
+            if cancer is None or "cyto" in found["how"].casefold():
+                return None
+            return {"all": [{"histologically_confirmed": True}, *cancer.get("all", [cancer])]}
         if found := _WITHIN.match(text):
-            number, unit = found["number"], found["unit"].rstrip("sS").lower()
-            return self._several(found["what"], f"{number} {unit}{'' if number == '1' else 's'}")
-        return self._several(text, "")
+            if _TRIED.match(found["what"]):
+                return {"prior": {"therapy": "any", "investigational": True, "within": _span(found)}}
+            return self._several(found["what"], _span(found))
+        if (found := _UNLESS.match(text)) and self._gate == "any":
+            return self._unless(found)
+        made = self._several(text, "")
+        if made is None and self._gate == "all":
+            made = diagnosed(_DIAGNOSED.sub("", text))
+        return made or marked(text)
+
+    def _unless(self, found: re.Match[str]) -> dict[str, Any] | None:
+        """*Brain metastases unless treated and stable*: there are some, and none of them is treated and stable."""
+        held = condition(_HISTORY.sub("", found["what"]), "")
+        if held is None or not isinstance(held["condition"], str):
+            return None
+        stable = {"stable_for": _span(found)} if found["number"] else {"stable": True}
+        return {"all": [held, {"not": {"condition": {"is": held["condition"], "treated": True, **stable}}}]}
 
     def stated(self, text: str) -> dict[str, Any] | None:
         """Facts that are so or not, by their names alone: *pregnancy*, *pregnant or breast-feeding women*."""
-        plain = _WOMEN.sub("", text)
-        if " and " in plain and "and/or" not in plain:
+        said = _WOMEN.sub("", _WOMEN.sub("", _NURSING.sub(r"\1", text)))
+        if self._gate == "any":
+            # Who is pregnant *and* nursing is nobody that a protocol would name: either is meant.
+            said = said.replace(" and ", " or ")
+        elif " and " in said and "and/or" not in said:
             return None
-        words = [_FACTS.get(key(each)) for each in _OR.split(plain) if each.strip()]
+        words = [FACTS.get(key(each)) for each in _OR.split(said) if each.strip()]
         if not words or None in words:
             return None
-        held: list[dict[str, Any]] = [{word: True} for word in dict.fromkeys(words) if word]
+        held = [{word: True} for word in dict.fromkeys(filter(None, words))]
         return held[0] if len(held) == 1 else {"any": held}
 
     def _several(self, text: str, within: str) -> dict[str, Any] | None:
         """One thing, or any of several; each is asked in the way the first was spoken of."""
         for spoken in (_PRIOR, _TREATED):
             if (found := spoken.match(text)) and (
-                made := self._joined(found["what"], within, self._treatment)
+                made := self._joined(found["what"], within, self._names.treatment)
             ):
                 return made
         as_said = _HISTORY.sub("", text)
         if (
             not within
             and (found := _ALLERGY.match(as_said))
-            and (made := self._joined(found["what"], "", self._allergy))
+            and (made := self._joined(found["what"], "", self._names.allergy))
         ):
             return made
-        made = self._joined(as_said, within, self._condition)
-        return self._joined(as_said, within, self._treatment) if made is None and within else made
+        # *Diagnosed within 6 months* began then.
+        new = "diagnos" in text[: len(text) - len(as_said)].casefold()
+        made = self._joined(as_said, within, partial(condition, new=new))
+        return self._joined(as_said, within, self._names.treatment) if made is None and within else made
 
     def _joined(
         self, text: str, within: str, read: Callable[[str, str], dict[str, Any] | None]
@@ -195,94 +300,11 @@ class _Reader:
             if self._gate != "all" or any(_OR.search(each) for each in parts):
                 return None
         # *Infliximab or other TNF inhibitors*: what stands before it is one of them.
-        made = [read(_OTHERS.sub("", each) if place else each, within) for place, each in enumerate(parts)]
+        parts = [_OTHERS.sub("", each) if place else each for place, each in enumerate(parts)]
+        made = [read(each, within) for each in with_heads(parts, lambda each: read(each, within) is not None)]
         held = [each for place, each in enumerate(made) if each is not None and each not in made[:place]]
-        if not held or any(each is None for each in made) or len({_said(each) for each in held}) > 1:
+        if not held or any(each is None for each in made):
+            return None
+        if len({qualified(each) for each in held}) > 1 and not all(map(qualified, held)):
             return None
         return held[0] if len(held) == 1 else {gate: held}
-
-    def _treatment(self, name: str, within: str) -> dict[str, Any] | None:
-        for each in _spellings(name):
-            code = self._formulary.lookup(each)
-            if code is not None:
-                return {"prior": {"therapy": code, "within": within} if within else code}
-            kind = TREATMENTS.lookup(each)
-            if kind == "radiotherapy":
-                return (
-                    {"radiotherapy": {"field": "any", "within": within}}
-                    if within
-                    else {"radiotherapy": "any"}
-                )
-            procedure = PROCEDURES.lookup(each)
-            if procedure is not None:
-                return {"procedure": {"is": procedure, "within": within} if within else procedure}
-        return None
-
-    def _allergy(self, name: str, _within: str) -> dict[str, Any] | None:
-        code = next(filter(None, map(self._formulary.lookup, _spellings(name))), None)
-        return {"allergy": code} if code is not None else None
-
-    def _condition(self, name: str, within: str) -> dict[str, Any] | None:
-        words, asked = name.split(), dict[str, Any]()
-        while words:
-            code = _looked_up(CONDITIONS, " ".join(words))
-            if code is not None:
-                given = {"is": code, **asked, **({"within": within} if within else {})}
-                return {"condition": given if len(given) > 1 else code}
-            first = words.pop(0).lower()
-            if first in _STATUSES:
-                asked["status"] = _STATUSES[first]
-            elif (quality := _QUALITIES.get(key(first))) is not None:
-                asked[quality] = True
-            else:
-                return None
-        return None
-
-
-_QUALITIES = {
-    key(called): each.name
-    for each in QUALITIES["conditions"]
-    for called in (each.name.replace("_", " "), each.title, *each.synonyms)
-}
-
-
-#: facts that a sentence states by their names alone; those of a pregnancy have the forms that protocols use
-_FACTS = {
-    key(called): word
-    for word, names in {
-        "pregnant": ("pregnant", "pregnancy", "being pregnant"),
-        "breastfeeding": (
-            "breastfeeding",
-            "breast-feeding",
-            "breast feeding",
-            "lactating",
-            "lactation",
-            "nursing",
-        ),
-        "in_another_trial": (
-            "participation in another clinical trial",
-            "participation in another interventional trial",
-        ),
-    }.items()
-    for called in names
-}
-
-
-def _said(condition: dict[str, Any]) -> frozenset[str]:
-    """What is said of a thing beside its name."""
-    (asked,) = condition.values()
-    return frozenset(asked) - {"is", "therapy"} if isinstance(asked, dict) else frozenset()
-
-
-def _spellings(name: str) -> Iterator[str]:
-    yield name
-    for ending in _OTHER_WORDS:
-        if name.lower().endswith(ending):
-            yield name[: -len(ending)]
-    if name.endswith("s"):
-        yield name[:-1]
-
-
-def _looked_up(tree: Any, name: str) -> str | None:
-    found = (tree.lookup(each) for each in _spellings(name))
-    return next((each for each in found if each is not None), None)

@@ -83,9 +83,10 @@ def _split(pasted: str) -> Iterator[Split]:
         for word in words:
             end = _find(pasted, word, end) + len(word)
         at = min(end, len(pasted))
-        found = proposal_of(each.text, excludes=each.excludes) if each.headed else None
+        whole = each.headed and not each.only
+        found = proposal_of(each.text, excludes=each.excludes) if whole else None
         yield Split(
-            each.text,
+            each.whole,
             "exclusion" if each.excludes else "inclusion",
             each.headed,
             start,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from matcher.cli.asked import days_of
@@ -17,6 +18,7 @@ from matcher.explanation.answer import (
     FactShown,
     PatientShown,
 )
+from matcher.explanation.distance import Near, distances_in_words
 from matcher.readers.outcome import Patient, Reject, issue_in_words
 from matcher.readers.read import PatientFile, read_patients
 from matcher.rules.rulebook import Rulebook
@@ -38,6 +40,8 @@ class Asked:
     engine: str
     include_closed: bool
     trace: bool = False
+    near: str | None = None
+    within: float | None = None
 
 
 def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
@@ -47,6 +51,7 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
     named = asked_for.candidates
     if asked_for.trace and not named:
         raise UsageError("--trace follows one candidate", "Name it: --candidate ID.")
+    near = _near(asked_for)
     _check_names(named, rulebook)
     file = read_patients(
         asked_for.patients,
@@ -69,6 +74,8 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
     shown = matcher.match_one(found.profile, issues, tuple(file.reading.assumptions))
     if named:
         shown = _only(shown, named)
+    if near is not None:
+        shown = _with_distances(shown, rulebook, near)
     if as_json:
         answered = {"rulebook": rulebook.version, "engine": matcher.engine.name}
         print_json({**asdict(shown), **answered, "notice": DECISION_NOTICE})
@@ -76,6 +83,24 @@ def run(asked_for: Asked, rules: Path | None, *, as_json: bool) -> int:
     page = Page()
     _print(page, shown, rulebook, named, today=days.given is None and shown.as_of == days.today.isoformat())
     return 0
+
+
+def _near(asked_for: Asked) -> Near | None:
+    if asked_for.near is not None:
+        return Near.of(asked_for.near, asked_for.within)
+    if asked_for.within is not None:
+        raise UsageError("--within is counted from a place", "Name it: --near LAT,LON.")
+    return None
+
+
+def _with_distances(shown: PatientShown, rulebook: Rulebook, near: Near) -> PatientShown:
+    """How far each trial is, before whom to ask there. No trial is left out for being far."""
+    day = date.fromisoformat(shown.as_of)
+    trials = (
+        replace(each, places=(*distances_in_words(rulebook.by_id[each.id], near, day), *each.places))
+        for each in shown.trials
+    )
+    return replace(shown, trials=tuple(trials))
 
 
 def _trace(matcher: Matcher, found: Patient, asked_for: Asked, *, as_json: bool) -> None:

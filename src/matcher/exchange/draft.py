@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +52,9 @@ def draft_of(record: Record, today: date, propose: Propose = of_a_form) -> Draft
     criteria = [*_structured(record), *_sentences(record, propose)]
     proposed = sum(each.proposal is not None for each in criteria)
     lines = [*_head(record, today)]
+    events = sorted({event for each in criteria if each.proposal for event in _events(each.proposal.when)})
+    if events:
+        lines.insert(lines.index("sources:"), f"events: [{', '.join(events)}]")
     for name, mark, excludes in (("inclusion", "I", False), ("exclusion", "E", True)):
         own = _at_most(_MOST, [each for each in criteria if each.excludes is excludes])
         lines += [f"{name}:"] if own else []
@@ -107,11 +110,22 @@ def _structured(record: Record) -> Iterator[_Criterion]:
 
 def _sentences(record: Record, propose: Propose) -> Iterator[_Criterion]:
     for each in sentences_of(record.criteria):
-        proposal = propose(each.text, each.excludes) if each.headed else None
+        proposal = propose(each.text, each.excludes) if each.headed and not each.only else None
         note = (
             "" if each.headed else "It stands under no heading: whether it includes or excludes is not said."
         )
-        yield _Criterion(each.text, each.excludes, proposal, note)
+        yield _Criterion(each.whole, each.excludes, proposal, note)
+
+
+def _events(asked: object) -> Iterator[str]:
+    """What days are counted back from, which a rule has to name."""
+    if isinstance(asked, Mapping):
+        if isinstance(event := asked.get("before"), str):
+            yield event
+        asked = tuple(asked.values())
+    if isinstance(asked, list | tuple):
+        for each in asked:
+            yield from _events(each)
 
 
 def _at_most(number: int, criteria: list[_Criterion]) -> list[_Criterion]:

@@ -72,11 +72,10 @@ def _karnofsky(found: re.Match[str]) -> Proposal:
 
 
 def _life(found: re.Match[str]) -> Proposal:
-    days = {"week": 7, "month": None}[found[2].rstrip("s").casefold()]
-    number = int(found[1])
-    # The shortest so many calendar months: 59 days are two, 89 three, 181 six.
-    shortest = {1: 28, 2: 59, 3: 89, 4: 120, 6: 181, 12: 365}.get(number) if days is None else number * days
-    return Proposal({"life_expectancy": {"at_least": f"{shortest} days"}}, "high" if shortest else "low")
+    unit = found[2].rstrip("sS").casefold()
+    return Proposal(
+        {"life_expectancy": {"at_least": f"{int(found[1])} {unit}{'' if found[1] == '1' else 's'}"}}
+    )
 
 
 def _counts(found: re.Match[str]) -> Proposal | None:

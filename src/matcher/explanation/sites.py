@@ -112,6 +112,19 @@ def places_in_words(candidate: Candidate, most: int | None = _FEW) -> tuple[str,
     return tuple(said)
 
 
+def is_over(site: Site) -> bool:
+    """Whether it takes nobody any more."""
+    return site.status in _OVER
+
+
+def called(site: Site) -> str:
+    return ", ".join(filter(None, (site.name, site.city, site.region, site.country)))
+
+
+def known_on(site: Site) -> str:
+    return _known(site.as_of, site.citation)
+
+
 def _site(site: Site) -> SiteShown:
     return SiteShown(
         site.name,

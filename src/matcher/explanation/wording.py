@@ -126,6 +126,8 @@ def codes_in_words(codes: frozenset[str]) -> str:
         return f"{codes_in_words(codes - DOUBTS)} ({why})" if codes - DOUBTS else why
     for tree in _TREES:
         if codes <= tree.all_leaves:
+            if (whole := tree.group_of(codes)) is not None:
+                return tree.called(whole)
             titles = [tree.called(code) for code in tree.cover(codes)]
             without = tree.cover(tree.all_leaves - codes) if len(titles) > _MANY else []
             if 0 < len(without) <= 2:

@@ -106,7 +106,8 @@ def offset(day: DateSpan, text: str, unit: str, plus: int) -> str | dict[str, st
     """The day so many days, months or years after another.
 
     Days are exact. Months and years are as precise as they are written: 3 months are any day of the fourth month,
-    2.17 months the days that round to it whichever length of a month the sender reckons with.
+    2.17 months the days that round to it whichever length of a month the sender reckons with. A whole number may
+    have been ``3.0``, of which a file of typed columns keeps no decimal: it begins as that does.
     """
     try:
         number = float(text)
@@ -119,7 +120,8 @@ def offset(day: DateSpan, text: str, unit: str, plus: int) -> str | dict[str, st
             low, high = (months, months + step) if not digits else (months - step / 2, months + step / 2)
             first, last = floor(min(low * 30, low * 31) + 0.5), ceil(max(high * 30, high * 31) - 0.5)
             if not digits:
-                first, last = floor(low * _DAYS_IN_MONTH), ceil(high * _DAYS_IN_MONTH)
+                tenth = months - step / 20
+                first, last = floor(min(tenth * 30, tenth * 31) + 0.5), ceil(high * _DAYS_IN_MONTH)
         begin, end = day.first + timedelta(days=first + plus), day.last + timedelta(days=last + plus)
     except (ValueError, OverflowError):
         raise UnreadableError("P106", f"not a number of {unit}", text) from None

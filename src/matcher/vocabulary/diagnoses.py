@@ -41,10 +41,10 @@ _ORGANS = {
     for row in rows("diagnosis_sites.csv")
 }
 _NODES = tuple(map(_read, rows("diagnoses.csv")))
-_TITLES = {each.code: each.title for each in _NODES} | {each.code: each.title for each in GROUPS}
+_CALLED = {each.code: each.called for each in _NODES} | {each.code: each.title for each in GROUPS}
 #: what a code of a site stands for: whatever arises there
 SITES = tuple(
-    Group(code, f"{_TITLES[members[0]]}: whatever arises there", members, records_only=True)
+    Group(code, f"{_CALLED[members[0]]}, or another that arises there", members, records_only=True)
     for code, members in _ORGANS.items()
 )
 

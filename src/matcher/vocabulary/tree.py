@@ -136,10 +136,9 @@ class Tree:
 
     def named(self, leaves: Iterable[str]) -> tuple[str, ...]:
         """As ``cover``, with a group wherever it says several of them in one name."""
+        if (whole := self.group_of(leaves)) is not None:
+            return (whole,)
         found = list(self.cover(leaves))
-        for group in self._groups.values():
-            if group.records_only and len(found) > 1 and self._leaves[group.code] == frozenset(leaves):
-                return (group.code,)
         for code in sorted(
             (each for each in self._groups if not self.is_open(each)),
             key=lambda each: -len(self._leaves[each]),
@@ -149,6 +148,16 @@ class Tree:
                 found[found.index(inside[0])] = code
                 found = [each for each in found if each not in inside]
         return tuple(found)
+
+    def group_of(self, leaves: Iterable[str]) -> str | None:
+        """The group that says exactly these leaves; nothing where a node does."""
+        return self._exactly.get(frozenset(leaves))
+
+    @cached_property
+    def _exactly(self) -> Mapping[frozenset[str], str]:
+        nodes = {self._leaves[code] for code in self._nodes}
+        found = {self._leaves[code]: code for code in reversed(self._groups)}
+        return {leaves: code for leaves, code in found.items() if leaves not in nodes}
 
     def title(self, code: str) -> str:
         return self._groups[code].title if code in self._groups else self._nodes[code].title

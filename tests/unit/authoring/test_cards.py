@@ -12,7 +12,6 @@ from matcher.authoring.cards import Sheet, sheet
 from matcher.authoring.conditions import Gated, Test
 from matcher.authoring.edits import Edit, edited
 from matcher.authoring.limits import read_limit
-from matcher.authoring.proposals import proposal
 from matcher.authoring.protocol import split
 from matcher.authoring.words import offered
 from matcher.rules.rulebook import Rulebook
@@ -246,64 +245,3 @@ def test_a_limit_is_filled_from_what_is_pasted(
     assert (found.condition, found.left) == (condition, left)
     if fields is not None:
         assert found.fields == fields
-
-
-@pytest.mark.parametrize(
-    ("section", "sentence", "when"),
-    [
-        (
-            "exclusion",
-            "Prior treatment with a PD-1 or PD-L1 inhibitor",
-            {"any": [{"prior": "pd1"}, {"prior": "pd_l1"}]},
-        ),
-        ("exclusion", "Known HIV infection", {"condition": "hiv"}),
-        (
-            "exclusion",
-            "Chemotherapy within 28 days",
-            {"prior": {"therapy": "chemotherapy", "within": "28 days"}},
-        ),
-        (
-            "exclusion",
-            "Symptomatic brain metastases",
-            {"condition": {"is": "metastasis_brain", "symptomatic": True}},
-        ),
-        ("inclusion", "Measurable disease per modified RECIST", {"measurable_disease": True}),
-        ("inclusion", "No prior chemotherapy", {"not": {"prior": "chemotherapy"}}),
-        (
-            "inclusion",
-            "Histologically confirmed malignant pleural mesothelioma",
-            {"all": [{"histologically_confirmed": True}, {"diagnosis": {"is_a": "PLMESO"}}]},
-        ),
-        ("exclusion", "ALT or AST > 3 x ULN", {"any": [{"lab": {"test": t, "above": "3 x ULN"}} for t in ("alt", "ast")]}),
-        ("exclusion", "ALT/AST > 3 x ULN", {"any": [{"lab": {"test": t, "above": "3 x ULN"}} for t in ("alt", "ast")]}),
-        ("inclusion", "ALT and AST < 3 x ULN", {"all": [{"lab": {"test": t, "below": "3 x ULN"}} for t in ("alt", "ast")]}),
-        ("inclusion", "Age \u226550 and \u226490 years", {"age": {"at_least": "50 years", "at_most": "90 years"}}),
-        ("inclusion", "ASA physical status I - II", {"asa_class": {"at_most": 2}}),
-        ("exclusion", "NYHA class III or IV", {"nyha": {"at_least": 3}}),
-        ("inclusion", "Not pregnant or breast-feeding", {"not": {"any": [{"pregnant": True}, {"breastfeeding": True}]}}),
-        ("exclusion", "Known allergy to cisplatin", {"allergy": "cisplatin"}),
-        ("inclusion", "Willing and able to give informed consent", {"consent": True}),
-        ("exclusion", "Evidence of parkinsonism", {"condition": "parkinsonism"}),
-        ("inclusion", "Diagnosis of NASH", {"condition": "steatohepatitis"}),
-        # One that could be read in two ways, or that nothing can fulfil, is none either.
-        ("exclusion", "ALT and AST > 3 x ULN", None),
-        ("inclusion", "ALT or AST < 3 x ULN", None),
-        ("inclusion", "Age: <= 65 years and >= 75 years", None),
-        ("inclusion", "HbA1c \u22657 % (\u226560 mmol/mol)", None),
-        ("inclusion", "No HIV infection and hepatitis B", None),
-        ("exclusion", "ASA class I or III", None),
-        ("exclusion", "History of pregnancy", None),
-        # What is not understood to its last word is no proposal.
-        ("inclusion", "Cytologically confirmed malignant pleural mesothelioma", None),
-        ("exclusion", "Active infection requiring antibiotics", None),
-        ("exclusion", "Known active hepatitis B or hepatitis C", None),
-        ("exclusion", "HIV and hepatitis B", None),
-        ("exclusion", "No HIV infection", None),
-        ("exclusion", "Prior bevacizumab or another anti-VEGF therapy", None),
-        ("exclusion", "Family history of diabetes", None),
-    ],
-)  # fmt: skip
-def test_a_sentence_is_proposed_where_every_word_is_known(
-    book: Rulebook, section: str, sentence: str, when: object
-) -> None:
-    assert proposal(sentence, section, book.formulary) == when

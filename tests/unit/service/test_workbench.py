@@ -117,6 +117,14 @@ def test_every_cell_of_a_rule_of_numbers_is_offered_with_its_patient(tmp_path: P
         assert bool(found.case.patient) is (each.verdict != "unknown"), each.key
 
 
+def test_a_number_of_a_case_is_written_to_its_last_digit() -> None:
+    # More than three months are more than 13.1428571 weeks, which 13.1429 weeks are.
+    assert (
+        "{life_expectancy: 13.1428571}"
+        in CaseWritten("on the limit", DAY, {"life_expectancy": 13.1428571}).text()
+    )
+
+
 ASKED = """\
 trial: NCT00000007
 title: What is asked of records

@@ -158,3 +158,18 @@ def test_a_name_is_as_wide_as_whoever_writes_it_may_mean(text, may_be):
 def test_a_name_that_says_less_is_not_the_disease(text, disease):
     found = CONDITIONS.lookup(text)
     assert found is None or not CONDITIONS.is_below(found, disease)
+
+
+@pytest.mark.parametrize(
+    ("code", "condition"),
+    [
+        # Gastroenteritis, pyelonephritis and other inflammation of the liver share a code with none of these.
+        ("K52.9", None),
+        ("N10", None),
+        ("K75.8", None),
+        ("K52.3", "colitis"),
+        ("K75.81", "steatohepatitis"),
+    ],
+)
+def test_a_code_of_something_wider_is_no_code_of_a_disease(code: str, condition: str | None) -> None:
+    assert condition_of_icd10(code) == condition

@@ -122,7 +122,7 @@ def limit(_caller: Writer, served: Current, asked: LimitAsked) -> dict[str, Any]
     """Its fields, or a whole condition where it says what is asked. `left` is what was not understood."""
     found = read_limit(asked.text, asked.section)
     if asked.section and found.condition is None:
-        whole = proposal(asked.text, asked.section, served.rulebook.formulary)
+        whole = proposal(asked.text, asked.section, served.rulebook)
         found = Pasted({}, whole, "") if whole is not None else found
     return asdict(found)
 

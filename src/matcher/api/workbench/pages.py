@@ -55,6 +55,7 @@ def case_of_patient(
     patient: Annotated[str, Query(max_length=8, pattern=r"\d+")],
 ) -> Response:
     """In which draft a patient of a worklist becomes a case."""
+    Patients(desk).present(worklist, int(patient))
     held = shelves(desk)
     drafts = [*held["mine"], *held["waiting"], *held["others"]]
     return page(request, visitor, "draft_case_of.html", drafts=drafts, worklist=worklist, patient=patient)

@@ -62,6 +62,11 @@ class Patients:
         self.desk.drafts.note(draft, Said(IMPACT, held.title, "", said), self.desk.who)
         return Weighed(draft, change, held, found)
 
+    def present(self, worklist: str, number: int) -> None:
+        """Nobody is asked where to put a patient whom they may not see."""
+        sheet = self._sheet(worklist)
+        sheet.entry(number)
+
     def case(self, draft: Draft, worklist: str, number: int) -> CaseWritten:
         candidate, book = self._usable(draft)
         sheet = self._sheet(worklist)

@@ -37,6 +37,21 @@ def explain(
             "--trace", help="From the cell as written to the verdict, node by node; with --candidate."
         ),
     ] = False,
+    near: Annotated[
+        str | None,
+        typer.Option(
+            "--near",
+            metavar="LAT,LON",
+            help="Say how far the nearest site is from this place.",
+            show_default=False,
+        ),
+    ] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(
+            "--within", metavar="KM", help="With --near: what is further is said to be.", show_default=False
+        ),
+    ] = None,
     as_json: asked.AsJson = False,
 ) -> int:
     """Explain one patient, criterion by criterion.
@@ -48,6 +63,7 @@ def explain(
       matcher explain patients.csv --patient MESO-001
       matcher explain patients.csv -p MESO-001 -c NCT04577326 --as-of 2026-01-15
       matcher explain patients.csv -p MESO-001 -c NCT04577326 --trace
+      matcher explain patients.csv -p MESO-001 --near 52.37,4.90 --within 100
       matcher explain export.csv -m hospital.yaml -p 4711 -c nivolumab --json
 
     A candidate that is named is explained whether it is open or closed, and whether or not the patient lives.
@@ -63,5 +79,7 @@ def explain(
         engine=engine,
         include_closed=include_closed,
         trace=trace,
+        near=near,
+        within=within,
     )
     return run(asked_for, rules, as_json=as_json)

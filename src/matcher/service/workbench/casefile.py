@@ -88,7 +88,8 @@ def _scalar(value: Any) -> str:
         case bool() | None:
             return json.dumps(value)
         case int() | float():
-            return f"{value:g}" if abs(value) < 1e6 else repr(value)
+            # To the last of the nine digits that are compared: 13.1429 weeks are more than three months.
+            return f"{value:.9g}" if abs(value) < 1e6 else repr(value)
         case date():
             return value.isoformat()
     text = str(value)

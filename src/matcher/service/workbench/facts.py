@@ -68,6 +68,10 @@ def of_value(comparison: Comparison, value: float, today: date) -> Iterator[Wire
         case _ if isinstance(feature.kind, Since):
             yield from _washouts(feature.kind, int(value), today)
         case _ if kind in OBSERVATIONS:
+            # A part of a week is days.
+            days = round(value * 7)
+            if OBSERVATIONS[kind].unit == "wk" and number != int(number) and round9(days / 7) == value:
+                yield {kind: f"{days} days"}
             yield {kind: number}
             yield {kind: {"value": number, "date": day}}
 

@@ -101,8 +101,11 @@ def test_from_the_home_page_to_what_to_ask_in_three_clicks_on_one_page(
     assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
     page.click("text=In plain language")
     assert "no decision and no advice" in page.inner_text("main")
-    assert not re.search(r"\b[IE]-\d\d\b|the patient\b", page.inner_text("main"))
+    assert not re.search(r"\b[IE]-\d\d\b|the patient\b|life expectancy", page.inner_text("main"))
     assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
+    for other in ("1", "5"):  # those whom the most trials do not rule out
+        page.goto(f"{listed}/patients/{other}")
+        assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
 
 
 def patients_drawn(count: int) -> str:

@@ -97,6 +97,8 @@ def patient(
     # Of a trial of which little is encoded little is known: however few its criteria, it is never above one that is.
     thin = [each for each in trials if encoded[each.id][0] == "little"]
     known = [each for each in trials if each not in thin]
+    # So many rows as are one printed page, one of them for the thin.
+    first = known[: _FIRST - bool(thin)]
     return page(
         request,
         visitor,
@@ -105,8 +107,8 @@ def patient(
         entry=entry,
         patient=seen.shown,
         trials=[*known, *thin],
-        first=known[:_FIRST],
-        thin=thin[: max(1, _FIRST - len(known))],
+        first=first,
+        thin=thin[: _FIRST - len(first)],
         regimens=[each for each in seen.shown.regimens if each.standing != "ineligible"][:_FIRST],
         asking=asking(seen),
         encoded=encoded,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from datetime import date
 from pathlib import Path
 from textwrap import indent
 
@@ -26,7 +27,7 @@ def blocks(page: str) -> list[str]:
 
 def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "rules" / "lists", tmp_path / "lists")
-    rule, cases, left_to_a_person, judged, versions, places = blocks("writing-rules.md")
+    rule, cases, left_to_a_person, judged, versions, known, places = blocks("writing-rules.md")
     (tmp_path / "NCT01234567.yaml").write_text(rule, "utf-8")
     (tmp_path / "NCT01234567.cases.yaml").write_text(cases, "utf-8")
     rulebook = load_rulebook(tmp_path)
@@ -49,6 +50,15 @@ def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) 
     (tmp_path / "NCT01234567.yaml").write_text(rule + places, "utf-8")
     reached = load_rulebook(tmp_path).by_id["NCT01234567"]
     assert (reached.contacts[0].name, reached.sites[0].name) == ("Trial desk", "North Hospital")
+    stated = next(line for line in rule.splitlines() if line.startswith("recruitment:"))
+    letter = "sources:\n  letter: {document: Letter of the sponsor}"
+    (tmp_path / "NCT01234567.yaml").write_text(
+        rule.replace(stated, known.rstrip()).replace("sources:", letter, 1), "utf-8"
+    )
+    recruits = load_rulebook(tmp_path).by_id["NCT01234567"]
+    asked = [recruits.available(date(*day)).value for day in ((2024, 1, 1), (2025, 1, 1), (2025, 11, 30))]
+    assert asked == ["unknown", "open", "closed"]
+    (tmp_path / "NCT01234567.yaml").write_text(rule + versions, "utf-8")
     again, _ = read_cases(amended, tmp_path)
     assert not [each for result in run_cases(amended, again) for each in result.failures]
 

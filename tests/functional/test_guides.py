@@ -51,7 +51,7 @@ def test_the_rule_of_the_writing_guide_loads_and_its_cases_pass(tmp_path: Path) 
     reached = load_rulebook(tmp_path).by_id["NCT01234567"]
     assert (reached.contacts[0].name, reached.sites[0].name) == ("Trial desk", "North Hospital")
     stated = next(line for line in rule.splitlines() if line.startswith("recruitment:"))
-    letter = "sources:\n  letter: {document: Letter of the sponsor}"
+    letter = "sources:\n  letter: {document: Letter of the sponsor, section: whole}"
     (tmp_path / "NCT01234567.yaml").write_text(
         rule.replace(stated, known.rstrip()).replace("sources:", letter, 1), "utf-8"
     )

@@ -140,8 +140,8 @@ def many(browser: Any, live: Live | Pair, tmp_path_factory: pytest.TempPathFacto
     live.kill()
     if not PAIR:
         # A quick machine may be through before it is killed.
-        done = "document.querySelector('table.patients') !== null"
-        stopped = "document.getElementById('said').textContent.includes('does not answer')"
+        done = "document.querySelector('table.patients') !== null || location.protocol === 'chrome-error:'"
+        stopped = "document.getElementById('said')?.textContent.includes('does not answer')"
         until(opened, f"() => {done} || {stopped}")
     live.start()
     opened.reload()

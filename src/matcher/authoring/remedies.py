@@ -19,7 +19,7 @@ _MOST = 8
 _OFFERED = re.compile(r"'([^']+)'")
 #: a word alone, and one that names what the wrong word named: ``lab: {test: platelets, ...}``
 _WORD = re.compile(r"([a-z][a-z0-9_]*)(?:: \.\.\.)?")
-_NAMED = re.compile(r"([a-z][a-z0-9_]*): \{([a-z_]+): ([a-z0-9_]+), \.\.\.\}")
+_NAMED = re.compile(r"(?<![a-z0-9_])([a-z][a-z0-9_]*): \{([a-z_]+): ([a-z0-9_]+), \.\.\.\}")
 _WRITE = re.compile(r"write (-?\d+(?:\.\d+)?)(?: alone)?$")
 
 

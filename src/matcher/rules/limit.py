@@ -15,7 +15,9 @@ from matcher.vocabulary import units
 from matcher.vocabulary.laboratory import LabTest, registry_unit_trap
 
 _MOST_MONTHS = 1200
-_MULTIPLE = re.compile(r"(?:(?P<times>\d+(?:\.\d+)?)\s*(?:x|\u00d7|\*)\s*)?(?P<limit>ULN|LLN)", re.IGNORECASE)
+_MULTIPLE = re.compile(
+    r"(?:(?P<times>(?<!\d)\d+(?:\.\d+)?)\s*(?:x|\u00d7|\*)\s*)?(?P<limit>ULN|LLN)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

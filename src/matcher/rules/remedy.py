@@ -20,7 +20,7 @@ from matcher.vocabulary.tree import Tree
 
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|to)\s*(\d+(?:\.\d+)?)")
 _MULTIPLE = re.compile(
-    r"(\d+(?:\.\d+)?)(?:\s*(?:x|\u00d7|\*|times))?\s*(?:the\s+)?(ULN|UNL|LLN|LNL|upper limit(?: of normal)?|lower limit(?: of normal)?)",
+    r"((?<!\d)\d+(?:\.\d+)?)(?:\s*(?:x|\u00d7|\*|times))?\s*(?:the\s+)?(ULN|UNL|LLN|LNL|upper limit(?: of normal)?|lower limit(?: of normal)?)",
     re.IGNORECASE,
 )
 _PLUS = re.compile(r"([1-4])\s*\+")

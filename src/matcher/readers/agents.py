@@ -94,6 +94,13 @@ def _marked(formulary: Formulary, members: list[Any]) -> Marked | None:
     return marked(members[0], lambda name: _is_known(formulary, name))
 
 
+def is_agent(formulary: Formulary, text: str) -> bool:
+    """Whether every part of a text names an agent, a class or a placebo, marks aside."""
+    return PLACEBO in formulary.resolve(text).components or bool(
+        _is_known(formulary, text) or _marked(formulary, [text])
+    )
+
+
 def _is_known(formulary: Formulary, text: str) -> bool:
     components = formulary.resolve(text).components
     return ANYTHING not in components and PLACEBO not in components

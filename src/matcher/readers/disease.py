@@ -16,7 +16,7 @@ from matcher.domain.record import (
 from matcher.domain.source import UNSTATED
 from matcher.readers import lookup
 from matcher.readers.context import Asserted, Context, is_unknown
-from matcher.readers.misplaced import among_diagnoses
+from matcher.readers.misplaced import belongs_elsewhere
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.readers.value import UnreadableError
 from matcher.vocabulary import staging as stages
@@ -45,7 +45,7 @@ def read_diagnoses(context: Context, wire: Mapping[str, Any], complete: frozense
     def record(row: TableRow) -> Diagnosis | Absence | None:
         if row.fields is None:
             return Diagnosis(None, source=context.source(row.path))
-        if among_diagnoses(context, row.fields, row.path):
+        if is_unknown(row.fields.get("index")) and _is_no_cancer(context, row.fields, row.path):
             return None
         return _diagnosis(context, row.fields, row.path)
 
@@ -55,6 +55,19 @@ def read_diagnoses(context: Context, wire: Mapping[str, Any], complete: frozense
     short = _short_diagnosis(context, wire)
     records = listed.records if short is None else (short, *listed.records)
     return replace(listed, records=_with_index(context, records))
+
+
+def _is_no_cancer(context: Context, row: Mapping[str, Any], path: str) -> bool:
+    """Whether a row that nobody marked is a condition or a treatment."""
+    confirmed = row.get("confirmed")
+    return belongs_elsewhere(
+        context,
+        "diagnoses",
+        row.get("code"),
+        lambda: (context.date(row, "date", path), None),
+        context.source(f"{path}.code"),
+        lambda: assertion_of(confirmed) if isinstance(confirmed, str) else None,
+    )
 
 
 def _diagnosis(context: Context, row: Mapping[str, Any], path: str) -> Diagnosis | Absence | None:

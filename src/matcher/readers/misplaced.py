@@ -1,111 +1,149 @@
-"""What is recorded in one list and belongs to another: a cancer among the conditions, a condition among the cancers.
+"""What is recorded in one list and belongs to another: a cancer among the conditions, surgery among the treatments.
 
-Hospitals keep one list of problems. A prostate cancer among them that was only not understood there would be no cancer
-at all for a rule that asks for another one, and a kidney transplant no transplant.
+Hospitals keep one list of problems and one of treatments. A prostate cancer among the conditions that was only not
+understood there would be no cancer at all for a rule that asks for another one, and a lobectomy among the therapies no
+operation. A name that is known in another list is a record of that one; a text that nobody understands, and that has
+the words of another list, keeps that one open. A denial is not read for another list: it stays where it stands.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
+from matcher.domain.dates import DateSpan
 from matcher.domain.possible import NO, SUSPECTED, YES, Codes
-from matcher.domain.record import Condition, Diagnosis, Procedure, Radiotherapy
+from matcher.domain.record import Condition, Diagnosis, Medication, Procedure, Radiotherapy
+from matcher.domain.source import Source
 from matcher.readers import lookup
+from matcher.readers.agents import is_agent
 from matcher.readers.context import Asserted, Context, is_unknown, read_asserted
 from matcher.readers.lookup import Lookup
 from matcher.readers.value import UnreadableError
 from matcher.vocabulary.marks import Assertion
+from matcher.vocabulary.text import words
 
-_ONLY = frozenset({"radiotherapy"})
-_RADIOTHERAPY = Lookup(
-    "radiotherapy", lambda text: _ONLY if lookup.treatment_members(text) == _ONLY else None
-)
+#: first and last day of a record
+Days: TypeAlias = tuple[DateSpan | None, DateSpan | None]
+
+#: in which lists a name is looked for that its own does not know, the surest first
+_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "conditions": ("diagnoses", "procedures", "radiotherapy", "medications"),
+    "diagnoses": ("conditions", "procedures", "radiotherapy", "medications"),
+    "procedures": ("radiotherapy", "conditions", "diagnoses", "medications"),
+    "therapies": ("procedures", "radiotherapy", "conditions", "diagnoses"),
+    "medications": ("procedures", "radiotherapy", "conditions", "diagnoses"),
+}
+# The words that keep a list open, in what is written elsewhere and not understood. What is done for a cancer names it,
+# so that its words say nothing there.
+_WORDS = {
+    "diagnoses": r"\bca\b|cancer|carcinoma|tumou?r|malignan|lymphoma|leuka?emia|myeloma|sarcoma|melanoma|neoplasm|"
+    r"blastoma|glioma",
+    "procedures": r"transplant|ectomy|surgery|surgical|operation|resection|bypass|graft",
+    "radiotherapy": r"radiotherap|radiation|irradiat|\brt\b|\bgy\b",
+    "medications": r"chemo|immunotherap|steroid|anticoagul|treated with|therapy with|"
+    r"[a-z]{3}(?:mab|nib|platin|taxel|rubicin|limus)\b",
+}
+_OPENED = {table: re.compile(words, re.IGNORECASE) for table, words in _WORDS.items()}
+_NAMES_ITS_CANCER = frozenset({"procedures", "therapies", "medications"})
+_RADIOTHERAPY = frozenset({"radiotherapy"})
 _ANY_INTENT = Codes(lookup.INTENT.leaves)
-_ANY_CANCER = Codes(lookup.DIAGNOSIS.leaves).doubted(SUSPECTED)
-# Where only these words of a text are understood, it may be such a record.
-_CANCER = re.compile(
-    r"\bca\b|cancer|carcinoma|tumou?r|malignan|lymphoma|leuka?emia|myeloma|sarcoma|melanoma|neoplasm|blastoma|glioma",
-    re.IGNORECASE,
-)
-_OPERATION = re.compile(r"transplant|ectomy|surgery|operation|resection|bypass|graft", re.IGNORECASE)
 
 
-def among_conditions(context: Context, fields: Mapping[str, Any], path: str, said: Assertion | None) -> bool:
-    """Whether the row is no condition, and what it is instead has been kept for its own list.
+def belongs_elsewhere(
+    context: Context,
+    own: str,
+    text: object,
+    days: Callable[[], Days],
+    source: Source,
+    status: Callable[[], Assertion | None],
+) -> bool:
+    """Whether its ``own`` list does not know a text that is a record of another one, which has been kept for it.
 
-    ``said`` is what its status says. A cancer there may be the index cancer told again, so that it is another one only
-    perhaps.
+    ``days`` and ``status``, what stands beside it, are asked of such a record only.
     """
-    raw = str(fields.get("condition"))
-    if _named(raw, lookup.CONDITION) is not None:
+    if not isinstance(text, str) or is_unknown(text) or _knows(context, own, text):
         return False
-    for names in (lookup.DIAGNOSIS, lookup.PROCEDURE, _RADIOTHERAPY):
-        found = _named(fields.get("condition"), names)
-        # A denial stays where it stands, and open: it is not read for another list.
-        if found is None or found.codes is None or Assertion.ABSENT in (found.assertion, said):
+    for table in _ELSEWHERE[own]:
+        found = _named(text, _names(context, table))
+        if found is None or (codes := found.codes) is None:
             continue
-        codes, found = found.codes, found.said_by(said)
-        start, end = (context.date(fields, each, path) for each in ("start", "end"))
-        source = context.source(f"{path}.condition")
-        if names is lookup.DIAGNOSIS:
-            cancer = Diagnosis(codes.doubted(SUSPECTED), NO, YES, on=start, source=source)
-            return _keep(context, "diagnoses", found, cancer)
-        if names is lookup.PROCEDURE:
-            return _keep(context, "procedures", found, Procedure(_said(found), start, end, raw, source))
-        course = Radiotherapy(intent=_ANY_INTENT, start=start, end=end, source=source)
-        return _keep(context, "radiotherapy", found, course)
-    _open(context, raw, f"{path}.condition")
+        said = status()
+        if Assertion.ABSENT in (found.assertion, said):
+            return False
+        assertion = found.said_by(said).assertion
+        if assertion is not Assertion.NOT_PATIENTS:
+            record = _record(table, codes, assertion, text, days(), source)
+            context.elsewhere.append((table, record))
+        return True
+    for table in _ELSEWHERE[own]:
+        if _may_be_of(context, table, text) and not (table == "diagnoses" and own in _NAMES_ITS_CANCER):
+            context.elsewhere.append((table, _anything(table, text, source)))
     return False
 
 
-def _open(context: Context, text: str, path: str) -> None:
-    """A text that nobody understands may be of a cancer or an operation, if it has their words."""
-    denied = [_named(text, each) for each in (lookup.DIAGNOSIS, lookup.PROCEDURE)]
-    if any(each is not None and each.assertion is Assertion.ABSENT for each in denied):
-        return
-    source = context.source(path)
-    if _CANCER.search(text):
-        context.elsewhere.append(("diagnoses", Diagnosis(_ANY_CANCER, NO, YES, source=source)))
-    if _OPERATION.search(text):
-        context.elsewhere.append(("procedures", Procedure(None, label=text, source=source)))
+def _knows(context: Context, own: str, text: str) -> bool:
+    if own in ("therapies", "medications"):
+        return is_agent(context.formulary, text)
+    return _named(text, _names(context, own)) is not None
 
 
-def among_diagnoses(context: Context, row: Mapping[str, Any], path: str) -> bool:
-    """The same of a condition among the cancers."""
-    raw = str(row.get("code"))
-    ill = _named(row.get("code"), lookup.CONDITION)
-    if (
-        ill is None
-        or ill.codes is None
-        or ill.assertion is Assertion.ABSENT
-        or not is_unknown(row.get("index"))
-    ):
+def _may_be_of(context: Context, table: str, text: str) -> bool:
+    if table not in _OPENED:
         return False
-    if _named(raw, lookup.DIAGNOSIS) is not None:
-        return False
-    start = context.date(row, "date", path)
-    kept = Condition(_said(ill), start=start, label=raw, source=context.source(f"{path}.code"))
-    return _keep(context, "conditions", ill, kept)
+    named = table == "medications" and any(map(context.formulary.knows, words(text).split()))
+    return named or _OPENED[table].search(text) is not None
 
 
-def _named(text: object, names: Lookup) -> Asserted | None:
-    if not isinstance(text, str) or is_unknown(text):
-        return None
+def _names(context: Context, table: str) -> Lookup:
+    match table:
+        case "conditions":
+            return lookup.CONDITION
+        case "diagnoses":
+            return lookup.DIAGNOSIS
+        case "procedures":
+            return lookup.PROCEDURE
+        case "radiotherapy":
+            return Lookup("radiotherapy", _radiotherapy)
+    return context.agent
+
+
+def _radiotherapy(text: str) -> frozenset[str] | None:
+    return _RADIOTHERAPY if lookup.treatment_members(text) == _RADIOTHERAPY else None
+
+
+def _named(text: str, names: Lookup) -> Asserted | None:
     try:
         return read_asserted(text, names)
     except UnreadableError:
         return None
 
 
-def _said(found: Asserted) -> Codes | None:
-    if found.codes is None or found.assertion is not Assertion.SUSPECTED:
-        return found.codes
-    return found.codes.doubted(SUSPECTED)
+def _record(table: str, codes: Codes, assertion: Assertion, text: str, days: Days, source: Source) -> Any:
+    """The record. A cancer may be the index cancer told again, and an agent the cause of something: only perhaps."""
+    start, end = days
+    said = codes.doubted(SUSPECTED) if assertion is Assertion.SUSPECTED else codes
+    match table:
+        case "conditions":
+            return Condition(said, start=start, end=end, label=text, source=source)
+        case "diagnoses":
+            return Diagnosis(codes.doubted(SUSPECTED), NO, YES, on=start, source=source)
+        case "procedures":
+            return Procedure(said, start, end, text, source)
+        case "radiotherapy":
+            doubted = _ANY_INTENT.doubted(SUSPECTED) if assertion is Assertion.SUSPECTED else _ANY_INTENT
+            return Radiotherapy(intent=doubted, start=start, end=end, source=source)
+    return Medication((codes.doubted(SUSPECTED),), None, start, end, label=text, source=source)
 
 
-def _keep(context: Context, table: str, found: Asserted, record: object) -> bool:
-    if found.assertion is not Assertion.NOT_PATIENTS:
-        context.elsewhere.append((table, record))
-    return True
+def _anything(table: str, text: str, source: Source) -> Any:
+    """Something of that list, perhaps."""
+    match table:
+        case "diagnoses":
+            return Diagnosis(Codes(lookup.DIAGNOSIS.leaves).doubted(SUSPECTED), NO, YES, source=source)
+        case "procedures":
+            return Procedure(None, label=text, source=source)
+        case "radiotherapy":
+            return Radiotherapy(intent=_ANY_INTENT.doubted(SUSPECTED), source=source)
+    return Medication((None,), label=text, source=source)

@@ -22,7 +22,7 @@ from matcher.domain.record import (
 from matcher.readers import lookup
 from matcher.readers.agents import read_agents, read_causes
 from matcher.readers.context import Asserted, Context, at, is_unknown
-from matcher.readers.misplaced import among_conditions
+from matcher.readers.misplaced import belongs_elsewhere
 from matcher.readers.rows import TableRow, listing_of, rows_of
 from matcher.vocabulary.marks import Assertion, assertion_of
 from matcher.vocabulary.resolution import PLACEBO
@@ -34,10 +34,29 @@ def read_therapies(context: Context, wire: Mapping[str, Any], complete: frozense
     def record(row: TableRow) -> Course | Absence | None:
         if row.fields is None:
             return Course((None,), label=row.text, source=context.source(row.path))
+        if _elsewhere(context, "therapies", "agents", row):
+            return None
         return _course(context, row.fields, row.path)
 
     everything = context.formulary.all_leaves
     return listing_of(context, "therapies", wire, complete, record, context.agent, everything)
+
+
+def _elsewhere(
+    context: Context, table: str, named: str, row: TableRow, said: Assertion | None = None
+) -> bool:
+    """Whether the row is a record of another list. ``said`` is what its status says."""
+    fields, path = row.fields or {}, row.path
+    held = fields.get(named)
+    text = held[0] if isinstance(held, list) and len(held) == 1 else held
+    return belongs_elsewhere(
+        context,
+        table,
+        text,
+        lambda: _days(context, fields, path),
+        context.source(at(path, named)),
+        lambda: said or context.assertion(fields, path),
+    )
 
 
 def _course(context: Context, row: Mapping[str, Any], path: str) -> Course | Absence | None:
@@ -130,6 +149,8 @@ def read_medications(
         if row.fields is None:
             return Medication((None,), label=row.text, source=context.source(row.path))
         fields, path = row.fields, row.path
+        if _elsewhere(context, "medications", "agents", row):
+            return None
         agents = read_agents(context, fields, path)
         said = Asserted(None, agents.assertion).said_by(context.assertion(fields, path)).assertion
         start, end, ongoing = _period(context, fields, path)
@@ -221,6 +242,8 @@ def read_procedures(
         if row.fields is None:
             return Procedure(None, label=row.text, source=context.source(row.path))
         fields, path = row.fields, row.path
+        if _elsewhere(context, "procedures", "procedure", row):
+            return None
         found = context.asserted(fields, "procedure", path, lookup.PROCEDURE).said_by(
             context.assertion(fields, path)
         )
@@ -246,7 +269,7 @@ def read_conditions(
             return Condition(None, label=row.text, source=context.source(row.path))
         fields, path = row.fields, row.path
         status, said = _status(context, fields, path)
-        if among_conditions(context, fields, path, said):
+        if _elsewhere(context, "conditions", "condition", row, said):
             return None
         found = context.asserted(fields, "condition", path, lookup.CONDITION).said_by(said)
         found = found.said_by(context.assertion(fields, path))

@@ -124,6 +124,8 @@ CANCERS = Kind(
     ),
 )  # fmt: skip
 
+_LISTS = ["conditions", "diagnoses", "procedures", "radiotherapy", "therapies", "medications"]
+_NO_RADIOTHERAPY = {"radiotherapy": {"at_most": 0}}
 _NO_OTHER = {"other_cancer": {"at_most": 0}}
 
 
@@ -143,9 +145,9 @@ def _among(text: str, understood: str, asked: Mapping[str, Any], verdict: str, *
 
 MISPLACED = Kind(
     "In the list of another",
-    "Hospitals keep one list of problems. A cancer among the conditions is another cancer, or the index cancer told again; an "
-    "operation there was done; a condition among the cancers is a condition. A text that is not understood and has the words of a "
-    "cancer or an operation may be one.",
+    "Hospitals keep one list of problems and one of treatments. A cancer among the conditions is another cancer, or the index cancer "
+    "told again; an operation or radiotherapy was done, in whatever list it stands; a medicine among the conditions was perhaps given; "
+    "a condition among the cancers is a condition. A text that is not understood and has the words of another list keeps it open.",
     (
         *(_among(text, "perhaps another cancer", _NO_OTHER, UNKNOWN)
           for text in ("prostate cancer", "C50.9", "history of melanoma", "mesothelioma")),
@@ -154,7 +156,17 @@ MISPLACED = Kind(
         _among("kidney transplant", "an operation", {"procedure": "kidney_transplant"}, MET),
         _among("renal graft 2010", "not understood, and perhaps an operation", {"procedure": "kidney_transplant"}, UNKNOWN,
                issue=True),
-        _among("radiotherapy", "radiotherapy", {"radiotherapy": {"at_most": 0}}, NOT_MET),
+        _among("radiotherapy", "radiotherapy", _NO_RADIOTHERAPY, NOT_MET),
+        _among("pembrolizumab", "perhaps given, perhaps the cause of something", CHECKPOINT, UNKNOWN),
+        _among("chemotherapy in 2019", "not understood, and perhaps a therapy", PLATINUM, UNKNOWN, issue=True),
+        *(entry(f"therapy `{text}`, every list complete", understood, asked, verdict, course(text), complete=_LISTS, issue=issue)
+          for text, understood, asked, verdict, issue in (
+              ("lobectomy", "an operation", {"procedure": "lung_resection"}, MET, False),
+              ("radiotherapy", "radiotherapy", _NO_RADIOTHERAPY, NOT_MET, False),
+              ("thoracic RT 50 Gy", "not understood, and perhaps radiotherapy", _NO_RADIOTHERAPY, UNKNOWN, True),
+              ("atypical resection", "not understood, and perhaps an operation", {"procedure": "lung_resection"}, UNKNOWN, True))),
+        entry("procedure `radiotherapy`, every list complete", "radiotherapy", _NO_RADIOTHERAPY, NOT_MET,
+              row("procedures", procedure="radiotherapy"), complete=_LISTS),
         entry("diagnosis `HIV`, beside `PLMESO`", "a condition", HIV, MET, row("diagnoses", code="PLMESO"),
               row("diagnoses", code="HIV"), complete=["conditions", "diagnoses"]),
     ),

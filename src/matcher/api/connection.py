@@ -24,6 +24,9 @@ BACKLOG = 128
 _MOST = 1_024
 _RESERVED = 128
 """Descriptors for the store, the files of jobs, runners and the log."""
+# A turn looks at the connections that the turn before has taken, and takes as many again before those that made room
+# are closed, which is the work of the next.
+_IN_PASSING = 2 * BACKLOG + _RESERVED
 _STALLED_SECONDS = 60.0
 _log = logging.getLogger("matcher.connections")
 _FULL = (
@@ -39,7 +42,7 @@ def make_room_for_connections() -> None:
     except ImportError:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST + BACKLOG + _RESERVED
+    wanted = _MOST + _IN_PASSING
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)
     if soft not in (resource.RLIM_INFINITY, wanted) and soft < wanted:
@@ -55,7 +58,7 @@ def most_connections() -> int:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return _MOST
-    return max(8, min(_MOST, soft - BACKLOG - _RESERVED))
+    return max(8, min(_MOST, soft - _IN_PASSING))
 
 
 class Connection(H11Protocol):

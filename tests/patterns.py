@@ -83,6 +83,7 @@ def _in_module(
             text, mode = _value(written, scope), _value(flags, scope) if flags is not None else 0
         except NameError as error:
             raise AssertionError(f"{path}:{node.lineno}: say what stands for {error.name!r}") from None
+        assert isinstance(text, str), f"{path}:{node.lineno}: write the pattern where it is compiled"
         found = {node.func.attr} if node.func.attr != "compile" else uses.get(names.get(id(node), ""), _USES)
         yield Pattern(f"{path.as_posix()}:{node.lineno}", text, int(mode), tuple(sorted(found)))
 

@@ -37,15 +37,22 @@ _ELSEWHERE: Mapping[str, tuple[str, ...]] = {
 }
 # The words that keep a list open, in what is written elsewhere and not understood. What is done for a cancer names it,
 # so that its words say nothing there.
-_WORDS = {
-    "diagnoses": r"\bca\b|cancer|carcinoma|tumou?r|malignan|lymphoma|leuka?emia|myeloma|sarcoma|melanoma|neoplasm|"
-    r"blastoma|glioma",
-    "procedures": r"transplant|ectomy|surgery|surgical|operation|resection|bypass|graft",
-    "radiotherapy": r"radiotherap|radiation|irradiat|\brt\b|\bgy\b",
-    "medications": r"chemo|immunotherap|steroid|anticoagul|treated with|therapy with|"
-    r"[a-z]{3}(?:mab|nib|platin|taxel|rubicin|limus)\b",
+_OPENED = {
+    "diagnoses": re.compile(
+        r"\bca\b|cancer|carcinoma|tumou?r|malignan|lymphoma|leuka?emia|myeloma|sarcoma|melanoma|neoplasm|"
+        r"blastoma|glioma",
+        re.IGNORECASE,
+    ),
+    "procedures": re.compile(
+        r"transplant|ectomy|surgery|surgical|operation|resection|bypass|graft", re.IGNORECASE
+    ),
+    "radiotherapy": re.compile(r"radiotherap|radiation|irradiat|\brt\b|\bgy\b", re.IGNORECASE),
+    "medications": re.compile(
+        r"chemo|immunotherap|steroid|anticoagul|treated with|therapy with|"
+        r"[a-z]{3}(?:mab|nib|platin|taxel|rubicin|limus)\b",
+        re.IGNORECASE,
+    ),
 }
-_OPENED = {table: re.compile(words, re.IGNORECASE) for table, words in _WORDS.items()}
 _NAMES_ITS_CANCER = frozenset({"procedures", "therapies", "medications"})
 _RADIOTHERAPY = frozenset({"radiotherapy"})
 _ANY_INTENT = Codes(lookup.INTENT.leaves)

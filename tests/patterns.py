@@ -97,18 +97,28 @@ def hostile(pattern: Pattern) -> list[str]:
     # The parser has no public name; without it only the plain runs would be left.
     tree = re._parser.parse(pattern.text, pattern.flags)
     chance = random.Random(ascii(pattern.text))  # noqa: S311 - the same texts at every run
-    samples = sorted({_sample(tree, chance, pattern.flags)[:40] for _ in range(60)}, key=len)
+    samples = sorted({_sample(tree, chance, pattern.flags)[:40] for _ in range(60)}, key=_shortest)
     characters = sorted({c for each in samples for c in each} | set(" 0a"))
-    beginnings = sorted({each[:n] for each in samples for n in range(1, len(each) + 1)}, key=len)
-    runs = [c * LENGTH for c in characters]
-    again = [(each * (LENGTH // len(each) + 1))[:LENGTH] for each in beginnings if len(each) > 1]
-    long = [each + each[-1] * LENGTH for each in beginnings if len(each) > 1]
-    mixed = [each + c * LENGTH for each in beginnings[:12] for c in characters[:6]]
+    beginnings = sorted({each[:n] for each in samples for n in range(1, len(each) + 1)}, key=_shortest)
+    # What stands first, and what is repeated behind it: only those are written out that are asked.
+    runs = [("", c) for c in characters]
+    again = [("", each) for each in beginnings if len(each) > 1]
+    long = [(each, each[-1]) for each in beginnings if len(each) > 1]
+    mixed = [(each, c) for each in beginnings[:12] for c in characters[:6]]
     chance.shuffle(again)
     chance.shuffle(long)
     chance.shuffle(mixed)
-    found = runs[:16] + [x for three in zip(again, long, mixed, strict=False) for x in three] + again + long
-    return [each[: LENGTH - 1] + "\0" for each in dict.fromkeys(found)][:_MOST_TEXTS]
+    ordered = runs[:16] + [x for three in zip(again, long, mixed, strict=False) for x in three] + again + long
+    found: dict[str, None] = {}
+    for first, repeated in ordered:
+        found[(first + repeated * (LENGTH // len(repeated) + 1))[: LENGTH - 1] + "\0"] = None
+        if len(found) == _MOST_TEXTS:
+            break
+    return list(found)
+
+
+def _shortest(text: str) -> tuple[int, str]:
+    return len(text), text
 
 
 def _sample(tree: Any, chance: random.Random, flags: int) -> str:

@@ -128,6 +128,85 @@ def test_known_exports_are_recognised(folder: str, name: str) -> None:
     assert guess_mapping(EXPORTS / folder).shipped == name
 
 
+def test_columns_without_the_name_of_their_part_are_the_same_export(tmp_path: Path) -> None:
+    """Older releases of GDC: the same file, no column of which says its part."""
+    from matcher.readers.known_export import known_export
+
+    head, _, rows = (EXPORTS / "gdc" / "clinical.tsv").read_text(encoding="utf-8").partition("\n")
+    head = head.replace("cases.submitter_id", "case_submitter_id")
+    older = tmp_path / "clinical.tsv"
+    older.write_text(
+        "\t".join(each.split(".")[-1] for each in head.split("\t")) + "\n" + rows, encoding="utf-8"
+    )
+    assert known_export(older) == "gdc"
+    assert described(older, "gdc") == described(EXPORTS / "gdc", "gdc")
+
+
+def described(path: Path, mapping: str) -> list[tuple[object, ...]]:
+    file = read_patients(path, formulary=SMALL_FORMULARY, mapping=Path(mapping))
+    found = [each.profile for each in file if isinstance(each, Patient)]
+    assert [issue.code for issue in file.reading.file_issues] == []
+    return [
+        (
+            each.id,
+            each.as_of,
+            each.birth,
+            [one.code for one in each.diagnoses.records],
+            len(each.therapies.records),
+        )
+        for each in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("export", "mapping"), [("gdc", "gdc"), ("gdc/clinical.tsv", "gdc"), ("cbioportal", "cbioportal")]
+)
+def test_who_gives_a_known_export_without_its_mapping_is_told_which_it_is(export: str, mapping: str) -> None:
+    from matcher.errors import UsageError
+    from matcher.readers.frames import read_frames
+
+    for read_by in (read_patients, read_frames):
+        with pytest.raises(UsageError, match=rf"it looks like .*: add --mapping {mapping}$"):
+            read_by(EXPORTS / export, formulary=SMALL_FORMULARY)
+
+
+def test_what_is_the_same_on_every_row_is_nobodys_identifier(tmp_path: Path) -> None:
+    """It would make one patient of a whole study."""
+    from matcher.readers.mapping_guess import guess_mapping
+
+    export = tmp_path / "export.csv"
+    for first in ("Study ID", "Record ID", "Case", "Patient No"):
+        rows = "".join(f"MESO-7,{number},{50 + number}\n" for number in range(12))
+        export.write_text(f"{first},Subject,Age\n{rows}", encoding="utf-8")
+        assert "id: {column: 'Subject'}" in guess_mapping(export).text.splitlines(), first
+    rows = "".join(f"MESO-{number % 3},{number},{50 + number}\n" for number in range(12))
+    export.write_text(f"Record ID,Patient ID,Age\n{rows}", encoding="utf-8")
+    assert "id: {column: 'Patient ID'}" in guess_mapping(export).text.splitlines()
+
+
+TITLED = """Study ID\tPatient ID\tSample ID\tDiagnosis Age\tSex\tOncotree Code\tCancer Type Detailed\tTMB (nonsynonymous)\tSample Type
+st_1\tCB-1\tCB-1-06\t61\tMale\tPAAD\tPancreatic Adenocarcinoma\t\tMetastasis
+st_1\tCB-1\tCB-1-01\t61\tMale\tPAAD\tPancreatic Adenocarcinoma\t2.8\tPrimary
+st_1\tCB-2\tCB-2-01\tNA\tFemale\tZZTOP\tA cancer of its own\t1\tPrimary
+"""
+
+
+def test_the_table_of_the_pages_of_cbioportal_is_read_by_patients(tmp_path: Path) -> None:
+    from matcher.readers.known_export import known_export
+
+    table = tmp_path / "st_1_clinical_data.tsv"
+    table.write_text(TITLED, encoding="utf-8")
+    assert known_export(table) == "cbioportal_table"
+    file = read_patients(table, formulary=SMALL_FORMULARY, mapping=Path("cbioportal_table"))
+    first, second = (each.profile for each in file if isinstance(each, Patient))
+    assert (first.id, second.id, file.reading.file_issues) == ("CB-1", "CB-2", [])
+    (cancer,) = first.diagnoses.records
+    assert cancer.code is not None
+    assert cancer.code.members == {"PAAD"}
+    assert [each.number.low for each in first.biomarkers if each.number] == [2.8]
+    assert file.reading.unmapped_codes == {"ZZTOP A cancer of its own": 1}
+
+
 def test_a_check_names_columns_that_nothing_reads() -> None:
     from matcher.readers.mapping_check import check_mapping
 

@@ -40,7 +40,7 @@ Mapping = Annotated[
         "--mapping",
         "-m",
         metavar="FILE",
-        help="YAML that says what the columns mean, or one that is ready made: cbioportal, gdc, mcode_csv, omop, synthea.",
+        help="YAML that says what the columns mean, or one that is ready made: cbioportal, cbioportal_table, gdc, mcode_csv, omop, synthea.",
         show_default=False,
         callback=_mapping,
     ),

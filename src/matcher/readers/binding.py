@@ -132,10 +132,16 @@ class _Binding:
         if not table or (form is not None and not form.name):
             # One file that is read as several tables: what any of them reads is read.
             used = used.union(*(self._used_by[each] for each in self._headers if self._is_own(each)))
+        # What is known with a beginning that may be left out is known without it.
+        beginnings = ("", *(each.casefold() for each in self._mapping.prefixes))
         return tuple(
             name
             for name in self._headers[table]
-            if name and name not in used and not any(fnmatchcase(name.casefold(), each) for each in patterns)
+            if name
+            and name not in used
+            and not any(
+                fnmatchcase(first + name.casefold(), each) for each in patterns for first in beginnings
+            )
         )
 
     def _is_own(self, table: str) -> bool:

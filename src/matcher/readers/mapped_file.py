@@ -13,6 +13,7 @@ from matcher.readers.bound import Bound
 from matcher.readers.csv_rows import Row, Table, open_table
 from matcher.readers.entry import Entry, misspelt_columns, unknown_columns
 from matcher.readers.foreign import most_unread
+from matcher.readers.known_export import how_to_read
 from matcher.readers.mapped import draw, identify
 from matcher.readers.mapping import MarkedMapping, cells_of
 from matcher.readers.outcome import Issue
@@ -133,4 +134,4 @@ def wide_file(path: Path, marked: MarkedMapping) -> MappedFile:
         if error.code != "U012":
             raise
         message = f"{path.name} has no column 'patient_id', so its patients cannot be told apart"
-        raise UsageError(message, code="U012") from None
+        raise UsageError(message, how_to_read(path), code="U012") from None

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from matcher.errors import MatcherError, UsageError
-from matcher.readers.binding import bind
+from matcher.errors import UsageError
 from matcher.readers.csv_rows import Table, open_table
-from matcher.readers.export import file_of, own_file
+from matcher.readers.known_export import known_export
 from matcher.readers.lookup import DIAGNOSIS
 from matcher.readers.mapping import load_mapping, shipped_mappings
 from matcher.readers.mapping_model import FileForm
@@ -66,6 +65,9 @@ _IDENTIFIER = re.compile(
     r"^(?:patient|pat|case|subject|person|record|study)?[ _.-]?(?:id|nr|no|number|identifier|submitter id|mrn|pid|key)$"
     r"|^(?:mrn|pid|patnr|patid|patientid|fallnummer|case)$"
 )
+_PERSON = re.compile(r"patient|pat|subject|case|person|mrn|pid|barcode|fall")
+#: so few rows may be those of one patient
+_FEW_ROWS = 10
 _SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2}|\d{4})(?:\D.*)?")
 _ISO = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?(?:[T ].*)?")
 _COMMA_NUMBER = re.compile(r"[<>]?\s?-?\d+(?:\.\d{3})*,\d{1,2}|[<>]?\s?-?\d+,\d{4,}")
@@ -148,7 +150,7 @@ class Guess:
 
 def guess_mapping(path: Path) -> Guess:
     """The ready-made mapping of a known export, or a draft for the file."""
-    known = _known(path)
+    known = known_export(path)
     if known:
         return Guess(f"# This is {load_mapping(Path(known)).mapping.mapping}.\n", known)
     if path.is_dir():
@@ -159,28 +161,6 @@ def guess_mapping(path: Path) -> Guess:
         )
     table = open_parquet(path) if is_parquet(path) else open_table(path, form=_form(path))
     return Guess("\n".join(_draft(table)) + "\n")
-
-
-def _known(path: Path) -> str:
-    """The ready-made mapping whose files and columns these are."""
-    best, share = "", 0.0
-    for name in shipped_mappings():
-        marked = load_mapping(Path(name))
-        try:
-            own = own_file(path, marked)
-            table = open_parquet(own) if is_parquet(own) else open_table(own, form=marked.mapping.file)
-            bound = bind(marked, table.header)
-        except MatcherError:
-            continue
-        given = [column for column in table.header if column]
-        read = 1 - len(bound.unknown) / len(given) if given else 0.0
-        # A list of patients alone says nothing but whose they are: then the tables beside it tell the export.
-        beside = path.is_dir() and any(
-            file_of(path, each) for each in marked.mapping.tables.values() if each.name
-        )
-        if (len(bound.used) > 1 or beside) and bound.used and read > max(share, 0.5):
-            best, share = name, read
-    return best
 
 
 def _form(path: Path) -> FileForm:
@@ -231,18 +211,20 @@ def _draft(table: Table | ParquetTable) -> Iterator[str]:
 
 
 def _identifier(columns: Sequence[_Column], rows: int) -> _Column | None:
+    """Whose a row is. Of columns that are named so, one of persons before one of studies or records.
+
+    What is the same on every row names the study or the hospital: it would make one patient of all.
+    """
     named = [
         each
         for each in columns
         if _IDENTIFIER.fullmatch(each.plain) or _IDENTIFIER.fullmatch(each.name.casefold())
     ]
-    whole = [each for each in named if each.filled == rows]
     told = [
-        each
-        for each in columns
-        if each.filled == rows == len(each.values) and re.search(r"patient|barcode|subject|case", each.plain)
+        each for each in columns if each.filled == rows == len(each.values) and _PERSON.search(each.plain)
     ]
-    return next(iter(whole or named or told), None)
+    found = [each for each in named if len(each.values) > 1 or rows < _FEW_ROWS] or told
+    return min(found, key=lambda each: (each.filled < rows, not _PERSON.search(each.plain)), default=None)
 
 
 def _form_lines(table: Table | ParquetTable) -> Iterator[str]:

@@ -14,6 +14,7 @@ from matcher.domain.wire.model import LISTS, ROWS, AbsenceRow, ObservationRow
 from matcher.errors import Diagnostic, PatientDataError, UsageError
 from matcher.readers.csv_rows import Row, Table, open_table
 from matcher.readers.entry import Entry, unknown_columns
+from matcher.readers.known_export import how_to_read
 from matcher.readers.mapped_file import wide_file
 from matcher.readers.mapping import wide_mapping
 from matcher.readers.outcome import Issue
@@ -66,7 +67,7 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         path = _table_path(folder, PATIENTS)
         if path is None:
-            raise UsageError(f"{folder} has no {PATIENTS}.csv", code="U004")
+            raise UsageError(f"{folder} has no {PATIENTS}.csv", how_to_read(folder), code="U004")
         self.path = path
         self.patients = wide_file(path, wide_mapping())
         self._folder = folder

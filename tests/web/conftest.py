@@ -6,8 +6,11 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.web.waiting import PATIENCE
 
 CHROMIUM = Path(os.environ.get("MATCHER_CHROMIUM", "/usr/bin/chromium"))
 _ARGUMENTS = [
@@ -38,5 +41,14 @@ def browser() -> Iterator[object]:
         pytest.skip(message)
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=_ARGUMENTS)
+        make = opened.new_context
+
+        def patient(**options: Any) -> Any:
+            context = make(**options)
+            context.set_default_timeout(PATIENCE * 1_000)
+            return context
+
+        opened.new_context = patient
+        opened.new_page = lambda **options: patient(**options).new_page()
         yield opened
         opened.close()

@@ -18,13 +18,13 @@ from typing import Any
 import httpx
 
 from matcher.api.settings import Settings
+from tests.web.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 _SERVE = (
     "import sys; from matcher.api.listen import listen; from matcher.api.settings import Settings; "
     "listen(Settings.from_text(sys.argv[1]))"
 )
-_PATIENCE = 60.0
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -58,7 +58,7 @@ class Live:
     def start(self) -> None:
         self.spawn()
         assert self._process is not None
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             assert self._process.poll() is None, self.said()
             try:
@@ -87,7 +87,7 @@ class Live:
     def wait(self) -> int:
         """Its exit code, once it has ended."""
         assert self._process is not None
-        return self._process.wait(timeout=_PATIENCE)
+        return self._process.wait(timeout=PATIENCE)
 
     def stop(self) -> int:
         """Asks it to stop, and waits; its exit code."""
@@ -98,7 +98,7 @@ class Live:
         return self.log.read_text("utf-8", "replace")
 
     def client(self, **options: Any) -> httpx.Client:
-        return httpx.Client(base_url=self.base, timeout=_PATIENCE, **options)
+        return httpx.Client(base_url=self.base, timeout=PATIENCE, **options)
 
 
 def free_port() -> int:

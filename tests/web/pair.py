@@ -21,6 +21,7 @@ import httpx
 from matcher.api.settings import Settings
 from tests import postgresql
 from tests.web.live import Live, serving
+from tests.web.waiting import PATIENCE
 
 PAIR = os.environ.get("MATCHER_SERVERS") == "two"
 _OF_ONE_LINE = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
@@ -55,7 +56,7 @@ class Pair:
         return "".join(each.said() for each in self.lives)
 
     def client(self, **options: Any) -> httpx.Client:
-        return httpx.Client(base_url=self.base, timeout=60, **options)
+        return httpx.Client(base_url=self.base, timeout=PATIENCE, **options)
 
 
 @contextmanager
@@ -91,7 +92,7 @@ class _Front(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         turn = next(self.server.next)  # type: ignore[attr-defined]
         for place in (turn % 2, (turn + 1) % 2):
-            line = HTTPConnection("127.0.0.1", self._pair.lives[place].settings.port, timeout=120)
+            line = HTTPConnection("127.0.0.1", self._pair.lives[place].settings.port, timeout=PATIENCE)
             try:
                 line.connect()
             except OSError:

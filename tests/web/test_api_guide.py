@@ -13,6 +13,7 @@ import pytest
 from matcher.client import MatcherClient, ProblemError
 from matcher.explanation.answer import PatientShown
 from tests.web.live import ROOT, Live, serving
+from tests.web.waiting import PATIENCE
 
 GUIDE = ROOT / "docs" / "guide" / "api.md"
 WRITTEN = "http://127.0.0.1:8000"
@@ -40,7 +41,7 @@ def test_the_curl_examples_work(live: Live, desk: Path) -> None:
         cwd=desk,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert run.returncode == 0, run.stderr

@@ -28,6 +28,7 @@ from matcher.service.match import MatchOptions
 from matcher.store import Jobs, JobState, open_database
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, serving
+from tests.web.waiting import PATIENCE
 
 CANARY = "Zyxwvut-Quastel"
 DAY = "2026-01-15"
@@ -79,7 +80,7 @@ def patients(count: int) -> bytes:
 def watched(http: httpx.Client, live: Live, job: str) -> str:
     """The job to its end; all that is said of it and by its processes on the way."""
     told: set[str] = set()
-    ends = time.monotonic() + 120
+    ends = time.monotonic() + PATIENCE
     while True:
         said = http.get(job)
         told.add(said.text)
@@ -144,7 +145,7 @@ def test_a_store_that_is_damaged_under_a_job_names_nobody(
     http: httpx.Client, live: Live, tmp_path: Path
 ) -> None:
     job = str(begin(http, patients(3_000), ".jsonl").headers["location"])
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + PATIENCE
     while not http.get(job).json()["done"]:
         assert time.monotonic() < ends
         time.sleep(0.05)

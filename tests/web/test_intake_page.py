@@ -19,7 +19,7 @@ from matcher.store import Tokens, open_database
 from tests.web.filling import answer, field, settled, standings, story
 from tests.web.live import ROOT, Live, serving
 from tests.web.pair import Pair, house
-from tests.web.waiting import until
+from tests.web.waiting import PATIENCE, until
 from tests.whole import one_of
 
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 380, "height": 780}
@@ -496,7 +496,7 @@ def test_who_has_a_token_enters_by_it(browser: Any, tmp_path: Path) -> None:
 def until_guarded(live: Live) -> None:
     """What a server knows of tokens is at most two seconds old."""
     with live.client() as http:
-        ends = time.monotonic() + 30
+        ends = time.monotonic() + PATIENCE
         while http.get("/v1/form").status_code != 401:
             assert time.monotonic() < ends
             time.sleep(0.1)

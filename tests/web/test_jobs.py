@@ -18,6 +18,7 @@ import pytest
 from matcher.cli import main
 from tests.small_rulebook import write_rulebook
 from tests.web.live import ROOT, Live, serving
+from tests.web.waiting import PATIENCE
 from tests.whole import WHOLE, one_of
 
 PATIENTS = ROOT / "fixtures" / "patients.csv"
@@ -43,7 +44,7 @@ def send(http: httpx.Client, content: bytes, name: str = "patients.csv", **more:
 
 
 def wait(http: httpx.Client, job: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         shown: dict[str, Any] = http.get(f"/v1/jobs/{job}").json()
         if until(shown):
@@ -322,7 +323,7 @@ def test_a_job_goes_by_the_rulebook_in_force_whatever_lies_on_the_disk(tmp_path:
             each.write_text("trial: [broken", encoding="utf-8")
         begun = http.post("/v1/match/batch", files={"file": ("a.csv", "patient_id,age\nA,61\n")})
         assert begun.status_code == 202, begun.text
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + PATIENCE
         while (job := http.get(begun.headers["location"]).json())["state"] in ("queued", "running"):
             assert time.monotonic() < ends
             time.sleep(0.1)

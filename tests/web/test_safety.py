@@ -19,6 +19,7 @@ from matcher.api.examples import PROFILE
 from matcher.store import Database, Role, Tokens, open_database
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, serving
+from tests.web.waiting import PATIENCE
 
 JSON = {"content-type": "application/json"}
 
@@ -36,7 +37,7 @@ def http(live: Live) -> Iterator[httpx.Client]:
     """A client, and a server that still lives afterwards."""
     with live.client() as client:
         yield client
-    assert httpx.get(f"{live.base}/healthz").status_code == 200
+    assert httpx.get(f"{live.base}/healthz", timeout=PATIENCE).status_code == 200
 
 
 def is_problem(response: httpx.Response, status: int, code: str) -> bool:
@@ -272,7 +273,7 @@ def test_no_value_of_a_patient_is_in_a_log_a_problem_or_a_figure(live: Live) -> 
 def test_the_log_names_routes_and_request_ids(live: Live, http: httpx.Client) -> None:
     request = http.get("/v1/candidates/nothing").headers["x-request-id"]
     # The line is written once the answer has left.
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + PATIENCE
     while request not in live.said() and time.monotonic() < ends:
         time.sleep(0.02)
     lines = [line for line in live.said().splitlines() if request in line]

@@ -12,6 +12,7 @@ from matcher.client import MatcherClient, ProblemError
 from matcher.store.jobs import JobState
 from tests.postgresql import PostgreSQL
 from tests.web.live import Live, serving
+from tests.web.waiting import PATIENCE
 
 DAY = date(2026, 1, 15)
 
@@ -55,7 +56,7 @@ def test_a_job_is_done_once_and_seen_by_both(
     patients = tmp_path / "patients.csv"
     patients.write_text("patient_id,age,ecog\nA-1,61,1\nA-2,80,\n", "utf-8")
     begun = [each.begin(patients, as_of=DAY) for each in (one, other)]
-    done = [other.wait(each.id, timeout=60, every=0.1) for each in begun]
+    done = [other.wait(each.id, timeout=PATIENCE, every=0.1) for each in begun]
     assert {each.state for each in done} == {JobState.DONE}
     kept = {one.save(each, tmp_path / each.id)[0].parent / "matches.csv" for each in done}
     assert len({each.read_bytes() for each in kept}) == 1

@@ -23,6 +23,7 @@ import pytest
 from matcher.api.settings import Settings
 from tests.small_rulebook import write_rulebook
 from tests.web.live import Live, free_port
+from tests.web.waiting import PATIENCE
 from tests.whole import WHOLE, one_of
 
 _PROMISED = 10.0
@@ -92,14 +93,14 @@ def send(live: Live, content: bytes, name: str = "p.jsonl") -> str:
 
 def begun(live: Live, job: str) -> None:
     with live.client() as http:
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + PATIENCE
         while not (shown := http.get(job).json())["done"]:
             assert time.monotonic() < ends, shown
             time.sleep(0.05)
 
 
 def process_of(live: Live, module: str) -> psutil.Process:
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + PATIENCE
     while True:
         for each in psutil.Process(live.pid).children(recursive=True):
             with suppress(psutil.Error):
@@ -209,7 +210,7 @@ def large_patients_matched(live: Live, held: Held) -> None:
 def slow_reader(live: Live, held: Held) -> None:
     job = send(live, patients(1_000))
     with live.client() as http:
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + PATIENCE
         while not (files := http.get(job).json()["files"]):
             assert time.monotonic() < ends
             time.sleep(0.1)

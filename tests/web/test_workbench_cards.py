@@ -10,6 +10,7 @@ import pytest
 
 from tests.small_rulebook import write_rulebook
 from tests.web.live import ROOT, Live, serving
+from tests.web.waiting import PATIENCE
 from tests.whole import one_of
 
 axe = pytest.importorskip(
@@ -61,7 +62,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def page(browser: Any, live: Live) -> Iterator[Any]:
     context = browser.new_context(viewport=DESKTOP)
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -72,13 +72,15 @@ def page(browser: Any, live: Live) -> Iterator[Any]:
 
 
 def begin(live: Live, **how: Any) -> str:
-    answered = httpx.post(f"{live.base}/v1/drafts", json=how or {"from": "file", "text": RULE})
+    answered = httpx.post(
+        f"{live.base}/v1/drafts", json=how or {"from": "file", "text": RULE}, timeout=PATIENCE
+    )
     assert answered.status_code == 201, answered.text
     return str(answered.json()["id"])
 
 
 def text_of(live: Live, draft: str) -> str:
-    return str(httpx.get(f"{live.base}/v1/drafts/{draft}").json()["text"])
+    return str(httpx.get(f"{live.base}/v1/drafts/{draft}", timeout=PATIENCE).json()["text"])
 
 
 def look(page: Any, live: Live, draft: str, view: str = "") -> None:
@@ -111,7 +113,9 @@ def test_scene_1_a_criterion_by_keyboard_alone(page: Any, live: Live) -> None:
     assert page.get_attribute("#editor", "data-errors") == "0"
     text = text_of(live, draft)
     assert "when: {lab: {test: platelets, at_least: 100 10*9/L, within: 14 days}}" in text
-    laid = httpx.post(f"{live.base}/v1/authoring/cards", json={"text": text, "name": "NCT00000043"}).json()
+    laid = httpx.post(
+        f"{live.base}/v1/authoring/cards", json={"text": text, "name": "NCT00000043"}, timeout=PATIENCE
+    ).json()
     assert [each for each in laid["problems"] if each["severity"] == "error"] == []
 
 
@@ -218,9 +222,9 @@ def test_what_another_saved_meanwhile_is_shown_beside_ones_own(page: Any, live: 
     draft = begin(live)
     look(page, live, draft)
     theirs = RULE.replace("A trial under work", "Theirs")
-    held = httpx.get(f"{live.base}/v1/drafts/{draft}").json()
+    held = httpx.get(f"{live.base}/v1/drafts/{draft}", timeout=PATIENCE).json()
     sent = {"text": theirs, "revision": held["revision"]}
-    assert httpx.put(f"{live.base}/v1/drafts/{draft}/text", json=sent).status_code == 200
+    assert httpx.put(f"{live.base}/v1/drafts/{draft}/text", json=sent, timeout=PATIENCE).status_code == 200
     page.fill("[data-id='I-01'] .words", "Mine")
     page.wait_for_selector("#conflict:visible")
     assert "Theirs" in page.inner_text("#conflict")

@@ -19,6 +19,7 @@ from matcher.api.clock import now
 from matcher.store import Tokens, open_database
 from tests.web.drafting import CASES, PEOPLE, RULE
 from tests.web.live import Live, serving
+from tests.web.waiting import PATIENCE
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 SIZE = {"width": 1366, "height": 768}
@@ -37,7 +38,7 @@ class Workbench:
     def ask(self, who: str, method: str, path: str, **body: Any) -> Any:
         headers = {"authorization": f"Bearer {self.secrets[who]}"}
         url = f"{self.live.base}{path}"
-        answered = httpx.request(method, url, headers=headers, timeout=60, json=body or None)
+        answered = httpx.request(method, url, headers=headers, timeout=PATIENCE, json=body or None)
         assert answered.status_code < 300, answered.text
         return answered.json()
 
@@ -52,7 +53,6 @@ class Workbench:
         page = self._signed_in.get(who)
         if page is None:
             page = self.browser.new_context(viewport=SIZE, base_url=self.live.base).new_page()
-            page.set_default_timeout(15_000)
             page.goto("/login")
             page.fill("input[name=token]", self.secrets[who])
             page.click("main button")
@@ -146,7 +146,7 @@ def test_an_approved_rule_is_in_force_and_the_audit_names_everybody(bench: Workb
     assert shown != before
     headers = {"authorization": f"Bearer {bench.secrets['carl']}"}
     patient = {"id": "P-1", "as_of": "2026-01-15", "age": 40}
-    matched = httpx.post(f"{bench.live.base}/v1/match", json=patient, headers=headers, timeout=60)
+    matched = httpx.post(f"{bench.live.base}/v1/match", json=patient, headers=headers, timeout=PATIENCE)
     assert matched.headers["Matcher-Rulebook"] == shown
     assert "NCT00000055" in matched.text
     ada = bench.page("ada", "/audit")
@@ -175,7 +175,7 @@ def test_page_and_command_line_find_the_same(bench: Workbench) -> None:
         str(bench.rules),
         "--json",
     ]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ran.returncode == 3, ran.stderr
     told = json.loads(ran.stdout)
     red = [each for each in grid["rows"] if each["failures"]]
@@ -242,7 +242,7 @@ def test_a_killed_server_loses_no_word_of_either_author(bench: Workbench) -> Non
     bench.ask("anna", "PUT", f"/v1{path}/text", text=f"{text}# Anna's\n", revision=2)
     headers = {"authorization": f"Bearer {bench.secrets['alex']}"}
     body = {"text": f"{text}# Alex's\n", "revision": 2}
-    refused = httpx.put(f"{bench.live.base}/v1{path}/text", json=body, headers=headers)
+    refused = httpx.put(f"{bench.live.base}/v1{path}/text", json=body, headers=headers, timeout=PATIENCE)
     assert refused.status_code == 409
     assert refused.json()["text"].endswith("# Anna's\n")
     bench.live.kill()
@@ -259,9 +259,9 @@ def test_a_team_s_patients_are_weighed_and_become_cases_without_their_names(benc
     headers = {"authorization": f"Bearer {bench.secrets['carl']}"}
     url = f"{bench.live.base}/v1/worklists"
     files = {"file": ("list.csv", rows)}
-    sent = httpx.post(f"{url}/runs?as_of=2026-01-15", files=files, headers=headers, timeout=60).json()
+    sent = httpx.post(f"{url}/runs?as_of=2026-01-15", files=files, headers=headers, timeout=PATIENCE).json()
     _wait(url, sent["id"], headers, "checked")
-    httpx.post(f"{url}/{sent['id']}/match", headers=headers, timeout=60)
+    httpx.post(f"{url}/{sent['id']}/match", headers=headers, timeout=PATIENCE)
     _wait(url, sent["id"], headers, "done")
     path = bench.begin(60)
     text = bench.ask("anna", "GET", f"/v1{path}")["text"].replace("18 years", "70 years")
@@ -283,15 +283,19 @@ def test_a_team_s_patients_are_weighed_and_become_cases_without_their_names(benc
     page.click("text=Save the case")
     assert "one of ours, too young" in page.inner_text(".cases-board")
     other = {"authorization": f"Bearer {bench.secrets['alex']}"}
-    refused = httpx.get(f"{bench.live.base}/v1{path}/impact?worklist={sent['id']}", headers=other)
+    refused = httpx.get(
+        f"{bench.live.base}/v1{path}/impact?worklist={sent['id']}", headers=other, timeout=PATIENCE
+    )
     assert refused.status_code == 403
     # Who cannot write rules, or does not see the patient, is not asked for a draft either.
     chooser = f"{bench.live.base}/drafts/case-of?patient=1&worklist="
-    assert httpx.get(f"{chooser}{sent['id']}", headers=headers).status_code == 403
-    assert httpx.get(f"{chooser}{sent['id']}", headers=other).status_code == 403
+    assert httpx.get(f"{chooser}{sent['id']}", headers=headers, timeout=PATIENCE).status_code == 403
+    assert httpx.get(f"{chooser}{sent['id']}", headers=other, timeout=PATIENCE).status_code == 403
     assert (
         httpx.get(
-            f"{chooser}nowhere", headers={"authorization": f"Bearer {bench.secrets['anna']}"}
+            f"{chooser}nowhere",
+            headers={"authorization": f"Bearer {bench.secrets['anna']}"},
+            timeout=PATIENCE,
         ).status_code
         == 404
     )
@@ -305,7 +309,9 @@ def test_a_team_s_patients_are_weighed_and_become_cases_without_their_names(benc
 
 
 def _wait(url: str, worklist: str, headers: dict[str, str], state: str) -> None:
-    ends = time.monotonic() + 60
-    while httpx.get(f"{url}/{worklist}", headers=headers).json()["runs"][0]["state"] != state:
+    ends = time.monotonic() + PATIENCE
+    while (
+        httpx.get(f"{url}/{worklist}", headers=headers, timeout=PATIENCE).json()["runs"][0]["state"] != state
+    ):
         assert time.monotonic() < ends
         time.sleep(0.1)

@@ -20,7 +20,7 @@ from matcher.store import open_database
 from matcher.store.worklist_schema import STATUS_HISTORY, STATUSES
 from tests.web.live import ROOT, Live
 from tests.web.pair import PAIR, Pair, house
-from tests.web.waiting import until
+from tests.web.waiting import PATIENCE, until
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
@@ -41,7 +41,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live | Pair]:
 def page(browser: Any, live: Live | Pair) -> Iterator[Any]:
     context = browser.new_context(viewport=DESKTOP)
     opened = context.new_page()
-    opened.set_default_timeout(120_000)
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
@@ -140,7 +139,6 @@ def many(browser: Any, live: Live | Pair, tmp_path_factory: pytest.TempPathFacto
     """Scene 16: the bar moves, survives a reload and a server that is killed, and ends at the table."""
     context = browser.new_context(viewport=DESKTOP)
     opened = context.new_page()
-    opened.set_default_timeout(120_000)
     opened.goto(live.base)
     send(opened, tmp_path_factory.mktemp("many"), patients_drawn(MANY), "New worklist", "Many")
     opened.click("text=Match these patients")
@@ -198,7 +196,7 @@ def test_a_server_killed_in_the_middle_of_a_bulk_change_has_made_none_of_it(many
         many.check("#all")
         many.select_option("#bulk select", "enrolled")
         many.locator("#bulk button").click(no_wait_after=True)
-        ends = time.monotonic() + 30
+        ends = time.monotonic() + PATIENCE
         while not live.busy:
             assert time.monotonic() < ends
             many.wait_for_timeout(50)

@@ -24,6 +24,7 @@ from matcher.store.schema import METADATA
 from tests.judged_rulebook import TRIAL, write_judged_rulebook
 from tests.postgresql import program
 from tests.web.live import Live, serving
+from tests.web.waiting import PATIENCE
 from tests.whole import one_of
 
 CANARY = "Zyxwvut-Quastel"
@@ -69,7 +70,7 @@ class Person:
         return root
 
     def wait(self, root: str, state: str) -> None:
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + PATIENCE
         while (said := self.http.get(f"{root}/progress").json())["state"] != state:
             assert said["state"] in ("checking", "checked", "matching"), said
             assert time.monotonic() < ends, said
@@ -242,12 +243,12 @@ def test_of_two_coordinators_on_one_patient_the_later_is_told(people: dict[str, 
 
 def _amend(servers: tuple[Live, Live]) -> None:
     """Another wording of a criterion, in force at both servers."""
-    before = httpx.get(f"{servers[0].base}/readyz").json()["rulebook"]
+    before = httpx.get(f"{servers[0].base}/readyz", timeout=PATIENCE).json()["rulebook"]
     path = Path(servers[0].settings.rules) / f"{TRIAL}.yaml"
     path.write_text(path.read_text("utf-8").replace("with the visits", "with all of the visits"), "utf-8")
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + PATIENCE
     for each in servers:
-        while httpx.get(f"{each.base}/readyz").json()["rulebook"] == before:
+        while httpx.get(f"{each.base}/readyz", timeout=PATIENCE).json()["rulebook"] == before:
             assert time.monotonic() < ends
             time.sleep(0.1)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-PATIENCE = 30.0
-"""Seconds after which what was waited for is taken not to come."""
+PATIENCE = 180.0
+"""Seconds after which what was waited for is taken not to come, on a machine that is slow and busy besides."""
 
 
 def until(page: Any, expression: str, arg: Any = None) -> None:

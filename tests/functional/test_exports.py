@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from matcher.domain.possible import Interval
 from matcher.domain.profile import Profile
 from matcher.errors import UsageError
 from matcher.readers.outcome import Patient, Reading
@@ -205,6 +206,50 @@ def test_the_table_of_the_pages_of_cbioportal_is_read_by_patients(tmp_path: Path
     assert cancer.code.members == {"PAAD"}
     assert [each.number.low for each in first.biomarkers if each.number] == [2.8]
     assert file.reading.unmapped_codes == {"ZZTOP A cancer of its own": 1}
+
+
+CLINIC = """MRN,Patient Name,DOB,Sex,Primary Dx,PS,Hgb,Prior Tx,Current meds,Last Visit,Mesothelin %,PD-L1,Mother's cancer
+10023,Smith J,03/14/1952,M,Malignant pleural mesothelioma,1,11.2,cisplatin/pemetrexed; pembrolizumab,prednisone 10 mg,11/02/2025,60,positive,breast cancer
+10024,Doe A,11/02/1948,F,Epithelioid mesothelioma,1 or 2,9.8,none,,10/30/2025,,negative,
+10025,Roe B,07/30/1960,F,NSCLC,0-1,13.0,carboplatin + paclitaxel,apixaban,11/05/2025,neg,positive,melanoma
+10026,Poe C,01/30/1970,F,NSCLC,ECOG 1 (restricted),13.0,,,11/05/2025,5,,
+"""
+
+
+def test_the_list_of_a_clinic_is_drafted_whole_and_read_as_drafted(tmp_path: Path) -> None:
+    from matcher.readers.mapping_guess import guess_mapping
+
+    export = tmp_path / "clinic.csv"
+    export.write_text(CLINIC, encoding="utf-8")
+    draft = guess_mapping(export).text
+    assert "columns: ['Patient Name', 'Mother''s cancer']" in draft
+    (tmp_path / "m.yaml").write_text(draft.replace("TODO one of g/dL, g/L, mmol/L", "g/dL"), encoding="utf-8")
+    file = read_patients(export, formulary=SMALL_FORMULARY, mapping=tmp_path / "m.yaml")
+    first, second, third, fourth = (each.profile for each in file if isinstance(each, Patient))
+    assert len(first.therapies.records) == 2
+    assert [each.label for each in first.medications.records if not each.elsewhere] == ["prednisone 10 mg"]
+    assert (second.therapies.complete, third.therapies.complete) == (True, False)
+    assert [ecog(each) for each in (first, second, third, fourth)] == [(1, 1), (1, 2), (0, 1), (1, 1)]
+    assert [len(each.biomarkers) for each in (first, second, third, fourth)] == [2, 1, 2, 1]
+    assert [each.labs[0].on.first for each in (first, second) if each.labs[0].on] == [
+        date(2025, 11, 2),
+        date(2025, 10, 30),
+    ]
+
+
+def ecog(profile: Profile) -> tuple[float, float]:
+    (found,) = [each.value for each in profile.observations if each.name == "ecog"]
+    assert isinstance(found, Interval)
+    return found.low, found.high
+
+
+def test_what_only_looks_like_a_cancer_is_taken_with_a_question(tmp_path: Path) -> None:
+    from matcher.readers.mapping_guess import guess_mapping
+
+    export = tmp_path / "export.csv"
+    export.write_text("Patient No,Label\nA,lung cancer\nB,NSCLC\nC,C34.1\n", encoding="utf-8")
+    (line,) = [each for each in guess_mapping(export).text.splitlines() if "diagnosis:" in each]
+    assert "# TODO this is what its values look like" in line
 
 
 def test_a_check_names_columns_that_nothing_reads() -> None:

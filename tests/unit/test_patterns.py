@@ -25,6 +25,7 @@ FILLED = {
 # up to 400, a cell from which a mapping is drafted up to 80.
 BOUNDED = (
     "matcher/readers/cell_text.py",
+    "matcher/readers/guessed_columns.py",
     "matcher/readers/mapping_guess.py",
     "matcher/exchange/forms.py",
     "matcher/exchange/sentences.py",

@@ -7,37 +7,27 @@ the draft is a file to read.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from matcher.errors import UsageError
 from matcher.readers.csv_rows import Table, open_table
+from matcher.readers.guessed_columns import SLASHED, Column, mapped
 from matcher.readers.known_export import known_export
-from matcher.readers.lookup import DIAGNOSIS
 from matcher.readers.mapping import load_mapping, shipped_mappings
 from matcher.readers.mapping_model import FileForm
 from matcher.readers.parquet import ParquetTable, is_parquet, open_parquet
-from matcher.vocabulary.codes import SEX
-from matcher.vocabulary.icd import icd10_code
-from matcher.vocabulary.laboratory import LAB_TESTS, lab_test
-from matcher.vocabulary.observations import OBSERVATIONS
-from matcher.vocabulary.text import words
-from matcher.vocabulary.units import UnitError, ucum
 
 SAMPLE = 2000
-_MOST_VALUES = 40
 _NULLS = frozenset(
     [
         "na",
         "n/a",
         "n.a.",
         "null",
-        "none",
         "nan",
-        "nil",
         "unknown",
         "unk",
         "not known",
@@ -68,72 +58,8 @@ _IDENTIFIER = re.compile(
 _PERSON = re.compile(r"patient|pat|subject|case|person|mrn|pid|barcode|fall")
 #: so few rows may be those of one patient
 _FEW_ROWS = 10
-_SLASHED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2}|\d{4})(?:\D.*)?")
-_ISO = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?(?:[T ].*)?")
 _COMMA_NUMBER = re.compile(r"[<>]?\s?-?\d+(?:\.\d{3})*,\d{1,2}|[<>]?\s?-?\d+,\d{4,}")
 _POINT_NUMBER = re.compile(r"[<>]?\s?-?\d+(?:,\d{3})*\.\d+")
-_UNIT_IN_NAME = re.compile(r"[\[(]([^\[\]()]{1,20})[\])]\s*$")
-_SINGLE = {
-    "birth_date": ("birth date", "date of birth", "dob", "birthdate", "geburtsdatum", "born", "birthday"),
-    "age": ("age", "alter", "age years", "age at visit"),
-    "sex": ("sex", "gender", "geschlecht", "sexe", "biological sex"),
-    "diagnosis": (
-        "diagnosis",
-        "diagnose",
-        "icd",
-        "icd10",
-        "icd 10",
-        "icd code",
-        "oncotree",
-        "oncotree code",
-        "tumour type",
-    ),
-    "histology": ("histology", "histologie", "histological type"),
-    "ecog": ("ecog", "ecog ps", "performance status ecog", "ecog performance status"),
-    "karnofsky": ("karnofsky", "kps", "karnofsky index"),
-    "weight": ("weight", "gewicht", "body weight", "weight kg"),
-    "height": ("height", "groesse", "größe", "body height", "height cm"),
-}
-_AS_OF = (
-    "as of",
-    "visit",
-    "visit date",
-    "date of visit",
-    "last visit",
-    "last contact",
-    "besuch",
-    "datum",
-    "date",
-    "snapshot date",
-)
-_AGENTS = (
-    "drug",
-    "drugs",
-    "agent",
-    "agents",
-    "substance",
-    "medication",
-    "medikament",
-    "wirkstoff",
-    "regimen",
-    "therapy",
-)
-_TODO_IGNORED = "TODO say why, or map them"
-
-
-@dataclass(slots=True)
-class _Column:
-    name: str
-    values: Counter[str] = field(default_factory=Counter)
-    filled: int = 0
-
-    def share(self, pattern: re.Pattern[str]) -> float:
-        seen = self.values.total()
-        return sum(n for text, n in self.values.items() if pattern.fullmatch(text)) / seen if seen else 0.0
-
-    @property
-    def plain(self) -> str:
-        return words(_UNIT_IN_NAME.sub("", self.name).replace(".", " ").replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +97,8 @@ def _form(path: Path) -> FileForm:
     return FileForm(comment="#") if comments and comments[0] and not all(comments) else FileForm()
 
 
-def _columns(table: Table | ParquetTable) -> tuple[list[_Column], int]:
-    found = {name: _Column(name) for name in table.header if name}
+def _columns(table: Table | ParquetTable) -> tuple[list[Column], int]:
+    found = {name: Column(name) for name in table.header if name}
     rows = 0
     for row in islice((row for row in table.rows() if row.problem is None), SAMPLE):
         rows += 1
@@ -207,10 +133,10 @@ def _draft(table: Table | ParquetTable) -> Iterator[str]:
         yield "decimal: point"
     yield from _dates(columns)
     rest = [each for each in columns if each is not identifier]
-    yield from _mapped(rest, several=several)
+    yield from mapped(rest, several=several)
 
 
-def _identifier(columns: Sequence[_Column], rows: int) -> _Column | None:
+def _identifier(columns: Sequence[Column], rows: int) -> Column | None:
     """Whose a row is. Of columns that are named so, one of persons before one of studies or records.
 
     What is the same on every row names the study or the hospital: it would make one patient of all.
@@ -235,12 +161,12 @@ def _form_lines(table: Table | ParquetTable) -> Iterator[str]:
             yield f"file: {{{', '.join(said)}}}"
 
 
-def _dates(columns: Sequence[_Column]) -> Iterator[str]:
+def _dates(columns: Sequence[Column]) -> Iterator[str]:
     first = second = short = 0
     for each in columns:
-        if each.share(_SLASHED) > 0.8:
+        if each.share(SLASHED) > 0.8:
             for text in each.values:
-                if (found := _SLASHED.fullmatch(text)) is not None:
+                if (found := SLASHED.fullmatch(text)) is not None:
                     first, second = max(first, int(found[1])), max(second, int(found[2]))
                     short += len(found[3]) == 2
     if not first:
@@ -253,113 +179,6 @@ def _dates(columns: Sequence[_Column]) -> Iterator[str]:
         yield "dates: day_first  # TODO day or month first: the dates can be read in both orders"
     if short:
         yield "pivot: 30  # TODO years of two digits up to this one are of this century"
-
-
-def _mapped(columns: Sequence[_Column], *, several: bool) -> Iterator[str]:
-    facts: list[str] = []
-    labs: list[str] = []
-    drugs: list[_Column] = []
-    as_of: str | None = None
-    left: list[str] = []
-    source = "from: rows, " if several else ""
-    day = next((each for each in columns if each.plain in _AS_OF and _is_dates(each)), None)
-    for each in columns:
-        fact = _fact_of(each)
-        test = lab_test(_UNIT_IN_NAME.sub("", each.name).strip()) or lab_test(each.plain)
-        if each is day:
-            as_of = each.name
-        elif fact is not None and not any(line.startswith(f"  {fact}:") for line in facts):
-            facts.append(
-                f"  {fact}: {{{source if fact in OBSERVATIONS else ''}column: {_quoted(each.name)}{_reading(each, fact)}}}"
-            )
-        elif test is not None:
-            labs += _lab_lines(each, test.code, source, day)
-        elif each.plain in _AGENTS:
-            drugs.append(each)
-        else:
-            left.append(each.name)
-    if as_of is not None:
-        yield f"as_of: {{{source}column: {_quoted(as_of)}{', take: latest' if several else ''}}}"
-    else:
-        yield "# No column was taken for the day that a record describes: give it with --as-of."
-    if facts:
-        yield "facts:"
-        yield from facts
-    if labs or drugs:
-        yield "rows:"
-    if labs:
-        yield "  labs:"
-        yield from labs
-    if drugs:
-        yield "  therapies:"
-        for each in drugs:
-            yield f"    - {source.replace('from: rows, ', 'from: rows' + chr(10) + '      ')}fields:"
-            yield f"        agents: {{column: {_quoted(each.name)}, as: drug}}"
-    if left:
-        yield "ignore:"
-        yield f"  - columns: [{', '.join(map(_quoted, left))}]"
-        yield f"    because: {_TODO_IGNORED}"
-
-
-def _fact_of(column: _Column) -> str | None:
-    for fact, names in _SINGLE.items():
-        if column.plain in names:
-            return fact
-    if column.plain.replace(" ", "_") in OBSERVATIONS:
-        return column.plain.replace(" ", "_")
-    texts = set(column.values)
-    if texts and len(texts) <= 6 and all(SEX.lookup(text) is not None for text in texts):
-        return "sex"
-    codes = sum(n for text, n in column.values.items() if icd10_code(text) is not None and text[:1] in "CD")
-    if column.filled and codes / column.filled > 0.8:
-        return "diagnosis"
-    return None
-
-
-def _reading(column: _Column, fact: str) -> str:
-    """How the values are read; those that nobody knows are a value map to fill in."""
-    if fact == "birth_date":
-        return ", as: date"
-    look = {"sex": SEX.lookup, "diagnosis": DIAGNOSIS.resolve}.get(fact)
-    if fact == "ecog" and not all(text in "01234" for text in column.values):
-        return r", patterns: [{matches: '(?:ECOG\s*)?([0-4])(?:\D.*)?', means: '\1'}], otherwise: issue"
-    if look is None:
-        unit = OBSERVATIONS[fact].unit if fact in OBSERVATIONS else ""
-        return f", unit: {_quoted(unit)}" if unit and fact in ("weight", "height") else ""
-    strange = [text for text, _ in column.values.most_common(_MOST_VALUES) if look(text) is None]
-    if not strange:
-        return ""
-    pairs = ", ".join(f"{_quoted(text)}: null" for text in strange)
-    return f", otherwise: keep, values: {{{pairs}}}"
-
-
-def _lab_lines(column: _Column, test: str, source: str, day: _Column | None) -> Iterator[str]:
-    unit = _UNIT_IN_NAME.search(column.name)
-    said = (
-        unit[1]
-        if unit is not None and _is_unit(unit[1])
-        else f"TODO one of {', '.join(LAB_TESTS[test].usual_units) or 'none'}"
-    )
-    yield "    - needs: [value]"
-    if source:
-        yield "      from: rows"
-    yield "      fields:"
-    yield f"        test: {{constant: {test}}}"
-    yield f"        value: {{column: {_quoted(column.name)}}}"
-    yield f"        unit: {{constant: {_quoted(said)}}}"
-    if day is not None:
-        yield f"        date: {{column: {_quoted(day.name)}, as: date}}"
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        return bool(ucum(text))
-    except UnitError:
-        return False
-
-
-def _is_dates(column: _Column) -> bool:
-    return column.share(_ISO) > 0.8 or column.share(_SLASHED) > 0.8
 
 
 def _quoted(text: str) -> str:

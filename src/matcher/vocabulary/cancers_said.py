@@ -14,16 +14,40 @@ from matcher.vocabulary.diagnoses import DIAGNOSES
 from matcher.vocabulary.oncotree import named_below
 from matcher.vocabulary.text import words
 
+_MARKED = r"her2(?: neu)?|er|pr|hr|alk|egfr|ros1|ret|met|ntrk|k ?ras|n ?ras|ras|braf|brca ?[12]?|hpv|p16|ebv|pd l1|hla|psma"
 _MORE = (
     r"metastatic|metastasi[sz]ed|disseminated|recurrent|relapsed|refractory|relapsed or refractory|r r|rr|progressive|"
     r"residual|(?:locally |loco ?regionally )?advanced|unresectable|resectable|resected|inoperable|operable|"
     r"early(?: stage)?|late stage|locali[sz]ed|invasive|infiltrating|primary|malignant|newly diagnosed|untreated|"
     r"(?:previously|heavily) (?:pre)?treated|treatment naive|high grade|low grade|"
     r"(?:poorly|moderately|well) differentiated|left(?: sided)?|right(?: sided)?|bilateral|"
-    r"(?:triple|her2|er|pr|hr|hormone receptor|alk|egfr) (?:positive|negative|mutant|mutated)|castration resistant|"
+    rf"(?:triple|ph|hormone receptor|{_MARKED}) (?:positive|negative|mutant|mutated|mutation positive|rearranged|"
+    r"amplified|wild type|high|low|deficient|proficient)|msi h|msi high|mss|d ?mmr|p ?mmr|"
+    r"(?:castration|castrate|hormone|platinum|endocrine|chemo) (?:resistant|sensitive|refractory|naive)|"
+    r"hormone sensitive|(?:muscle )?invasive|"
+    # The type of its cells: a field of its own too, and no name that is left is narrower than the cancer.
+    r"(?:epithelioid|epithelial|sarcomatoid|biphasic|(?:non )?squamous(?: cell)?|adenosquamous|mucinous|serous|"
+    r"endometrioid|clear cell|papillary|ductal|lobular)(?: (?:type|subtype|variant|histology))?|"
     r"(?:extensive|limited) (?:stage|disease)|"
-    r"(?:stage|st|ajcc stage) (?:0|i{1,3}|iv|[1-4])(?: ?[abc]\d?)?|grade (?:i{1,3}|iv|[1-4])|g[1-4]|nos"
+    r"(?:stage|st|ajcc stage) (?:0|i{1,3}|iv|[1-4])(?: ?[abc]\d?)?|grade (?:i{1,3}|iv|[1-4])(?: ?[abc])?|g[1-4]|nos"
 )
+# A sign behind a marker is a word.
+_SIGNS = (
+    (re.compile(rf"\b({_MARKED})\+(?=[\s/,;)]|$)", re.IGNORECASE), r"\1 positive "),
+    (re.compile(rf"\b({_MARKED})[-\u2212](?=[\s/,;)]|$)", re.IGNORECASE), r"\1 negative "),
+)
+_ORGANS = {
+    "cervix": "cervical",
+    "pancreas": "pancreatic",
+    "womb": "uterine",
+    "uterus": "uterine",
+    "ovary": "ovarian",
+    "gullet": "oesophageal",
+    "oesophagus": "oesophageal",
+    "esophagus": "esophageal",
+    "endometrium": "endometrial",
+    "skin": "cutaneous",
+}
 _BEFORE = re.compile(rf"(?:{_MORE}) (?=\S)")
 _BEHIND = re.compile(rf"(?<=\S) (?:{_MORE})$")
 _OF = re.compile(r"(ca|cancer|carcinoma|\S.*(?= of )) (?:of )?(?:left |right )?(\S.*)")
@@ -45,6 +69,8 @@ def _named(text: str) -> str | None:
 
 def _spelled(text: str) -> Iterator[str]:
     """The name without what only tells more of it, and as others spell it."""
+    for sign, word in _SIGNS:
+        text = sign.sub(word, text)
     if set(text) & set("?+<>=~*^#|"):
         return
     rest = words(text)
@@ -60,6 +86,13 @@ def _spelled(text: str) -> Iterator[str]:
 
 
 def _with_other_words(name: str) -> Iterator[str]:
+    yield name
+    # Squamous or small cell: of an organ it is a cancer of that organ either way.
+    name = re.sub(r"\bscc\b", "cancer", name)
+    first, _, rest = name.partition(" ")
+    if rest and first in _ORGANS:
+        yield f"{_ORGANS[first]} {rest}"
+        name = f"{_ORGANS[first]} {rest}"
     yield name
     if name.endswith((" ca", " carcinoma", " cancer")):
         organ = name.rpartition(" ")[0]

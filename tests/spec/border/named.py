@@ -114,6 +114,22 @@ CANCERS = Kind(
              NOT_MET),
         *(_called(text, "a colorectal cancer", "colorectal_cancer", MET)
           for text in ("metastatic colorectal cancer", "colorectal ca", "stage IV colorectal cancer", "adenocarcinoma of the colon")),
+        also(_called("Epithelioid mesothelioma", "of the pleura or elsewhere", "PLEMESO", UNKNOWN), {"diagnosis": {"is_a": "PLSMESO"}},
+             NOT_MET),
+        _called("Malignant pleural mesothelioma, epithelioid type", "a mesothelioma of the pleura", "PLMESO", MET),
+        *(_called(text, "a breast cancer; its receptors are facts of their own", "BREAST", MET)
+          for text in ("HER2+ breast cancer", "ER+/HER2- breast cancer", "TNBC", "HR-positive, HER2-low breast cancer")),
+        *(_called(text, "a cancer of the prostate", "PROSTATE", MET)
+          for text in ("mCRPC", "castrate-resistant prostate cancer", "prostate ca, hormone-sensitive")),
+        *(_called(text, "squamous or small cell: of the lung", "LUNG", MET)
+          for text in ("lung SCC", "SCC of the lung", "squamous lung cancer", "NSCLC, non-squamous")),
+        *(_called(text, "not small cell", "SCLC", NOT_MET)
+          for text in ("squamous NSCLC", "PD-L1 high NSCLC", "EGFR+ NSCLC", "NSCLC- metastatic")),
+        *(_called(text, "a cancer of the organ", organ, MET)
+          for text, organ in (("cervix cancer", "CERVIX"), ("pancreas ca", "PANCREAS"), ("platinum-resistant ovarian cancer", "OVARY"),
+                              ("HPV+ oropharyngeal cancer", "HEAD_NECK"), ("follicular lymphoma grade 3a", "FL"))),
+        _called("no HER2+ breast cancer", "denies no other breast cancer", "BREAST", UNKNOWN, issue=True),
+        _called("lung + breast cancer", "two, and which is which is not said", "BREAST", UNKNOWN, issue=True),
         _called("secondary lung cancer", "may be a metastasis of any cancer", "LUNG", UNKNOWN, issue=True),
         _called("non-metastatic prostate cancer", "not understood, and no denial of it", "PROSTATE", UNKNOWN, issue=True),
         _called("no sarcoma", "denies nothing that may be called otherwise", "GIST", UNKNOWN, issue=True),

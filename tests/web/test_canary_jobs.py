@@ -157,7 +157,7 @@ def test_a_store_that_is_damaged_under_a_job_names_nobody(
         with each.open("rb+") as file:
             file.seek(100)
             file.write(b"\xa5" * max(0, each.stat().st_size - 100))
-    at_work.wait(120)
+    at_work.wait(PATIENCE)
     assert http.get(job).status_code == 503
     assert http.get("/healthz").status_code == 200
     live.stop()

@@ -24,7 +24,7 @@ _MORE = (
     rf"(?:triple|ph|hormone receptor|{_MARKED}) (?:positive|negative|mutant|mutated|mutation positive|rearranged|"
     r"amplified|wild type|high|low|deficient|proficient)|msi h|msi high|mss|d ?mmr|p ?mmr|"
     r"(?:castration|castrate|hormone|platinum|endocrine|chemo) (?:resistant|sensitive|refractory|naive)|"
-    r"hormone sensitive|(?:muscle )?invasive|"
+    r"muscle invasive|"
     # The type of its cells: a field of its own too, and no name that is left is narrower than the cancer.
     r"(?:epithelioid|epithelial|sarcomatoid|biphasic|(?:non )?squamous(?: cell)?|adenosquamous|mucinous|serous|"
     r"endometrioid|clear cell|papillary|ductal|lobular)(?: (?:type|subtype|variant|histology))?|"
@@ -91,7 +91,6 @@ def _with_other_words(name: str) -> Iterator[str]:
     name = re.sub(r"\bscc\b", "cancer", name)
     first, _, rest = name.partition(" ")
     if rest and first in _ORGANS:
-        yield f"{_ORGANS[first]} {rest}"
         name = f"{_ORGANS[first]} {rest}"
     yield name
     if name.endswith((" ca", " carcinoma", " cancer")):

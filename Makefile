@@ -147,7 +147,7 @@ profile: runnable
 
 # The pages' scenes once more, each request handed to the next of two servers that share a PostgreSQL.
 scenes: setup
-	@MATCHER_SERVERS=two MATCHER_MANY=50000 $(BIN)/python -m pytest -rA --durations=0 \
+	@MATCHER_WHOLE=1 MATCHER_SERVERS=two MATCHER_MANY=50000 $(BIN)/python -m pytest -rA --durations=0 \
 		tests/web/test_worklist_pages.py tests/web/test_intake_page.py $(ARGS)
 
 typed: setup

@@ -6,8 +6,12 @@ import os
 from collections.abc import Sequence
 from typing import TypeVar
 
+import pytest
+
 WHOLE = bool(os.environ.get("MATCHER_WHOLE"))
 _Each = TypeVar("_Each")
+only_whole = pytest.mark.skipif(not WHOLE, reason="only `make whole` does")
+"""A test that takes long and has a shorter neighbour that fails where it does."""
 
 
 def one_of(count: int, every: Sequence[_Each]) -> Sequence[_Each]:

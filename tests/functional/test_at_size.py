@@ -24,7 +24,7 @@ from matcher.cli import main
 from matcher.readers.frames import read_frames
 from matcher.rulebook.load import load_rulebook
 from tests.functional.command import Desk, desk_in
-from tests.whole import WHOLE, one_of
+from tests.whole import WHOLE, one_of, only_whole
 
 PATIENTS = 3000
 #: the program with small parts, as another process runs it
@@ -142,6 +142,7 @@ def at_work(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return [each for each in begun if each.ppid() in servers or "spawn_main" in str(each.cmdline())]
 
 
+@only_whole
 def test_a_process_that_is_killed_loses_nothing(many: Path, expected, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with subprocess.Popen(command(many, out, "--workers", 2), stderr=subprocess.PIPE, text=True) as process:
@@ -334,6 +335,7 @@ def test_nobody_readable_is_exit_code_4_with_the_reasons_written(desk: Desk, for
     assert len((desk.folder / "out" / "rejects.csv").read_text("utf-8").splitlines()) == 6
 
 
+@only_whole
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
 def test_no_room_for_a_part_is_said(many: Path, tmp_path: Path, form: str) -> None:
     def nothing() -> None:

@@ -20,6 +20,7 @@ from matcher.api.settings import Settings
 from matcher.cli import main
 from matcher.errors.defect import words_kept
 from tests.small_rulebook import write_rulebook
+from tests.web.waiting import PATIENCE
 
 CANARY = "Zyxwvut Quastel"
 ERRORS = [ValueError(CANARY), OSError(5, CANARY, CANARY), ExceptionGroup(CANARY, [KeyError(CANARY)])]
@@ -68,13 +69,18 @@ def test_work_beside_the_routes(
     monkeypatch.setattr(Foreman, "_turn", fails(error))
 
     async def beside() -> None:
-        with anyio.move_on_after(0.5):
+        nonlocal written
+        with anyio.move_on_after(PATIENCE):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_every, 0.01, fails(error))
                 tasks.start_soon(Foreman(server).run)
+                while not all(each in written for each in ("work failed", "a job could not be given out")):
+                    await anyio.sleep(0.05)
+                    written += said()
+                tasks.cancel_scope.cancel()
 
+    written = ""
     anyio.run(beside)
-    written = said()
     assert "work failed" in written
     assert "a job could not be given out" in written
     assert "Quastel" not in written

@@ -21,6 +21,7 @@ from matcher.standing.cohort import CohortPlan
 from tests.unit.service.made import reading
 from tests.web.test_report import LONG, POOR_CONTRAST
 from tests.web.waiting import until
+from tests.whole import one_of, only_whole
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -72,7 +73,7 @@ def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
 
-@pytest.mark.parametrize("width", [360, 768, 1200])
+@pytest.mark.parametrize("width", one_of(3, [360, 768, 1200]))
 def test_nothing_is_cut_and_nothing_lies_over_anything(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     unfold(page)
@@ -114,6 +115,7 @@ def test_the_name_at_a_glance_opens_what_its_criteria_cost(page: Page) -> None:
     assert target.locator("table.cohort-criteria").is_visible()
 
 
+@only_whole
 def test_charts_have_a_name_and_the_map_can_be_moved_with_the_keyboard(page: Page) -> None:
     assert page.get_by_role("img", name="Standing of each patient towards each candidate").count() == 1
     assert (
@@ -125,7 +127,8 @@ def test_charts_have_a_name_and_the_map_can_be_moved_with_the_keyboard(page: Pag
     until(page, "document.querySelector('.chart.wide').scrollLeft > 0")
 
 
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@only_whole
+@pytest.mark.parametrize("paper", one_of(2, ["A4", "Letter"]))
 def test_it_prints(page: Page, paper: str) -> None:
     page.emulate_media(media="print")
     until(

@@ -32,6 +32,7 @@ from matcher.store.database import Database
 from matcher.web.pages import Pages
 from tests.small_rulebook import write_rulebook
 from tests.web.asking import Answered, ask
+from tests.whole import one_of
 
 CANARY = "Zyxwvut Quastel"
 JSON = {"content-type": "application/json"}
@@ -99,16 +100,19 @@ def _addresses(app: FastAPI) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("error", "status", "code"),
-    [
-        (RuntimeError(CANARY), 500, "U064"),
-        (ValueError(CANARY), 500, "U064"),
-        (KeyError(CANARY), 500, "U064"),
-        (RecursionError(CANARY), 500, "U064"),
-        (MemoryError(CANARY), 500, "U064"),
-        (OSError(28, CANARY, CANARY), 503, "U008"),
-        (OSError(24, CANARY), 503, "U008"),
-        (ExceptionGroup(CANARY, [ValueError(CANARY)]), 500, "U064"),
-    ],
+    one_of(
+        3,
+        [
+            (RuntimeError(CANARY), 500, "U064"),
+            (ValueError(CANARY), 500, "U064"),
+            (KeyError(CANARY), 500, "U064"),
+            (RecursionError(CANARY), 500, "U064"),
+            (MemoryError(CANARY), 500, "U064"),
+            (OSError(28, CANARY, CANARY), 503, "U008"),
+            (OSError(24, CANARY), 503, "U008"),
+            (ExceptionGroup(CANARY, [ValueError(CANARY)]), 500, "U064"),
+        ],
+    ),
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )
 def test_an_exception_on_any_route_is_one_problem_and_one_line(

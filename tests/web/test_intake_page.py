@@ -20,7 +20,7 @@ from tests.web.filling import answer, field, settled, standings, story
 from tests.web.live import ROOT, Live, serving
 from tests.web.pair import Pair, house
 from tests.web.waiting import PATIENCE, until
-from tests.whole import one_of
+from tests.whole import one_of, only_whole
 
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 380, "height": 780}
 
@@ -78,6 +78,7 @@ def answers(told: dict[str, Any]) -> dict[str, Any]:
     return dict(sorted(given.items(), key=lambda each: form.place(each[0])))
 
 
+@only_whole
 @pytest.mark.parametrize("number", one_of(2, ["01", "09"]))
 def test_a_story_filled_in_from_nothing_ends_as_the_story_does(watched: Watched, number: str) -> None:
     told = story(number)
@@ -116,6 +117,7 @@ def test_one_click_on_the_question_answers_it_and_asks_the_next(watched: Watched
     assert page.locator("#changed").is_visible()
 
 
+@only_whole
 def test_a_question_that_needs_typing_leads_to_its_field(watched: Watched) -> None:
     page = watched.open()
     assert "cancer" in page.locator("#question h3").inner_text()
@@ -142,6 +144,7 @@ def test_a_correction_and_a_retraction_leave_no_trace(watched: Watched) -> None:
     assert (standings(page, "trials"), standings(page, "regimens")) == first
 
 
+@only_whole
 def test_not_known_is_an_answer_that_is_not_asked_again(watched: Watched) -> None:
     page = watched.open()
     page.get_by_role("button", name="Not known").first.click()
@@ -161,6 +164,7 @@ def test_what_cannot_be_read_is_said_at_its_field(watched: Watched) -> None:
     assert not said.is_visible()
 
 
+@only_whole
 def test_a_unit_chosen_beside_the_number_is_converted_at_once(watched: Watched) -> None:
     page = watched.open()
     place = field(page, "lab:creatinine")
@@ -169,6 +173,7 @@ def test_a_unit_chosen_beside_the_number_is_converted_at_once(watched: Watched) 
     assert place.locator("output").inner_text() == "= 0.9955 mg/dL"
 
 
+@only_whole
 def test_brand_names_are_completed_and_therapies_drawn_in_time(watched: Watched) -> None:
     page = watched.open()
     field(page, "therapies").locator(".add").click()
@@ -210,6 +215,7 @@ def test_a_candidate_opens_to_its_criteria_with_facts_and_sources(watched: Watch
     assert "Exclusion: " in text
 
 
+@only_whole
 def test_the_keyboard_alone_is_enough(watched: Watched) -> None:
     page = watched.open()
     page.focus("#patient")
@@ -234,6 +240,7 @@ def test_the_keyboard_alone_is_enough(watched: Watched) -> None:
     assert page.evaluate("Boolean(document.activeElement.closest('#matches'))")
 
 
+@only_whole
 def test_every_control_has_a_name_and_the_page_its_landmarks(watched: Watched) -> None:
     page = watched.open()
     field(page, "therapies").locator(".add").click()
@@ -257,6 +264,7 @@ def test_every_control_has_a_name_and_the_page_its_landmarks(watched: Watched) -
     assert page.locator("html").get_attribute("lang") == "en"
 
 
+@only_whole
 @pytest.mark.parametrize("watched", [NARROW], indirect=True)
 def test_a_small_screen_shows_question_form_and_matches_without_scrolling_sideways(watched: Watched) -> None:
     page = watched.open()
@@ -275,6 +283,7 @@ def test_a_small_screen_shows_question_form_and_matches_without_scrolling_sidewa
     assert page.locator("#form").is_visible()
 
 
+@only_whole
 @pytest.mark.parametrize("watched", [{"width": 1366, "height": 768}], indirect=True)
 def test_question_trials_and_regimens_are_in_view_before_anybody_scrolls(watched: Watched) -> None:
     page = watched.open()
@@ -346,6 +355,7 @@ def test_a_day_in_the_habit_of_the_house_is_understood_or_asked_about(watched: W
     assert page.input_value("#as-of") == "2026-01-16"
 
 
+@only_whole
 def test_it_prints_what_was_answered_and_where_that_leads(watched: Watched, tmp_path: Path) -> None:
     page = watched.open()
     answer(page, "diagnosis", "PLMESO")
@@ -364,6 +374,7 @@ def test_it_prints_what_was_answered_and_where_that_leads(watched: Watched, tmp_
     assert len(page.pdf(path=str(tmp_path / "intake.pdf"))) > 20_000
 
 
+@only_whole
 def test_a_download_can_be_opened_again(watched: Watched, tmp_path: Path) -> None:
     page = watched.open()
     page.fill("#patient", "P-017")
@@ -427,6 +438,7 @@ def test_an_expired_session_loses_nothing(watched: Watched, server: Live | Pair)
     watched.complaints = [each for each in watched.complaints if "404" not in each]
 
 
+@only_whole
 def test_always_in_sight(watched: Watched) -> None:
     page = watched.open()
     text = page.locator(".top").inner_text() + page.locator("footer").inner_text()
@@ -434,6 +446,7 @@ def test_always_in_sight(watched: Watched) -> None:
         assert said in text
 
 
+@only_whole
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_colours_keep_their_contrast(browser: Any, server: Live | Pair, scheme: str) -> None:
     context = browser.new_context(color_scheme=scheme)

@@ -19,7 +19,7 @@ from matcher.cli import main
 from tests.small_rulebook import write_rulebook
 from tests.web.live import ROOT, Live, serving
 from tests.web.waiting import PATIENCE
-from tests.whole import WHOLE, one_of
+from tests.whole import WHOLE, one_of, only_whole
 
 PATIENTS = ROOT / "fixtures" / "patients.csv"
 DAY = {"as_of": "2026-01-15"}
@@ -102,6 +102,7 @@ def test_a_job_gives_what_the_command_line_writes(http: httpx.Client, live: Live
     assert shown["rulebook"] == json.loads(got["run.json"])["rulebook"]["version"][:12]
 
 
+@only_whole
 def test_parquet_is_read_like_csv(http: httpx.Client) -> None:
     import polars
 
@@ -122,6 +123,7 @@ def test_many_patients_are_matched_in_columns(http: httpx.Client) -> None:
     assert json.loads(results(http, shown)["run.json"])["engine"] == "columnar"
 
 
+@only_whole
 def test_a_zip_of_tables_is_read_like_the_folder(http: httpx.Client) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -285,6 +287,7 @@ def test_a_job_outlives_a_server_that_is_killed(victim: str, tmp_path: Path) -> 
         assert results(http, shown) == undisturbed
 
 
+@only_whole
 @pytest.mark.skipif(
     not WHOLE, reason="takes long, and tests/web/test_stopping.py stops one with a job: make whole"
 )
@@ -307,6 +310,7 @@ def test_too_many_open_jobs_are_refused(tmp_path: Path) -> None:
         assert refused.headers["retry-after"]
 
 
+@only_whole
 def test_more_patients_than_are_taken_fail_the_job(tmp_path: Path) -> None:
     rules = write_rulebook(tmp_path / "rules")
     with serving(tmp_path, rules=str(rules), upload_rows=10) as live, live.client() as http:

@@ -18,6 +18,7 @@ from matcher.readers.assemble import assemble
 from matcher.rules.rulebook import Rulebook
 from matcher.service import Matcher, MatchOptions, open_rulebook
 from tests.web.live import ROOT, serving
+from tests.whole import only_whole
 
 DAY = date(2026, 1, 15)
 
@@ -264,6 +265,7 @@ def test_a_reload_is_between_requests_and_a_broken_file_changes_nothing(tmp_path
         assert _until(http, lambda: http.get("/v1/rulebook").json()["version"], lambda v: v == before)
 
 
+@only_whole
 def test_several_processes_answer_and_are_counted_together(tmp_path: Path) -> None:
     from tests.small_rulebook import write_rulebook
 

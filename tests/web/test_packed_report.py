@@ -19,6 +19,7 @@ from matcher.service.rendered import Indexed
 from matcher.service.report import Detail, Report
 from tests.unit.service.made import reading
 from tests.web.waiting import until
+from tests.whole import one_of, only_whole
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -157,6 +158,7 @@ def test_who_is_opened_is_printed_with_every_criterion(page: Page) -> None:
     until(page, "[...document.querySelectorAll('#p2 details.candidate')].every(each => !each.write)")
 
 
+@only_whole
 def test_rankings_of_everybody_are_printed_without_criteria(page: Page) -> None:
     page.locator("#print-rankings").check()
     until(page, "document.getElementById('opened').dataset.whole === ''")
@@ -166,7 +168,7 @@ def test_rankings_of_everybody_are_printed_without_criteria(page: Page) -> None:
     assert page.locator("table.criteria").count() == 0
 
 
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("width", one_of(2, [360, 1200]))
 def test_nothing_is_wider_than_the_screen(page: Page, width: int) -> None:
     page.get_by_role("link", name="P-002").first.click()
     until(page, "document.getElementById('p2')")

@@ -14,6 +14,7 @@ from matcher.explanation.answer import DECISION_NOTICE, STANDING_TEXT, PatientSh
 from matcher.service.report import Report
 from tests.unit.service.made import FAILED, MET, PATIENT, REGIMEN, TRIAL, account, reading
 from tests.web.waiting import until
+from tests.whole import one_of, only_whole
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -121,7 +122,7 @@ def test_headings_and_landmarks_give_the_page_its_outline(page: Page) -> None:
     assert page.locator("html").get_attribute("lang") == "en"
 
 
-@pytest.mark.parametrize("width", [360, 768, 1200])
+@pytest.mark.parametrize("width", one_of(3, [360, 768, 1200]))
 def test_nothing_is_wider_than_the_screen(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
@@ -175,6 +176,7 @@ def test_on_paper_every_criterion_is_visible_and_each_patient_starts_a_page(page
     assert not page.locator(".printing").is_visible()
 
 
+@only_whole
 def test_paper_can_be_saved(page: Page) -> None:
     page.locator("#print-rankings").check()
     page.emulate_media(media="print")
@@ -182,6 +184,7 @@ def test_paper_can_be_saved(page: Page) -> None:
     assert page.locator(".ranking:visible").count() == 6
 
 
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@only_whole
+@pytest.mark.parametrize("paper", one_of(2, ["A4", "Letter"]))
 def test_it_prints(page: Page, paper: str) -> None:
     assert page.pdf(format=paper, print_background=True).startswith(b"%PDF")

@@ -33,6 +33,7 @@ from matcher.service.match import MatchOptions
 from tests.small_formulary import SMALL_FORMULARY
 from tests.small_rulebook import write_rulebook
 from tests.web.live import ROOT
+from tests.whole import only_whole
 
 LIMITS = replace(Settings(), upload_columns=50)
 WIDE = b",".join(b"c%d" % n for n in range(60))
@@ -109,6 +110,7 @@ def test_a_mapping_has_a_size(tmp_path: Path) -> None:
     assert refused.value.place == "mapping"
 
 
+@only_whole
 def test_servers_with_different_stores_do_not_share_the_files_of_jobs(tmp_path: Path) -> None:
     one, other = (replace(LIMITS, data=str(tmp_path), store=f"sqlite:///{tmp_path}/{name}") for name in "ab")
     assert job_folder(one, "x").parent != job_folder(other, "x").parent

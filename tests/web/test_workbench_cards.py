@@ -11,7 +11,7 @@ import pytest
 from tests.small_rulebook import write_rulebook
 from tests.web.live import ROOT, Live, serving
 from tests.web.waiting import PATIENCE
-from tests.whole import one_of
+from tests.whole import one_of, only_whole
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
@@ -158,6 +158,7 @@ def test_scene_3_one_limit_changed_is_that_line(page: Any, live: Live) -> None:
     saved(page)
 
 
+@only_whole
 def test_groups_are_made_and_moved_in_the_form(page: Any, live: Live) -> None:
     draft = begin(live)
     look(page, live, draft)
@@ -259,6 +260,7 @@ def test_scene_7_every_shipped_rule_is_opened_and_stays_as_it_is(page: Any, live
         assert text_of(live, draft) == shipped, file.name
 
 
+@only_whole
 def test_sentences_of_a_protocol_are_encoded_or_left_to_a_person(page: Any, live: Live) -> None:
     text = (
         RULE.partition("inclusion:")[0]

@@ -20,6 +20,7 @@ from matcher.store import Tokens, open_database
 from tests.web.drafting import CASES, PEOPLE, RULE
 from tests.web.live import Live, serving
 from tests.web.waiting import PATIENCE
+from tests.whole import only_whole
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 SIZE = {"width": 1366, "height": 768}
@@ -156,6 +157,7 @@ def test_an_approved_rule_is_in_force_and_the_audit_names_everybody(bench: Workb
     assert "person:berta" in rows
 
 
+@only_whole
 def test_page_and_command_line_find_the_same(bench: Workbench) -> None:
     file = bench.rules / "trials" / "NCT00000056.yaml"
     file.parent.mkdir(exist_ok=True)
@@ -189,6 +191,7 @@ def test_page_and_command_line_find_the_same(bench: Workbench) -> None:
         each.unlink()
 
 
+@only_whole
 def test_a_base_changed_in_git_shows_three_texts_and_writes_nothing_over(bench: Workbench) -> None:
     file = bench.rules / "trials" / "NCT00000057.yaml"
     file.parent.mkdir(exist_ok=True)
@@ -236,6 +239,7 @@ def test_two_authors_see_both_texts_and_neither_is_lost(bench: Workbench) -> Non
     assert any("Alex's words" in each["content"] for each in asides)
 
 
+@only_whole
 def test_a_killed_server_loses_no_word_of_either_author(bench: Workbench) -> None:
     path = bench.begin(58)
     text = bench.ask("anna", "GET", f"/v1{path}")["text"]

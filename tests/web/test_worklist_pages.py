@@ -21,6 +21,7 @@ from matcher.store.worklist_schema import STATUS_HISTORY, STATUSES
 from tests.web.live import ROOT, Live
 from tests.web.pair import PAIR, Pair, house
 from tests.web.waiting import PATIENCE, until
+from tests.whole import only_whole
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
@@ -168,6 +169,7 @@ def set_ticked(page: Any, status: str) -> str:
     return re.sub(r"\s+", " ", page.inner_text("#answered"))
 
 
+@only_whole
 def test_scene_17_of_200_the_one_that_changed_meanwhile_is_named(many: Any) -> None:
     many.select_option("[name=rows]", "200")
     many.wait_for_url("**rows=200**")
@@ -184,6 +186,7 @@ def test_scene_17_of_200_the_one_that_changed_meanwhile_is_named(many: Any) -> N
     )
 
 
+@only_whole
 @pytest.mark.skipif(not PAIR, reason="by one server: tests/unit/store/test_worklists.py")
 def test_a_server_killed_in_the_middle_of_a_bulk_change_has_made_none_of_it(many: Any, live: Pair) -> None:
     database = open_database(live.settings.store_url, now)
@@ -262,6 +265,7 @@ def test_scenes_18_to_20_a_judgement_is_shown_exported_and_goes_stale_with_the_n
     assert "earlier file" in page.inner_text("main")
 
 
+@only_whole
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "dark"), (PHONE, "light")], ids=["dark", "phone"])
 def test_axe_finds_nothing_and_nothing_is_cut(
     browser: Any, live: Live | Pair, listed: str, size: Any, scheme: Any

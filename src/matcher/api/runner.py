@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Self
 
 from matcher.api.checking import unframed
@@ -81,14 +81,20 @@ def file_run(settings: Settings, job: str, request: dict[str, Any]) -> FileRun:
 
 
 class Pulse:
-    """Tells the store how far the job is, twice a second, and so keeps the lease; hears whether to go on."""
+    """Tells the store how far the job is, twice a second, and so keeps the lease; hears whether to go on.
+
+    A store that does not answer may be busy for a moment. When it has not for as long as the lease, another runner may
+    hold the job: this one stops, and ``lost`` is why.
+    """
 
     def __init__(self, jobs: Jobs, work: Work, rulebook: str) -> None:
         self._jobs, self._work, self._rulebook = jobs, work, rulebook
         self._latest: Progress | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._heard = monotonic()
         self.stopped = False
+        self.lost: StoreError | None = None
 
     def report(self, progress: Progress) -> bool:
         self._latest = progress
@@ -108,23 +114,29 @@ class Pulse:
             self._tell()
 
     def _tell(self) -> None:
-        latest = self._latest
         try:
-            if latest is None:  # what an earlier attempt had done stays said until there is news
-                self._jobs.keep(self._work.job, self._work.runner)
-                self.stopped = self.stopped or not self._jobs.wanted(self._work.job, self._work.runner)
-                return
-            goes_on = self._jobs.progress(
-                self._work.job,
-                self._work.runner,
-                total=latest.total or None,
-                done=latest.done,
-                rejected=latest.rejected,
-                rulebook=self._rulebook,
-            )
-        except StoreError:
-            return  # a store that is busy for a moment; if it stays so, the lease runs out
+            goes_on = self._told()
+        except StoreError as error:
+            if monotonic() - self._heard > self._work.settings.lease:
+                self.lost = self.lost or error
+                self.stopped = True
+            return
+        self._heard = monotonic()
         self.stopped = self.stopped or not goes_on
+
+    def _told(self) -> bool:
+        job, runner, latest = self._work.job, self._work.runner, self._latest
+        if latest is None:  # what an earlier attempt had done stays said until there is news
+            self._jobs.keep(job, runner)
+            return self._jobs.wanted(job, runner)
+        return self._jobs.progress(
+            job,
+            runner,
+            total=latest.total or None,
+            done=latest.done,
+            rejected=latest.rejected,
+            rulebook=self._rulebook,
+        )
 
 
 def run(work: Work) -> JobState:
@@ -136,10 +148,11 @@ def run(work: Work) -> JobState:
     database = open_database(settings.store_url, now)
     jobs = Jobs(database, timedelta(seconds=settings.lease))
     _give_back_when_alone(jobs, work)
+    rulebook = work.rulebook
+    pulse = Pulse(jobs, work, rulebook.short_version)
     problem: dict[str, Any] | None = None
     try:
-        rulebook = work.rulebook
-        with Pulse(jobs, work, rulebook.short_version) as pulse:
+        with pulse:
             if "list" in work.request:
                 folder = job_folder(settings, work.request["run"])
                 pulse.report(work_on_list(database, folder, work.request, rulebook, pulse.report))
@@ -161,6 +174,8 @@ def run(work: Work) -> JobState:
             sys.stderr.write(f"defect {place_of(error)} job={work.job}\n")
         problem = {"code": "U064", "place": "", "detail": CODES["U064"].meaning}
     shutil.rmtree(aside, ignore_errors=True)
+    if state is JobState.CANCELLED and pulse.lost is not None:
+        raise pulse.lost
     still_ours = jobs.finish(work.job, work.runner, state, problem)
     if still_ours and "list" in work.request and state is JobState.FAILED:
         give_up(database, work.request)

@@ -25,6 +25,15 @@ from matcher.vocabulary.procedures import TREATMENTS
 
 OLDEST = 125
 _CALENDAR = {"mo": 1, "a": 12}
+_GRADE = (
+    r"(?:[\s-]{0,3}(?:PS|performance(?: status)?))?(?:\s{0,3}(?:grade|score|status))?"
+    r"\s{0,3}[:=]?\s{0,3}(?=[<>\u2264\u2265]?=?\s{0,3}\d)"
+)
+_SCALES = {
+    "ecog": re.compile(rf"\s{{0,3}}(?:ECOG|WHO|Zubrod)?{_GRADE}", re.IGNORECASE),
+    "karnofsky": re.compile(rf"\s{{0,3}}(?:KPS|KI|Karnofsky)?{_GRADE}", re.IGNORECASE),
+}
+"""The names of a scale before its grade. The WHO's and Zubrod's are ECOG's (Oken 1982)."""
 
 
 def read_birth(context: Context, wire: Mapping[str, Any]) -> tuple[DateSpan | None, Source]:
@@ -171,8 +180,15 @@ def _code(kind: ObservationType, row: Mapping[str, Any]) -> Codes:
     return read_codes(row["value"], one_of(kind.codes, kind.title))
 
 
+def _without_scale(name: str, raw: object) -> object:
+    """The grade of a scale whose name is written before it: ``ECOG PS: 1``, ``WHO 2``, ``KPS 80``."""
+    named = _SCALES.get(name)
+    found = named.match(raw) if named is not None and isinstance(raw, str) else None
+    return raw[found.end() :] if found is not None and isinstance(raw, str) else raw
+
+
 def _number(context: Context, kind: ObservationType, row: Mapping[str, Any], on: DateSpan | None) -> Interval:
-    value, unit = read_number(row["value"])
+    value, unit = read_number(_without_scale(kind.name, row["value"]))
     unit = unit or str(row.get("unit") or "")
     if kind.name == "ecog" and value == Interval(5, 5):
         raise UnreadableError(

@@ -28,7 +28,7 @@ help:
 	@echo "make quick            the specification and the unit tests that matter most, in a minute"
 	@echo "make generative       the generated properties, thirty times as long"
 	@echo "make mutate           limits, units and polarity of rules changed one by one: do their cases notice?"
-	@echo "make whole            every published patient through every engine, on a Spark cluster too"
+	@echo "make whole            what 'make test' runs in part: every published patient, every scene, every fault of a process"
 	@echo "make check            lint, form, types, import contracts, documentation up to date"
 	@echo "make bench            every measured figure on the whole workload, and the page of them"
 	@echo "make bench-quick      the same in short, nothing written"
@@ -89,7 +89,7 @@ generative: setup
 mutate: setup
 	@$(BIN)/python scripts/mutate.py $(ARGS)
 
-# What `make test` runs a part of: every file that asks tests/whole.py.
+# What `make test` runs a part of, or not at all: every file that asks tests/whole.py.
 whole: setup
 	@MATCHER_WHOLE=1 $(BIN)/python -m pytest $$(grep -rl "from tests.whole" tests) $(ARGS)
 

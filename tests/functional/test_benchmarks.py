@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.whole import only_whole
+
 #: what is quick enough to be run with the tests; `make bench-quick` runs the others too
 QUICK = ("kernel", "large", "scaling")
 
@@ -23,6 +25,7 @@ def account(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@only_whole
 def test_every_benchmark_accounts_for_what_it_measured(account: Path) -> None:
     found = json.loads(account.read_text(encoding="utf-8"))
     assert [each["name"] for each in found["sections"]] == list(QUICK)

@@ -12,6 +12,7 @@ from matcher.features.kind import Feature, FirstOf, Formula
 from matcher.rules.graph import Read
 from tests.generative.graphs import Made, graphs
 from tests.generative.profiles import profiles
+from tests.whole import only_whole
 
 REFERENCE, COLUMNAR = ReferenceEngine(), ColumnarEngine()
 PATIENTS = st.lists(profiles(), min_size=1, max_size=2)
@@ -22,7 +23,7 @@ much = settings(
 
 
 @given(made=graphs(), patients=PATIENTS)
-@settings(much, max_examples=50)
+@settings(much, max_examples=max(20, settings().max_examples // 10))
 def test_roots_alone_and_small_chunks_change_nothing(made: Made, patients) -> None:
     many = (patients * 70)[:130]
     frame = PatientFrame.of(many)
@@ -35,6 +36,7 @@ def test_roots_alone_and_small_chunks_change_nothing(made: Made, patients) -> No
         assert planes.verdict(made.root, row) is expected.verdict(made.root, row % len(patients))
 
 
+@only_whole
 def test_every_kind_filter_and_node_is_generated() -> None:
     seen: Counter[str] = Counter()
 

@@ -43,7 +43,7 @@ def check(graph: Graph, patient: Profile, found) -> None:
 
 @pytest.mark.parametrize("wanted", WANTED)
 @given(data=st.data(), patients=st.lists(profiles(), min_size=1, max_size=2))
-@settings(much, max_examples=10)
+@settings(much, max_examples=5)
 def test_every_sort_of_node_is_the_same(wanted: str, data: st.DataObject, patients) -> None:
     made = data.draw(graphs(wanted))
     engine = DurableEngine(find)
@@ -143,5 +143,5 @@ class Interviewing(RuleBasedStateMachine):
 
 # A few sequences in the ordinary run; 2,000 with the deep profile.
 _DEEP = settings.default is not None and settings.default.max_examples > 100
-Interviewing.TestCase.settings = settings(much, max_examples=2000 if _DEEP else 25, stateful_step_count=12)
+Interviewing.TestCase.settings = settings(much, max_examples=2000 if _DEEP else 12, stateful_step_count=12)
 TestInterviewing = Interviewing.TestCase

@@ -41,7 +41,7 @@ Bits = Callable[[NodeId, int], tuple[int, int]]
 @pytest.mark.parametrize("wanted", WANTED)
 @given(data=st.data(), patients=PATIENTS)
 # So that all kinds of node together have what the profile asks for: 20,000 in a hunt.
-@settings(much, max_examples=max(20, settings().max_examples // len(WANTED)))
+@settings(much, max_examples=max(10, settings().max_examples // len(WANTED)))
 def test_every_node_is_the_same(wanted: str, data: st.DataObject, patients: list[Profile]) -> None:
     made = data.draw(graphs(wanted))
     patients = [*patients, data.draw(profiles(made.tables, made.names))]

@@ -36,7 +36,7 @@ EXISTING = ("diagnoses", "conditions", "medications", "alterations")
 each_way = pytest.mark.parametrize("way", WAYS)
 #: each example is a dozen patients and some four hundred nodes
 some = settings(
-    max_examples=max(20, settings().max_examples // 4),
+    max_examples=max(10, settings().max_examples // 4),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 

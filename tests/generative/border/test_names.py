@@ -23,7 +23,7 @@ from tests.written import WAYS, Record, Verdicts, Written
 
 each_way = pytest.mark.parametrize("way", ["profiles", "rows in columns"])
 some = settings(
-    max_examples=max(20, settings().max_examples // 3),
+    max_examples=max(10, settings().max_examples // 3),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 

@@ -44,7 +44,7 @@ _ANY = ("json lines", "json", "tables", "parquet tables")
 _WIDE = ("wide csv", "parquet")
 #: an example is a file of several patients in every shape: what a file costs does not hang on how many it holds
 some = settings(
-    max_examples=max(8, settings().max_examples // 12),
+    max_examples=max(4, settings().max_examples // 12),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 

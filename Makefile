@@ -71,7 +71,7 @@ run: runnable
 	@$(BIN)/matcher match fixtures/patients.csv --as-of 2026-01-15 --out out
 
 # Half as many again as there are cores: a third of the time tests wait for servers to begin and end. The order is that
-# of tests/conftest.py: the files that take longest are not the last.
+# of tests/conftest.py: what a verdict means comes first.
 test: setup
 	@$(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)) --dist loadfile \
 		--no-loadscope-reorder $(ARGS)

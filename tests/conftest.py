@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from tests import postgresql as server
 
 ROOT = Path(__file__).resolve().parent.parent
+_BEGUN = time.monotonic()
 _SCREEN = (
     "COLUMNS",
     "LINES",
@@ -32,17 +34,15 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with the files whose tests start servers, browsers and clusters.
+    """What a verdict means first, then what carries it, then processes, servers and browsers."""
+    rooms = ("figures", "spec", "generative", "unit", "functional", "web")
+    items.sort(key=lambda item: rooms.index(item.path.relative_to(ROOT / "tests").parts[0]))
 
-    Side by side, one process takes a whole file: a long one that begins last is waited for by all the others.
-    """
-    first = ("web", "functional", "generative")
 
-    def place(item: pytest.Item) -> int:
-        room = item.path.relative_to(ROOT / "tests").parts[0]
-        return first.index(room) if room in first else len(first)
-
-    items.sort(key=place)
+def pytest_runtest_setup() -> None:
+    """Begins no test after ``MATCHER_TEST_MINUTES``: what a slow machine has no time for is named."""
+    if time.monotonic() - _BEGUN > 60 * float(os.environ.get("MATCHER_TEST_MINUTES", "inf")):
+        pytest.skip("NOT TESTED: the time that MATCHER_TEST_MINUTES gives was over")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -115,7 +115,7 @@ def serving(folder: Path, environment: Mapping[str, str] = _NOTHING, /, **change
         rules=str(ROOT / "rules"),
         store=f"sqlite:///{folder / 'store.sqlite'}",
         data=str(folder / "data"),
-        lease=3.0,
+        lease=10.0,  # a runner begins in a second, on a slow and busy machine in more
     )
     live = Live(replace(settings, **changed), folder / "log.txt", environment=environment)
     live.start()

@@ -47,7 +47,7 @@ UNITS: Sequence[frozenset[str]] = (
     frozenset({"Gy", "gy", "gray"}),
 )  # fmt: skip
 _ICD10: Mapping[str, Sequence[str]] = {
-    "lupus": ("M32", "M32.9"), "psoriasis": ("L40", "L40.0"), "hiv": ("B20", "B24"), "stroke": ("I64", "apoplexy"),
+    "lupus": ("M32", "M32.9"), "psoriasis": ("L40", "L40.0"), "hiv": ("B20", "B24"), "stroke": ("I64", "CVA"),
     "pneumonitis": ("J70.2",),
 }  # fmt: skip
 _TREES: Mapping[tuple[str, str], Tree] = {

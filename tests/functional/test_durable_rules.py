@@ -1,6 +1,7 @@
 """What the durable engine relies on in durable-rules, so that another version of it shows what changed."""
 
 import json
+from itertools import count
 from typing import Any
 
 import pytest
@@ -63,6 +64,19 @@ def test_a_fact_replaced_before_the_ruleset_settles_was_never_there(
 
 
 def test_what_is_due_runs_in_the_order_given_with_the_rules(ruleset: Ruleset, spoken: list[str]) -> None:
+    ruleset.put("s", "value", {"lo": 4, "hi": 9})
+    ruleset.put("s", "due", {"first": 1})
+    ruleset.settle()
+    assert spoken == ["first", "met"]
+
+
+@pytest.mark.parametrize("jumps", [0, 1, 3])
+def test_an_action_that_took_long_by_the_clock_is_done_and_the_rest_runs(
+    ruleset: Ruleset, spoken: list[str], monkeypatch: pytest.MonkeyPatch, jumps: int
+) -> None:
+    """The machine slept, or its clock was put forward: durable-rules would leave the rest undone, and say nothing."""
+    looked = count()
+    monkeypatch.setattr("durable.engine._unix_now", lambda: 20.0 * min((next(looked) + 1) // 2, jumps))
     ruleset.put("s", "value", {"lo": 4, "hi": 9})
     ruleset.put("s", "due", {"first": 1})
     ruleset.settle()

@@ -1,5 +1,6 @@
 """The durable engine on the shipped rulebook, at the limits of durable-rules, and when something goes wrong."""
 
+import random
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -81,6 +82,26 @@ class TestShippedRulebook:
         cases, _ = read_cases(rulebook, root / "rules")
         patients = [each.profile for each in one_of(10, cases)]
         check(rulebook.graph, patients, engine.evaluate(rulebook.graph, patients))
+
+    def test_a_clock_that_jumps_changes_no_verdict(
+        self, engine: DurableEngine, rulebook: Rulebook, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A machine that sleeps between two answers, or under one."""
+        chance, clock = random.Random(5), [0.0]  # noqa: S311 - a seed
+
+        def jumping() -> float:
+            clock[0] += 20.0 * (chance.random() < 0.05)
+            return clock[0]
+
+        monkeypatch.setattr("durable.engine._unix_now", jumping)
+        file = read_patients(root / "fixtures" / "patients.csv", formulary=rulebook.formulary, as_of=AS_OF)
+        patients = [each.profile for each in file if isinstance(each, Patient)]
+        interview = engine.interview(rulebook.graph, patients[0])
+        for patient in patients[1:]:
+            interview.update(patient)
+            check(rulebook.graph, [patient], interview.table)
+        interview.close()
+        assert clock[0] > 1_000
 
     def test_every_node_of_the_fixtures_is_the_same_also_within_one_interview(
         self, engine: DurableEngine, rulebook: Rulebook, root: Path

@@ -222,16 +222,17 @@ def test_a_part_that_cannot_be_read_names_its_place(desk: Desk, monkeypatch: pyt
     assert not (desk.folder / "out").exists()
 
 
-class TestUnfinished:
-    @pytest.fixture(scope="class")
-    def begun(self, many: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        out = tmp_path_factory.mktemp("begun") / "out"
-        with subprocess.Popen(command(many, out, "--workers", 1)) as process:
-            while len(list(out.glob(".matcher-run/0*.json"))) < 2:
-                time.sleep(0.01)
-            process.kill()
-        return out
+@pytest.fixture(scope="module")
+def begun(many: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("begun") / "out"
+    with subprocess.Popen(command(many, out, "--workers", 1)) as process:
+        while len(list(out.glob(".matcher-run/0*.json"))) < 2:
+            time.sleep(0.01)
+        process.kill()
+    return out
 
+
+class TestUnfinished:
     def asked(self, many: Path, out: Path, *more: object) -> list[str]:
         return [str(each) for each in command(many, out, *more)[3:]]
 
